@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# One place for every compiler flag. `tusk_options` is linked by every target.
+add_library(tusk_options INTERFACE)
+target_include_directories(tusk_options INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/include)
+target_compile_options(tusk_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi
+  # Bit-for-bit reproducibility: no contraction to FMA outside the matrix products, no -ffast-math.
+  -ffp-contract=off -fno-math-errno)
+target_compile_definitions(tusk_options INTERFACE
+  EIGEN_STACK_ALLOCATION_LIMIT=4194304  # Eigen's products then allocate nothing in a training step
+  EIGEN_DONT_PARALLELIZE
+  OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+if(TUSK_WERROR)
+  target_compile_options(tusk_options INTERFACE -Werror)
+endif()
+
+# The flags of Release are ours to say: -O3, with assertions of Eigen off.
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+
+set(TUSK_CPU_FLAGS "")
+if(TUSK_NATIVE)
+  set(TUSK_CPU_FLAGS -march=native)
+endif()
+
+if(TUSK_SANITIZE)
+  add_compile_options(-fsanitize=${TUSK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TUSK_SANITIZE})
+endif()

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every dependency is a package of Debian 12; nothing is downloaded. README.md says why each is here.
+find_package(MPI REQUIRED COMPONENTS C)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(fmt REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+
+# Parallel HDF5, whichever build of it is the system's default.
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 REQUIRED COMPONENTS C)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "HDF5 was found, but without MPI: install libhdf5-openmpi-dev "
+                      "(or load the cluster's parallel HDF5 module)")
+endif()
+add_library(tusk_hdf5 INTERFACE)
+target_include_directories(tusk_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_link_libraries(tusk_hdf5 INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_C)
+
+# Header only: Philox, a counter-based random number generator.
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+add_library(tusk_random123 INTERFACE)
+target_include_directories(tusk_random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
+
+if(TUSK_BUILD_TESTS)
+  find_path(DOCTEST_INCLUDE_DIR doctest/doctest.h REQUIRED)
+  add_library(tusk_doctest INTERFACE)
+  target_include_directories(tusk_doctest SYSTEM INTERFACE ${DOCTEST_INCLUDE_DIR})
+endif()

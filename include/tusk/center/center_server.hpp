@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tusk::center {
+
+class ControlBoard;
+
+// Rank 0's side of the center variable.
+class CenterServer {
+ public:
+  virtual ~CenterServer() = default;
+
+  // Lets the transport make progress: answers messages, or turns the MPI library's own progress
+  // engine. Returns whether there was something to do. Rank 0 calls it between slices of other work
+  // of about a millisecond. `shared` needs none of it.
+  virtual bool progress() = 0;
+
+  // How long rank 0 may sleep when nothing has happened for `idle_s` seconds: 5 ms for `shared`,
+  // else adaptive (0 at first, then 10 µs, later 200 µs).
+  virtual double sleep_s(double idle_s) const = 0;
+
+  // out = θ, from one sweep; under `snapshot` exactly the center after `version` commits, the value
+  // returned. Workers are not held up for longer than by a worker's pull.
+  virtual std::uint64_t snapshot(std::span<float> out) = 0;
+
+  // The number of commits so far.
+  virtual std::uint64_t updates() = 0;
+
+  virtual ControlBoard& board() = 0;
+};
+
+}  // namespace tusk::center

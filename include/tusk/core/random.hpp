@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tusk {
+
+// What random numbers are drawn for. The values are part of what a seed means: never renumber.
+enum class Stream : std::uint32_t {
+  initial_weights = 1,
+  shuffle = 2,
+  dropout = 3,
+  validation_split = 4,
+};
+
+// A sequence of random numbers that is a pure function of (seed, stream, index, step): Philox
+// 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Nothing is
+// carried from one step to the next, so a resumed run continues exactly and no order depends on
+// timing.
+//   seed    the experiment's
+//   stream  what the numbers are for
+//   index   which of its kind: a worker, a layer, a parameter array
+//   step    the epoch or step
+// Cheap to construct. Not thread-safe.
+class Random {
+ public:
+  Random(std::uint64_t seed, Stream stream, std::uint32_t index = 0, std::uint64_t step = 0);
+
+  std::uint32_t next_u32();
+  std::uint64_t next_u64();
+  double uniform();                          // in [0, 1), 53 bits
+  double uniform(double low, double high);   // in [low, high)
+  double normal();                           // mean 0, standard deviation 1
+  double truncated_normal();                 // normal(), redrawn outside ±2
+  std::uint64_t below(std::uint64_t bound);  // in [0, bound), without bias; bound > 0
+
+  // Four independent words at position `block` of the same sequence that the calls above walk
+  // through: random access for vectorized consumers such as dropout.
+  std::array<std::uint32_t, 4> block(std::uint32_t block) const;
+
+ private:
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 3> counter_;
+  std::uint32_t next_block_ = 0;
+  std::array<std::uint32_t, 4> words_{};
+  std::size_t used_ = 4;
+};
+
+// A permutation of 0 … count−1 by Fisher and Yates, every order equally likely.
+void shuffle(std::vector<std::uint32_t>& values, Random& random);
+
+}  // namespace tusk

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tusk {
+
+// y = factor · x + offset, for integer images: factor 1/255 brings uint8 pixels to [0, 1].
+struct ScaleTransform {
+  static constexpr const char* type = "scale";
+  double factor = 1.0;
+  double offset = 0.0;
+};
+
+// One entry of data.transforms. They are kept in the model and applied wherever it is.
+using TransformOptions = std::variant<ScaleTransform>;
+
+enum class ReadMode {
+  independent,  // every rank reads its rows with the POSIX driver
+  collective,   // MPI-IO, for parallel file systems
+};
+
+// The [data] table.
+struct DataOptions {
+  std::string train;                      // HDF5 file
+  std::optional<std::string> validation;  // HDF5 file; excludes validation_split
+  std::optional<std::string> test;        // HDF5 file
+  double validation_split = 0.0;      // in [0, 1): this share of the training rows, drawn by seed
+  std::string features = "features";  // a data set in the files: [N, …]
+  std::string label = "label";        // class indices [N], or one-hot or targets [N, K]
+  bool shuffle = true;                // a new order every epoch
+  ReadMode read = ReadMode::independent;
+  std::vector<TransformOptions> transforms;
+};
+
+}  // namespace tusk

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tusk/experiment/data_options.hpp"
+#include "tusk/experiment/model_options.hpp"
+#include "tusk/experiment/optimizer_options.hpp"
+#include "tusk/experiment/trainer_options.hpp"
+
+namespace tusk {
+
+// One experiment, as its TOML file and the --set options say it, every default filled in.
+struct Experiment {
+  std::string name;
+  std::uint64_t seed = 0;
+  DataOptions data;
+  ModelOptions model;
+  OptimizerOptions optimizer;
+  TrainerOptions trainer;
+  ServerOptions server;
+};
+
+}  // namespace tusk

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+namespace tusk::mpi {
+
+class Communicator;
+
+// Collective. Runs `work` on every rank; if it throws Error on some, every rank throws the error of
+// the lowest of them, so that the job ends in one way and the user sees one line. `work` must hold
+// no collective call that one rank can skip. Other exceptions become Error(internal).
+void collectively(const Communicator& communicator, const std::function<void()>& work);
+
+}  // namespace tusk::mpi

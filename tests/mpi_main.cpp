@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// main() of the tests that run under mpirun: every rank runs every case, and the program's exit code is
+// the worst of all ranks'. Fewer ranks than the test was registered for is a failure, never a skip.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/mpi/environment.hpp"
+
+int main(int argc, char** argv) {
+  const tusk::mpi::Environment environment(argc, argv);
+  const auto world = tusk::mpi::Communicator::world();
+  const char* expected = std::getenv("TUSK_TEST_RANKS");
+  if (expected != nullptr && world.size() != std::stoi(expected)) {
+    tusk::mpi::abort(EXIT_FAILURE);
+  }
+  doctest::Context context(argc, argv);
+  const int failed = context.run();
+  return static_cast<int>(world.max(static_cast<std::uint64_t>(failed)));
+}
