@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12.
+# Without apt-get or without root it installs nothing, says what is missing and exits with 1.
+# Usage: scripts/install-deps.sh [--dev] [--check]
+#   --dev    also what the style checks need (clang-format, clang-tidy-19)
+#   --check  install nothing; exit with 0 if everything is there, with 1 if not
+set -euo pipefail
+
+# package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
+needed=(
+  "g++|g++|GCC 12 or newer|gcc"
+  "cmake|cmake|CMake 3.25 or newer|cmake"
+  "ninja-build|ninja|Ninja|ninja"
+  "pkg-config|pkg-config|pkg-config|pkgconf"
+  "libopenmpi-dev|mpicc|an MPI 3.1 library|openmpi"
+  "openmpi-bin|mpirun|mpirun|openmpi"
+  "libhdf5-openmpi-dev|h5pcc|HDF5 1.10 or newer built with MPI|hdf5 (the parallel one)"
+  "hdf5-tools|h5dump|h5dump, for the tests|hdf5 (the parallel one)"
+  "libeigen3-dev|Eigen/Core|Eigen 3.4|eigen"
+  "libcli11-dev|CLI/CLI.hpp|CLI11 2|cli11"
+  "libtomlplusplus-dev|toml++/toml.h|toml++ 3|tomlplusplus"
+  "nlohmann-json3-dev|nlohmann/json.hpp|JSON for Modern C++ 3.11|nlohmann-json"
+  "libfmt-dev|fmt/format.h|fmt 9|fmt"
+  "librandom123-dev|Random123/philox.h|Random123|random123"
+  "zlib1g-dev|zlib.h|zlib|zlib"
+  "doctest-dev|doctest/doctest.h|doctest 2.4, for the tests|doctest"
+  "python3-h5py|python:h5py|Python with h5py, for the tests|h5py"
+  "python3-numpy|python:numpy|Python with NumPy, for the tests|numpy"
+  "curl|curl|curl, to fetch data sets|curl"
+  "ca-certificates|curl|certificates, for the same|-"
+)
+# The quick start's data; where it is missing, scripts/prepare-data.sh fetches it.
+if command -v apt-get > /dev/null; then needed+=("dataset-fashion-mnist|-|Fashion-MNIST|-"); fi
+development=(
+  "clang-format|clang-format|clang-format 14|llvm"
+  "clang-tidy-19|clang-tidy-19|clang-tidy 19|llvm"
+)
+
+check_only=false
+for argument in "$@"; do
+  case $argument in
+    --dev) needed+=("${development[@]}") ;;
+    --check) check_only=true ;;
+    -h | --help) sed -n '3,7s/^# //p' "$0" && exit 0 ;;
+    *) echo "install-deps.sh: unknown argument '$argument': it takes --dev and --check" >&2 && exit 64 ;;
+  esac
+done
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }
+
+# A command on the PATH, a Python module, or a header that the compiler finds (modules set CPATH).
+is_found() {
+  command -v "$1" > /dev/null && return
+  case $1 in
+    python:*) python3 -c "import ${1#python:}" > /dev/null 2>&1 ;;
+    */* | *.h) echo "#include <$1>" | c++ -std=c++20 -x c++ -E - > /dev/null 2>&1 ;;
+    *) return 1 ;;
+  esac
+}
+
+missing=() descriptions=() modules=()
+for entry in "${needed[@]}"; do
+  IFS='|' read -r package probe description module <<< "$entry"
+  if ! is_installed "$package"; then
+    missing+=("$package")
+    if ! is_found "$probe"; then
+      descriptions+=("$description  ($package)")
+      modules+=("$module")
+    fi
+  fi
+done
+
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "install-deps.sh: everything is there"
+  exit 0
+fi
+if $check_only; then
+  echo "install-deps.sh: not installed: ${missing[*]}"
+  [ ${#descriptions[@]} -eq 0 ]
+  exit
+fi
+
+as_root=(env)  # nothing in front
+[ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+if command -v apt-get > /dev/null && "${as_root[@]}" true 2> /dev/null; then
+  echo "install-deps.sh: installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+  exit 0
+fi
+
+if [ ${#descriptions[@]} -eq 0 ]; then
+  echo "install-deps.sh: everything is there, if not from Debian's packages"
+  exit 0
+fi
+{
+  echo "install-deps.sh: cannot install here (no apt-get, or not root). Missing:"
+  printf '  %s\n' "${descriptions[@]}"
+  echo "On a cluster, try (names differ from site to site; see 'module avail'):"
+  printf '%s\n' "${modules[@]}" | grep -v '^-$' | sort -u | sed 's/^/  module load /'
+  echo "Header-only libraries that no module has can be unpacked anywhere and named in CPATH and CMAKE_PREFIX_PATH."
+} >&2
+exit 1
