@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tusk/core/real.hpp"
+#include "tusk/experiment/model_options.hpp"
+
+namespace tusk::nn {
+
+// Keras 3's activation functions, on one sample's features.
+//   relu        max(x, 0)                    elu         x > 0 ? x : eˣ − 1
+//   sigmoid     1/(1 + e⁻ˣ)                  selu        1.0507… (x > 0 ? x : 1.6733… (eˣ − 1))
+//   tanh                                     softplus    log(1 + eˣ)
+//   softmax     eˣ/Σeˣ over the features     leaky_relu  x > 0 ? x : 0.2 x
+//   linear      x
+
+// values = activation(values).
+void activate(Activation activation, Span values);
+
+// Given outputs y = activation(x) and dy: dy becomes dx. Every one of these functions has a
+// derivative that can be told from its value.
+void activation_gradient(Activation activation, ConstSpan y, Span dy);
+
+}  // namespace tusk::nn

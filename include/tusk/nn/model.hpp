@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tusk/core/matrix.hpp"
+#include "tusk/core/real.hpp"
+#include "tusk/core/shape.hpp"
+#include "tusk/core/targets.hpp"
+#include "tusk/experiment/model_options.hpp"
+#include "tusk/nn/layer.hpp"
+#include "tusk/nn/loss.hpp"
+#include "tusk/nn/parameter.hpp"
+#include "tusk/nn/score.hpp"
+#include "tusk/nn/workspace.hpp"
+
+namespace tusk::nn {
+
+// A stack of layers with a loss and metrics. It describes the network and computes with it, but
+// holds no weights: those are one flat vector of parameter_count() numbers that the caller owns, as
+// are the gradients. Batches are (features, batch), one column a sample. Immutable after
+// construction and safe to share between threads, each with a workspace of its own.
+//
+// No pass allocates memory. Every pass takes any batch of 1 to workspace.max_batch() samples.
+class Model {
+ public:
+  // A model of options.layers (options.file is not read) for samples of shape `input`.
+  // Error(bad_experiment), naming the key, if they do not fit together.
+  Model(const ModelOptions& options, const Shape& input);
+
+  const Shape& input_shape() const { return input_; }
+  Shape output_shape() const;
+  std::size_t input_size() const { return input_.elements(); }
+  std::size_t output_size() const { return output_shape().elements(); }
+
+  // The layers as they were asked for and the names they go by: "dense", "dropout", "dense_1", ….
+  const std::vector<LayerOptions>& layers() const { return options_.layers; }
+  const std::vector<std::string>& layer_names() const { return layer_names_; }
+
+  LossKind loss() const { return options_.loss; }
+  const std::vector<MetricKind>& metrics() const { return options_.metrics; }
+  const std::vector<std::string>& metric_names() const { return metric_names_; }
+
+  std::size_t parameter_count() const { return parameter_count_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+
+  // Draws the initial weights, each array from a random sequence of its own.
+  void initialize(Span weights, std::uint64_t seed) const;
+
+  // A table for people: layer (type), output shape, number of parameters; their total.
+  std::string summary() const;
+
+  Workspace make_workspace(std::size_t max_batch, bool training) const;
+
+  // The score of the batch, before any update, and the gradient of its mean loss.
+  BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets, Span gradients,
+                        Workspace& workspace, const StepContext& step) const;
+
+  // The score of the batch in inference.
+  BatchScore evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
+                      Workspace& workspace) const;
+
+  // The outputs (outputs, batch), final activation applied, valid until the workspace's next use.
+  ConstMatrix predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const;
+
+  // Error(bad_data) unless the targets are of a kind and a width that this model can be trained on.
+  // Whether each class exists is checked when its batch is scored.
+  void check_targets(const Targets& targets) const;
+
+ private:
+  void add_layer(std::size_t index, const LayerOptions& options);
+  void add_loss();
+  // The pass up to the outputs, which are logits where the loss takes the last activation over.
+  ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace, Mode mode,
+                      const StepContext& step) const;
+  void backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients,
+                Workspace& workspace) const;
+  ConstMatrix predictions(ConstMatrix outputs, Workspace& workspace) const;
+  BatchScore score(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets) const;
+
+  // A layer and its part of the flat vectors.
+  struct PlacedLayer {
+    std::unique_ptr<Layer> layer;
+    std::size_t offset = 0;
+    std::size_t size = 0;
+  };
+
+  ModelOptions options_;
+  Shape input_;
+  std::vector<PlacedLayer> layers_;
+  std::vector<std::string> layer_names_;
+  std::vector<std::string> metric_names_;
+  std::vector<Parameter> parameters_;
+  std::size_t parameter_count_ = 0;
+  std::size_t first_trained_ = 0;          // the first layer with parameters
+  Activation fused_ = Activation::linear;  // the last activation, if the loss takes it over
+  std::unique_ptr<Loss> loss_;
+};
+
+}  // namespace tusk::nn
