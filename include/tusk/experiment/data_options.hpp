@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "tusk/experiment/named.hpp"
 
 namespace tusk {
 
@@ -14,6 +16,8 @@ struct ScaleTransform {
   static constexpr const char* type = "scale";
   double factor = 1.0;
   double offset = 0.0;
+
+  friend bool operator==(const ScaleTransform&, const ScaleTransform&) = default;
 };
 
 // One entry of data.transforms. They are kept in the model and applied wherever it is.
@@ -23,6 +27,11 @@ enum class ReadMode {
   independent,  // every rank reads its rows with the POSIX driver
   collective,   // MPI-IO, for parallel file systems
 };
+
+constexpr auto names_of(ReadMode) {
+  return std::to_array<Named<ReadMode>>(
+      {{"independent", ReadMode::independent}, {"collective", ReadMode::collective}});
+}
 
 // The [data] table.
 struct DataOptions {
@@ -35,6 +44,8 @@ struct DataOptions {
   bool shuffle = true;                // a new order every epoch
   ReadMode read = ReadMode::independent;
   std::vector<TransformOptions> transforms;
+
+  friend bool operator==(const DataOptions&, const DataOptions&) = default;
 };
 
 }  // namespace tusk

@@ -20,6 +20,8 @@ struct Experiment {
   OptimizerOptions optimizer;
   TrainerOptions trainer;
   ServerOptions server;
+
+  friend bool operator==(const Experiment&, const Experiment&) = default;
 };
 
 }  // namespace tusk

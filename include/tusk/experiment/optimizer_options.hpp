@@ -12,6 +12,8 @@ struct SgdOptions {
   static constexpr double default_learning_rate = 0.01;
   double momentum = 0.0;
   bool nesterov = false;
+
+  friend bool operator==(const SgdOptions&, const SgdOptions&) = default;
 };
 
 struct AdagradOptions {
@@ -19,6 +21,8 @@ struct AdagradOptions {
   static constexpr double default_learning_rate = 0.001;
   double initial_accumulator_value = 0.1;
   double epsilon = 1e-7;
+
+  friend bool operator==(const AdagradOptions&, const AdagradOptions&) = default;
 };
 
 struct RmspropOptions {
@@ -28,6 +32,8 @@ struct RmspropOptions {
   double momentum = 0.0;
   double epsilon = 1e-7;
   bool centered = false;
+
+  friend bool operator==(const RmspropOptions&, const RmspropOptions&) = default;
 };
 
 struct AdamOptions {
@@ -37,12 +43,16 @@ struct AdamOptions {
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   bool amsgrad = false;
+
+  friend bool operator==(const AdamOptions&, const AdamOptions&) = default;
 };
 
 // Adam whose weight decay is 0.004 unless given.
 struct AdamwOptions : AdamOptions {
   static constexpr const char* name = "adamw";
   static constexpr double default_weight_decay = 0.004;
+
+  friend bool operator==(const AdamwOptions&, const AdamwOptions&) = default;
 };
 
 struct AdadeltaOptions {
@@ -50,6 +60,8 @@ struct AdadeltaOptions {
   static constexpr double default_learning_rate = 0.001;
   double rho = 0.95;
   double epsilon = 1e-7;
+
+  friend bool operator==(const AdadeltaOptions&, const AdadeltaOptions&) = default;
 };
 
 struct AdamaxOptions {
@@ -58,6 +70,8 @@ struct AdamaxOptions {
   double beta_1 = 0.9;
   double beta_2 = 0.999;
   double epsilon = 1e-7;
+
+  friend bool operator==(const AdamaxOptions&, const AdamaxOptions&) = default;
 };
 
 struct NadamOptions {
@@ -66,6 +80,8 @@ struct NadamOptions {
   double beta_1 = 0.9;
   double beta_2 = 0.999;
   double epsilon = 1e-7;
+
+  friend bool operator==(const NadamOptions&, const NadamOptions&) = default;
 };
 
 using OptimizerKind = std::variant<SgdOptions, AdagradOptions, RmspropOptions, AdamOptions,
@@ -79,6 +95,19 @@ struct OptimizerOptions {
   std::optional<double> clipnorm;  // each parameter array's gradient, by its 2-norm
   std::optional<double> global_clipnorm;  // all gradients, by their common 2-norm
   std::optional<double> clipvalue;        // each component to [−clipvalue, clipvalue]
+
+  friend bool operator==(const OptimizerOptions&, const OptimizerOptions&) = default;
 };
+
+// The options of one kind with Keras's learning rate and weight decay for it.
+inline OptimizerOptions with_defaults(const OptimizerKind& kind) {
+  OptimizerOptions options;
+  options.kind = kind;
+  std::visit([&](const auto& k) { options.learning_rate = k.default_learning_rate; }, kind);
+  if (std::holds_alternative<AdamwOptions>(kind)) {
+    options.weight_decay = AdamwOptions::default_weight_decay;
+  }
+  return options;
+}
 
 }  // namespace tusk
