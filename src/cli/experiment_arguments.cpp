@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/cli/experiment_arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "tusk/experiment/read_experiment.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::cli {
+
+void add_experiment_arguments(CLI::App& command, ExperimentArguments& arguments) {
+  command.add_option("experiment", arguments.file, "The experiment, a TOML file")
+      ->required()
+      ->option_text("EXPERIMENT.toml");
+  command
+      .add_option("--set", arguments.overrides,
+                  "Override a key, as in --set trainer.epochs=3 (repeatable)")
+      ->option_text("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+Experiment load_experiment(const mpi::Communicator& world, const ExperimentArguments& arguments) {
+  constexpr int reader = 0;
+  std::string text;
+  mpi::collectively(world, [&] {
+    if (world.rank() == reader) text = experiment::read_text(arguments.file);
+  });
+  text = world.broadcast(std::move(text), reader);
+
+  Experiment experiment;
+  mpi::collectively(world, [&] {
+    experiment = experiment::read_experiment(text, arguments.file, arguments.overrides);
+  });
+  return experiment;
+}
+
+}  // namespace tusk::cli

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/cli/run.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "tusk/cli/commands.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/version.hpp"
+
+namespace tusk::cli {
+namespace {
+
+// Every command of the program, in the order of the help text.
+constexpr std::array add_commands{&add_check, &add_info};
+
+constexpr const char* example =
+    "Example: one parameter server and four asynchronous workers\n"
+    "  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml";
+
+// CLI11's message in one line that says where help is to be found.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  for (char& c : message) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  std::string help = app.get_name();
+  for (const CLI::App* command : app.get_subcommands()) help += " " + command->get_name();
+  return fmt::format("{} (see {} --help)", message, help);
+}
+
+// Parses the command line. Returns what to print instead of running a command: help or version.
+std::string parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return "";
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() ? app.help() : chosen.front()->help(app.get_name());
+  } catch (const CLI::CallForVersion& version) {
+    return fmt::format("{}\n", version.what());
+  } catch (const CLI::ParseError& error) {
+    throw Error(ExitCode::usage, usage_message(app, error));
+  }
+}
+
+}  // namespace
+
+ExitCode run(int argc, char** argv, const mpi::Communicator& world) {
+  Context context{world, {}};
+  CLI::App app("Asynchronous distributed training of neural networks on MPI clusters", "tusk");
+  app.set_version_flag("--version", fmt::format("tusk {} ({})", version, git_revision));
+  app.footer(example);
+  app.require_subcommand(1);
+  for (const auto add_command : add_commands) add_command(app, context);
+
+  std::string text;
+  mpi::collectively(world, [&] { text = parse(app, argc, argv); });
+  if (context.command) return context.command();
+  if (world.rank() == 0) std::fputs(text.c_str(), stdout);
+  return ExitCode::done;
+}
+
+}  // namespace tusk::cli
