@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+#include "tusk/data/dataset.hpp"
+#include "tusk/experiment/model_options.hpp"
+
+namespace tusk::data {
+
+// What the labels of a data set mean to a model.
+struct LabelFormat {
+  enum class Kind {
+    classes,  // one integer a sample, an index in [0, width)
+    values,   // `width` numbers a sample, each in [low, high]
+  };
+  Kind kind = Kind::classes;
+  std::size_t width = 0;  // the model's outputs
+  double low = -std::numeric_limits<double>::max();
+  double high = std::numeric_limits<double>::max();
+};
+
+// Labels [N] are class indices for categorical_crossentropy and the target of the one output for
+// the other losses; labels [N, K] are one-hot rows, probabilities or targets of K outputs. Under
+// the cross-entropies values lie in [0, 1]. Error(bad_data) if the labels' width is not the model's
+// number of outputs.
+LabelFormat label_format(const Dataset& dataset, LossKind loss, std::size_t outputs);
+
+}  // namespace tusk::data

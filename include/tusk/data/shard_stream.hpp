@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tusk/data/sample_stream.hpp"
+#include "tusk/data/shard.hpp"
+
+namespace tusk::data {
+
+// The order in which samples come.
+struct OrderOptions {
+  bool shuffle = true;     // a new order every epoch; otherwise the file's
+  std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
+  std::uint32_t worker = 0;
+};
+
+// The samples of a shard in memory, which must outlive it.
+class ShardStream final : public SampleStream {
+ public:
+  ShardStream(const Shard& shard, const OrderOptions& options);
+
+  std::size_t samples() const override { return shard_.size(); }
+  std::size_t features() const override { return shard_.sample_shape().elements(); }
+  bool has_classes() const override { return shard_.has_classes(); }
+  std::size_t value_width() const override { return shard_.values().rows(); }
+
+  void start_epoch(std::uint64_t epoch) override;
+  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+
+ private:
+  const Shard& shard_;
+  OrderOptions options_;
+  std::vector<std::uint32_t> order_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace tusk::data

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tusk::io {
+
+class File;
+
+// The CRC-32 (zlib's) of every data set's elements as they are in memory on a little-endian
+// machine, data sets in the order of their names. It identifies the data, however they are chunked
+// or compressed.
+std::uint32_t compute_checksum(const File& file);
+
+// The checksum as attribute `checksum` of the root, "crc32:1a2b3c4d".
+void write_checksum(File& file, std::uint32_t checksum);
+std::optional<std::string> stored_checksum(const File& file);
+
+}  // namespace tusk::io

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace tusk::io {
+
+// A file that appears under its name complete or not at all: it is written under another name in
+// the same folder, and renamed. A job killed between leaves only PATH.part.
+//
+//   PendingFile pending("model.h5");
+//   write(pending.part());
+//   pending.publish();
+class PendingFile {
+ public:
+  explicit PendingFile(std::string path);
+  ~PendingFile();  // removes the part unless it was published
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  const std::string& part() const { return part_; }
+
+  // Syncs the part to disk and renames it. Error(io_error) if that fails.
+  void publish();
+
+ private:
+  std::string path_;
+  std::string part_;
+  bool published_ = false;
+};
+
+}  // namespace tusk::io
