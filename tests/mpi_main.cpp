@@ -3,21 +3,41 @@
 // the worst of all ranks'. Fewer ranks than the test was registered for is a failure, never a skip.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+#include <mpi.h>
 
 #include <cstdlib>
 #include <string>
 
+#include "tusk/core/log.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/mpi/environment.hpp"
 
-int main(int argc, char** argv) {
-  const tusk::mpi::Environment environment(argc, argv);
+namespace {
+
+void end_job(const tusk::Error& error) {
+  tusk::print_error(error.what());
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
+}
+
+int run(int argc, char** argv) {
+  const tusk::mpi::Environment environment(argc, argv, end_job);
   const auto world = tusk::mpi::Communicator::world();
   const char* expected = std::getenv("TUSK_TEST_RANKS");
   if (expected != nullptr && world.size() != std::stoi(expected)) {
-    tusk::mpi::abort(EXIT_FAILURE);
+    tusk::fail(tusk::ExitCode::internal, "{} ranks, but the test wants {}", world.size(), expected);
   }
   doctest::Context context(argc, argv);
   const int failed = context.run();
   return static_cast<int>(world.max(static_cast<std::uint64_t>(failed)));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const tusk::Error& error) {
+    end_job(error);
+  }
+  return EXIT_FAILURE;
 }

@@ -9,14 +9,17 @@ namespace tusk::center {
 
 class ControlBoard;
 
-// Rank 0's side of the center variable.
+// Rank 0's side of the center variable. For the main thread of rank 0. Nothing here is collective
+// but the destructor. Throws Error(internal) when the transport fails.
 class CenterServer {
  public:
   virtual ~CenterServer() = default;
 
+  virtual std::size_t size() const = 0;
+
   // Lets the transport make progress: answers messages, or turns the MPI library's own progress
-  // engine. Returns whether there was something to do. Rank 0 calls it between slices of other work
-  // of about a millisecond. `shared` needs none of it.
+  // engine. Returns whether something happened. Rank 0 calls it between slices of other work of
+  // about a millisecond. `shared` needs none of it.
   virtual bool progress() = 0;
 
   // How long rank 0 may sleep when nothing has happened for `idle_s` seconds: 5 ms for `shared`,

@@ -9,11 +9,15 @@ namespace tusk::center {
 
 class ControlBoard;
 
-// What a commit was given. Tickets count commits from 0 without gaps or repetitions; the staleness
-// τ is the number of commits by others between this worker's last pull and this commit.
+// What a commit was given. Tickets count commits from 0 without gaps or repetitions. The staleness
+// τ is the number of commits by others between this worker's last pull and this commit. The delay
+// is those of them that came between reading θ and adding to it, in the operations that add
+// something computed from θ (elastic, proximity): 0 where an operation is atomic, that is but on
+// `rma`.
 struct Commit {
   std::uint64_t ticket = 0;
   std::uint64_t staleness = 0;
+  std::uint64_t delay = 0;
 };
 
 // How commit_scaled weighs a delta, elementwise, with the center θ and τ as they are at the commit.
@@ -24,21 +28,26 @@ struct Scaling {
   };
   Rule rule = Rule::staleness;
   std::span<const float> pulled = {};  // x₀, for proximity
-  float learning_rate = 0.0F;          // η, for proximity
+  float learning_rate = 1.0F;          // η, for proximity
 };
 
 // A worker's access to the center variable θ: a vector of size() floats that all workers share,
-// with an update counter. One object a worker; not thread-safe. Every vector argument has size()
-// elements.
+// with an update counter. One object a worker; not thread-safe, and under MPI for the main thread.
+// Every vector argument has size() elements. Nothing here is collective but the destructor.
 //
 // Under consistency `snapshot` every call is atomic as a whole vector and calls are linearizable;
 // under `element` each float's addition is; under `none` nothing is but the tickets.
 //
-// Versions: a pull's version is the number of commits that went before it; a fused pull's is its
-// ticket
-// + 1. Staleness = ticket − version of the last pull.
+// Versions: ticket t is the update counter before the commit's increment. A pull's version is the
+// number of commits before it, that of a fused pull (any operation that reads θ as it commits) is
+// its ticket + 1. Staleness = ticket − version of the last pull. On `rma` a commit takes its ticket
+// before it adds, so that a pull may miss parts of commits that its version counts.
 //
-// The values passed in are never changed. Throws Error(internal) when the transport fails.
+// Bytes moved, with P = size(): pull, commit 4 P; the others 8 P (proximity 12 P by messages, and
+// on `rma` elastic and proximity, which read θ first, 8 P and 12 P).
+//
+// The values passed in are never changed unless they are `out`. Throws Error(internal) when the
+// transport fails.
 class CenterVariable {
  public:
   virtual ~CenterVariable() = default;
@@ -54,11 +63,13 @@ class CenterVariable {
   // θ += delta; out = θ, as one operation under `snapshot`. `out` may be `delta`'s memory.
   virtual Commit commit_and_pull(std::span<const float> delta, std::span<float> out) = 0;
 
-  // θ += scaled delta; out = θ. The delta is scaled first, then added.
+  // θ += scaled delta; out = θ. The delta is scaled first, then added. `out` may be `delta`'s
+  // memory or `scaling.pulled`'s.
   virtual Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
                                std::span<float> out) = 0;
 
-  // E = α (x − θ); θ += E; force = E. Counts as a pull, too: the version pulled becomes ticket + 1.
+  // E = α (x − θ); θ += E; force = E. `force` may be `x`'s memory. Counts as a pull, too: the
+  // version pulled becomes ticket + 1.
   virtual Commit elastic(std::span<const float> x, float alpha, std::span<float> force) = 0;
 
   // The small shared cells beside the center: stop request, clocks, …

@@ -7,8 +7,7 @@
 
 namespace tusk::center {
 
-// 64-bit cells that live beside the center and that every rank can read and change atomically.
-// Fixed cells first; then one clock a worker.
+// 64-bit cells that live beside the center. Fixed cells first; then one clock a worker.
 enum class Cell : std::size_t {
   stop = 0,                 // 0: train on; otherwise a StopReason of the training room
   next_partition = 1,       // the next partition to be claimed
@@ -17,21 +16,41 @@ enum class Cell : std::size_t {
   first_clock = 4,          // clock of worker 0; worker w's is first_clock + w
 };
 
+// The clock of a worker that has finished and holds nobody back any more.
+inline constexpr std::int64_t finished_clock = INT64_MAX;
+
+// Every rank's access to the cells: each call is atomic (clocks() cell by cell). All begin at 0,
+// the learning rate's scale at 1. On `rma` and `message` a worker's call is a round trip to rank 0,
+// so it belongs at the exchanges and not in every step. Throws Error(internal) when the transport
+// fails.
 class ControlBoard {
  public:
+  explicit ControlBoard(std::size_t workers) : workers_(workers) {}
   virtual ~ControlBoard() = default;
+  ControlBoard(const ControlBoard&) = delete;
+  ControlBoard& operator=(const ControlBoard&) = delete;
+
+  std::size_t workers() const { return workers_; }
 
   virtual std::int64_t load(Cell cell) = 0;
   virtual void store(Cell cell, std::int64_t value) = 0;
   virtual std::int64_t fetch_add(Cell cell, std::int64_t value) = 0;  // returns the value before
 
   // Worker w's number of completed windows; all clocks at once (for bounded staleness).
-  virtual std::int64_t clock(std::size_t worker) = 0;
-  virtual void set_clock(std::size_t worker, std::int64_t windows) = 0;
+  std::int64_t clock(std::size_t worker) { return load(clock_cell(worker)); }
+  void set_clock(std::size_t worker, std::int64_t windows) { store(clock_cell(worker), windows); }
   virtual std::vector<std::int64_t> clocks() = 0;
-};
 
-// The clock of a worker that has finished and holds nobody back any more.
-inline constexpr std::int64_t finished_clock = INT64_MAX;
+  // What every worker multiplies its learning rate with.
+  double learning_rate_scale();
+  void set_learning_rate_scale(double scale);
+
+ private:
+  static Cell clock_cell(std::size_t worker) {
+    return static_cast<Cell>(static_cast<std::size_t>(Cell::first_clock) + worker);
+  }
+
+  std::size_t workers_;
+};
 
 }  // namespace tusk::center

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+
+namespace tusk::mpi {
+
+// How long to sleep when what is awaited has not come for `idle_s` seconds, in seconds: not at all
+// for 20 µs, then 10 µs, from 0.5 ms on 200 µs. An answer that comes soon is seen at once, and a
+// long wait costs about 2% of a core.
+double polite_sleep_s(double idle_s);
+
+// Paces a loop that polls: `while (!arrived()) wait.pause();`.
+class PoliteWait {
+ public:
+  void pause();  // sleeps as long as polite_sleep_s says for the time since the start or reset()
+  void reset();  // something has come: watch closely again
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace tusk::mpi
