@@ -34,10 +34,14 @@ class CsvReader {
   void rewind();
 
  private:
-  bool find_record();  // [begin_, end_) is a record without its line end
-  bool fill();         // more bytes behind [begin_, filled_)
-  std::optional<std::size_t> quoted_line_end() const;  // of a record that holds quotes
+  void start();
+  bool find_record();  // sets [begin_, end_) to the next record, without its line end
+  bool fill();         // moves the record to the buffer's front and reads more behind it
+  std::optional<std::size_t> find_line_end() const;
+  std::optional<std::size_t> find_quoted_line_end() const;  // of a record that holds quotes
   void split(std::vector<std::string_view>& fields);
+  std::string_view plain_field(std::size_t& at) const;
+  std::string_view quoted_field(std::size_t& at);  // takes the quotes out, in place
 
   GzipFile file_;
   char delimiter_;
@@ -51,7 +55,7 @@ class CsvReader {
 };
 
 // The double nearest to a decimal number, as strtod reads it (sign, exponent, "nan", "inf" in any
-// case), spaces around it allowed; nothing if the text is anything else. Independent of the locale.
+// case), spaces around it allowed; nothing if the text is anything else.
 std::optional<double> parse_number(std::string_view text);
 
 }  // namespace tusk::io

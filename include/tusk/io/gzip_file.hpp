@@ -35,6 +35,8 @@ class GzipFile {
 
   void rewind();
 
+  bool is_compressed() const { return compressed_; }
+
   // Upper bound of the bytes that the file can hold once decompressed: its size, or 1032 times that
   // if it is gzipped (the most that deflate can do; zlib's technical notes). A header that declares
   // more is a lie, known before anything is allocated.
@@ -43,6 +45,7 @@ class GzipFile {
  private:
   std::string path_;
   gzFile_s* file_ = nullptr;
+  bool compressed_ = false;
   std::uint64_t max_bytes_ = 0;
 };
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tusk/io/array_file.hpp"
+#include "tusk/io/table.hpp"
+
+namespace tusk::io {
+
+// Features in one array file and their labels in another (or none): the fields have the names given
+// and the files' own types and shapes.
+class ArrayTable : public Table {
+ public:
+  struct Source {
+    std::string name;  // of the field
+    std::string path;
+  };
+
+  // Throws what ArrayFile throws, and Error(bad_data) if the files differ in their number of rows.
+  explicit ArrayTable(const std::vector<Source>& sources);
+
+  std::uint64_t rows() const override { return files_.front()->rows(); }
+  const std::vector<TableField>& fields() const override { return fields_; }
+  void read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) override;
+
+ private:
+  std::vector<std::unique_ptr<ArrayFile>> files_;
+  std::vector<TableField> fields_;
+};
+
+}  // namespace tusk::io

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tusk/core/shape.hpp"
+#include "tusk/io/element_type.hpp"
+
+namespace tusk::io {
+
+// One array of a table; it becomes a data set of shape [rows, row_shape …].
+struct TableField {
+  std::string name;
+  ElementType type = ElementType::f32;
+  Shape row_shape;
+  std::vector<std::string> column_names;  // of the columns of a CSV file that it holds, if named
+  std::vector<std::string> class_names;   // of class indices, if they stand for texts
+
+  std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
+};
+
+// The content of one or several input files as rows with the same fields each, read once from the
+// first row to the last.
+class Table {
+ public:
+  virtual ~Table() = default;
+
+  virtual std::uint64_t rows() const = 0;
+  virtual const std::vector<TableField>& fields() const = 0;
+
+  // The next `count` rows: out[i] takes those of fields()[i], count · row_bytes() bytes.
+  virtual void read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) = 0;
+};
+
+}  // namespace tusk::io
