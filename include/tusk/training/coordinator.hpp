@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tusk/core/aligned_vector.hpp"
+#include "tusk/io/history_file.hpp"
+#include "tusk/training/epoch_book.hpp"
+#include "tusk/training/evaluation.hpp"
+#include "tusk/training/metrics_log.hpp"
+#include "tusk/training/progress.hpp"
+#include "tusk/training/report.hpp"
+
+namespace tusk::training {
+
+class RunDirectory;
+
+// What rank 0 makes of the workers' reports: the history file, the epochs, their validation, the
+// log of metrics and the progress line. It knows nothing of how reports arrive or where the model
+// lives.
+class Coordinator : public ReportSink {
+ public:
+  struct Options {
+    std::size_t workers = 1;
+    std::size_t epochs = 1;
+    std::uint64_t samples_per_epoch = 0;  // N, over all workers
+    double learning_rate = 0.0;
+    std::vector<std::string> metric_names;
+  };
+  // Copies the model as it is now.
+  using Snapshot = std::function<void(std::span<float>)>;
+
+  // `validation` may be null. `model`, `validation` and `directory` must outlive the object.
+  Coordinator(Options options, const nn::Model& model, const data::Shard* validation,
+              const RunDirectory& directory, Snapshot snapshot);
+
+  void submit(Report report) override;
+
+  // Does about a millisecond of validation. Returns whether there is more to do.
+  bool advance();
+
+  bool all_finished() const { return finished_ == options_.workers; }
+
+  // Of the whole run, complete once all_finished() and advance() has returned false.
+  const std::vector<EpochRecord>& epochs() const { return epochs_; }
+  const EpochBook& book() const { return book_; }
+  const TimeSplit& time() const { return time_; }
+  const Ledger& ledger() const { return ledger_; }
+
+  // Closes the history file. Error(io_error).
+  void close();
+
+ private:
+  // An epoch that is over, with the model as it was then.
+  struct Pending {
+    EpochRecord record;
+    AlignedVector<float> weights;
+  };
+
+  void end_epoch(EpochRecord record);
+  void complete(const EpochRecord& record);
+
+  Options options_;
+  std::size_t parameter_count_;
+  Snapshot snapshot_;
+  io::HistoryFile history_;
+  MetricsLog metrics_log_;
+  Progress progress_;
+  EpochBook book_;
+  std::optional<Evaluation> evaluation_;
+  std::deque<Pending> pending_;
+  bool evaluating_ = false;  // pending_.front() is being validated
+  std::vector<EpochRecord> epochs_;
+  std::size_t finished_ = 0;
+  TimeSplit time_;
+  Ledger ledger_;
+};
+
+// The sink of a worker in the same process as the coordinator: validation is done before the worker
+// trains on.
+class LocalSink : public ReportSink {
+ public:
+  explicit LocalSink(Coordinator& coordinator) : coordinator_(coordinator) {}
+  void submit(Report report) override;
+
+ private:
+  Coordinator& coordinator_;
+};
+
+}  // namespace tusk::training

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tusk/core/aligned_vector.hpp"
+#include "tusk/data/shard.hpp"
+#include "tusk/experiment/experiment.hpp"
+#include "tusk/nn/model.hpp"
+#include "tusk/training/roles.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::training {
+
+// What an experiment comes to when its files are opened: the model, and this rank's part of the
+// data.
+struct Job {
+  Roles roles;
+  nn::Model model;
+  data::Transforms transforms;
+  std::vector<std::string> class_names;     // by class index, from the training file; may be empty
+  AlignedVector<float> initial;             // one weight a parameter, the same on every rank
+  std::uint64_t training_rows = 0;          // of all workers
+  data::Shard shard{};                      // this worker's; empty on a rank that does not train
+  std::optional<data::Shard> validation{};  // on rank 0, if the experiment validates
+};
+
+// Collective. Opens and checks every file of the experiment, builds the model, reads the shards.
+// Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
+Job prepare_job(const Experiment& experiment, const mpi::Communicator& world);
+
+}  // namespace tusk::training

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tusk/center/center_variable.hpp"
+#include "tusk/training/reporter.hpp"
+
+namespace tusk::training {
+
+// A worker's center variable, watched: passes every call on, measures its time and tells the
+// reporter of every commit. Strategies see a CenterVariable like any other.
+class ObservedCenter : public center::CenterVariable {
+ public:
+  ObservedCenter(center::CenterVariable& center, Reporter& reporter)
+      : center_(center), reporter_(reporter) {}
+
+  std::size_t size() const override { return center_.size(); }
+  std::uint64_t pull(std::span<float> out) override;
+  center::Commit commit(std::span<const float> delta) override;
+  center::Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
+  center::Commit commit_scaled(std::span<const float> delta, const center::Scaling& scaling,
+                               std::span<float> out) override;
+  center::Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+  center::ControlBoard& board() override { return center_.board(); }
+
+ private:
+  template <typename Operation>
+  center::Commit observe(Operation operation);
+
+  center::CenterVariable& center_;
+  Reporter& reporter_;
+};
+
+}  // namespace tusk::training

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "tusk/core/aligned_vector.hpp"
+#include "tusk/experiment/experiment.hpp"
+#include "tusk/training/coordinator.hpp"
+#include "tusk/training/job.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::training {
+
+// What rank 0 holds when the workers are done.
+struct Outcome {
+  AlignedVector<float> weights;  // the model
+  std::uint64_t updates = 0;     // commits to the center
+};
+
+// Makes rank 0's coordinator once it is known how to copy the model and how it is served ("none" in
+// one process).
+using MakeCoordinator = std::function<Coordinator&(
+    Coordinator::Snapshot snapshot, const std::string& transport, const std::string& consistency)>;
+
+// Server and worker in one process, without messages: rank 0's form of every trainer when it is
+// alone.
+Outcome run_in_process(const Experiment& experiment, const Job& job,
+                       const MakeCoordinator& make_coordinator);
+
+// Collective. Rank 0 serves, the others work. The outcome is rank 0's; the others' is empty.
+Outcome run_with_server(const Experiment& experiment, const Job& job,
+                        const mpi::Communicator& world, const MakeCoordinator& make_coordinator);
+
+}  // namespace tusk::training

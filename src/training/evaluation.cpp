@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/evaluation.hpp"
+
+#include <algorithm>
+
+namespace tusk::training {
+namespace {
+
+constexpr std::size_t multiplications_per_slice = 32'000'000;  // about a millisecond
+
+}  // namespace
+
+std::size_t slice_rows(const nn::Model& model) {
+  const std::size_t parameters = std::max<std::size_t>(model.parameter_count(), 1);
+  return std::clamp<std::size_t>(multiplications_per_slice / parameters, 16, 256);
+}
+
+Evaluation::Evaluation(const nn::Model& model, const data::Shard& shard)
+    : model_(model),
+      batches_(shard, {.batch_size = slice_rows(model), .shuffle = false}),
+      workspace_(model.make_workspace(slice_rows(model), false)) {}
+
+void Evaluation::start(std::span<const float> weights) {
+  weights_.assign(weights.begin(), weights.end());
+  score_ = {};
+  batches_.start_epoch(1);
+}
+
+bool Evaluation::advance() {
+  const auto batch = batches_.next();
+  if (!batch) return false;
+  score_ += model_.evaluate(weights_, batch->features, batch->targets, workspace_);
+  return true;
+}
+
+}  // namespace tusk::training

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/manifest.hpp"
+
+#include <fmt/chrono.h>
+
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "tusk/io/checksum.hpp"
+#include "tusk/io/file.hpp"
+#include "tusk/mpi/environment.hpp"
+#include "tusk/training/job.hpp"
+#include "tusk/version.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration)
+
+namespace tusk::training {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+std::string time_text(std::time_t time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+Json data_file(const std::string& path) {
+  const auto written = fs::last_write_time(path);
+  const auto system = std::chrono::file_clock::to_sys(written);
+  const io::File file = io::File::open(path);
+  Json datasets = Json::object();
+  for (const std::string& name : file.dataset_names()) {
+    const io::Dataset dataset = file.dataset(name);
+    datasets[name] = {{"type", io::name_of(dataset.type())}, {"shape", dataset.extents()}};
+  }
+  return {
+      {"path", fs::absolute(path).string()},
+      {"bytes", fs::file_size(path)},
+      {"modified", time_text(std::chrono::system_clock::to_time_t(
+                       std::chrono::time_point_cast<std::chrono::system_clock::duration>(system)))},
+      {"checksum", io::stored_checksum(file).value_or("none")},
+      {"datasets", std::move(datasets)}};
+}
+
+Json slurm_variables() {
+  Json variables = Json::object();
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (text.starts_with("SLURM_") && equals != std::string_view::npos) {
+      variables[std::string(text.substr(0, equals))] = std::string(text.substr(equals + 1));
+    }
+  }
+  return variables;
+}
+
+}  // namespace
+
+std::string manifest_json(const Experiment& experiment, const Job& job,
+                          const std::vector<std::string>& hosts, const std::string& transport,
+                          const std::string& consistency) {
+  Json data = Json::object();
+  data["train"] = data_file(experiment.data.train);
+  if (experiment.data.validation) data["validation"] = data_file(*experiment.data.validation);
+  if (experiment.data.test) data["test"] = data_file(*experiment.data.test);
+  const Json manifest{{"name", experiment.name},
+                      {"started", time_text(std::time(nullptr))},
+                      {"tusk",
+                       {{"version", version},
+                        {"git_revision", git_revision},
+                        {"compiler", compiler},
+                        {"build_type", build_type}}},
+                      {"mpi", mpi::library_version()},
+                      {"hdf5", io::hdf5_version()},
+                      {"ranks", hosts.size()},
+                      {"hosts", hosts},
+                      {"workers", job.roles.workers},
+                      {"transport", transport},
+                      {"consistency", consistency},
+                      {"seed", experiment.seed},
+                      {"parameters", job.model.parameter_count()},
+                      {"data", std::move(data)},
+                      {"slurm", slurm_variables()}};
+  return manifest.dump(2) + "\n";
+}
+
+}  // namespace tusk::training

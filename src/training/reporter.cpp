@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/reporter.hpp"
+
+namespace tusk::training {
+namespace {
+
+constexpr double submission_interval_s = 0.1;
+constexpr std::size_t submission_records = 4096;
+
+}  // namespace
+
+Reporter::Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges, ReportSink& sink,
+                   Clock::time_point start)
+    : metrics_(metrics), exchanges_(exchanges), sink_(sink), start_(start) {
+  report_.worker = worker;
+}
+
+double Reporter::elapsed_s() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
+void Reporter::step(std::uint32_t epoch, const nn::BatchScore& score) {
+  report_.steps.push_back({.worker = report_.worker,
+                           .epoch = epoch,
+                           .step = ++steps_,
+                           .time_s = elapsed_s(),
+                           .samples = static_cast<std::uint32_t>(score.samples),
+                           .loss = static_cast<float>(score.loss())});
+  for (std::size_t i = 0; i < metrics_; ++i) {
+    report_.metrics.push_back(static_cast<float>(score.metric(i)));
+  }
+  ++report_.ledger.batches_trained;
+  report_.ledger.samples_trained += score.samples;
+  if (!exchanges_) all_committed();
+}
+
+void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
+  const Ledger& ledger = report_.ledger;
+  report_.commits.push_back(
+      {.ticket = ticket,
+       .worker = report_.worker,
+       .steps = static_cast<std::uint32_t>(ledger.batches_trained - ledger.batches_committed),
+       .staleness = staleness,
+       .samples = ledger.samples_trained - ledger.samples_committed,
+       .time_s = elapsed_s()});
+  all_committed();
+}
+
+void Reporter::all_committed() {
+  report_.ledger.batches_committed = report_.ledger.batches_trained;
+  report_.ledger.samples_committed = report_.ledger.samples_trained;
+}
+
+void Reporter::submit_if_due() {
+  if (report_.steps.size() >= submission_records ||
+      elapsed_s() - last_submission_s_ >= submission_interval_s) {
+    submit();
+  }
+}
+
+void Reporter::submit() {
+  sink_.submit(report_);
+  report_.steps.clear();
+  report_.metrics.clear();
+  report_.commits.clear();
+  last_submission_s_ = elapsed_s();
+}
+
+void Reporter::finish() {
+  report_.finished = true;
+  submit();
+}
+
+}  // namespace tusk::training

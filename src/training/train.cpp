@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/train.hpp"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <variant>
+
+#include "tusk/core/log.hpp"
+#include "tusk/experiment/write_experiment.hpp"
+#include "tusk/io/model_file.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/mpi/environment.hpp"
+#include "tusk/training/coordinator.hpp"
+#include "tusk/training/job.hpp"
+#include "tusk/training/manifest.hpp"
+#include "tusk/training/run_directory.hpp"
+#include "tusk/training/run_roles.hpp"
+#include "tusk/training/shared_evaluation.hpp"
+#include "tusk/version.hpp"
+
+namespace tusk::training {
+namespace {
+
+std::string trainer_name(const Experiment& experiment) {
+  return std::visit([](const auto& options) -> std::string { return options.name; },
+                    experiment.trainer.strategy);
+}
+
+std::vector<std::string> gather_hosts(const mpi::Communicator& world) {
+  const std::string name = mpi::host_name();
+  std::vector<std::string> hosts;
+  for (const auto& bytes : world.gather(std::span<const char>(name), 0)) {
+    hosts.emplace_back(bytes.begin(), bytes.end());
+  }
+  return hosts;
+}
+
+// Collective.
+nn::BatchScore test_model(const Experiment& experiment, const Job& job,
+                          AlignedVector<float>& weights, const mpi::Communicator& world) {
+  weights.resize(job.model.parameter_count());
+  world.broadcast(std::as_writable_bytes(std::span(weights)), 0);
+  std::optional<data::Dataset> dataset;
+  mpi::collectively(world, [&] {
+    dataset =
+        data::Dataset::open(*experiment.data.test, experiment.data.features, experiment.data.label);
+  });
+  return evaluate_together(world, job.model, weights, *dataset, job.transforms);
+}
+
+io::ModelContent model_content(const Experiment& experiment, const Job& job,
+                               const AlignedVector<float>& weights) {
+  const nlohmann::ordered_json facts{{"experiment", experiment.name},
+                                     {"trainer", trainer_name(experiment)},
+                                     {"epochs", experiment.trainer.epochs},
+                                     {"seed", experiment.seed},
+                                     {"tusk_version", version},
+                                     {"git_revision", git_revision}};
+  return {.input = job.model.input_shape(),
+          .layers = job.model.layers(),
+          .weights = weights,
+          .loss = experiment.model.loss,
+          .huber_delta = experiment.model.huber_delta,
+          .metrics = experiment.model.metrics,
+          .transforms = job.transforms.to_json(),
+          .class_names = job.class_names,
+          .facts = facts.dump()};
+}
+
+}  // namespace
+
+Summary train(const Experiment& experiment, const TrainRequest& request,
+              const mpi::Communicator& world) {
+  const Job job = prepare_job(experiment, world);
+  const std::vector<std::string> hosts = gather_hosts(world);
+  std::optional<RunDirectory> directory;
+  mpi::collectively(world, [&] {
+    if (world.rank() == 0) directory.emplace(request.run_directory, request.overwrite);
+  });
+  if (job.roles.in_process && world.size() > 1) {
+    info("trainer '{}' runs in one process: rank 0 trains, the other {} ranks wait",
+         trainer_name(experiment), world.size() - 1);
+  }
+
+  std::optional<Coordinator> coordinator;
+  const MakeCoordinator make_coordinator = [&](Coordinator::Snapshot snapshot,
+                                               const std::string& transport,
+                                               const std::string& consistency) -> Coordinator& {
+    directory->write("experiment.toml", experiment::to_toml(experiment));
+    directory->write("manifest.json",
+                     manifest_json(experiment, job, hosts, transport, consistency));
+    return coordinator.emplace(
+        Coordinator::Options{.workers = job.roles.workers,
+                             .epochs = experiment.trainer.epochs,
+                             .samples_per_epoch = job.training_rows,
+                             .learning_rate = experiment.optimizer.learning_rate,
+                             .metric_names = job.model.metric_names()},
+        job.model, job.validation ? &*job.validation : nullptr, *directory, std::move(snapshot));
+  };
+  Outcome outcome = job.roles.in_process
+                        ? run_in_process(experiment, job, make_coordinator)
+                        : run_with_server(experiment, job, world, make_coordinator);
+
+  Summary summary{.name = experiment.name,
+                  .trainer = trainer_name(experiment),
+                  .workers = job.roles.workers,
+                  .metric_names = job.model.metric_names()};
+  world.barrier();
+  mpi::collectively(world, [&] {
+    if (world.rank() != 0) return;
+    coordinator->close();
+    check_ledger(coordinator->ledger(), experiment.trainer.epochs * job.training_rows);
+    summary.elapsed_s = coordinator->book().time_s();
+    summary.last_epoch = coordinator->epochs().back();
+    summary.staleness = coordinator->book().staleness();
+    summary.time = coordinator->time();
+    summary.ledger = coordinator->ledger();
+    summary.updates = outcome.updates;
+    io::save_model(directory->file("model.h5"), model_content(experiment, job, outcome.weights));
+  });
+  if (experiment.data.test) summary.test = test_model(experiment, job, outcome.weights, world);
+  mpi::collectively(world, [&] {
+    if (world.rank() == 0) directory->write("summary.json", summary.json());
+  });
+  return summary;
+}
+
+}  // namespace tusk::training
