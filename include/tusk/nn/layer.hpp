@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tusk/core/matrix.hpp"
@@ -27,7 +28,7 @@ struct StepContext {
 // What a layer may know of the pass that it takes part in.
 struct Pass {
   Mode mode = Mode::inference;
-  StepContext step;         // in training
+  StepContext step{};       // in training
   std::uint32_t layer = 0;  // its place in the model
 };
 

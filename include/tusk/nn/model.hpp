@@ -72,15 +72,17 @@ class Model {
   void check_targets(const Targets& targets) const;
 
  private:
-  void add_layer(std::size_t index, const LayerOptions& options);
+  void add_layer(const LayerOptions& options);
   void add_loss();
-  // The pass up to the outputs, which are logits where the loss takes the last activation over.
-  ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace, Mode mode,
-                      const StepContext& step) const;
+  // The batch up to the outputs, which are logits where the loss takes the last activation over.
+  ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
+                      const Pass& context) const;
   void backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients,
                 Workspace& workspace) const;
   ConstMatrix predictions(ConstMatrix outputs, Workspace& workspace) const;
   BatchScore score(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets) const;
+
+  void check_size(const char* what, std::size_t size) const;
 
   // A layer and its part of the flat vectors.
   struct PlacedLayer {

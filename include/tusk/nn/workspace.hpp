@@ -29,7 +29,7 @@ class Workspace {
   struct LayerViews {
     Matrix buffer;
     Span kept;
-    ConstMatrix output;
+    ConstMatrix output = {};
   };
 
   std::size_t max_batch_ = 0;

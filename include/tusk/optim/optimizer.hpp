@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,13 +43,13 @@ class Optimizer {
 
   // Views of the memory, always of the same names and sizes in the same order; writing to them
   // restores a checkpoint. SGD's velocity is "momentum".
-  virtual std::vector<StateArray> state() = 0;
+  std::vector<StateArray> state();
 
   // Forgets everything but the learning rate.
   void reset();
 
  protected:
-  // The common options; array_sizes are the sizes of the parameter arrays, in order.
+  // Reads the common options; array_sizes are the sizes of the parameter arrays, in order.
   Optimizer(const OptimizerOptions& options, std::span<const std::size_t> array_sizes);
 
   // A part of the vectors, from element `offset`.
@@ -58,25 +59,34 @@ class Optimizer {
     std::span<const float> gradients;
   };
 
-  // Called once at the beginning of step number t = 1, 2, …: the scalars of the step.
-  virtual void begin_step(std::uint64_t t) = 0;
-  // Called for every part, after begin_step: the update rule.
+  // For constructors: a piece of state of `count` numbers, all `initial` at the start.
+  std::span<float> add_state(const char* name, std::size_t count, float initial = 0.0F);
+
+  // The scalars of step number t = 1, 2, …. Called once a step, before update.
+  virtual void begin_step(std::uint64_t) {}
+  // The update rule. Called for parts that fit into the first-level cache, together all of the
+  // vectors.
   virtual void update(const Part& part) = 0;
-  // Sets the state to what it was at the start.
-  virtual void reset_state() = 0;
 
  private:
-  void step_part(const Part& part, std::span<float> gradients, float scale);
-  float clip_scale(std::span<const float> gradients, double limit) const;
+  void step_range(std::size_t offset, std::span<float> weights, std::span<float> gradients,
+                  float scale);
 
-  std::size_t size_ = 0;
-  double learning_rate_ = 0.0;
-  double weight_decay_ = 0.0;
+  struct State {
+    const char* name;
+    float initial;
+    AlignedVector<float> values;
+  };
+
+  double learning_rate_;
+  double weight_decay_;
   std::optional<double> clipnorm_;
   std::optional<double> global_clipnorm_;
   std::optional<double> clipvalue_;
   std::vector<std::size_t> array_sizes_;
+  std::size_t size_;
   std::uint64_t iterations_ = 0;
+  std::vector<State> state_;
 };
 
 // The optimizer that the options describe, for parameters in arrays of these sizes (clipnorm looks
