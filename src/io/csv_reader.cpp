@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/io/csv_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -19,8 +21,13 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 CsvReader::CsvReader(const std::string& path, char delimiter)
     : file_(path), delimiter_(delimiter), buffer_(first_buffer_bytes) {
+  if (std::string_view("\"\r\n").find(delimiter) != std::string_view::npos) {
+    fail(ExitCode::usage, "quotes and line ends cannot separate the columns of a CSV file");
+  }
   start();
 }
+
+std::string CsvReader::where() const { return fmt::format("{}, line {}", path(), line_); }
 
 void CsvReader::rewind() {
   file_.rewind();
@@ -68,9 +75,8 @@ bool CsvReader::fill() {
   if (filled_ == buffer_.size()) {
     if (filled_ >= largest_record_bytes) {
       fail(ExitCode::bad_data,
-           "{}, line {}: a record of more than 64 MiB; is a closing quote missing, or is this no "
-           "CSV file?",
-           path(), line_);
+           "{}: a record of more than 64 MiB; is a closing quote missing, or is this no CSV file?",
+           where());
     }
     buffer_.resize(2 * buffer_.size());
   }
@@ -130,7 +136,7 @@ std::string_view CsvReader::quoted_field(std::size_t& at) {
   std::size_t out = first;
   for (;; ++at) {
     if (at == end_) {
-      fail(ExitCode::bad_data, "{}, line {}: a quoted field does not end", path(), line_);
+      fail(ExitCode::bad_data, "{}: a quoted field does not end", where());
     }
     if (buffer_[at] == '"') {
       if (at + 1 == end_ || buffer_[at + 1] != '"') break;
@@ -146,10 +152,13 @@ std::string_view CsvReader::quoted_field(std::size_t& at) {
   return {buffer_.data() + first, out - first};
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
 std::optional<double> parse_number(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  text = trimmed(text);
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0.0;
   const char* const last = text.data() + text.size();

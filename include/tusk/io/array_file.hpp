@@ -16,8 +16,8 @@ namespace tusk::io {
 // it declares is checked against the bytes it can hold before anything is allocated.
 class ArrayFile {
  public:
-  // Throws Error(no_input), or Error(bad_data) if the header is malformed, the file too short or too
-  // long for it, the array empty or a row of it larger than 1 GiB.
+  // Throws Error(no_input), or Error(bad_data) if the header is malformed, the file too short or
+  // too long for it, the array empty or a row of it larger than 1 GiB.
   explicit ArrayFile(const std::string& path);
 
   const std::string& path() const { return file_.path(); }

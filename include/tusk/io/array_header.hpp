@@ -8,7 +8,8 @@
 
 namespace tusk::io {
 
-// What the header of an array file (IDX, NPY) declares, unchecked: its elements follow it, row-major.
+// What the header of an array file (IDX, NPY) declares, unchecked: its elements follow it,
+// row-major.
 struct ArrayHeader {
   ElementType type = ElementType::u8;
   bool big_endian = false;

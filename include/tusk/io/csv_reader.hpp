@@ -19,7 +19,8 @@ namespace tusk::io {
 // error.
 class CsvReader {
  public:
-  // Throws Error(no_input) if the file cannot be opened.
+  // Throws Error(no_input) if the file cannot be opened, Error(usage) if `delimiter` is a quote or
+  // part of a line end.
   explicit CsvReader(const std::string& path, char delimiter = ',');
 
   const std::string& path() const { return file_.path(); }
@@ -31,6 +32,10 @@ class CsvReader {
   // The line, counted from 1, on which the record last returned begins.
   std::uint64_t line() const { return line_; }
 
+  // "data.csv, line 7", for messages about that record.
+  std::string where() const;
+
+  // Back to the first record.
   void rewind();
 
  private:
@@ -53,6 +58,9 @@ class CsvReader {
   std::uint64_t line_ = 0;
   std::uint64_t next_line_ = 1;
 };
+
+// The text without the spaces and tabs around it.
+std::string_view trimmed(std::string_view text);
 
 // The double nearest to a decimal number, as strtod reads it (sign, exponent, "nan", "inf" in any
 // case), spaces around it allowed; nothing if the text is anything else.

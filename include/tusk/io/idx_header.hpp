@@ -10,13 +10,13 @@ namespace tusk::io {
 
 class GzipFile;
 
-// IDX, the format of MNIST (Y. LeCun, C. Cortes, C. Burges, "The MNIST database", its last section):
-// two zero bytes, one for the element type, one for the number of dimensions; then the extents as
-// 32-bit integers and the elements, big-endian all.
+// IDX, the format of MNIST (Y. LeCun, C. Cortes, C. Burges, "The MNIST database", its last
+// section): two zero bytes, one for the element type, one for the number of dimensions; then the
+// extents as 32-bit integers and the elements, big-endian all.
 bool is_idx(std::span<const std::byte> first_bytes);
 
-// Reads the header from the file's first byte on. Throws Error(bad_data) for an unknown element type
-// and for no dimensions.
+// Reads the header from the file's first byte on. Throws Error(bad_data) for an unknown element
+// type and for no dimensions.
 ArrayHeader read_idx_header(GzipFile& file);
 
 }  // namespace tusk::io

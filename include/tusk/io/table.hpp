@@ -12,6 +12,12 @@
 
 namespace tusk::io {
 
+// What the data sets are called.
+struct FieldNames {
+  std::string features = "features";
+  std::string label = "label";
+};
+
 // One array of a table; it becomes a data set of shape [rows, row_shape …].
 struct TableField {
   std::string name;
@@ -34,6 +40,9 @@ class Table {
 
   // The next `count` rows: out[i] takes those of fields()[i], count · row_bytes() bytes.
   virtual void read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) = 0;
+
+  // How many values of the rows read so far were missing in the input; they are NaN.
+  virtual std::uint64_t missing_values() const { return 0; }
 };
 
 }  // namespace tusk::io

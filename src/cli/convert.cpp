@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/data/convert.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "tusk/cli/commands.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::cli {
+namespace {
+
+constexpr const char* example =
+    "Examples:\n"
+    "  tusk convert train-images.gz train-labels.gz -o mnist-train.h5\n"
+    "  tusk convert higgs.csv.gz --label Label --drop EventId,Weight -o higgs.h5\n"
+    "  tusk convert features.npy --label labels.npy -o train.h5";
+
+// ", 10 classes", ", labels (3,) float32", "" without labels.
+std::string labels_text(const data::Conversion& done) {
+  if (!done.label) return ", no labels";
+  if (done.classes) return fmt::format(", {} classes", format_count(*done.classes));
+  return fmt::format(", labels {} {}", done.label->row_shape.to_string(),
+                     name_of(done.label->type));
+}
+
+void convert_inputs(const data::ConvertOptions& options) {
+  const data::Conversion done = data::convert(options);
+  if (done.missing_values > 0) {
+    warning("{} values are empty or NaN in {}; they are stored as NaN",
+            format_count(done.missing_values), options.inputs.front());
+  }
+  fmt::print("converted {} rows of {} {}{}: {}\n", format_count(done.rows),
+             done.features.row_shape.to_string(), name_of(done.features.type), labels_text(done),
+             options.output);
+}
+
+void add_csv_options(CLI::App& command, io::CsvOptions& csv) {
+  using Header = io::CsvOptions::Header;
+  const std::map<std::string, Header> headers{
+      {"auto", Header::detect}, {"yes", Header::present}, {"no", Header::absent}};
+  const std::map<std::string, io::ElementType> types{{"float32", io::ElementType::f32},
+                                                     {"float64", io::ElementType::f64}};
+  const std::map<std::string, std::string> delimiters{{"tab", "\t"}, {"\\t", "\t"}};
+  const auto group = "CSV";
+  command.add_option("--drop", csv.drop, "Columns to leave out, by name or number from 0")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->option_text("COLUMN,…")
+      ->group(group);
+  command.add_option("--header", csv.header, "Whether the first row names the columns")
+      ->transform(CLI::CheckedTransformer(headers))
+      ->option_text("auto|yes|no")
+      ->group(group);
+  command.add_option("--type", csv.type, "Of the features")
+      ->transform(CLI::CheckedTransformer(types))
+      ->option_text("float32|float64")
+      ->group(group);
+  command.add_option("--delimiter", csv.delimiter, "Between the columns, a comma by default")
+      ->transform(CLI::Transformer(delimiters))
+      ->option_text("CHARACTER|tab")
+      ->group(group);
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app, Context& context) {
+  CLI::App& command = *app.add_subcommand(
+      "convert", "Convert IDX, CSV or NPY files, gzipped or not, to an HDF5 data set");
+  command.footer(example);
+  const auto options = std::make_shared<data::ConvertOptions>();
+  command.add_option("inputs", options->inputs, "One CSV file; or one of features, one of labels")
+      ->required()
+      ->option_text("INPUT…");
+  command.add_option("-o,--output", options->output, "The HDF5 file to write")
+      ->required()
+      ->option_text("OUT.h5");
+  command
+      .add_option("--label", options->label,
+                  "The label: a column of the CSV file (by default the one called label), or a "
+                  "file of labels")
+      ->option_text("COLUMN|FILE");
+  command.add_flag("--overwrite", options->overwrite, "Replace the output if it exists");
+  command.add_option("--features-name", options->names.features, "The data set of the features")
+      ->option_text("NAME");
+  command.add_option("--label-name", options->names.label, "The data set of the labels")
+      ->option_text("NAME");
+  add_csv_options(command, options->csv);
+
+  command.callback([&context, options] {
+    context.command = [&context, options] {
+      mpi::collectively(context.world, [&] {
+        if (context.world.rank() == 0) convert_inputs(*options);
+      });
+      return ExitCode::done;
+    };
+  });
+}
+
+}  // namespace tusk::cli

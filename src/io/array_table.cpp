@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/array_table.hpp"
+
+#include "tusk/core/error.hpp"
+#include "tusk/core/units.hpp"
+
+namespace tusk::io {
+
+ArrayTable::ArrayTable(const std::vector<Source>& sources) {
+  for (const auto& [name, path] : sources) {
+    const ArrayFile& file = *files_.emplace_back(std::make_unique<ArrayFile>(path));
+    if (file.rows() != rows()) {
+      fail(ExitCode::bad_data, "{} has {} rows, but {} has {}", files_.front()->path(),
+           format_count(rows()), file.path(), format_count(file.rows()));
+    }
+    fields_.push_back({name, file.type(), file.row_shape(), {}, {}});
+  }
+}
+
+void ArrayTable::read_rows(std::uint64_t, std::span<const std::span<std::byte>> out) {
+  for (std::size_t i = 0; i < files_.size(); ++i) files_[i]->read_rows(out[i]);
+}
+
+}  // namespace tusk::io

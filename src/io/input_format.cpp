@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/input_format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "tusk/core/error.hpp"
+#include "tusk/io/gzip_file.hpp"
+#include "tusk/io/idx_header.hpp"
+#include "tusk/io/npy_header.hpp"
+
+namespace tusk::io {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::size_t looked_at = 4096;
+
+// Files that users try, which other tools unpack or which need no conversion.
+struct Stranger {
+  std::string_view signature;
+  std::string_view message;
+};
+constexpr std::array strangers{
+    Stranger{"\x89HDF\r\n\x1A\n"sv, "is HDF5 already; 'tusk inspect' shows what it holds"},
+    Stranger{"\xFD"
+             "7zXZ\0"sv,
+             "is compressed with xz; unpack it first (xz -dk)"},
+    Stranger{"BZh"sv, "is compressed with bzip2; unpack it first (bunzip2 -k)"},
+    Stranger{"\x28\xB5\x2F\xFD"sv, "is compressed with zstd; unpack it first (zstd -d)"},
+    Stranger{"PK\x03\x04"sv, "is a ZIP archive (.npz, .xlsx, …); unpack it first (unzip)"},
+};
+
+}  // namespace
+
+InputFormat recognise_format(const std::string& path) {
+  GzipFile file(path);
+  std::array<std::byte, looked_at> buffer;
+  const auto bytes = std::span(buffer).first(file.read(buffer));
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.empty()) fail(ExitCode::bad_data, "{} is empty", path);
+  if (is_idx(bytes)) return InputFormat::idx;
+  if (is_npy(bytes)) return InputFormat::npy;
+  for (const auto& [signature, message] : strangers) {
+    if (text.starts_with(signature)) fail(ExitCode::bad_data, "{} {}", path, message);
+  }
+  if (text.find('\0') != std::string_view::npos) {
+    fail(ExitCode::bad_data, "{} is neither IDX nor NPY nor CSV text", path);
+  }
+  return InputFormat::csv;
+}
+
+}  // namespace tusk::io
