@@ -28,6 +28,9 @@ struct Context {
 // The command runs on every rank. It reports by throwing Error, inside mpi::collectively() while
 // the ranks can still agree; it writes to stdout on rank 0 only; it returns `done` or `requeue`.
 void add_check(CLI::App& app, Context& context);
+void add_evaluate(CLI::App& app, Context& context);
 void add_info(CLI::App& app, Context& context);
+void add_predict(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
 
 }  // namespace tusk::cli

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "tusk/data/dataset.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tusk::nn {
+class Model;
+}
+
+namespace tusk::cli {
+
+// The arguments of every command that applies a model to a data set: MODEL.h5 DATA.h5 --features …
+struct DataArguments {
+  std::string model;
+  std::string data;
+  std::string features = "features";
+  std::string label = "label";
+};
+
+// Adds them to a subcommand. `arguments` must outlive the parsing.
+void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label);
+
+// Opens the data set and checks that its samples are what the model takes: else Error(bad_data).
+data::Dataset open_for(const nn::Model& model, const DataArguments& arguments, bool with_label);
+
+}  // namespace tusk::cli

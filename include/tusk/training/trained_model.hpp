@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tusk/core/aligned_vector.hpp"
+#include "tusk/data/transforms.hpp"
+#include "tusk/experiment/model_options.hpp"
+#include "tusk/nn/model.hpp"
+
+namespace tusk::training {
+
+// A model file made ready to compute with.
+struct TrainedModel {
+  nn::Model model;
+  bool classifies;  // trained on a cross-entropy, or has class names: outputs are of classes
+  AlignedVector<float> weights;
+  data::Transforms transforms;
+  std::vector<std::string> class_names;
+};
+
+// What scores are wanted of a model, instead of those it was trained with.
+struct Scoring {
+  std::optional<LossKind> loss;
+  std::vector<MetricKind> metrics;
+};
+
+// Reads a model file, Tusk's or Keras's. Error(no_input), Error(bad_data).
+TrainedModel load_for_prediction(const std::string& path);
+
+// The same; a file that names no loss is Error(bad_data) unless `scoring` does.
+TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring);
+
+}  // namespace tusk::training

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/cli/data_arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "tusk/core/error.hpp"
+#include "tusk/nn/model.hpp"
+
+namespace tusk::cli {
+
+void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label) {
+  command.add_option("model", arguments.model, "A model file, Tusk's or Keras's HDF5")
+      ->required()
+      ->option_text("MODEL.h5");
+  command.add_option("data", arguments.data, "A data set, HDF5")
+      ->required()
+      ->option_text("DATA.h5");
+  command.add_option("--features", arguments.features, "The features in the data set")
+      ->capture_default_str();
+  if (with_label) {
+    command.add_option("--label", arguments.label, "The labels in the data set")
+        ->capture_default_str();
+  }
+}
+
+data::Dataset open_for(const nn::Model& model, const DataArguments& arguments, bool with_label) {
+  const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
+  data::Dataset dataset = data::Dataset::open(arguments.data, arguments.features, label);
+  if (dataset.sample_shape() != model.input_shape()) {
+    fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but {} takes {}", arguments.data,
+         arguments.features, dataset.sample_shape().to_string(), arguments.model,
+         model.input_shape().to_string());
+  }
+  return dataset;
+}
+
+}  // namespace tusk::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/trained_model.hpp"
+
+#include <utility>
+
+#include "tusk/core/error.hpp"
+#include "tusk/io/model_file.hpp"
+
+namespace tusk::training {
+namespace {
+
+bool is_cross_entropy(LossKind loss) {
+  return loss == LossKind::categorical_crossentropy || loss == LossKind::binary_crossentropy;
+}
+
+TrainedModel make_ready(io::ModelContent content, const std::string& path, LossKind loss,
+                        std::vector<MetricKind> metrics) {
+  const ModelOptions options{.layers = std::move(content.layers),
+                             .file = path,
+                             .loss = loss,
+                             .huber_delta = content.huber_delta,
+                             .metrics = std::move(metrics)};
+  return {.model = nn::Model(options, content.input),
+          .classifies = is_cross_entropy(loss) || !content.class_names.empty(),
+          .weights = std::move(content.weights),
+          .transforms = data::Transforms::from_json(content.transforms, path),
+          .class_names = std::move(content.class_names)};
+}
+
+}  // namespace
+
+TrainedModel load_for_prediction(const std::string& path) {
+  io::ModelContent content = io::load_model(path);
+  const LossKind loss = content.loss.value_or(LossKind::mse);  // predictions do not depend on it
+  return make_ready(std::move(content), path, loss, {});
+}
+
+TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring) {
+  io::ModelContent content = io::load_model(path);
+  if (!scoring.loss && !content.loss) {
+    fail(ExitCode::bad_data,
+         "{}: the model does not say what loss it was trained with; --loss does", path);
+  }
+  const LossKind loss = scoring.loss ? *scoring.loss : *content.loss;
+  auto metrics = scoring.metrics.empty() ? std::move(content.metrics) : scoring.metrics;
+  return make_ready(std::move(content), path, loss, std::move(metrics));
+}
+
+}  // namespace tusk::training

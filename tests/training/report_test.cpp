@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/report.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tusk/core/error.hpp"
+#include "tusk/training/reporter.hpp"
+
+using namespace tusk;
+using namespace tusk::training;
+
+namespace {
+
+struct CollectingSink : ReportSink {
+  void submit(Report report) override { reports.push_back(std::move(report)); }
+  std::vector<Report> reports;
+};
+
+nn::BatchScore score(std::size_t samples, double loss, double accuracy) {
+  nn::BatchScore score;
+  score.samples = samples;
+  score.loss_sum = loss * static_cast<double>(samples);
+  score.metric_sums[0] = accuracy * static_cast<double>(samples);
+  return score;
+}
+
+}  // namespace
+
+TEST_CASE("a report survives the wire") {
+  Report report{.worker = 3,
+                .finished = true,
+                .time = {1, 2, 3, 4},
+                .ledger = {5, 6, 7, 8},
+                .steps = {{.worker = 3, .epoch = 1, .step = 1, .samples = 64, .loss = 0.5F},
+                          {.worker = 3, .epoch = 1, .step = 2, .samples = 32, .loss = 0.4F}},
+                .metrics = {0.25F, 0.5F},
+                .commits = {{.ticket = 9, .worker = 3, .steps = 2, .staleness = 1}}};
+  const auto bytes = serialize(report);
+  const Report copy = deserialize(bytes);
+  CHECK(copy.worker == 3);
+  CHECK(copy.finished);
+  CHECK(copy.time.read == 4);
+  CHECK(copy.ledger.samples_committed == 8);
+  REQUIRE(copy.steps.size() == 2);
+  CHECK(copy.steps[1].samples == 32);
+  CHECK(copy.metrics == report.metrics);
+  REQUIRE(copy.commits.size() == 1);
+  CHECK(copy.commits[0].ticket == 9);
+}
+
+TEST_CASE("a truncated report is an error, not a crash") {
+  Report report{.worker = 0, .finished = false};
+  report.steps.resize(3);
+  report.metrics.resize(3);
+  report.commits.resize(2);
+  const auto bytes = serialize(report);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_THROWS_AS(deserialize(std::span(bytes).first(size)), Error);
+  }
+}
+
+TEST_CASE("the ledger counts a batch as committed at the next commit after it") {
+  CollectingSink sink;
+  Reporter reporter(1, 1, true, sink, Reporter::Clock::now());
+  reporter.step(1, score(64, 0.7, 0.5));
+  reporter.step(1, score(32, 0.6, 0.6));
+  CHECK(reporter.ledger().batches_trained == 2);
+  CHECK(reporter.ledger().batches_committed == 0);
+  reporter.commit(7, 2);
+  CHECK(reporter.ledger().batches_committed == 2);
+  CHECK(reporter.ledger().samples_committed == 96);
+  reporter.step(2, score(64, 0.5, 0.7));
+  reporter.finish();
+  REQUIRE(sink.reports.size() == 1);
+  const Report& report = sink.reports[0];
+  CHECK(report.finished);
+  CHECK(report.ledger.batches_trained == 3);
+  CHECK(report.ledger.batches_committed == 2);
+  REQUIRE(report.commits.size() == 1);
+  CHECK(report.commits[0].steps == 2);
+  CHECK(report.commits[0].samples == 96);
+  CHECK(report.steps[2].step == 3);
+  CHECK(report.metrics[1] == doctest::Approx(0.6));
+}
+
+TEST_CASE("without a center a batch is in the model at once") {
+  CollectingSink sink;
+  Reporter reporter(0, 0, false, sink, Reporter::Clock::now());
+  reporter.step(1, score(8, 1.0, 0.0));
+  CHECK(reporter.ledger().batches_committed == 1);
+}

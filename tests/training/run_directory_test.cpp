@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/run_directory.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "temporary_folder.hpp"
+#include "tusk/core/error.hpp"
+
+using namespace tusk;
+using training::RunDirectory;
+namespace fs = std::filesystem;
+
+TEST_CASE("a run directory is made for its owner alone, parents too") {
+  const test::TemporaryFolder folder;
+  const RunDirectory directory(folder.path() / "runs" / "a", false);
+  CHECK(fs::status(directory.path()).permissions() == fs::perms::owner_all);
+  directory.write("summary.json", "{}");
+  std::ifstream in(directory.file("summary.json"));
+  CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == "{}");
+}
+
+TEST_CASE("a run directory that exists is refused, and replaced when that is asked for") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
+  RunDirectory(path, false).write("summary.json", "old");
+  std::ofstream(path / "notes.txt") << "mine";
+  try {
+    RunDirectory(path, false);
+    FAIL("not refused");
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::cannot_create);
+    CHECK(std::string(error.what()).find("--overwrite") != std::string::npos);
+  }
+  const RunDirectory again(path, true);
+  CHECK_FALSE(fs::exists(again.file("summary.json")));
+  CHECK(fs::exists(again.file("notes.txt")));  // what is not a run's is not touched
+}
+
+TEST_CASE("a path that is a file, or below one, cannot become a run directory") {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder.path() / "file") << "x";
+  for (const char* name : {"file", "file/run"}) {
+    try {
+      RunDirectory(folder.path() / name, true);
+      FAIL("not refused");
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::cannot_create);
+    }
+  }
+}
