@@ -27,7 +27,8 @@ struct DownpourOptions {
 
 // Hermans 2017. θ += (x − x₀)/m after every window of m steps.
 struct AdagOptions {
-  static constexpr const char* name = "adag";  // alias "agn"
+  static constexpr const char* name = "adag";
+  static constexpr const char* alias = "agn";  // its name in Hermans's thesis
   std::size_t communication_window = 12;
 
   friend bool operator==(const AdagOptions&, const AdagOptions&) = default;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace tusk::experiment {
+
+// An interval of the real line, with or without its ends.
+struct Interval {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+  bool with_min = true;
+  bool with_max = true;
+
+  bool contains(double value) const {
+    return (with_min ? value >= min : value > min) && (with_max ? value <= max : value < max);
+  }
+};
+
+enum class Text {
+  name,       // of something in a file
+  path,       // of a file; written absolute
+  file_name,  // one component of a path
+};
+
+// What is asked of a key beyond its type.
+struct Rule {
+  Interval interval = {};     // of a number
+  Text text = Text::name;     // of a string
+  bool required = false;      // the key must be there, and an array must not be empty
+  std::string obstacle = {};  // why the key may not be given here; empty: it may
+
+  // The same rule for a key that may be given under a condition only. `otherwise` completes the
+  // sentence "key 'model.huber_delta' …".
+  Rule only_when(bool condition, const std::string& otherwise) const {
+    Rule rule = *this;
+    if (!condition) rule.obstacle = otherwise;
+    return rule;
+  }
+};
+
+inline Rule any() { return {}; }
+inline Rule path() { return {.text = Text::path}; }
+inline Rule file_name() { return {.text = Text::file_name}; }
+
+inline Rule at_least(double min) { return {.interval = {.min = min}}; }
+inline Rule above(double min) { return {.interval = {.min = min, .with_min = false}}; }
+inline Rule between(double min, double max) { return {.interval = {.min = min, .max = max}}; }
+// [min, max)
+inline Rule from_below(double min, double max) {
+  return {.interval = {.min = min, .max = max, .with_max = false}};
+}
+// A number of things. The upper end keeps the product of any two within 64 bits.
+inline Rule count() { return between(1, std::numeric_limits<std::int32_t>::max()); }
+
+inline Rule required(Rule rule = {}) {
+  rule.required = true;
+  return rule;
+}
+
+}  // namespace tusk::experiment

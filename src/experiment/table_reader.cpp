@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "table_reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "tusk/core/error.hpp"
+#include "tusk/core/near_miss.hpp"
+
+namespace tusk::experiment {
+
+std::string TableReader::full(std::string_view key) const {
+  return key_.empty() ? std::string(key) : fmt::format("{}.{}", key_, key);
+}
+
+const toml::node* TableReader::find(std::string_view key, const Rule& rule) {
+  known_.emplace_back(key);
+  const auto found = table_.find(key);
+  if (found == table_.end()) {
+    if (rule.required && !missing_) missing_ = key;
+    return nullptr;
+  }
+  if (!rule.obstacle.empty()) {
+    fail(ExitCode::bad_experiment, "{}: key '{}' {}", place(found->first.source(), file_),
+         full(key), rule.obstacle);
+  }
+  return &found->second;
+}
+
+void TableReader::finish() const {
+  for (const auto& [key, node] : table_) {
+    if (std::find(known_.begin(), known_.end(), key.str()) == known_.end()) reject_unknown(key);
+  }
+  if (missing_) reject_missing(*missing_);
+  for (const auto& read_section : sections_) read_section();
+}
+
+void TableReader::reject_missing(std::string_view key, std::span<const std::string> names) const {
+  const std::string where = key_.empty() ? file_ : place(table_.source(), file_);
+  const std::string expected =
+      names.empty() ? "" : fmt::format(": expected one of \"{}\"", fmt::join(names, "\", \""));
+  fail(ExitCode::bad_experiment, "{}: key '{}' is missing{}", where, full(key), expected);
+}
+
+void TableReader::reject_unknown(const toml::key& key) const {
+  const std::string name = printable(key.str());
+  const std::string where = place(key.source(), file_);
+  if (const auto found = elsewhere_.find(name); found != elsewhere_.end()) {
+    fail(ExitCode::bad_experiment, "{}: key '{}' does not belong to {}, but to \"{}\"", where,
+         full(name), choice_, fmt::join(found->second, "\", \""));
+  }
+  std::string hint = did_you_mean(name, known_);
+  if (hint.empty()) hint = fmt::format("; the keys here are {}", fmt::join(known_, ", "));
+  fail(ExitCode::bad_experiment, "{}: unknown key '{}'{}", where, full(name), hint);
+}
+
+}  // namespace tusk::experiment
