@@ -2,15 +2,10 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "tusk/experiment/trainer_options.hpp"
 
 namespace tusk::center {
-
-// As in the experiment file: "auto", "shared", "rma", "message"; "snapshot", "element", "none".
-std::string_view name_of(Transport transport);
-std::string_view name_of(Consistency consistency);
 
 // What `transport` (not `automatic`) gives when asked for `wanted`, or when nothing is asked the
 // strongest that it has; nothing if it does not offer what is asked.

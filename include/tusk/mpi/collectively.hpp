@@ -3,14 +3,24 @@
 
 #include <functional>
 
+#include "tusk/core/error.hpp"
+
 namespace tusk::mpi {
 
 class Communicator;
 
-// Collective. Runs `work` on every rank; if it throws on some, every rank throws an Error with the
-// exit code and message of the lowest of them, so that the job ends in one way and the user sees
-// one line. `work` must hold no collective call that one rank can skip. Exceptions other than Error
-// become Error(internal). Ranks that are done sooner sleep until the last one is.
+// An error that every rank of the job throws at the same place: the job can end without an abort,
+// and rank 0 alone reports it. Only collectively() throws it.
+class CollectiveError : public Error {
+ public:
+  using Error::Error;
+};
+
+// Collective. Runs `work` on every rank; if it throws Error on some, every rank throws the error of
+// the lowest of them as a CollectiveError, so that the job ends in one way and the user sees one
+// line. `work` must hold no collective call that one rank can skip. Other exceptions become
+// CollectiveError with code internal; std::bad_alloc says "out of memory". Ranks that are done
+// sooner sleep until the last one is.
 void collectively(const Communicator& communicator, const std::function<void()>& work);
 
 }  // namespace tusk::mpi

@@ -10,14 +10,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "tusk/mpi/request.hpp"
 
 namespace tusk::mpi {
-
-// Throws Error(internal) that names the call and MPI's own words, unless `code` is MPI_SUCCESS.
-void check(int code, const char* call);
 
 // What try_receive found.
 struct Message {
@@ -70,11 +68,14 @@ class Communicator {
   template <typename T>
   std::vector<std::vector<T>> gather(std::span<const T> values, int root) const;
 
-  // Between two ranks; tags are 0 to 32767. The first form keeps the bytes until they are sent,
+  // Between two ranks; tags are 0 to 32766. The first form keeps the bytes until they are sent,
   // for the second and for receives the caller does. A receive's size is exact.
   Request isend(std::vector<std::byte> bytes, int to, int tag) const;
   Request isend(std::span<const std::byte> bytes, int to, int tag) const;
   Request ireceive(std::span<std::byte> bytes, int from, int tag) const;
+
+  // Gives the MPI library a turn, so that what is under way gets on.
+  void progress() const;
 
   // The oldest message with this tag, from any rank, if one has arrived.
   std::optional<Message> try_receive(int tag) const;

@@ -6,11 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <span>
 
-namespace tusk::mpi {
+#include "tusk/mpi/communicator.hpp"
 
-class Communicator;
+namespace tusk::mpi {
 
 // An rma window: memory of one rank, the host, that the others read and change by one-sided
 // operations. From its allocation to its end it is in one passive epoch (MPI_Win_lock_all), so that
@@ -20,8 +21,9 @@ class Communicator;
 // and must stay untouched until flush(). Additions and reads of the same cells are atomic element
 // by element if done by accumulate, get_accumulate and fetch_add; a plain get beside them is not.
 //
-// Move-only. The destructor is collective, and leaves the window alone while an exception passes
-// through. Everything throws Error(internal) when MPI reports an error.
+// Move-only. The destructor is collective: it sleeps until every rank is there, then frees; while
+// an exception passes through it leaves the window alone. Everything throws Error(internal) when
+// MPI reports an error.
 class Window {
  public:
   // Collective: `bytes` on the host, nothing on the others, for one-sided operations. Throws on
@@ -58,14 +60,19 @@ class Window {
   void put(std::span<const float> values, std::size_t at);
   void get(std::span<float> out, std::size_t at);
 
-  void flush();  // completes this rank's operations, here and at the host
-  void sync();   // makes loads and stores through memory() and one-sided operations see each other
+  void flush();     // completes this rank's operations, here and at the host
+  void progress();  // gives the MPI library a turn; where operations are emulated the host owes it
+  void sync();  // makes loads and stores through memory() and one-sided operations see each other
 
  private:
-  Window() = default;
+  Window(const Communicator& communicator, int host);
   void release() noexcept;
+  void begin_epoch();
+  template <typename T>
+  void read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at);
   std::int64_t fetch_and_op(std::int64_t value, MPI_Op operation, std::size_t at);
 
+  Communicator communicator_;
   MPI_Win handle_ = MPI_WIN_NULL;
   int host_ = 0;
   std::span<std::byte> memory_;

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/mpi/collectively.hpp"
+
+#include <exception>
+#include <new>
+#include <string>
+
+#include "tusk/core/error.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::mpi {
+
+void collectively(const Communicator& communicator, const std::function<void()>& work) {
+  std::uint64_t code = 0;
+  std::string message;
+  try {
+    work();
+  } catch (const Error& error) {
+    code = static_cast<std::uint64_t>(error.code());
+    message = error.what();
+  } catch (const std::bad_alloc&) {
+    code = static_cast<std::uint64_t>(ExitCode::internal);
+    message = "out of memory";
+  } catch (const std::exception& error) {
+    code = static_cast<std::uint64_t>(ExitCode::internal);
+    message = error.what();
+  }
+  communicator.barrier();
+  const auto self = static_cast<std::uint64_t>(communicator.rank());
+  const auto none = static_cast<std::uint64_t>(communicator.size());
+  const std::uint64_t lowest = communicator.min(code == 0 ? none : self);
+  if (lowest == none) return;
+  const int root = static_cast<int>(lowest);
+  communicator.broadcast(std::as_writable_bytes(std::span(&code, 1)), root);
+  throw CollectiveError(static_cast<ExitCode>(code), communicator.broadcast(message, root));
+}
+
+}  // namespace tusk::mpi

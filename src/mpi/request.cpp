@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/mpi/request.hpp"
+
+#include <utility>
+
+#include "tusk/core/error.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/mpi/check.hpp"
+#include "tusk/mpi/polite_wait.hpp"
+
+namespace tusk::mpi {
+
+Request::Request(MPI_Request handle, std::vector<std::byte> bytes)
+    : handle_(handle), bytes_(std::move(bytes)) {}
+
+Request::Request(Request&& other) noexcept
+    : handle_(std::exchange(other.handle_, MPI_REQUEST_NULL)),
+      bytes_(std::move(other.bytes_)),
+      exceptions_(other.exceptions_) {}
+
+Request& Request::operator=(Request&& other) noexcept {
+  if (this != &other) {
+    finish();
+    handle_ = std::exchange(other.handle_, MPI_REQUEST_NULL);
+    bytes_ = std::move(other.bytes_);
+    exceptions_ = other.exceptions_;
+  }
+  return *this;
+}
+
+Request::~Request() { finish(); }
+
+bool Request::test() {
+  int done = 0;
+  check(MPI_Test(&handle_, &done, MPI_STATUS_IGNORE), "MPI_Test");
+  return done != 0;
+}
+
+void Request::wait() {
+  PoliteWait wait;
+  while (!test()) wait.pause();
+}
+
+void Request::cancel() {
+  if (handle_ == MPI_REQUEST_NULL) return;
+  check(MPI_Cancel(&handle_), "MPI_Cancel");
+  check(MPI_Wait(&handle_, MPI_STATUS_IGNORE), "MPI_Wait");
+}
+
+void Request::finish() noexcept {
+  if (handle_ == MPI_REQUEST_NULL) return;
+  if (std::uncaught_exceptions() > exceptions_) {
+    // Left behind on purpose: MPI may read the bytes until the job ends.
+    if (!bytes_.empty()) static_cast<void>(new std::vector<std::byte>(std::move(bytes_)));
+    return;
+  }
+  try {
+    wait();
+  } catch (const Error& error) {
+    warning("a message was lost: {}", error.what());
+  }
+}
+
+}  // namespace tusk::mpi

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/mpi/window.hpp"
+
+#include <utility>
+
+#include "pieces.hpp"
+#include "tusk/core/error.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/mpi/check.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::mpi {
+namespace {
+
+constexpr std::size_t piece_bytes = std::size_t{128} << 20;
+
+template <typename T>
+MPI_Aint place(std::size_t at, std::size_t element) {
+  return static_cast<MPI_Aint>(at + element * sizeof(T));
+}
+
+}  // namespace
+
+Window::Window(const Communicator& communicator, int host)
+    : communicator_(communicator.duplicate()), host_(host) {}
+
+Window::Window(Window&& other) noexcept
+    : communicator_(std::move(other.communicator_)),
+      handle_(std::exchange(other.handle_, MPI_WIN_NULL)),
+      host_(other.host_),
+      memory_(other.memory_),
+      exceptions_(other.exceptions_) {}
+
+Window& Window::operator=(Window&& other) noexcept {
+  if (this != &other) {
+    release();
+    communicator_ = std::move(other.communicator_);
+    handle_ = std::exchange(other.handle_, MPI_WIN_NULL);
+    host_ = other.host_;
+    memory_ = other.memory_;
+    exceptions_ = other.exceptions_;
+  }
+  return *this;
+}
+
+Window::~Window() { release(); }
+
+void Window::release() noexcept {
+  if (handle_ == MPI_WIN_NULL || std::uncaught_exceptions() > exceptions_) return;
+  try {
+    check(MPI_Win_unlock_all(handle_), "MPI_Win_unlock_all");
+    communicator_.barrier();
+    check(MPI_Win_free(&handle_), "MPI_Win_free");
+  } catch (const Error& error) {
+    warning("the center's rma window was not freed: {}", error.what());
+  }
+}
+
+Window Window::allocate(const Communicator& communicator, std::size_t bytes, int host) {
+  Window window(communicator, host);
+  const bool hosting = communicator.rank() == host;
+  const auto own = static_cast<MPI_Aint>(hosting ? bytes : 0);
+  void* base = nullptr;
+  collectively(window.communicator_, [&] {
+    check(MPI_Win_allocate(own, 1, MPI_INFO_NULL, window.communicator_.handle(), &base,
+                           &window.handle_),
+          "MPI_Win_allocate");
+  });
+  if (hosting) window.memory_ = {static_cast<std::byte*>(base), bytes};
+  window.begin_epoch();
+  return window;
+}
+
+Window Window::allocate_shared(const Communicator& communicator, std::size_t bytes, int host) {
+  Window window(communicator, host);
+  const auto own = static_cast<MPI_Aint>(communicator.rank() == host ? bytes : 0);
+  void* base = nullptr;
+  collectively(window.communicator_, [&] {
+    check(MPI_Win_allocate_shared(own, 1, MPI_INFO_NULL, window.communicator_.handle(), &base,
+                                  &window.handle_),
+          "MPI_Win_allocate_shared");
+  });
+  MPI_Aint size = 0;
+  int unit = 0;
+  collectively(window.communicator_, [&] {
+    check(MPI_Win_shared_query(window.handle_, host, &size, &unit, &base), "MPI_Win_shared_query");
+  });
+  window.memory_ = {static_cast<std::byte*>(base), bytes};
+  window.begin_epoch();
+  return window;
+}
+
+void Window::begin_epoch() {
+  collectively(communicator_, [&] {
+    check(MPI_Win_set_errhandler(handle_, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
+    check(MPI_Win_lock_all(MPI_MODE_NOCHECK, handle_), "MPI_Win_lock_all");
+  });
+}
+
+void Window::accumulate(std::span<const float> values, std::size_t at) {
+  in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
+    check(MPI_Accumulate(values.data() + first, count, MPI_FLOAT, host_, place<float>(at, first),
+                         count, MPI_FLOAT, MPI_SUM, handle_),
+          "MPI_Accumulate");
+  });
+}
+
+void Window::get_accumulate(std::span<const float> values, std::span<float> before,
+                            std::size_t at) {
+  in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
+    check(MPI_Get_accumulate(values.data() + first, count, MPI_FLOAT, before.data() + first, count,
+                             MPI_FLOAT, host_, place<float>(at, first), count, MPI_FLOAT, MPI_SUM,
+                             handle_),
+          "MPI_Get_accumulate");
+  });
+}
+
+template <typename T>
+void Window::read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at) {
+  in_pieces(out.size(), piece_bytes / sizeof(T), [&](std::size_t first, int count) {
+    check(MPI_Get_accumulate(nullptr, 0, type, out.data() + first, count, type, host_,
+                             place<T>(at, first), count, type, MPI_NO_OP, handle_),
+          "MPI_Get_accumulate");
+  });
+}
+
+void Window::read(std::span<float> out, std::size_t at) { read_atomically(out, MPI_FLOAT, at); }
+
+void Window::read(std::span<std::int64_t> out, std::size_t at) {
+  read_atomically(out, MPI_INT64_T, at);
+}
+
+std::int64_t Window::fetch_and_op(std::int64_t value, MPI_Op operation, std::size_t at) {
+  std::int64_t before = 0;
+  check(MPI_Fetch_and_op(&value, &before, MPI_INT64_T, host_, static_cast<MPI_Aint>(at), operation,
+                         handle_),
+        "MPI_Fetch_and_op");
+  flush();
+  return before;
+}
+
+std::int64_t Window::fetch_add(std::int64_t value, std::size_t at) {
+  return fetch_and_op(value, MPI_SUM, at);
+}
+
+std::int64_t Window::replace(std::int64_t value, std::size_t at) {
+  return fetch_and_op(value, MPI_REPLACE, at);
+}
+
+std::int64_t Window::load(std::size_t at) { return fetch_and_op(0, MPI_NO_OP, at); }
+
+void Window::put(std::span<const float> values, std::size_t at) {
+  in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
+    check(MPI_Put(values.data() + first, count, MPI_FLOAT, host_, place<float>(at, first), count,
+                  MPI_FLOAT, handle_),
+          "MPI_Put");
+  });
+}
+
+void Window::get(std::span<float> out, std::size_t at) {
+  in_pieces(out.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
+    check(MPI_Get(out.data() + first, count, MPI_FLOAT, host_, place<float>(at, first), count,
+                  MPI_FLOAT, handle_),
+          "MPI_Get");
+  });
+}
+
+void Window::flush() { check(MPI_Win_flush(host_, handle_), "MPI_Win_flush"); }
+
+void Window::progress() { communicator_.progress(); }
+
+void Window::sync() { check(MPI_Win_sync(handle_), "MPI_Win_sync"); }
+
+}  // namespace tusk::mpi
