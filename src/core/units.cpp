@@ -63,7 +63,7 @@ std::string format_bytes(std::uint64_t bytes) {
 std::string format_count(std::uint64_t count) {
   std::string digits = std::to_string(count);
   for (std::ptrdiff_t at = std::ssize(digits) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
 }
