@@ -97,8 +97,8 @@ Outcome run_with_server(const Experiment& experiment, const Job& job,
   Coordinator* coordinator = nullptr;
   mpi::collectively(world, [&] {
     if (!center.server) return;
-    coordinator = &make_coordinator(snapshot, std::string(center::name_of(center.transport)),
-                                    std::string(center::name_of(center.consistency)));
+    coordinator = &make_coordinator(snapshot, std::string(name_of(center.transport)),
+                                    std::string(name_of(center.consistency)));
   });
   Outcome outcome;
   if (center.server) {
