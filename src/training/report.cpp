@@ -25,8 +25,9 @@ static_assert(std::is_trivially_copyable_v<Header> && std::is_trivially_copyable
 
 template <typename T>
 void append(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
-  const auto* begin = reinterpret_cast<const std::byte*>(values);
-  bytes.insert(bytes.end(), begin, begin + count * sizeof(T));
+  const std::size_t end = bytes.size();
+  bytes.resize(end + count * sizeof(T));
+  if (count > 0) std::memcpy(bytes.data() + end, values, count * sizeof(T));
 }
 
 template <typename T>
@@ -56,9 +57,6 @@ std::vector<std::byte> serialize(const Report& report) {
                       .metrics = report.metrics.size(),
                       .commits = report.commits.size()};
   std::vector<std::byte> bytes;
-  bytes.reserve(sizeof(Header) + report.steps.size() * sizeof(StepRecord) +
-                report.metrics.size() * sizeof(float) +
-                report.commits.size() * sizeof(CommitRecord));
   append(bytes, &header, 1);
   append(bytes, report.steps.data(), report.steps.size());
   append(bytes, report.metrics.data(), report.metrics.size());
