@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "tusk/cli/commands.hpp"
+#include "tusk/cli/experiment_arguments.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/training/job.hpp"
+
+namespace tusk::cli {
+namespace {
+
+template <typename... Kinds>
+std::string name_of_kind(const std::variant<Kinds...>& kind) {
+  return std::visit([](const auto& options) { return std::string(options.name); }, kind);
+}
+
+std::string validation_text(const training::Job& job) {
+  if (!job.validation) return "no validation";
+  return fmt::format("{} to validate", format_count(job.validation->size()));
+}
+
+ExitCode check(const mpi::Communicator& world, const ExperimentArguments& arguments) {
+  const Experiment experiment = load_experiment(world, arguments);
+  const training::Job job = training::prepare_job(experiment, world);
+  if (world.rank() != 0) return ExitCode::done;
+  fmt::print("{}\n", job.model.summary());
+  fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train,
+             format_count(job.training_rows), job.model.input_shape().to_string(),
+             validation_text(job));
+  fmt::print("optimizer  {}, learning rate {}\n", name_of_kind(experiment.optimizer.kind),
+             experiment.optimizer.learning_rate);
+  fmt::print("trainer    {}, {} epochs, batches of {}\n", name_of_kind(experiment.trainer.strategy),
+             experiment.trainer.epochs, experiment.trainer.batch_size);
+  fmt::print("{} can be trained\n", experiment.name);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Context& context) {
+  const auto arguments = std::make_shared<ExperimentArguments>();
+  CLI::App& command = *app.add_subcommand(
+      "check", "Check an experiment and its data, and print its model; trains nothing");
+  add_experiment_arguments(command, *arguments);
+  command.footer("Example:\n  tusk check configs/fashion-mnist-adag.toml");
+  command.callback([&context, arguments] {
+    context.command = [&context, arguments] { return check(context.world, *arguments); };
+  });
+}
+
+}  // namespace tusk::cli

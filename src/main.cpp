@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: MPI from start to end, one command, and the one place where errors are reported. The
+// CPU has been checked before (cpu_check.cpp).
+#include <fmt/format.h>
+
+#include <exception>
+#include <new>
+
+#include "tusk/cli/run.hpp"
+#include "tusk/core/error.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/mpi/environment.hpp"
+
+namespace {
+
+using tusk::Error;
+using tusk::ExitCode;
+
+// The exception that is being handled as an Error.
+Error current_error() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::internal, "out of memory"};
+  } catch (const std::exception& error) {
+    return {ExitCode::internal, error.what()};
+  }
+}
+
+// Ends every rank of the job for an error of this one, while the others may be anywhere.
+void end_job(const Error& error) {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  tusk::print_error(fmt::format("rank {}: {}", rank, error.what()));
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
+}
+
+// Runs the command. An error that all ranks agree on is reported by rank 0 and ends the job in an
+// orderly way; one that the other ranks do not know of ends it at once.
+ExitCode run(int argc, char** argv, const tusk::mpi::Communicator& world) {
+  try {
+    return tusk::cli::run(argc, argv, world);
+  } catch (const tusk::mpi::CollectiveError& error) {
+    if (world.rank() == 0) tusk::print_error(error.what());
+    return error.code();
+  } catch (...) {
+    const Error error = current_error();
+    if (world.size() > 1) end_job(error);
+    tusk::print_error(error.what());
+    return error.code();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const tusk::mpi::Environment environment(argc, argv, end_job);
+    const auto world = tusk::mpi::Communicator::world();
+    tusk::set_logging(world.rank() == 0);
+    const ExitCode code = run(argc, argv, world);
+    // mpirun kills the job at the first exit code that is not 0: one rank alone reports it, and
+    // does so after MPI_Finalize (in ~Environment), when no rank has anything left to do.
+    return world.rank() == 0 ? static_cast<int>(code) : 0;
+  } catch (...) {  // MPI does not start
+    const Error error = current_error();
+    tusk::print_error(error.what());
+    return static_cast<int>(error.code());
+  }
+}
