@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/csv_table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "support/check_fails.hpp"
+#include "support/gzip.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace tusk::io {
+namespace {
+
+// What a CSV text becomes, read `block` rows at a time.
+struct Content {
+  std::vector<TableField> fields;
+  std::vector<float> features;
+  std::vector<std::int32_t> label;
+  std::uint64_t rows = 0;
+  std::uint64_t missing = 0;
+};
+
+Content read(CsvTable& table, std::uint64_t block = 2) {
+  Content content{table.fields(), {}, {}, table.rows(), 0};
+  content.features.resize(table.rows() * content.fields[0].row_shape.elements());
+  if (content.fields.size() > 1) content.label.resize(table.rows());
+  std::span<float> features(content.features);
+  std::span<std::int32_t> label(content.label);
+  for (std::uint64_t row = 0; row < table.rows(); row += block) {
+    const std::uint64_t rows = std::min(block, table.rows() - row);
+    const std::size_t numbers = rows * content.fields[0].row_shape.elements();
+    std::vector<std::span<std::byte>> out{std::as_writable_bytes(features.first(numbers))};
+    features = features.subspan(numbers);
+    if (!label.empty()) {
+      out.push_back(std::as_writable_bytes(label.first(rows)));
+      label = label.subspan(rows);
+    }
+    table.read_rows(rows, out);
+  }
+  content.missing = table.missing_values();
+  return content;
+}
+
+Content read_text(const std::string& text, const CsvOptions& options = {},
+                  const std::optional<std::string>& label = {}) {
+  const testing::TemporaryFolder folder;
+  CsvTable table(folder.write("data.csv", text), options, label);
+  return read(table);
+}
+
+using Names = std::vector<std::string>;
+
+TEST_CASE("numbers become features, the column called label the label") {
+  const Content content = read_text("x,Label,y\n1,0,2.5\n3,1,-4\n5,1,6e-3\n");
+  CHECK(content.rows == 3);
+  CHECK(content.fields[0].row_shape == Shape{2});
+  CHECK(content.fields[0].column_names == Names{"x", "y"});
+  CHECK(content.features == std::vector<float>{1, 2.5F, 3, -4, 5, 6e-3F});
+  CHECK(content.fields[1].type == ElementType::i32);
+  CHECK(content.fields[1].class_names.empty());
+  CHECK(content.label == std::vector<std::int32_t>{0, 1, 1});
+}
+
+TEST_CASE("without a header columns go by their numbers") {
+  const Content content = read_text("7,1,2\n8,3,4\n", {}, "0");
+  CHECK(content.fields[0].column_names.empty());
+  CHECK(content.features == std::vector<float>{1, 2, 3, 4});
+  CHECK(content.label == std::vector<std::int32_t>{7, 8});
+}
+
+TEST_CASE("a header is found, or taken or not as the user says") {
+  CsvOptions present;
+  present.header = CsvOptions::Header::present;
+  CsvOptions absent;
+  absent.header = CsvOptions::Header::absent;
+  CHECK(read_text("a,b\n1,2\n").rows == 1);
+  CHECK(read_text("1,2\n3,4\n").rows == 2);
+  CHECK(read_text("1,2,s\n3,4,b\n", {}, "2").rows == 2);
+  CHECK(read_text("0,1\n1,2\n", present).rows == 1);
+  CHECK(read_text("0,1\n1,2\n", present).fields[0].column_names == Names{"0", "1"});
+  CHECK_FAILS(read_text("a,b\n1,2\n", absent), ExitCode::bad_data,
+              "line 1: column '0' holds \"a\"");
+}
+
+TEST_CASE("texts are classes in the order of their names") {
+  const Content content = read_text("x,kind\n1, s\n2,b\n3,\"s\"\n", {}, "kind");
+  CHECK(content.fields[1].class_names == Names{"b", "s"});
+  CHECK(content.label == std::vector<std::int32_t>{1, 0, 1});
+}
+
+TEST_CASE("the labels' type follows from their values") {
+  const auto type = [](const std::string& labels, ElementType number) {
+    const testing::TemporaryFolder folder;
+    CsvOptions options;
+    options.type = number;
+    return CsvTable(folder.write("a.csv", labels), options, "0").fields()[1].type;
+  };
+  CHECK(type("1.000000e+00,1\n0.0,1\n", ElementType::f32) == ElementType::i32);
+  CHECK(type("-3,1\n", ElementType::f32) == ElementType::i32);
+  CHECK(type("3000000000,1\n", ElementType::f32) == ElementType::i64);
+  CHECK(type("1e300,1\n", ElementType::f64) == ElementType::f64);
+  CHECK(type("0.5,1\n1,1\n", ElementType::f32) == ElementType::f32);
+  CHECK(type("0.5,1\n1,1\n", ElementType::f64) == ElementType::f64);
+}
+
+TEST_CASE("dropped columns may hold anything; empty cells are NaN and counted") {
+  CsvOptions options;
+  options.drop = {"id", "3"};
+  const Content content = read_text("id,x,y,note\nq,1,,?\n,2,nan,\n", options);
+  CHECK(content.fields[0].column_names == Names{"x", "y"});
+  CHECK(content.features[0] == 1);
+  CHECK(std::isnan(content.features[1]));
+  CHECK(content.features[2] == 2);
+  CHECK(std::isnan(content.features[3]));
+  CHECK(content.missing == 2);
+}
+
+TEST_CASE("a gzipped CSV file of many blocks reads like the plain one") {
+  std::string text = "a,b,label\n";
+  std::vector<float> features;
+  for (int row = 0; row < 5000; ++row) {
+    text += std::to_string(row) + "," + std::to_string(row * 0.25) + ",c" +
+            std::to_string(row % 3) + "\r\n";
+    features.push_back(static_cast<float>(row));
+    features.push_back(static_cast<float>(row) * 0.25F);
+  }
+  const testing::TemporaryFolder folder;
+  CsvTable table(testing::write_gzip(folder / "data.csv.gz", text), {}, {});
+  const Content content = read(table, 777);
+  CHECK((content.features == features));
+  CHECK(content.label[4999] == 4999 % 3);
+}
+
+TEST_CASE("a malformed row is an error with file and line") {
+  const auto fails = [](const std::string& text, const std::string& message,
+                        const std::optional<std::string>& label = {}) {
+    CHECK_FAILS(read_text(text, {}, label), ExitCode::bad_data, message);
+  };
+  fails("a,b\n1,2\n3\n", "data.csv, line 3: 1 columns, but the first row has 2");
+  fails("a,b\n1,2\n3,4,5\n", "line 3: 3 columns");
+  fails("a,b\n1,2\n\n\n3,oops\n", "line 5: column 'b' holds \"oops\"");
+  fails("a,b\n\"1\n\",2\n", "holds \"1\\n\"");
+  fails("a,b\n1,\n", "line 2: the label is empty", "b");
+  fails("a,b\n1,x\n1,2\n", "line 3: the label \"2\" is a number", "b");
+  fails("a,b\n1,2\n1,x\n", "line 3: the label \"x\" is a text", "b");
+  fails("a,b\n1,nan\n", "the label nan is not a finite number", "b");
+}
+
+TEST_CASE("files without rows or features, and columns that are not there") {
+  CHECK_FAILS(read_text(""), ExitCode::bad_data, "holds no rows");
+  CHECK_FAILS(read_text("a,b\n"), ExitCode::bad_data, "no rows below its header");
+  CHECK_FAILS(read_text("1\n2\n", {}, "0"), ExitCode::bad_data, "none is left for the features");
+  CHECK_FAILS(read_text("weight,b\n1,2\n", {}, "wieght"), ExitCode::bad_data,
+              "no column 'wieght' among its 2; did you mean 'weight'?");
+  CHECK_FAILS(read_text("1,2\n", {}, "2"), ExitCode::bad_data, "no column '2'");
+  CHECK_FAILS(read_text("a,a\n1,2\n", {}, "a"), ExitCode::bad_data, "several columns called 'a'");
+  CsvOptions options;
+  options.drop = {"b"};
+  CHECK_FAILS(read_text("a,b\n1,2\n", options, "b"), ExitCode::usage, "to be dropped");
+}
+
+TEST_CASE("a text column with a name of its own in every row is no label") {
+  std::string text = "x,id\n";
+  for (int row = 0; row < 70'000; ++row) text += "1,n" + std::to_string(row) + "\n";
+  CHECK_FAILS(read_text(text, {}, "id"), ExitCode::bad_data, "line 65538: more than 65,536");
+}
+
+}  // namespace
+}  // namespace tusk::io
