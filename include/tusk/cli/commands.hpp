@@ -28,8 +28,10 @@ struct Context {
 // The command runs on every rank. It reports by throwing Error, inside mpi::collectively() while
 // the ranks can still agree; it writes to stdout on rank 0 only; it returns `done` or `requeue`.
 void add_check(CLI::App& app, Context& context);
+void add_convert(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_info(CLI::App& app, Context& context);
+void add_inspect(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 

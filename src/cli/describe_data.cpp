@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "describe.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/data/feature_summary.hpp"
+#include "tusk/data/label_counts.hpp"
+#include "tusk/io/attributes.hpp"
+#include "tusk/io/file.hpp"
+#include "tusk/io/listing.hpp"
+
+namespace tusk::cli {
+namespace {
+
+constexpr std::size_t most_columns = 100;  // above, one summary of all
+
+bool holds_numbers(const io::Entry& entry) {
+  return entry.kind == io::Entry::Kind::dataset && !entry.extents.empty() &&
+         (entry.type.starts_with("int") || entry.type.starts_with("uint") ||
+          entry.type.starts_with("float")) &&
+         entry.type.find(' ') == std::string::npos;
+}
+
+std::string describe_classes(const std::map<std::int64_t, std::uint64_t>& counts,
+                             const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& [label, count] : counts) {
+    const bool named = label >= 0 && static_cast<std::uint64_t>(label) < names.size();
+    const std::string name = named ? " " + names[static_cast<std::size_t>(label)] : "";
+    text += fmt::format("  {:<24} {:>12}\n", fmt::format("{}{}", label, name), format_count(count));
+  }
+  return text;
+}
+
+std::string describe_values(const data::ValueSummary& values, const std::string& name) {
+  if (values.count == 0) return fmt::format("  {:<24} only NaN\n", name);
+  std::string text = fmt::format("  {:<24} {:>12.6g} {:>12.6g} {:>12.6g}", name, values.lowest,
+                                 values.mean(), values.highest);
+  if (values.missing > 0) text += fmt::format("  {} NaN", format_count(values.missing));
+  return text + "\n";
+}
+
+std::string describe_features(const io::File& file, const io::Dataset& dataset) {
+  const bool by_column = dataset.extents().size() == 2 && dataset.row_elements() <= most_columns;
+  const data::FeatureSummary summary = data::summarize_features(dataset, by_column);
+  const auto names = io::read_texts(file, dataset.name(), "column_names");
+  const bool sampled = summary.rows < dataset.rows();
+  std::string text =
+      fmt::format("{:<26} {:>12} {:>12} {:>12}{}\n", dataset.name(), "lowest", "mean", "highest",
+                  sampled ? fmt::format("  (of {} rows)", format_count(summary.rows)) : "");
+  for (std::size_t i = 0; i < summary.columns.size(); ++i) {
+    const bool named = names && names->size() == summary.columns.size();
+    const std::string name = named ? (*names)[i] : by_column ? std::to_string(i) : "all values";
+    text += describe_values(summary.columns[i], name);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string describe_data(const io::File& file) {
+  std::string text;
+  for (const io::Entry& entry : io::list(file)) {
+    if (!holds_numbers(entry)) continue;
+    const io::Dataset dataset = file.dataset(entry.path.substr(1));
+    if (dataset.rows() == 0 || dataset.row_elements() == 0) continue;
+    if (const auto counts = data::count_labels(dataset)) {
+      const auto names = io::read_texts(file, dataset.name(), "class_names");
+      text += fmt::format("{:<26} {} different values\n", dataset.name(), counts->size());
+      text += describe_classes(*counts, names.value_or(std::vector<std::string>()));
+    } else {
+      text += describe_features(file, dataset);
+    }
+  }
+  return text;
+}
+
+}  // namespace tusk::cli

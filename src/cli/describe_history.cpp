@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+
+#include "describe.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/data/read_blocks.hpp"
+#include "tusk/io/file.hpp"
+
+namespace tusk::cli {
+
+std::string describe_history(const io::File& file) {
+  std::set<std::uint32_t> workers;
+  data::read_blocks<std::uint32_t>(file.dataset("steps/worker"),
+                                   [&](auto block) { workers.insert(block.begin(), block.end()); });
+  double elapsed_s = 0.0;
+  data::read_blocks<double>(file.dataset("steps/time_s"), [&](auto block) {
+    elapsed_s = std::max(elapsed_s, std::ranges::max(block));
+  });
+  const io::Dataset staleness = file.dataset("commits/staleness");
+  double sum = 0.0;
+  std::uint64_t highest = 0;
+  data::read_blocks<std::uint64_t>(staleness, [&](auto block) {
+    for (const std::uint64_t tau : block) {
+      sum += static_cast<double>(tau);
+      highest = std::max(highest, tau);
+    }
+  });
+  std::string text = fmt::format("{} steps of {} workers in {}, {} commits",
+                                 format_count(file.dataset("steps/worker").rows()), workers.size(),
+                                 format_duration(elapsed_s), format_count(staleness.rows()));
+  if (staleness.rows() > 0) {
+    text += fmt::format(", staleness {:.2f} in the mean, {} at most",
+                        sum / static_cast<double>(staleness.rows()), highest);
+  }
+  return text + "\n";
+}
+
+}  // namespace tusk::cli

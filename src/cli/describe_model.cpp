@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+
+#include "describe.hpp"
+#include "tusk/io/model_file.hpp"
+#include "tusk/nn/model.hpp"
+
+namespace tusk::cli {
+
+std::string describe_model(const std::string& path) {
+  const io::ModelContent content = io::load_model(path);
+  ModelOptions options;
+  options.layers = content.layers;
+  if (content.loss) options.loss = *content.loss;
+  std::string text = nn::Model(options, content.input).summary();
+  text += fmt::format("input: {}\n", content.input.to_string());
+  if (content.loss) text += fmt::format("loss: {}\n", name_of(*content.loss));
+  if (!content.class_names.empty()) {
+    text += fmt::format("classes: {}\n", fmt::join(content.class_names, ", "));
+  }
+  text += fmt::format("transforms: {}\n", content.transforms);
+  text += fmt::format("training: {}\n", content.facts);
+  return text;
+}
+
+}  // namespace tusk::cli

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "describe.hpp"
+#include "tusk/cli/commands.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/io/file.hpp"
+#include "tusk/io/listing.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::cli {
+namespace {
+
+constexpr const char* example =
+    "Example:\n"
+    "  tusk inspect runs/fashion-mnist-adag/history.h5";
+
+constexpr std::size_t longest_attribute = 100;  // bytes shown of one
+
+enum class Content { data, model, history };
+
+Content content_of(const io::File& file) {
+  if (file.has_group("model_weights")) return Content::model;
+  if (file.has_group("steps") && file.has_group("commits")) return Content::history;
+  return Content::data;
+}
+
+const char* name_of(Content content) {
+  switch (content) {
+    case Content::model:
+      return "a model";
+    case Content::history:
+      return "the history of a training";
+    case Content::data:
+      return "a data set";
+  }
+  return "";
+}
+
+std::string shortened(const std::string& value) {
+  if (value.size() <= longest_attribute) return value;
+  std::size_t end = longest_attribute;
+  while ((static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;  // whole characters
+  return value.substr(0, end) + "…";
+}
+
+std::string what_it_is(const io::Entry& entry) {
+  switch (entry.kind) {
+    case io::Entry::Kind::group:
+      return "";
+    case io::Entry::Kind::refused:
+      return entry.refusal + ": not read";
+    case io::Entry::Kind::dataset:
+      break;
+  }
+  const std::string shape = entry.extents.size() == 1
+                                ? fmt::format("({},)", entry.extents.front())
+                                : fmt::format("({})", fmt::join(entry.extents, ", "));
+  return fmt::format("{} {}, {}, {}", entry.type, shape, format_bytes(entry.stored_bytes),
+                     entry.layout);
+}
+
+std::string describe_tree(const io::File& file) {
+  std::string text;
+  for (const io::Entry& entry : io::list(file)) {
+    const std::string indent(2 * entry.depth, ' ');
+    const std::string name = entry.depth == 0 ? "/" : entry.path.substr(entry.path.rfind('/') + 1);
+    const std::string what = what_it_is(entry);
+    text += fmt::format("{}{}{}{}\n", indent, name, what.empty() ? "" : ": ", what);
+    for (const auto& [attribute, value] : entry.attributes) {
+      text += fmt::format("{}  @{} = {}\n", indent, attribute, shortened(value));
+    }
+  }
+  return text;
+}
+
+void inspect(const std::string& path) {
+  const io::File file = io::File::open(path);
+  const Content content = content_of(file);
+  fmt::print("{}: {}, {}\n", path, name_of(content),
+             format_bytes(std::filesystem::file_size(path)));
+  fmt::print("{}", describe_tree(file));
+  std::fflush(stdout);  // also if what follows fails
+  switch (content) {
+    case Content::data:
+      fmt::print("{}", describe_data(file));
+      break;
+    case Content::model:
+      fmt::print("{}", describe_model(path));
+      break;
+    case Content::history:
+      fmt::print("{}", describe_history(file));
+      break;
+  }
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Context& context) {
+  CLI::App& command =
+      *app.add_subcommand("inspect", "Show what a data set, a model or a history holds");
+  command.footer(example);
+  const auto path = std::make_shared<std::string>();
+  command.add_option("file", *path, "An HDF5 file")->required()->option_text("FILE.h5");
+  command.callback([&context, path] {
+    context.command = [&context, path] {
+      mpi::collectively(context.world, [&] {
+        if (context.world.rank() == 0) inspect(*path);
+      });
+      return ExitCode::done;
+    };
+  });
+}
+
+}  // namespace tusk::cli
