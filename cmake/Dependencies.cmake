@@ -19,6 +19,7 @@ if(NOT HDF5_IS_PARALLEL)
 endif()
 add_library(tusk_hdf5 INTERFACE)
 target_include_directories(tusk_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_compile_definitions(tusk_hdf5 INTERFACE H5_USE_110_API)  # newer libraries keep the old calls
 target_link_libraries(tusk_hdf5 INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_C)
 
 # Header only: Philox, a counter-based random number generator.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,10 +14,6 @@
 #include "tusk/data/label_format.hpp"
 #include "tusk/data/transforms.hpp"
 #include "tusk/io/element_type.hpp"
-
-namespace tusk::mpi {
-class Communicator;
-}
 
 namespace tusk::data {
 
@@ -30,8 +27,8 @@ class Shard {
   // Reads `rows` (ascending) of the data set, in blocks of some megabytes, and drops the others.
   // Without a format, labels are not read. Checks every number: Error(bad_data) that names file,
   // data set, row and value for features that are not finite and labels outside the format's range.
-  // Collective if the data set was opened with a communicator; an error is then this rank's own,
-  // and to be called within mpi::collectively in either case.
+  // Collective if the data set was opened with a communicator. An error may be this rank's own:
+  // call it within mpi::collectively.
   static Shard read(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
                     const LabelFormat* format, Transforms transforms);
 
@@ -40,27 +37,28 @@ class Shard {
   const Shape& sample_shape() const { return sample_shape_; }
   std::size_t bytes() const;  // of memory
 
-  bool has_classes() const { return !classes_.empty(); }
-  std::span<const std::int32_t> classes() const { return classes_; }  // one a sample, or none
-  ConstMatrix values() const;                                         // (outputs, size), or none
+  // Labels: class indices, one a sample, or values (outputs, size), or neither.
+  bool has_classes() const;
+  std::size_t class_count() const;  // the model's outputs; 0 without classes
+  std::span<const std::int32_t> classes() const { return classes_; }
+  ConstMatrix values() const;
 
   // Sample `index` as the model sees it: converted and transformed.
   void copy_sample(std::size_t index, Span out) const;
 
  private:
+  void read_labels(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
+                   const LabelFormat& format);
+
   std::size_t size_ = 0;
   Shape sample_shape_;
   io::ElementType type_ = io::ElementType::f32;
+  std::size_t sample_bytes_ = 0;
   AlignedVector<std::byte> features_;
+  std::optional<LabelFormat> format_;
   std::vector<std::int32_t> classes_;
   AlignedVector<Real> values_;
-  std::size_t value_width_ = 0;
   Transforms transforms_;
 };
-
-// Collective. Warns if the classes of some shard are distributed very differently from those of all
-// shards together (total variation over 0.2): asynchronous training then suffers, and shuffling the
-// rows of the file is the remedy. Ranks without samples take no part in the comparison.
-void warn_of_uneven_shards(const Shard& shard, const mpi::Communicator& communicator);
 
 }  // namespace tusk::data

@@ -9,17 +9,11 @@
 
 namespace tusk::data {
 
-// The order in which samples come.
-struct OrderOptions {
-  bool shuffle = true;     // a new order every epoch; otherwise the file's
-  std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
-  std::uint32_t worker = 0;
-};
-
-// The samples of a shard in memory, which must outlive it.
+// The samples of a shard in memory, which must outlive it: in the file's order, or every epoch in a
+// new one that is a function of (seed, worker, epoch).
 class ShardStream final : public SampleStream {
  public:
-  ShardStream(const Shard& shard, const OrderOptions& options);
+  ShardStream(const Shard& shard, bool shuffle, std::uint64_t seed, std::uint32_t worker);
 
   std::size_t samples() const override { return shard_.size(); }
   std::size_t features() const override { return shard_.sample_shape().elements(); }
@@ -31,7 +25,9 @@ class ShardStream final : public SampleStream {
 
  private:
   const Shard& shard_;
-  OrderOptions options_;
+  bool shuffle_;
+  std::uint64_t seed_;
+  std::uint32_t worker_;
   std::vector<std::uint32_t> order_;
   std::size_t next_ = 0;
 };

@@ -35,7 +35,7 @@ struct CommitRecord {
 class HistoryFile {
  public:
   // Error(cannot_create) if the file cannot be created.
-  HistoryFile(const std::string& path, std::vector<std::string> metrics);
+  HistoryFile(const std::string& path, const std::vector<std::string>& metrics);
   ~HistoryFile();
   HistoryFile(HistoryFile&&) noexcept;
   HistoryFile& operator=(HistoryFile&&) noexcept;
@@ -47,7 +47,8 @@ class HistoryFile {
   // Everything added so far to the operating system. Error(io_error).
   void flush();
 
-  // Flushes and closes, and reports what the destructor cannot.
+  // Flushes and closes, and reports what the destructor cannot. Nothing can be added after it; the
+  // destructor without it loses what was not flushed.
   void close();
 
  private:

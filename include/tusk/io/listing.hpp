@@ -20,8 +20,8 @@ struct Entry {
   std::string type;                    // of a data set: "uint8", "string", …
   std::vector<std::uint64_t> extents;  // of a data set
   std::uint64_t stored_bytes = 0;      // of a data set
-  std::string layout;                  // "contiguous", "chunked (4096, 28), gzip"
-  std::string refusal;                 // why Tusk would not open it: "a soft link", …
+  std::string layout;                  // "contiguous", "chunks of (4096, 28), compressed"
+  std::string refusal;                 // why Tusk would not open it: "is a soft link", …
   std::vector<std::pair<std::string, std::string>> attributes;  // name and value as text
 };
 

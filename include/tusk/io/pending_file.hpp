@@ -20,6 +20,9 @@ class PendingFile {
 
   const std::string& part() const { return part_; }
 
+  // The part's name, for ranks that write to it and leave the object to one of them.
+  static std::string part_of(const std::string& path) { return path + ".part"; }
+
   // Syncs the part to disk and renames it. Error(io_error) if that fails.
   void publish();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,18 +14,18 @@ class Communicator;
 
 namespace tusk::io {
 
-// One rank's part of the predictions: (outputs, samples) for the rows from `first_row` on.
-struct Predictions {
-  std::uint64_t first_row = 0;
-  ConstMatrix outputs;
-};
-
 // What `predict` writes.
 struct PredictionLayout {
   std::uint64_t rows = 0;  // of all ranks together
   std::size_t outputs = 0;
-  bool classes = false;  // also the index of the largest output (of one output: whether > 0.5)
-  std::vector<std::string> class_names;
+  bool classes = false;  // also the class: the largest output's index, or whether one is over 0.5
+  std::vector<std::string> class_names;  // by index; empty: classes have no names
+};
+
+// One rank's part: (outputs, samples) for the rows from `first_row` on.
+struct Predictions {
+  std::uint64_t first_row = 0;
+  ConstMatrix outputs;
 };
 
 // Collective. Writes the data sets `prediction` [rows, outputs] and, for classes, `predicted_index`

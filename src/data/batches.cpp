@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/data/batches.hpp"
+
+#include <utility>
+
+#include "tusk/data/shard_stream.hpp"
+
+namespace tusk::data {
+
+Batches::Batches(const Shard& shard, const BatchOptions& options)
+    : Batches(std::make_unique<ShardStream>(shard, options.shuffle, options.seed, options.worker),
+              options.batch_size) {}
+
+Batches::Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size)
+    : stream_(std::move(stream)),
+      batch_size_(batch_size),
+      features_(stream_->features() * batch_size),
+      classes_(stream_->has_classes() ? batch_size : 0),
+      values_(stream_->value_width() * batch_size) {}
+
+std::size_t Batches::batches() const { return (samples() + batch_size_ - 1) / batch_size_; }
+
+void Batches::start_epoch(std::uint64_t epoch) { stream_->start_epoch(epoch); }
+
+std::optional<Batch> Batches::next() {
+  const Matrix features(features_.data(), stream_->features(), batch_size_);
+  const Matrix values(values_.data(), stream_->value_width(), batch_size_);
+  const std::size_t count = stream_->read(features, classes_, values);
+  if (count == 0) return std::nullopt;
+  Batch batch{.features = features.first_cols(count), .targets = {}, .samples = count};
+  if (stream_->has_classes()) {
+    batch.targets.classes = std::span(classes_).first(count);
+  } else if (stream_->value_width() > 0) {
+    batch.targets.values = values.first_cols(count);
+  }
+  return batch;
+}
+
+}  // namespace tusk::data

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/data/label_format.hpp"
+
+#include "tusk/core/error.hpp"
+
+namespace tusk::data {
+
+LabelFormat label_format(const Dataset& dataset, LossKind loss, std::size_t outputs) {
+  const io::Dataset& labels = dataset.labels();
+  const std::size_t width = labels.row_elements();
+  const bool categorical = loss == LossKind::categorical_crossentropy;
+  if (categorical && width == 1) {
+    return {.kind = LabelFormat::Kind::classes, .width = outputs};
+  }
+  if (width != outputs) {
+    fail(ExitCode::bad_data, "{}: data set '{}' has {} numbers a row, but the model has {} outputs",
+         labels.path(), labels.name(), width, outputs);
+  }
+  LabelFormat format{.kind = LabelFormat::Kind::values, .width = outputs};
+  if (categorical || loss == LossKind::binary_crossentropy) {
+    format.low = 0.0;
+    format.high = 1.0;
+  }
+  return format;
+}
+
+}  // namespace tusk::data

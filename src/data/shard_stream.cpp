@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/data/shard_stream.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tusk/core/random.hpp"
+
+namespace tusk::data {
+
+ShardStream::ShardStream(const Shard& shard, bool shuffle, std::uint64_t seed, std::uint32_t worker)
+    : shard_(shard),
+      shuffle_(shuffle),
+      seed_(seed),
+      worker_(worker),
+      order_(shard.size()),
+      next_(shard.size()) {}
+
+void ShardStream::start_epoch(std::uint64_t epoch) {
+  std::iota(order_.begin(), order_.end(), 0U);
+  if (shuffle_) {
+    Random random(seed_, Stream::shuffle, worker_, epoch);
+    shuffle(order_, random);
+  }
+  next_ = 0;
+}
+
+std::size_t ShardStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {
+  const std::size_t count = std::min(features.cols(), order_.size() - next_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t sample = order_[next_ + i];
+    shard_.copy_sample(sample, features.col(i));
+    if (shard_.has_classes()) {
+      classes[i] = shard_.classes()[sample];
+    } else {
+      std::ranges::copy(shard_.values().col(sample), values.col(i).begin());
+    }
+  }
+  next_ += count;
+  return count;
+}
+
+}  // namespace tusk::data

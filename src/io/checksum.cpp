@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/checksum.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "tusk/io/attributes.hpp"
+#include "tusk/io/file.hpp"
+
+namespace tusk::io {
+namespace {
+
+std::uint32_t add(std::uint32_t checksum, const Dataset& dataset) {
+  const std::uint64_t step = dataset.rows_per_transfer();
+  const std::size_t row_bytes = dataset.row_elements() * size_of(dataset.type());
+  std::vector<std::byte> bytes;
+  for (std::uint64_t begin = 0; begin < dataset.rows(); begin += step) {
+    const std::uint64_t end = std::min(begin + step, dataset.rows());
+    bytes.resize((end - begin) * row_bytes);
+    dataset.read_rows(begin, end, dataset.type(), bytes);
+    checksum = static_cast<std::uint32_t>(
+        crc32_z(checksum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  }
+  return checksum;
+}
+
+}  // namespace
+
+std::uint32_t compute_checksum(const File& file) {
+  std::uint32_t checksum = 0;
+  for (const std::string& name : file.dataset_names()) checksum = add(checksum, file.dataset(name));
+  return checksum;
+}
+
+void write_checksum(File& file, std::uint32_t checksum) {
+  write_attribute(file, "/", "checksum", fmt::format("crc32:{:08x}", checksum));
+}
+
+std::optional<std::string> stored_checksum(const File& file) {
+  return read_text(file, "/", "checksum");
+}
+
+}  // namespace tusk::io

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "file_state.hpp"
+#include "hdf5_type.hpp"
+#include "links.hpp"
+#include "open_dataset.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::io {
+namespace {
+
+enum class Purpose { read, update, create };
+
+// Fails as the operating system does, in its words, before HDF5 comes to it.
+void require_access(const std::string& path, Purpose purpose) {
+  const bool input = purpose != Purpose::create;
+  const ExitCode code = input ? ExitCode::no_input : ExitCode::cannot_create;
+  const char* verb = input ? "open" : "create";
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+    fail(code, "cannot {} {}: it is a directory", verb, path);
+  }
+  const int flags = purpose == Purpose::read     ? O_RDONLY
+                    : purpose == Purpose::update ? O_RDWR
+                                                 : O_RDWR | O_CREAT;
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  if (descriptor < 0) fail(code, "cannot {} {}: {}", verb, path, std::strerror(errno));
+  ::close(descriptor);
+}
+
+Handle access_properties(Purpose purpose, const mpi::Communicator* communicator) {
+  Handle properties(checked(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate"), H5Pclose);
+  // A reader takes no lock; a writer does without where the file system has none.
+  H5Pset_file_locking(properties.id(), purpose != Purpose::read, 1);
+  H5Pset_fclose_degree(properties.id(), purpose == Purpose::read ? H5F_CLOSE_WEAK : H5F_CLOSE_SEMI);
+  if (communicator != nullptr) {
+    checked(H5Pset_fapl_mpio(properties.id(), communicator->handle(), MPI_INFO_NULL),
+            "H5Pset_fapl_mpio");
+  }
+  return properties;
+}
+
+[[noreturn]] void fail_to_open(const std::string& path) {
+  if (H5Fis_hdf5(path.c_str()) == 0) {
+    fail(ExitCode::bad_data, "{}: not an HDF5 file ('tusk convert' makes one of other formats)",
+         path);
+  }
+  fail_hdf5(ExitCode::bad_data, path + ": cannot be opened as an HDF5 file");
+}
+
+std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
+                                      const mpi::Communicator* communicator) {
+  if (communicator == nullptr) {
+    require_access(path, purpose);
+  } else {
+    mpi::collectively(*communicator, [&] { require_access(path, purpose); });
+  }
+  const Hdf5Lock lock;
+  const Handle access = access_properties(purpose, communicator);
+  auto state = std::make_shared<FileState>();
+  state->path = path;
+  state->collective = communicator != nullptr;
+  state->writable = purpose != Purpose::read;
+  const hid_t id =
+      purpose == Purpose::create
+          ? H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id())
+          : H5Fopen(path.c_str(), purpose == Purpose::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR,
+                    access.id());
+  if (id < 0 && purpose != Purpose::create) fail_to_open(path);
+  if (id < 0) fail_hdf5(ExitCode::cannot_create, "cannot create " + path);
+  state->id = Handle(id, H5Fclose);
+  return state;
+}
+
+Handle creation_properties(const std::vector<hsize_t>& extents, const Storage& storage) {
+  Handle properties(checked(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate"), H5Pclose);
+  const hsize_t rows = extents.empty() ? 0 : extents[0];
+  const hsize_t chunk_rows =
+      storage.extendable ? storage.chunk_rows : std::min<hsize_t>(storage.chunk_rows, rows);
+  if (chunk_rows == 0) return properties;
+  std::vector<hsize_t> chunk(extents);
+  for (hsize_t& extent : chunk) extent = std::max<hsize_t>(extent, 1);
+  chunk[0] = chunk_rows;
+  checked(H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()),
+          "H5Pset_chunk");
+  if (storage.gzip > 0) {
+    checked(H5Pset_shuffle(properties.id()), "H5Pset_shuffle");
+    checked(H5Pset_deflate(properties.id(), static_cast<unsigned>(storage.gzip)), "H5Pset_deflate");
+  }
+  return properties;
+}
+
+}  // namespace
+
+File File::open(const std::string& path) { return File(open_state(path, Purpose::read, nullptr)); }
+
+File File::update(const std::string& path) {
+  return File(open_state(path, Purpose::update, nullptr));
+}
+
+File File::create(const std::string& path) {
+  return File(open_state(path, Purpose::create, nullptr));
+}
+
+File File::open(const std::string& path, const mpi::Communicator& communicator) {
+  return File(open_state(path, Purpose::read, &communicator));
+}
+
+File File::create(const std::string& path, const mpi::Communicator& communicator) {
+  return File(open_state(path, Purpose::create, &communicator));
+}
+
+const std::string& File::path() const { return state_->path; }
+
+bool File::has_dataset(const std::string& name) const {
+  const Hdf5Lock lock;
+  return locate(*state_, name).target.kind == Target::Kind::dataset;
+}
+
+bool File::has_group(const std::string& name) const {
+  const Hdf5Lock lock;
+  return locate(*state_, name).target.kind == Target::Kind::group;
+}
+
+Dataset File::dataset(const std::string& name) const {
+  const Hdf5Lock lock;
+  return Access::dataset(open_dataset(state_, name));
+}
+
+std::vector<std::string> File::dataset_names() const {
+  const Hdf5Lock lock;
+  std::vector<std::string> names;
+  walk(*state_, [&](const Visited& visited) {
+    if (visited.target.kind == Target::Kind::dataset) names.push_back(visited.path);
+  });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void File::create_group(const std::string& name) {
+  const Hdf5Lock lock;
+  const Handle links(checked(H5Pcreate(H5P_LINK_CREATE), "H5Pcreate"), H5Pclose);
+  H5Pset_create_intermediate_group(links.id(), 1);
+  const Handle group(
+      H5Gcreate2(state_->id.id(), name.c_str(), links.id(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+  if (!group.valid()) {
+    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot create group '{}'", path(), name));
+  }
+}
+
+Dataset File::create_dataset(const std::string& name, ElementType type,
+                             const std::vector<std::uint64_t>& extents, const Storage& storage) {
+  const Hdf5Lock lock;
+  const std::vector<hsize_t> sizes(extents.begin(), extents.end());
+  std::vector<hsize_t> limits(sizes);
+  if (storage.extendable) limits.at(0) = H5S_UNLIMITED;
+  const Handle space(
+      checked(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), limits.data()),
+              "H5Screate_simple"),
+      H5Sclose);
+  const Handle links(checked(H5Pcreate(H5P_LINK_CREATE), "H5Pcreate"), H5Pclose);
+  H5Pset_create_intermediate_group(links.id(), 1);
+  const Handle properties = creation_properties(sizes, storage);
+  auto state = std::make_shared<DatasetState>();
+  state->id = Handle(H5Dcreate2(state_->id.id(), name.c_str(), native_type(type), space.id(),
+                                links.id(), properties.id(), H5P_DEFAULT),
+                     H5Dclose);
+  if (!state->id.valid()) {
+    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot create data set '{}'", path(), name));
+  }
+  state->file = state_;
+  state->name = name;
+  state->type = type;
+  state->extents = extents;
+  state->chunk_rows = storage.chunk_rows;
+  return Access::dataset(std::move(state));
+}
+
+void File::flush() {
+  const Hdf5Lock lock;
+  if (H5Fflush(state_->id.id(), H5F_SCOPE_LOCAL) < 0) {
+    fail_hdf5(ExitCode::io_error, "cannot write " + path());
+  }
+}
+
+void File::close() {
+  const Hdf5Lock lock;
+  flush();
+  if (H5Fclose(state_->id.release()) < 0) fail_hdf5(ExitCode::io_error, "cannot close " + path());
+}
+
+}  // namespace tusk::io

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hdf5.hpp"
+#include "tusk/io/dataset.hpp"
+#include "tusk/io/element_type.hpp"
+#include "tusk/io/file.hpp"
+
+namespace tusk::io {
+
+struct FileState {
+  std::string path;
+  Handle id;
+  bool collective = false;  // through MPI-IO
+  bool writable = false;    // then it is ours, and what it declares is not checked
+};
+
+struct DatasetState {
+  std::shared_ptr<FileState> file;
+  std::string name;
+  Handle id;
+  ElementType type = ElementType::f32;
+  std::vector<std::uint64_t> extents;
+  std::uint64_t chunk_rows = 0;  // 0: not chunked
+};
+
+// The way from the public objects to their insides, for this room.
+struct Access {
+  static const std::shared_ptr<FileState>& state(const File& file) { return file.state_; }
+  static hid_t id(const File& file) { return file.state_->id.id(); }
+  static Dataset dataset(std::shared_ptr<DatasetState> state) { return Dataset(std::move(state)); }
+};
+
+}  // namespace tusk::io

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "hdf5.hpp"
+#include "tusk/io/element_type.hpp"
+
+namespace tusk::io {
+
+// What a type of a file is to us; nothing for what is not a plain number.
+std::optional<ElementType> element_type_of(hid_t type);
+
+// For people: "float32", "strings", ….
+std::string describe_type(hid_t type);
+
+// The type in memory, which HDF5 owns.
+hid_t native_type(ElementType type);
+
+}  // namespace tusk::io

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/pending_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "tusk/core/error.hpp"
+
+namespace tusk::io {
+namespace {
+
+bool sync(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  return synced;
+}
+
+}  // namespace
+
+PendingFile::PendingFile(std::string path) : path_(std::move(path)), part_(part_of(path_)) {}
+
+PendingFile::~PendingFile() {
+  if (!published_) ::unlink(part_.c_str());
+}
+
+void PendingFile::publish() {
+  if (!sync(part_) || std::rename(part_.c_str(), path_.c_str()) != 0) {
+    fail(ExitCode::io_error, "cannot write {}: {}", path_, std::strerror(errno));
+  }
+  published_ = true;
+}
+
+}  // namespace tusk::io
