@@ -4,6 +4,7 @@ add_library(tusk_options INTERFACE)
 target_include_directories(tusk_options INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/include)
 target_compile_options(tusk_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi
+  -Wno-missing-field-initializers  # designated initializers leave the others at their defaults
   -Wno-restrict  # GCC 12 sees overlaps in std::string that are not there (its bug 105651)
   # Bit-for-bit reproducibility: no contraction to FMA outside the matrix products, no -ffast-math.
   -ffp-contract=off -fno-math-errno)
