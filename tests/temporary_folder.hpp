@@ -3,8 +3,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace tusk::test {
 
@@ -25,6 +27,14 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+  // Writes a file with this content; returns its path.
+  std::string write(const std::string& name, std::string_view content) const {
+    std::ofstream out(path_ / name, std::ios::binary);
+    out.write(content.data(), static_cast<std::streamsize>(content.size()));
+    if (!out.flush()) throw std::runtime_error("cannot write " + file(name));
+    return file(name);
+  }
 
  private:
   std::filesystem::path path_;

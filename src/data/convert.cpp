@@ -44,9 +44,8 @@ std::optional<std::string> label_file(const ConvertOptions& options) {
     if (io::ArrayFile(input).row_shape().rank() == 0) flat.push_back(input);
   }
   if (flat.size() == 1) return flat.front();
-  fail(ExitCode::usage,
-       "{} of the inputs have a single dimension: which are the labels? (--label FILE)",
-       flat.empty() ? "none" : "both");
+  fail(ExitCode::usage, "{} a single dimension: which are the labels? (--label FILE)",
+       flat.empty() ? "none of the inputs has" : "more than one of the inputs has");
 }
 
 std::unique_ptr<io::Table> open_arrays(const ConvertOptions& options) {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "support/check_fails.hpp"
-#include "support/gzip.hpp"
-#include "support/temporary_folder.hpp"
+#include "check_fails.hpp"
+#include "gzip.hpp"
+#include "temporary_folder.hpp"
 #include "tusk/core/error.hpp"
 
 namespace tusk::io {
@@ -55,16 +55,16 @@ std::vector<T> read_all(const std::string& path, std::uint64_t rows_at_a_time = 
 }
 
 TEST_CASE("an IDX file reads as the numbers it holds, plain and gzipped, row by row and at once") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string plain = folder.write("a.idx", idx_bytes);
   CHECK(ArrayFile(plain).row_shape() == Shape{3});
   CHECK(read_all<std::int16_t>(plain) == idx_values);
   CHECK(read_all<std::int16_t>(plain, 2) == idx_values);
-  CHECK(read_all<std::int16_t>(testing::write_gzip(folder / "a.gz", idx_bytes)) == idx_values);
+  CHECK(read_all<std::int16_t>(test::write_gzip(folder.file("a.gz"), idx_bytes)) == idx_values);
 }
 
 TEST_CASE("every element type of IDX") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto one = [&](char code, const std::string& big_endian) {
     return folder.write("a.idx", "\0\0"s + code + "\x01\0\0\0\x01"s + big_endian);
   };
@@ -77,28 +77,28 @@ TEST_CASE("every element type of IDX") {
 
 TEST_CASE(
     "an IDX file cut off at any byte is refused, and so is one with bytes behind the last row") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   for (std::size_t size = 0; size < idx_bytes.size(); ++size) {
     CAPTURE(size);
     const std::string cut = idx_bytes.substr(0, size);
     CHECK_FAILS(read_all<std::int16_t>(folder.write("cut", cut)), ExitCode::bad_data, "cut");
-    CHECK_FAILS(read_all<std::int16_t>(testing::write_gzip(folder / "cut.gz", cut)),
+    CHECK_FAILS(read_all<std::int16_t>(test::write_gzip(folder.file("cut.gz"), cut)),
                 ExitCode::bad_data, "cut.gz");
   }
   const std::string longer = idx_bytes + "x";
   CHECK_FAILS(read_all<std::int16_t>(folder.write("longer", longer)), ExitCode::bad_data,
               "1 bytes follow the 12 that its header declares");
-  CHECK_FAILS(read_all<std::int16_t>(testing::write_gzip(folder / "longer.gz", longer)),
+  CHECK_FAILS(read_all<std::int16_t>(test::write_gzip(folder.file("longer.gz"), longer)),
               ExitCode::bad_data, "data follows the 2 rows");
 }
 
 TEST_CASE("a header that declares more than the file can hold is refused before anything is read") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string huge =
       "\0\0\x0E\x03\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s + "12345678";
   CHECK_FAILS(ArrayFile(folder.write("huge", huge)), ExitCode::bad_data,
               "truncated, or its header");
-  CHECK_FAILS(ArrayFile(testing::write_gzip(folder / "huge.gz", huge)), ExitCode::bad_data,
+  CHECK_FAILS(ArrayFile(test::write_gzip(folder.file("huge.gz"), huge)), ExitCode::bad_data,
               "truncated, or its header");
   CHECK_FAILS(ArrayFile(folder.write("wide", "\0\0\x08\xFF"s + std::string(1020, '\x01') + "1")),
               ExitCode::bad_data, "255 dimensions");
@@ -109,10 +109,10 @@ TEST_CASE("a header that declares more than the file can hold is refused before 
 }
 
 TEST_CASE("a row above 1 GiB is refused though the compressed file could hold it") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string header = "\0\0\x08\x02\0\0\0\x01\x40\0\0\x01"s;
   const std::string path =
-      testing::write_gzip(folder / "row.gz", header + std::string(1 << 24, '\1'));
+      test::write_gzip(folder.file("row.gz"), header + std::string(1 << 24, '\1'));
   std::string several;
   for (int i = 0; i < 70; ++i) {  // gzip members, until 1 GiB could be in there
     std::ifstream in(path, std::ios::binary);
@@ -122,7 +122,7 @@ TEST_CASE("a row above 1 GiB is refused though the compressed file could hold it
 }
 
 TEST_CASE("an NPY file reads as the numbers it holds") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string little = "\x01\0\xFE\xFF\x03\0\0\x01\x05\0\xFA\xFF"s;
   const std::string path = folder.write("a.npy", npy("<i2", "(2, 3)", little));
   CHECK(ArrayFile(path).row_shape() == Shape{3});
@@ -130,7 +130,7 @@ TEST_CASE("an NPY file reads as the numbers it holds") {
   CHECK(read_all<std::int16_t>(folder.write("b.npy", npy(">i2", "(2, 3)", idx_bytes.substr(12)))) ==
         idx_values);
   CHECK(read_all<std::int16_t>(
-            testing::write_gzip(folder / "c.npy.gz", npy("<i2", "(2, 3)", little))) == idx_values);
+            test::write_gzip(folder.file("c.npy.gz"), npy("<i2", "(2, 3)", little))) == idx_values);
   const auto flags =
       read_all<std::uint8_t>(folder.write("d.npy", npy("|b1", "(3,)", "\x01\0\x01"s)));
   CHECK(flags == std::vector<std::uint8_t>{1, 0, 1});
@@ -139,7 +139,7 @@ TEST_CASE("an NPY file reads as the numbers it holds") {
 }
 
 TEST_CASE("versions 2 and 3 of NPY have a longer length") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string v1 = npy("|u1", "(2,)", "ab");
   for (const char version : {'\x02', '\x03'}) {
     std::string bytes = v1;
@@ -153,7 +153,7 @@ TEST_CASE("versions 2 and 3 of NPY have a longer length") {
 }
 
 TEST_CASE("an NPY file cut off at any byte is refused") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string whole = npy("<f4", "(2,)", "12345678");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
@@ -163,7 +163,7 @@ TEST_CASE("an NPY file cut off at any byte is refused") {
 }
 
 TEST_CASE("NPY arrays that are not read say what to do") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto open = [&](const std::string& bytes) { ArrayFile(folder.write("a.npy", bytes)); };
   CHECK_FAILS(open(npy("<f4", "(2, 1)", "12345678", "True")), ExitCode::bad_data, "Fortran order");
   CHECK_FAILS(open(npy("<f2", "(2,)", "1234")), ExitCode::bad_data, "type '<f2'");
@@ -186,7 +186,7 @@ TEST_CASE("NPY arrays that are not read say what to do") {
 }
 
 TEST_CASE("other files are told apart") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto open = [&](const std::string& bytes) { ArrayFile(folder.write("a", bytes)); };
   CHECK_FAILS(open(""), ExitCode::bad_data, "is empty");
   CHECK_FAILS(open("\x89HDF\r\n\x1A\n"s), ExitCode::bad_data, "is HDF5 already");

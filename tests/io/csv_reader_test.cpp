@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "support/check_fails.hpp"
-#include "support/gzip.hpp"
-#include "support/temporary_folder.hpp"
+#include "check_fails.hpp"
+#include "gzip.hpp"
+#include "temporary_folder.hpp"
 #include "tusk/core/random.hpp"
 
 namespace tusk::io {
@@ -33,7 +33,7 @@ Records read_file(const std::string& path, char delimiter = ',') {
 }
 
 Records read_text(const std::string& text, char delimiter = ',') {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   return read_file(folder.write("data.csv", text), delimiter);
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("a quoted field that does not end, or goes on, is an error with file a
 }
 
 TEST_CASE("lines are counted through quoted line ends and empty lines") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   CsvReader reader(folder.write("data.csv", "a\n\n\"b\nb\"\nc\n"));
   std::vector<std::string_view> fields;
   std::vector<std::uint64_t> lines;
@@ -108,7 +108,7 @@ TEST_CASE("records of any size and content, beyond the reader's buffer, come bac
     }
     expected.push_back(std::move(fields));
   }
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   CsvReader reader(folder.write("data.csv", text));
   const Records read = read_all(reader);
   CHECK(read.size() == expected.size());
@@ -118,8 +118,8 @@ TEST_CASE("records of any size and content, beyond the reader's buffer, come bac
 }
 
 TEST_CASE("a line without end is refused before it fills the memory") {
-  const testing::TemporaryFolder folder;
-  const std::string path = testing::write_gzip(folder / "bomb.csv.gz", std::string(80 << 20, '1'));
+  const test::TemporaryFolder folder;
+  const std::string path = test::write_gzip(folder.file("bomb.csv.gz"), std::string(80 << 20, '1'));
   CHECK_FAILS(read_file(path), ExitCode::bad_data, "more than 64 MiB");
 }
 

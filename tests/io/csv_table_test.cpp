@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "support/check_fails.hpp"
-#include "support/gzip.hpp"
-#include "support/temporary_folder.hpp"
+#include "check_fails.hpp"
+#include "gzip.hpp"
+#include "temporary_folder.hpp"
 
 namespace tusk::io {
 namespace {
@@ -49,7 +49,7 @@ Content read(CsvTable& table, std::uint64_t block = 2) {
 
 Content read_text(const std::string& text, const CsvOptions& options = {},
                   const std::optional<std::string>& label = {}) {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   CsvTable table(folder.write("data.csv", text), options, label);
   return read(table);
 }
@@ -96,7 +96,7 @@ TEST_CASE("texts are classes in the order of their names") {
 
 TEST_CASE("the labels' type follows from their values") {
   const auto type = [](const std::string& labels, ElementType number) {
-    const testing::TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     CsvOptions options;
     options.type = number;
     return CsvTable(folder.write("a.csv", labels), options, "0").fields()[1].type;
@@ -130,8 +130,8 @@ TEST_CASE("a gzipped CSV file of many blocks reads like the plain one") {
     features.push_back(static_cast<float>(row));
     features.push_back(static_cast<float>(row) * 0.25F);
   }
-  const testing::TemporaryFolder folder;
-  CsvTable table(testing::write_gzip(folder / "data.csv.gz", text), {}, {});
+  const test::TemporaryFolder folder;
+  CsvTable table(test::write_gzip(folder.file("data.csv.gz"), text), {}, {});
   const Content content = read(table, 777);
   CHECK((content.features == features));
   CHECK(content.label[4999] == 4999 % 3);

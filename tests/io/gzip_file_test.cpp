@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "support/check_fails.hpp"
-#include "support/gzip.hpp"
-#include "support/temporary_folder.hpp"
+#include "check_fails.hpp"
+#include "gzip.hpp"
+#include "temporary_folder.hpp"
 
 namespace tusk::io {
 namespace {
@@ -42,12 +42,12 @@ std::string noise(std::size_t size) {
 }
 
 TEST_CASE("a file reads the same, gzipped or not, and again after rewind") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   for (const std::string& text : {std::string("a"), std::string(3'000'000, 'x'), noise(100'000)}) {
     CHECK(read_all(folder.write("plain", text)) == text);
-    CHECK(read_all(testing::write_gzip(folder / "packed.gz", text)) == text);
+    CHECK(read_all(test::write_gzip(folder.file("packed.gz"), text)) == text);
   }
-  GzipFile file(folder / "packed.gz");
+  GzipFile file(folder.file("packed.gz"));
   std::vector<std::byte> first(1000);
   std::vector<std::byte> again(1000);
   file.read_exactly(first);
@@ -58,15 +58,15 @@ TEST_CASE("a file reads the same, gzipped or not, and again after rewind") {
 }
 
 TEST_CASE("several gzip members in one file are one text") {
-  const testing::TemporaryFolder folder;
-  const std::string one = bytes_of(testing::write_gzip(folder / "1.gz", "one\n"));
-  const std::string two = bytes_of(testing::write_gzip(folder / "2.gz", "two\n"));
+  const test::TemporaryFolder folder;
+  const std::string one = bytes_of(test::write_gzip(folder.file("1.gz"), "one\n"));
+  const std::string two = bytes_of(test::write_gzip(folder.file("2.gz"), "two\n"));
   CHECK(read_all(folder.write("both.gz", one + two)) == "one\ntwo\n");
 }
 
 TEST_CASE("compressed data that ends early, or is damaged, is an error wherever it happens") {
-  const testing::TemporaryFolder folder;
-  const std::string whole = bytes_of(testing::write_gzip(folder / "whole.gz", noise(300)));
+  const test::TemporaryFolder folder;
+  const std::string whole = bytes_of(test::write_gzip(folder.file("whole.gz"), noise(300)));
   for (std::size_t size = 2; size < whole.size(); ++size) {
     CAPTURE(size);
     const std::string path = folder.write("cut.gz", whole.substr(0, size));
@@ -78,16 +78,16 @@ TEST_CASE("compressed data that ends early, or is damaged, is an error wherever 
 }
 
 TEST_CASE("the declared bound on a file's content holds for what deflate does best") {
-  const testing::TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string zeros(20'000'000, '\0');
-  const GzipFile file(testing::write_gzip(folder / "zeros.gz", zeros));
+  const GzipFile file(test::write_gzip(folder.file("zeros.gz"), zeros));
   CHECK(file.max_bytes() >= zeros.size());
   CHECK(file.max_bytes() < 2 * zeros.size());
 }
 
 TEST_CASE("what is no readable file is refused") {
-  const testing::TemporaryFolder folder;
-  CHECK_FAILS(GzipFile(folder / "none"), ExitCode::no_input, "does not exist");
+  const test::TemporaryFolder folder;
+  CHECK_FAILS(GzipFile(folder.file("none")), ExitCode::no_input, "does not exist");
   CHECK_FAILS(GzipFile(std::filesystem::temp_directory_path().string()), ExitCode::no_input,
               "not a regular file");
 }

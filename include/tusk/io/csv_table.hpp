@@ -21,7 +21,7 @@ struct CsvOptions {
 
   char delimiter = ',';
   Header header = Header::detect;  // detect: there is one if no cell of the first row is a number
-  std::vector<std::string> drop;   // columns to leave out, whatever they hold
+  std::vector<std::string> drop = {};   // columns to leave out, whatever they hold
   ElementType type = ElementType::f32;  // of the features, and of labels that are not whole numbers
 
   friend bool operator==(const CsvOptions&, const CsvOptions&) = default;

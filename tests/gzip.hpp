@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace tusk::testing {
+namespace tusk::test {
 
 // Writes a gzipped file; returns its path.
 inline std::string write_gzip(const std::string& path, std::string_view content) {
@@ -19,4 +19,4 @@ inline std::string write_gzip(const std::string& path, std::string_view content)
   return path;
 }
 
-}  // namespace tusk::testing
+}  // namespace tusk::test

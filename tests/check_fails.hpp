@@ -8,7 +8,7 @@
 
 #include "tusk/core/error.hpp"
 
-namespace tusk::testing {
+namespace tusk::test {
 
 // How some work ended: with an error's exit code and message, or with `done` and "".
 struct Outcome {
@@ -30,12 +30,12 @@ inline Outcome outcome_of(const std::function<void()>& work) {
   return {};
 }
 
-}  // namespace tusk::testing
+}  // namespace tusk::test
 
 // Checks that an expression throws Error with this exit code and a message that holds this text.
 #define CHECK_FAILS(expression, expected_code, text)                                  \
   do {                                                                                \
-    const auto outcome = tusk::testing::outcome_of([&] { (void)(expression); });      \
+    const auto outcome = tusk::test::outcome_of([&] { (void)(expression); });         \
     CHECK_MESSAGE(outcome.is(expected_code, text), "ended with exit code ",           \
                   static_cast<int>(outcome.code), " and message: ", outcome.message); \
   } while (false)

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/data/convert.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "check_fails.hpp"
+#include "gzip.hpp"
+#include "temporary_folder.hpp"
+#include "tusk/io/attributes.hpp"
+#include "tusk/io/checksum.hpp"
+#include "tusk/io/file.hpp"
+
+namespace tusk::data {
+namespace {
+
+using namespace std::string_literals;
+
+// uint8 images of 2 × 2 and their labels, as IDX.
+std::string idx_images(std::uint32_t count) {
+  std::string bytes = "\0\0\x08\x03"s;
+  for (const std::uint32_t extent : {count, 2U, 2U}) {
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(extent >> shift);
+  }
+  for (std::uint32_t i = 0; i < 4 * count; ++i) bytes += static_cast<char>(i);
+  return bytes;
+}
+const std::string idx_labels = "\0\0\x08\x01\0\0\0\x03\x02\0\x02"s;
+
+template <typename T>
+std::vector<T> read(const io::Dataset& dataset) {
+  std::vector<T> values(dataset.rows() * dataset.row_elements());
+  dataset.read(0, std::span(values));
+  return values;
+}
+
+TEST_CASE("images and labels in IDX files keep their types, shapes and values, in either order") {
+  const test::TemporaryFolder folder;
+  const std::string images = test::write_gzip(folder.file("images.gz"), idx_images(3));
+  const std::string labels = folder.write("labels", idx_labels);
+  std::vector<std::uint8_t> pixels(12);
+  std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
+  for (const auto& inputs : {std::vector{images, labels}, std::vector{labels, images}}) {
+    const Conversion done =
+        convert({.inputs = inputs, .output = folder.file("out.h5"), .overwrite = true});
+    CHECK(done.rows == 3);
+    CHECK(done.features.row_shape == Shape{2, 2});
+    CHECK(done.features.type == io::ElementType::u8);
+    CHECK(done.classes == 2);
+    const io::File file = io::File::open(folder.file("out.h5"));
+    CHECK(read<std::uint8_t>(file.dataset("features")) == pixels);
+    CHECK(read<std::uint8_t>(file.dataset("label")) == std::vector<std::uint8_t>{2, 0, 2});
+    CHECK(file.dataset("label").type() == io::ElementType::u8);
+    CHECK(io::stored_checksum(file).has_value());
+  }
+}
+
+TEST_CASE("a CSV file becomes features with column names and labels with class names") {
+  const test::TemporaryFolder folder;
+  ConvertOptions options;
+  options.inputs = {folder.write("in.csv", "id,x,y,kind\n1,0.5,,s\n2,-1,3,b\n")};
+  options.label = "kind";
+  options.output = folder.file("out.h5");
+  options.csv.drop = {"id"};
+  options.csv.type = io::ElementType::f64;
+  options.names = {"inputs", "target"};
+  const Conversion done = convert(options);
+  CHECK(done.missing_values == 1);
+  CHECK(done.classes == 2);
+  const io::File file = io::File::open(options.output);
+  CHECK(file.dataset("inputs").type() == io::ElementType::f64);
+  CHECK(read<double>(file.dataset("inputs"))[3] == 3);
+  CHECK(read<std::int32_t>(file.dataset("target")) == std::vector<std::int32_t>{1, 0});
+  using Names = std::vector<std::string>;
+  CHECK(io::read_texts(file, "inputs", "column_names") == Names{"x", "y"});
+  CHECK(io::read_texts(file, "target", "class_names") == Names{"b", "s"});
+}
+
+TEST_CASE("data of many blocks arrives whole, and its checksum is that of the data") {
+  const test::TemporaryFolder folder;
+  const std::uint32_t count = 5'000'000;  // 20 MB
+  convert({.inputs = {folder.write("images", idx_images(count))}, .output = folder.file("out.h5")});
+  const io::File file = io::File::open(folder.file("out.h5"));
+  const auto pixels = read<std::uint8_t>(file.dataset("features"));
+  CHECK(pixels.size() == 4 * count);
+  bool same = true;
+  for (std::size_t i = 0; i < pixels.size(); ++i) same = same && pixels[i] == i % 256;
+  CHECK(same);
+  CHECK(io::stored_checksum(file) == fmt::format("crc32:{:08x}", io::compute_checksum(file)));
+}
+
+TEST_CASE("an output is neither replaced unasked nor left half written") {
+  const test::TemporaryFolder folder;
+  const std::string images = folder.write("images", idx_images(3));
+  const std::string existing = folder.write("out.h5", "precious");
+  CHECK_FAILS(convert({.inputs = {images}, .output = existing}), ExitCode::cannot_create,
+              "exists already; --overwrite");
+  CHECK(std::filesystem::file_size(existing) == 8);
+  CHECK_FAILS(convert({.inputs = {images}, .output = images, .overwrite = true}), ExitCode::usage,
+              "both an input and the output");
+  CHECK_FAILS(convert({.inputs = {images}, .output = folder.file("none/out.h5")}),
+              ExitCode::cannot_create, "none/out.h5");
+
+  const std::string cut = test::write_gzip(folder.file("cut.gz"), idx_images(3).substr(0, 20));
+  CHECK_FAILS(convert({.inputs = {cut}, .output = folder.file("new.h5")}), ExitCode::bad_data,
+              "cut.gz is truncated");
+  CHECK_FALSE(std::filesystem::exists(folder.file("new.h5")));
+  CHECK_FALSE(std::filesystem::exists(folder.file("new.h5.part")));
+}
+
+TEST_CASE("inputs that do not go together are refused") {
+  const test::TemporaryFolder folder;
+  const std::string three = folder.write("three", idx_images(3));
+  const std::string two = folder.write("two", idx_images(2));
+  const std::string labels = folder.write("labels", idx_labels);
+  const std::string csv = folder.write("a.csv", "1,2\n");
+  const auto fails = [&](ConvertOptions options, ExitCode code, const std::string& text) {
+    options.output = folder.file("out.h5");
+    CHECK_FAILS(convert(options), code, text);
+  };
+  fails({.inputs = {two, labels}}, ExitCode::bad_data, "two has 2 rows, but ");
+  fails({.inputs = {two, three}}, ExitCode::usage, "none of the inputs has a single dimension");
+  fails({.inputs = {labels, labels}}, ExitCode::usage, "more than one of the inputs");
+  fails({.inputs = {three, two, labels}}, ExitCode::usage, "one array file of features");
+  fails({.inputs = {csv, labels}}, ExitCode::usage, "converted on its own");
+  fails({.inputs = {three}, .csv = {.drop = {"a"}}}, ExitCode::usage, "is no CSV file");
+  fails({.inputs = {folder.file("none")}}, ExitCode::no_input, "does not exist");
+  fails({.inputs = {three}, .label = folder.file("none")}, ExitCode::no_input, "does not exist");
+  fails({.inputs = {labels}, .label = labels}, ExitCode::usage, "one array file of features");
+}
+
+TEST_CASE("labels may be named apart from the inputs, and have several dimensions") {
+  const test::TemporaryFolder folder;
+  const std::string features = folder.write("features", idx_images(3));
+  const std::string targets = folder.write("targets", "\0\0\x08\x02\0\0\0\x03\0\0\0\x02zzzzzz"s);
+  const Conversion done =
+      convert({.inputs = {features}, .label = targets, .output = folder.file("out.h5")});
+  CHECK(done.label->row_shape == Shape{2});
+  CHECK_FALSE(done.classes.has_value());
+}
+
+}  // namespace
+}  // namespace tusk::data
