@@ -82,7 +82,7 @@ Communicator Communicator::split_by_node() const {
 Request Communicator::ibarrier() const {
   MPI_Request request = MPI_REQUEST_NULL;
   check(MPI_Ibarrier(handle_, &request), "MPI_Ibarrier");
-  return Request(request);
+  return Request(request, Request::Kind::barrier);
 }
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {

@@ -24,21 +24,21 @@ Request Communicator::isend(std::vector<std::byte> bytes, int to, int tag) const
   MPI_Request request = MPI_REQUEST_NULL;
   check(MPI_Isend(bytes.data(), count_of(bytes), MPI_BYTE, to, tag, handle_, &request),
         "MPI_Isend");
-  return Request(request, std::move(bytes));
+  return Request(request, Request::Kind::send, std::move(bytes));
 }
 
 Request Communicator::isend(std::span<const std::byte> bytes, int to, int tag) const {
   MPI_Request request = MPI_REQUEST_NULL;
   check(MPI_Isend(bytes.data(), count_of(bytes), MPI_BYTE, to, tag, handle_, &request),
         "MPI_Isend");
-  return Request(request);
+  return Request(request, Request::Kind::send);
 }
 
 Request Communicator::ireceive(std::span<std::byte> bytes, int from, int tag) const {
   MPI_Request request = MPI_REQUEST_NULL;
   check(MPI_Irecv(bytes.data(), count_of(bytes), MPI_BYTE, from, tag, handle_, &request),
         "MPI_Irecv");
-  return Request(request);
+  return Request(request, Request::Kind::receive);
 }
 
 void Communicator::progress() const {

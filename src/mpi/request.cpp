@@ -10,11 +10,12 @@
 
 namespace tusk::mpi {
 
-Request::Request(MPI_Request handle, std::vector<std::byte> bytes)
-    : handle_(handle), bytes_(std::move(bytes)) {}
+Request::Request(MPI_Request handle, Kind kind, std::vector<std::byte> bytes)
+    : handle_(handle), kind_(kind), bytes_(std::move(bytes)) {}
 
 Request::Request(Request&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_REQUEST_NULL)),
+      kind_(other.kind_),
       bytes_(std::move(other.bytes_)),
       exceptions_(other.exceptions_) {}
 
@@ -22,6 +23,7 @@ Request& Request::operator=(Request&& other) noexcept {
   if (this != &other) {
     finish();
     handle_ = std::exchange(other.handle_, MPI_REQUEST_NULL);
+    kind_ = other.kind_;
     bytes_ = std::move(other.bytes_);
     exceptions_ = other.exceptions_;
   }
@@ -41,12 +43,6 @@ void Request::wait() {
   while (!test()) wait.pause();
 }
 
-void Request::cancel() {
-  if (handle_ == MPI_REQUEST_NULL) return;
-  check(MPI_Cancel(&handle_), "MPI_Cancel");
-  check(MPI_Wait(&handle_, MPI_STATUS_IGNORE), "MPI_Wait");
-}
-
 void Request::finish() noexcept {
   if (handle_ == MPI_REQUEST_NULL) return;
   if (std::uncaught_exceptions() > exceptions_) {
@@ -55,6 +51,7 @@ void Request::finish() noexcept {
     return;
   }
   try {
+    if (kind_ == Kind::receive) check(MPI_Cancel(&handle_), "MPI_Cancel");
     wait();
   } catch (const Error& error) {
     warning("a message was lost: {}", error.what());

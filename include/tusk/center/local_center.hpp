@@ -7,7 +7,7 @@
 #include <span>
 
 #include "tusk/center/center_server.hpp"
-#include "tusk/center/center_variable.hpp"
+#include "tusk/center/center_worker.hpp"
 
 namespace tusk::center {
 
@@ -17,22 +17,15 @@ namespace tusk::center {
 class LocalState;
 std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers);
 
-class LocalCenter final : public CenterVariable {
+class LocalCenter final : public CenterWorker {
  public:
   explicit LocalCenter(std::shared_ptr<LocalState> state);
-
-  std::size_t size() const override;
-  std::uint64_t pull(std::span<float> out) override;
-  Commit commit(std::span<const float> delta) override;
-  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
-  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                       std::span<float> out) override;
-  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
   ControlBoard& board() override;
 
  private:
+  Receipt perform(Update update) override;
+
   std::shared_ptr<LocalState> state_;
-  std::uint64_t pulled_ = 0;  // the version of the last pull
 };
 
 class LocalServer final : public CenterServer {

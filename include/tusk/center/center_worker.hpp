@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "tusk/center/center_variable.hpp"
+
+namespace tusk::center {
+
+struct Update;
+
+// What came of an update.
+struct Receipt {
+  std::uint64_t ticket = 0;  // for a pull the version
+  std::uint64_t delay = 0;   // see Commit
+};
+
+// What all transports' workers have in common: every operation of CenterVariable becomes one
+// Update, which the transport performs, and the versions pulled are counted here.
+class CenterWorker : public CenterVariable {
+ public:
+  explicit CenterWorker(std::size_t size) : size_(size) {}
+
+  std::size_t size() const final { return size_; }
+  std::uint64_t pull(std::span<float> out) final;
+  Commit commit(std::span<const float> delta) final;
+  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) final;
+  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
+                       std::span<float> out) final;
+  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) final;
+
+ protected:
+  // Does the whole update and takes its ticket.
+  virtual Receipt perform(Update update) = 0;
+
+ private:
+  Commit perform_commit(Update update);
+  void require_size(std::size_t elements) const;
+
+  std::size_t size_;
+  std::uint64_t version_ = 0;  // of the last pull, plus this worker's own commits since
+};
+
+}  // namespace tusk::center

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/center/make_center.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "self_test.hpp"
+#include "transports.hpp"
+#include "tusk/center/consistency.hpp"
+#include "tusk/core/error.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/mpi/deadline.hpp"
+
+namespace tusk::center {
+namespace {
+
+using Candidates = std::vector<Candidate>;
+
+std::string wanted_text(std::optional<Consistency> wanted) {
+  return wanted ? fmt::format("\"{}\"", name_of(*wanted)) : "any";
+}
+
+// The candidates that may be tried: those of the name asked for that can be and offer `wanted`.
+Candidates select(const Candidates& all, Transport asked, std::optional<Consistency> wanted,
+                  bool one_node) {
+  Candidates selected;
+  for (const Candidate& candidate : all) {
+    if (asked != Transport::automatic && asked != candidate.transport) continue;
+    if (candidate.transport == Transport::shared && !one_node) {
+      if (asked == Transport::automatic) continue;
+      fail(ExitCode::bad_experiment,
+           "server.transport = \"shared\" needs all ranks on one node; \"auto\", \"rma\" and "
+           "\"message\" work between nodes");
+    }
+    if (offered(candidate.transport, wanted)) selected.push_back(candidate);
+  }
+  if (selected.empty()) {
+    fail(ExitCode::bad_experiment,
+         "trainer.consistency = {} is not what server.transport = \"{}\" offers{}: \"shared\" has "
+         "snapshot and none, \"message\" snapshot, \"rma\" element",
+         wanted_text(wanted), name_of(asked),
+         asked == Transport::automatic && !one_node ? " between nodes" : "");
+  }
+  return selected;
+}
+
+// Ends the job if the transport gives no answer. Rank 0 speaks first, so that one line is printed.
+mpi::Deadline deadline_for(const mpi::Communicator& communicator, Transport transport,
+                           std::chrono::milliseconds limit) {
+  const char* advice = transport == Transport::message ? "check the MPI installation"
+                                                       : "set server.transport = \"message\"";
+  return {
+      communicator.rank() == 0 ? limit : limit * 6 / 5,
+      Error(ExitCode::internal,
+            fmt::format("transport {} gave no answer within {} s in its self-test; {}",
+                        name_of(transport), std::chrono::duration<double>(limit).count(), advice))};
+}
+
+// A trial center that fails is left as it is, since to free a broken rma window may hang.
+void try_out(const mpi::Communicator& communicator, const Candidate& candidate,
+             Consistency consistency, std::chrono::milliseconds limit) {
+  communicator.barrier();  // the ranks may have come at very different times
+  const mpi::Deadline deadline = deadline_for(communicator, candidate.transport, limit);
+  const std::vector<float> zeros(self_test_size);
+  Center trial = candidate.open(communicator, zeros, consistency);
+  self_test(communicator, trial);
+}
+
+void announce(const Center& center, std::optional<Consistency> wanted) {
+  if (wanted && *wanted != center.consistency) {
+    info("transport {} gives consistency {}, which promises more than {}",
+         name_of(center.transport), name_of(center.consistency), name_of(*wanted));
+  }
+  info("the center is exchanged by transport {} with consistency {}", name_of(center.transport),
+       name_of(center.consistency));
+}
+
+}  // namespace
+
+std::vector<Candidate> all_transports() {
+  return {{Transport::shared, open_shared},
+          {Transport::rma, open_rma},
+          {Transport::message, open_message}};
+}
+
+Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
+                     Transport transport, std::optional<Consistency> consistency,
+                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit) {
+  const bool whole = communicator.split_by_node().size() == communicator.size();
+  const bool one_node = communicator.min(whole ? 1 : 0) == 1;
+  const bool same_size = communicator.min(initial.size()) == communicator.max(initial.size());
+  Candidates selected;
+  mpi::collectively(communicator, [&] {
+    if (!same_size) fail(ExitCode::internal, "the ranks' initial centers differ in size");
+    selected = select(candidates, transport, consistency, one_node);
+  });
+  std::string failures;
+  for (const Candidate& candidate : selected) {
+    const Consistency granted = *offered(candidate.transport, consistency);
+    try {
+      try_out(communicator, candidate, granted, limit);
+      Center center = candidate.open(communicator, initial, granted);
+      announce(center, consistency);
+      return center;
+    } catch (const mpi::CollectiveError& error) {
+      const std::string failure = fmt::format("transport {} does not work here: {}",
+                                              name_of(candidate.transport), error.what());
+      if (transport == Transport::automatic) warning("{}", failure);
+      failures += (failures.empty() ? "" : "; ") + failure;
+    }
+  }
+  throw mpi::CollectiveError(ExitCode::internal, failures);  // every rank has the same
+}
+
+Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
+                   Transport transport, std::optional<Consistency> consistency) {
+  return choose_center(communicator, initial, transport, consistency, all_transports(),
+                       std::chrono::seconds(10));
+}
+
+}  // namespace tusk::center

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "self_test.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <vector>
+
+#include "tusk/center/control_board.hpp"
+#include "tusk/core/error.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/mpi/polite_wait.hpp"
+
+namespace tusk::center {
+namespace {
+
+constexpr int rounds = 3;
+constexpr std::size_t commits_per_round = 2;
+
+// A different vector from every worker.
+std::vector<float> contribution(int worker) {
+  std::vector<float> values(self_test_size);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(worker + static_cast<int>(i % 7));
+  }
+  return values;
+}
+
+// What all workers' commits add up to.
+std::vector<float> known_sum(int workers) {
+  std::vector<float> sum(self_test_size);
+  for (int worker = 1; worker <= workers; ++worker) {
+    const std::vector<float> values = contribution(worker);
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      sum[i] += static_cast<float>(rounds * commits_per_round) * values[i];
+    }
+  }
+  return sum;
+}
+
+std::vector<std::uint64_t> exchange(int worker, CenterVariable& center) {
+  const std::vector<float> mine = contribution(worker);
+  std::vector<float> pulled(self_test_size);
+  std::vector<std::uint64_t> tickets;
+  for (int round = 0; round < rounds; ++round) {
+    tickets.push_back(center.commit(mine).ticket);
+    tickets.push_back(center.commit_and_pull(mine, pulled).ticket);
+    center.board().fetch_add(Cell::checkpoint, worker);
+  }
+  return tickets;
+}
+
+void require(bool right, const char* what) {
+  if (!right) fail(ExitCode::internal, "{}", what);
+}
+
+void require_tickets(std::vector<std::vector<std::uint64_t>> by_rank, std::size_t count) {
+  std::vector<std::uint64_t> all;
+  for (const std::vector<std::uint64_t>& tickets : by_rank) {
+    all.insert(all.end(), tickets.begin(), tickets.end());
+  }
+  std::ranges::sort(all);
+  bool gapless = all.size() == count;
+  for (std::size_t i = 0; gapless && i < count; ++i) gapless = all[i] == i;
+  require(gapless, "the commits' tickets are not 0, 1, 2, …");
+}
+
+}  // namespace
+
+void while_served(const mpi::Communicator& communicator, Center& center,
+                  const std::function<void()>& work) {
+  std::exception_ptr failure;
+  const auto attempt = [&failure](const auto& step) {
+    try {
+      if (!failure) return step();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    return decltype(step())();
+  };
+  if (center.worker) attempt(work);
+  mpi::Request all_done = communicator.ibarrier();
+  mpi::PoliteWait wait;
+  while (!all_done.test()) {
+    if (center.server && attempt([&] { return center.server->progress(); })) {
+      wait.reset();
+    } else {
+      wait.pause();
+    }
+  }
+  mpi::collectively(communicator, [&] {
+    if (failure) std::rethrow_exception(failure);
+  });
+}
+
+void self_test(const mpi::Communicator& communicator, Center& center) {
+  const int workers = communicator.size() - 1;
+  const std::size_t commits = static_cast<std::size_t>(workers * rounds) * commits_per_round;
+  std::vector<std::uint64_t> tickets;
+  while_served(communicator, center,
+               [&] { tickets = exchange(communicator.rank(), *center.worker); });
+  const std::vector<float> sum = known_sum(workers);
+  std::vector<float> seen(self_test_size);
+  while_served(communicator, center, [&] {
+    require(center.worker->pull(seen) == commits, "a worker sees a wrong number of commits");
+    require(seen == sum, "a worker sees a wrong sum");
+  });
+  const auto all_tickets = communicator.gather(std::span<const std::uint64_t>(tickets), 0);
+  mpi::collectively(communicator, [&] {
+    if (!center.server) return;
+    require(center.server->snapshot(seen) == commits, "rank 0 sees a wrong number of commits");
+    require(seen == sum, "rank 0 sees a wrong sum");
+    require_tickets(all_tickets, commits);
+    require(center.server->board().load(Cell::checkpoint) == rounds * workers * (workers + 1) / 2,
+            "a cell of the control board has a wrong sum");
+  });
+}
+
+}  // namespace tusk::center

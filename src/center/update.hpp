@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tusk::center {
+
+// One operation on the center θ, element by element. `in`, `pulled` and `out` are vectors of the
+// center's size, null where the kind has none; `out` may be one of the others.
+//
+//   kind              θ += increment                        out
+//   pull              –                                     θ
+//   commit            in                                    –
+//   commit_and_pull   in                                    θ
+//   staleness         in / factor, factor = τ + 1           θ
+//   proximity         in · 1/((θ − pulled)²/factor + 1)     θ        factor = η
+//   elastic           factor (in − θ)                       the increment, factor = α
+struct Update {
+  enum class Kind : std::uint32_t {
+    pull,
+    commit,
+    commit_and_pull,
+    staleness,
+    proximity,
+    elastic,
+  };
+  Kind kind = Kind::pull;
+  float factor = 1.0F;
+  std::uint64_t version = 0;  // of the worker's last pull, plus its own commits since
+  const float* in = nullptr;
+  const float* pulled = nullptr;
+  float* out = nullptr;
+
+  bool commits() const { return kind != Kind::pull; }
+
+  // Whether what it adds is computed from θ.
+  bool depends_on_center() const { return kind == Kind::proximity || kind == Kind::elastic; }
+
+  // To be called before applying a commit: staleness weighs by the ticket that it was given.
+  void take_ticket(std::uint64_t ticket) {
+    if (kind == Kind::staleness) factor = static_cast<float>(ticket - version + 1);
+  }
+};
+
+// Does the elements first, …, last − 1. `center` is the whole θ.
+void apply(const Update& update, float* center, std::size_t first, std::size_t last);
+
+// The same in a race with other processes or threads (consistency `none`): no function of it is
+// inlined elsewhere, and the thread sanitizer overlooks it.
+void apply_racing(const Update& update, float* center, std::size_t first, std::size_t last);
+
+// For transports that add elsewhere. `center`, a private copy of θ, becomes the increments.
+void turn_into_increments(const Update& update, float* center, std::size_t size);
+
+}  // namespace tusk::center
