@@ -4,6 +4,7 @@
 #include "tusk/core/error.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/label_format.hpp"
+#include "tusk/data/shard_balance.hpp"
 #include "tusk/data/split.hpp"
 #include "tusk/io/attributes.hpp"
 #include "tusk/io/file.hpp"
