@@ -19,7 +19,7 @@ namespace tusk::io {
 namespace {
 
 // Rows that were never written have a fill value and no storage; so much of it is plausible.
-constexpr std::uint64_t unstored_limit = 64ULL << 20;
+constexpr std::uint64_t unstored_limit = 1ULL << 20;
 
 // deflate, the strongest of HDF5's own filters on real data, shrinks by at most so much.
 constexpr std::uint64_t compression_limit = 1032;
