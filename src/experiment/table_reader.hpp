@@ -116,8 +116,10 @@ inline void read(const TomlValue& value, InitializerOptions& out, const Rule& ru
   out = {};
   if (value.node.is_string()) {
     read(value, out.kind, rule);
-  } else {
+  } else if (value.node.is_table()) {
     read<InitializerOptions>(value, out, rule);
+  } else {
+    reject(value, "a name or a table");
   }
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "overrides.hpp"
+#include "toml_text.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/near_miss.hpp"
 
@@ -45,7 +46,7 @@ std::string shown(const toml::node& node) {
     case toml::node_type::integer:
       return fmt::format("{}", node.as_integer()->get());
     case toml::node_type::floating_point:
-      return fmt::format("{}", node.as_floating_point()->get());
+      return float_toml(node.as_floating_point()->get());
     case toml::node_type::boolean:
       return node.as_boolean()->get() ? "true" : "false";
     case toml::node_type::array:

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "experiment/example.hpp"
+
+using namespace tusk;
+
+namespace {
+
+template <typename Kind>
+Kind optimizer(OptimizerOptions& options) {
+  const std::string set = std::string("optimizer.name=") + Kind::name;
+  options = read(smallest, {set}).optimizer;
+  return std::get<Kind>(options.kind);
+}
+
+template <typename Layer>
+Layer layer(const std::string& toml) {
+  return std::get<Layer>(read(smallest, {"model.layers.0=" + toml}).model.layers.at(0));
+}
+
+}  // namespace
+
+TEST_CASE("the smallest experiment has the defaults of the options") {
+  const Experiment e = read(smallest);
+  CHECK(e.name == "smallest");
+  CHECK(e.seed == 0);
+  CHECK(e.data.train == "/train.h5");
+  CHECK_FALSE(e.data.validation);
+  CHECK_FALSE(e.data.test);
+  CHECK(e.data.validation_split == 0.0);
+  CHECK(e.data.features == "features");
+  CHECK(e.data.label == "label");
+  CHECK(e.data.shuffle);
+  CHECK(e.data.read == ReadMode::independent);
+  CHECK(e.data.transforms.empty());
+  CHECK(e.model.loss == LossKind::mse);
+  CHECK(e.model.metrics.empty());
+  CHECK(e.trainer.epochs == 1);
+  CHECK(e.trainer.batch_size == 32);
+  CHECK_FALSE(e.trainer.consistency);
+  CHECK(e.trainer.keep_optimizer_state);
+  CHECK(e.server.transport == Transport::automatic);
+}
+
+TEST_CASE("layers have Keras's defaults") {
+  const auto dense = layer<DenseOptions>(R"({type = "dense", units = 3})");
+  CHECK(dense.units == 3);
+  CHECK(dense.activation == Activation::linear);
+  CHECK(dense.use_bias);
+  CHECK(dense.kernel_initializer.kind == InitializerKind::glorot_uniform);
+  CHECK(dense.bias_initializer.kind == InitializerKind::zeros);
+}
+
+TEST_CASE("initializers have Keras's names and defaults, as a name or as a table") {
+  const auto initializer = [](const std::string& toml) {
+    return layer<DenseOptions>(R"({type = "dense", units = 3, kernel_initializer = )" + toml + "}")
+        .kernel_initializer;
+  };
+  CHECK(initializer("\"he_normal\"").kind == InitializerKind::he_normal);
+  CHECK(initializer("\"uniform\"").kind == InitializerKind::uniform);
+  CHECK(initializer("\"random_uniform\"").minval == -0.05);
+  CHECK(initializer("\"random_uniform\"").maxval == 0.05);
+  CHECK(initializer("{type = \"random_normal\"}").mean == 0.0);
+  CHECK(initializer("{type = \"truncated_normal\"}").stddev == 0.05);
+  CHECK(initializer("{type = \"constant\", value = 0.25}").value == 0.25);
+  CHECK(initializer("{type = \"random_uniform\", minval = -1, maxval = 2}").maxval == 2.0);
+}
+
+TEST_CASE("optimizers have Keras's defaults") {
+  OptimizerOptions common;
+  const auto sgd = optimizer<SgdOptions>(common);
+  CHECK(common.learning_rate == 0.01);
+  CHECK(common.weight_decay == 0.0);
+  CHECK_FALSE(common.clipnorm);
+  CHECK_FALSE(common.global_clipnorm);
+  CHECK_FALSE(common.clipvalue);
+  CHECK(sgd == SgdOptions{.momentum = 0.0, .nesterov = false});
+
+  const auto adagrad = optimizer<AdagradOptions>(common);
+  CHECK(common.learning_rate == 0.001);
+  CHECK(adagrad == AdagradOptions{.initial_accumulator_value = 0.1, .epsilon = 1e-7});
+
+  const auto rmsprop = optimizer<RmspropOptions>(common);
+  CHECK(common.learning_rate == 0.001);
+  CHECK(rmsprop == RmspropOptions{.rho = 0.9, .momentum = 0.0, .epsilon = 1e-7, .centered = false});
+
+  const auto adam = optimizer<AdamOptions>(common);
+  CHECK(common.learning_rate == 0.001);
+  CHECK(common.weight_decay == 0.0);
+  CHECK(adam == AdamOptions{.beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .amsgrad = false});
+
+  const auto adamw = optimizer<AdamwOptions>(common);
+  CHECK(common.learning_rate == 0.001);
+  CHECK(common.weight_decay == 0.004);
+  CHECK(adamw.beta_2 == 0.999);
+
+  const auto adadelta = optimizer<AdadeltaOptions>(common);
+  CHECK(common.learning_rate == 0.001);
+  CHECK(adadelta == AdadeltaOptions{.rho = 0.95, .epsilon = 1e-7});
+
+  CHECK(optimizer<AdamaxOptions>(common).beta_2 == 0.999);
+  CHECK(common.learning_rate == 0.001);
+  CHECK(optimizer<NadamOptions>(common).epsilon == 1e-7);
+  CHECK(common.learning_rate == 0.001);
+}
+
+TEST_CASE("what is given replaces a default, whichever comes first in the file") {
+  const auto text = with(smallest, "name = \"sgd\"", "learning_rate = 0.5\nname = \"adamw\"");
+  const OptimizerOptions options = read(text).optimizer;
+  CHECK(options.learning_rate == 0.5);
+  CHECK(options.weight_decay == 0.004);
+  CHECK(read(smallest, {"optimizer.learning_rate=1"}).optimizer.learning_rate == 1.0);
+  CHECK(read(smallest, {"optimizer.learning_rate=0"}).optimizer.learning_rate == 0.0);
+}
+
+TEST_CASE("trainers have their papers' names and windows") {
+  const auto trainer = [](const std::string& name) {
+    return read(smallest, {"trainer.name=" + name}).trainer.strategy;
+  };
+  CHECK(std::holds_alternative<SingleOptions>(trainer("single")));
+  CHECK(std::get<DownpourOptions>(trainer("downpour")).communication_window == 5);
+  CHECK(std::get<AdagOptions>(trainer("adag")).communication_window == 12);
+  CHECK(std::get<AdagOptions>(trainer("agn")).communication_window == 12);
+}
+
+TEST_CASE("Keras's other names of losses and metrics are understood") {
+  const auto model = [](const std::string& key, const std::string& value) {
+    return read(smallest, {"model." + key + "=" + value}).model;
+  };
+  CHECK(model("loss", "sparse_categorical_crossentropy").loss ==
+        LossKind::categorical_crossentropy);
+  CHECK(model("loss", "mean_squared_error").loss == LossKind::mse);
+  CHECK(model("loss", "mean_absolute_error").loss == LossKind::mae);
+  CHECK(model("loss", "huber").huber_delta == 1.0);
+  CHECK(model("metrics", "[\"acc\", \"mean_squared_error\", \"mean_absolute_error\"]").metrics ==
+        std::vector{MetricKind::accuracy, MetricKind::mse, MetricKind::mae});
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "experiment/example.hpp"
+
+using namespace tusk;
+
+namespace {
+
+// What is said of the example after one change.
+std::string said(std::string_view from, std::string_view to) {
+  return complaint(with(example, from, to));
+}
+
+}  // namespace
+
+TEST_CASE("an unknown key is an error, with the key that was probably meant") {
+  CHECK(said("epochs = 5", "epoch = 5") ==
+        "e.toml:25:1: unknown key 'trainer.epoch'; did you mean 'epochs'?");
+  CHECK(said("units = 500", "unit = 500") ==
+        "e.toml:11:21: unknown key 'model.layers.0.unit'; did you mean 'units'?");
+  CHECK(said("[trainer]", "[trianer]") ==
+        "e.toml:23:2: unknown key 'trianer'; did you mean 'trainer'?");
+  CHECK(said("seed = 7", "colour = 7") ==
+        "e.toml:2:1: unknown key 'colour'; the keys here are name, seed, data, model, optimizer, "
+        "trainer, server");
+  CHECK(said("seed = 7", "\"a\\nb\" = 7").starts_with("e.toml:2:1: unknown key 'a\\x0ab'; "));
+}
+
+TEST_CASE("a key of another kind is an error that says whose it is") {
+  CHECK(said("name = \"adag\"", "name = \"single\"") ==
+        "e.toml:27:1: key 'trainer.communication_window' does not belong to name = \"single\", but "
+        "to \"downpour\", \"adag\"");
+  CHECK(said("name = \"sgd\"", "name = \"adam\"") ==
+        "e.toml:21:1: key 'optimizer.momentum' does not belong to name = \"adam\", but to \"sgd\", "
+        "\"rmsprop\"");
+  CHECK(said("rate = 0.4", "rate = 0.4, units = 2") ==
+        "e.toml:12:35: key 'model.layers.1.units' does not belong to type = \"dropout\", but to "
+        "\"dense\"");
+}
+
+TEST_CASE("a wrong type is an error that says which is right") {
+  CHECK(said("epochs = 5", "epochs = \"five\"") ==
+        "e.toml:25:10: key 'trainer.epochs': expected an integer in [1, 2147483647], got \"five\"");
+  CHECK(said("epochs = 5", "epochs = 5.0") ==
+        "e.toml:25:10: key 'trainer.epochs': expected an integer in [1, 2147483647], got 5.0");
+  CHECK(said("momentum = 0.9", "momentum = true") ==
+        "e.toml:21:12: key 'optimizer.momentum': expected a number in [0, 1], got true");
+  CHECK(said("momentum = 0.9", "nesterov = 1") ==
+        "e.toml:21:12: key 'optimizer.nesterov': expected true or false, got 1");
+  CHECK(said("\"/data/train.h5\"", "2024-01-01") ==
+        "e.toml:5:9: key 'data.train': expected the path of a file, a string, got a date or time");
+  CHECK(said("metrics = [\"accuracy\"]", "metrics = \"accuracy\"") ==
+        "e.toml:16:11: key 'model.metrics': expected an array, got \"accuracy\"");
+  CHECK(said("{ type = \"dropout\", rate = 0.4 }", "\"dropout\"") ==
+        "e.toml:12:3: key 'model.layers.1': expected a table, got \"dropout\"");
+  CHECK(said("[optimizer]", "[[optimizer]]") ==
+        "e.toml:18:1: key 'optimizer': expected a table, got an array");
+  CHECK(said("activation = \"relu\"", "kernel_initializer = 3") ==
+        "e.toml:11:55: key 'model.layers.0.kernel_initializer': expected a name or a table, got 3");
+}
+
+TEST_CASE("a value out of range is an error that says the range") {
+  CHECK(said("epochs = 5", "epochs = 0") ==
+        "e.toml:25:10: key 'trainer.epochs': expected an integer in [1, 2147483647], got 0");
+  CHECK(said("batch_size = 64", "batch_size = -1").ends_with("got -1"));
+  CHECK(said("communication_window = 12", "communication_window = 0").ends_with("got 0"));
+  CHECK(said("units = 500", "units = 9000000000").ends_with("got 9000000000"));
+  CHECK(said("seed = 7", "seed = -7") ==
+        "e.toml:2:8: key 'seed': expected an integer of at least 0, got -7");
+  CHECK(said("rate = 0.4", "rate = 1") ==
+        "e.toml:12:30: key 'model.layers.1.rate': expected a number in [0, 1), got 1");
+  CHECK(said("learning_rate = 0.1", "learning_rate = -0.1") ==
+        "e.toml:20:17: key 'optimizer.learning_rate': expected a number of at least 0, got -0.1");
+  CHECK(said("learning_rate = 0.1", "learning_rate = nan").ends_with("got nan"));
+  CHECK(said("learning_rate = 0.1", "learning_rate = inf").ends_with("got inf"));
+  CHECK(said("momentum = 0.9", "clipnorm = 0") ==
+        "e.toml:21:12: key 'optimizer.clipnorm': expected a number above 0, got 0");
+  CHECK(said("validation_split = 0.1", "validation_split = 1.0").ends_with("in [0, 1), got 1.0"));
+  CHECK(said("activation = \"relu\"",
+             "kernel_initializer = { type = \"random_uniform\", minval = 1 , maxval = 0 }")
+            .ends_with("expected a number of at least 1, got 0"));
+  CHECK(said("[\n  { type = \"dense\", units = 500, activation = \"relu\" },", "[]\nx = [") ==
+        "e.toml:10:10: key 'model.layers': expected at least one element, got "
+        "an empty array");
+}
+
+TEST_CASE("a misspelt value is an error with the values that there are") {
+  CHECK(said("\"relu\"", "\"rulu\"") ==
+        "e.toml:11:47: key 'model.layers.0.activation': expected one of \"linear\", \"relu\", "
+        "\"sigmoid\", \"tanh\", \"softmax\", \"elu\", \"selu\", \"softplus\", \"leaky_relu\", got "
+        "\"rulu\"; did you mean 'relu'?");
+  CHECK(said("\"sgd\"", "\"sdg\"").ends_with("got \"sdg\"; did you mean 'sgd'?"));
+  CHECK(said("\"adag\"", "\"adga\"") ==
+        "e.toml:24:8: key 'trainer.name': expected one of \"single\", \"downpour\", \"adag\", "
+        "\"agn\", got \"adga\"; did you mean 'adag'?");
+  CHECK(said("type = \"dropout\"", "type = \"drop out\"").ends_with("did you mean 'dropout'?"));
+  CHECK(said("[\"accuracy\"]", "[\"accuracy\", \"acc\"]") ==
+        "e.toml:16:24: key 'model.metrics.1': expected each name once, got \"acc\"");
+}
+
+TEST_CASE("a missing key is named, with the place of its table") {
+  CHECK(said("name = \"example\"\n", "") == "e.toml: key 'name' is missing");
+  CHECK(said("train = \"/data/train.h5\"\n", "") == "e.toml:4:1: key 'data.train' is missing");
+  CHECK(said("units = 500, ", "") == "e.toml:11:3: key 'model.layers.0.units' is missing");
+  CHECK(said("loss = \"categorical_crossentropy\"\n", "") ==
+        "e.toml:9:1: key 'model.loss' is missing");
+  CHECK(said(", rate = 0.4", "") == "e.toml:12:3: key 'model.layers.1.rate' is missing");
+  CHECK(said("name = \"sgd\"\n", "") ==
+        "e.toml:18:1: key 'optimizer.name' is missing: expected one of \"sgd\", \"adagrad\", "
+        "\"rmsprop\", \"adam\", \"adamw\", \"adadelta\", \"adamax\", \"nadam\"");
+  CHECK(complaint("name = \"x\"") == "e.toml: key 'data.train' is missing");
+  CHECK(complaint("") == "e.toml: key 'name' is missing");
+}
+
+TEST_CASE("keys that exclude each other are an error") {
+  CHECK(said("validation_split = 0.1", "validation_split = 0.1\nvalidation = \"v.h5\"") ==
+        "e.toml:7:1: key 'data.validation' cannot be given together with 'data.validation_split'");
+  CHECK(said("[model]", "[model]\nfile = \"m.h5\"") ==
+        "e.toml:11:1: key 'model.layers' cannot be given together with 'model.file'");
+  CHECK(said("momentum = 0.9", "clipnorm = 1.0\nclipvalue = 0.5") ==
+        "e.toml:22:1: key 'optimizer.clipvalue' cannot be given together with another clip option");
+  CHECK(said("metrics", "huber_delta = 2.0\nmetrics") ==
+        "e.toml:16:1: key 'model.huber_delta' needs loss = \"huber\"");
+  CHECK(said("activation = \"relu\"", "use_bias = false, bias_initializer = \"ones\"") ==
+        "e.toml:11:52: key 'model.layers.0.bias_initializer' needs use_bias = true");
+  CHECK(said("activation = \"relu\"", "bias_initializer = { type = \"zeros\", value = 1.0 }") ==
+        "e.toml:11:71: key 'model.layers.0.bias_initializer.value' needs type = \"constant\"");
+  CHECK(complaint(smallest, {"trainer.consistency=none"}) ==
+        "--set trainer.consistency=none: key 'trainer.consistency' does not belong to name = "
+        "\"single\"");
+}
+
+TEST_CASE("a syntax error has its place") {
+  CHECK(said("seed = 7", "seed = ") ==
+        "e.toml:2:8: syntax error: key-value pair: expected value, saw '\\n'");
+  CHECK(said("[model]", "[model").starts_with("e.toml:9:7: syntax error: "));
+  CHECK(said("seed = 7", "name = \"again\"").find("cannot redefine existing string 'name'") !=
+        std::string::npos);
+  CHECK(said("[model]", "[data]").starts_with("e.toml:9:1: syntax error: "));
+  CHECK(said("seed = 7", "seed = \"\xff\"").starts_with("e.toml:2:"));
+}
+
+TEST_CASE("the name can only be one directory") {
+  for (const char* name : {"", ".", "..", "a/b", "/", "a\\u0000b", "a\\nb"}) {
+    CAPTURE(name);
+    CHECK(said("\"example\"", "\"" + std::string(name) + "\"")
+              .find("expected a name for the run's directory") != std::string::npos);
+  }
+  CHECK(said("\"example\"", "\"" + std::string(256, 'x') + "\"") != "");
+  CHECK(read(with(example, "\"example\"", "\"Größe 3.1\"")).name == "Größe 3.1");
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "experiment/example.hpp"
+#include "tusk/experiment/write_experiment.hpp"
+
+using namespace tusk;
+using experiment::to_toml;
+
+TEST_CASE("what is written reads as the same experiment, and is written the same again") {
+  const std::vector<Overrides> variants{
+      {},
+      {"trainer={name = \"single\", epochs = 2}"},
+      {"trainer.name=downpour", "trainer.consistency=none", "trainer.keep_optimizer_state=false"},
+      {"server.transport=rma", "data.read=collective", "data.shuffle=false"},
+      {"data.validation_split=0", "data.validation=/v.h5", "data.test=/t.h5"},
+      {"model={file = \"/m.h5\", loss = \"huber\", huber_delta = 0.3}"},
+      {"model.layers.0={type = \"activation\", activation = \"elu\"}", "model.loss=mae"},
+      {"model.layers.0.kernel_initializer={type = \"random_uniform\", minval = -1, maxval = 1}",
+       "model.layers.2.bias_initializer={type = \"constant\", value = 0.1}"},
+      {"model.layers.0.use_bias=false", "model.metrics=[]", "data.transforms=[]"},
+      {"name=\"quote \\\" backslash \\\\ ü\"", "data.train=/dir/a\"b\\\\c.h5"},
+      {"optimizer={name = \"sgd\", momentum = 0.5, nesterov = true, clipvalue = 1e-30}"},
+      {"optimizer={name = \"adagrad\", learning_rate = 0.1, global_clipnorm = 3}"},
+      {"optimizer={name = \"rmsprop\", centered = true, clipnorm = 1e300}"},
+      {"optimizer={name = \"adam\", amsgrad = true, epsilon = 1e-8}"},
+      {"optimizer={name = \"adamw\", weight_decay = 0}"},
+      {"optimizer.name=adadelta", "optimizer={name = \"adadelta\", rho = 0.3333333333333333}"},
+      {"optimizer={name = \"adamax\", beta_1 = 0.7}"},
+      {"optimizer={name = \"nadam\", learning_rate = 12345678901234567890.0}"},
+      {"seed=9223372036854775807"},
+  };
+  for (const Overrides& overrides : variants) {
+    const Experiment e = read(example, overrides);
+    const std::string text = to_toml(e);
+    CAPTURE(text);
+    CHECK(read(text) == e);
+    CHECK(to_toml(read(text)) == text);
+  }
+}
+
+TEST_CASE("defaults and overrides are written out, paths absolute") {
+  const std::string text =
+      to_toml(read(smallest, {"data.train=dir/../train.h5", "optimizer.name=adam"}));
+  const auto contains = [&](const std::string& line) {
+    return text.find(line + "\n") != std::string::npos;
+  };
+  CAPTURE(text);
+  CHECK(contains("train = \"" + (std::filesystem::current_path() / "train.h5").string() + "\""));
+  CHECK(contains("features = \"features\""));
+  CHECK(contains("learning_rate = 0.001"));
+  CHECK(contains("epsilon = 1e-07"));
+  CHECK(contains("batch_size = 32"));
+  CHECK(contains("[server]\ntransport = \"auto\""));
+  CHECK_FALSE(contains("validation"));
+}
+
+TEST_CASE("experiments differ if one option does") {
+  CHECK(read(example) == read(example));
+  CHECK_FALSE(read(example) == read(example, {"model.layers.0.units=501"}));
+  CHECK_FALSE(read(example) == read(example, {"optimizer.nesterov=true"}));
+}
