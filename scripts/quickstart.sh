@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# From a clean clone to a trained model: installs what is missing, builds, prepares Fashion-MNIST, trains on it with
+# one parameter server and two workers, and evaluates the result. Run again, it repeats the training alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/install-deps.sh
+scripts/build.sh release
+scripts/prepare-data.sh fashion-mnist
+
+tusk=build/release/tusk
+run=runs/fashion-mnist-adag
+scripts/mpi-run.sh -n 3 "$tusk" train configs/fashion-mnist-adag.toml --overwrite
+scripts/mpi-run.sh -n 2 "$tusk" evaluate "$run/model.h5" data/fashion-mnist-test.h5
+
+cat << END
+
+The run is in $run: model.h5 (Keras loads it too), metrics.jsonl, history.h5, summary.json, ….
+What to try next, with $tusk on the PATH as tusk:
+  tusk inspect $run/history.h5
+  tusk predict $run/model.h5 data/fashion-mnist-test.h5 -o predictions.h5
+  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --run-dir runs/longer --set trainer.epochs=20
+  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml --run-dir runs/four-workers
+  scripts/prepare-data.sh mnist && mpirun -n 3 tusk train configs/mnist-downpour.toml
+END
