@@ -16,7 +16,6 @@ function(tusk_test ROOM)
   cmake_parse_arguments(T "" "" "LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${ROOM}/*_test.cpp)
   list(FILTER sources EXCLUDE REGEX "_mpi_test.cpp$")  # those go to add_mpi_test
-  list(FILTER sources EXCLUDE REGEX "_mpi_test\\.cpp$")
   add_executable(${ROOM}_tests ${CMAKE_SOURCE_DIR}/tests/main.cpp ${sources})
   target_link_libraries(${ROOM}_tests PRIVATE tusk_${ROOM} tusk_test_support ${T_LINK})
   target_compile_options(${ROOM}_tests PRIVATE ${TUSK_CPU_FLAGS})
