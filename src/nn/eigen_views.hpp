@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// GCC 12 takes the deliberately undefined operand of its AVX-512 intrinsics for a mistake (its bug
+// 105593), wherever they are inlined.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 #include <Eigen/Core>
 
 #include "tusk/core/matrix.hpp"

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "step_cases.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "timing.hpp"
+#include "tusk/core/aligned_vector.hpp"
+#include "tusk/core/random.hpp"
+#include "tusk/nn/model.hpp"
+#include "tusk/optim/optimizer.hpp"
+
+namespace tusk::bench {
+namespace {
+
+// Dense relu layers of these widths, each followed by dropout, then a softmax.
+ModelOptions classifier(const std::vector<std::size_t>& hidden, double dropout,
+                        std::size_t classes) {
+  ModelOptions model;
+  for (const std::size_t units : hidden) {
+    model.layers.push_back(DenseOptions{.units = units, .activation = Activation::relu});
+    model.layers.push_back(DropoutOptions{.rate = dropout});
+  }
+  model.layers.push_back(DenseOptions{.units = classes, .activation = Activation::softmax});
+  model.metrics = {MetricKind::accuracy};
+  return model;
+}
+
+// 2·in·out·batch a product: W x, dW, and, but for the first layer, dx.
+double product_flops(const nn::Model& model, std::size_t batch) {
+  double flops = 0.0;
+  for (const nn::Parameter& parameter : model.parameters()) {
+    if (parameter.name != "kernel") continue;
+    const double products = parameter.offset == 0 ? 2.0 : 3.0;
+    flops += products * 2.0 * static_cast<double>(parameter.size() * batch);
+  }
+  return flops;
+}
+
+// A few batches of noise, so that one step's inputs are not in the cache from the step before.
+struct Batches {
+  static constexpr std::size_t count = 16;
+
+  Batches(const nn::Model& model, std::size_t batch_size)
+      : features(model.input_size()),
+        batch(batch_size),
+        inputs(count * features * batch),
+        labels(count * batch) {
+    Random random(1, Stream::shuffle);
+    for (float& value : inputs) value = static_cast<float>(random.normal());
+    for (std::int32_t& label : labels) {
+      label = static_cast<std::int32_t>(random.below(model.output_size()));
+    }
+  }
+  ConstMatrix x(std::size_t i) const {
+    return {inputs.data() + i % count * features * batch, features, batch};
+  }
+  Targets targets(std::size_t i) const {
+    return {.classes = std::span(labels).subspan(i % count * batch, batch), .values = {}};
+  }
+
+  std::size_t features;
+  std::size_t batch;
+  AlignedVector<float> inputs;
+  std::vector<std::int32_t> labels;
+};
+
+}  // namespace
+
+std::vector<StepCase> step_cases() {
+  const ModelOptions higgs = classifier({500, 500}, 0.4, 2);
+  const ModelOptions deep_higgs = classifier({500, 500, 500}, 0.4, 2);
+  const ModelOptions mnist = classifier({1000, 200}, 0.2, 10);
+  const OptimizerOptions adagrad = with_defaults(AdagradOptions{});
+  const OptimizerOptions adam = with_defaults(AdamOptions{});
+  return {{"higgs 30-500-500-2", 30, higgs, adagrad, 64},
+          {"higgs 30-500-500-500-2", 30, deep_higgs, adagrad, 64},
+          {"mnist 784-1000-200-10", 784, mnist, adam, 4},
+          {"mnist 784-1000-200-10", 784, mnist, adam, 32},
+          {"mnist 784-1000-200-10", 784, mnist, adam, 128}};
+}
+
+StepTimes measure(const StepCase& step_case) {
+  constexpr double budget_s = 0.5;
+  const nn::Model model(step_case.model, {step_case.features});
+  const Batches batches(model, step_case.batch);
+  std::vector<std::size_t> array_sizes;
+  for (const nn::Parameter& parameter : model.parameters()) array_sizes.push_back(parameter.size());
+  const auto optimizer = optim::make_optimizer(step_case.optimizer, array_sizes);
+  nn::Workspace workspace = model.make_workspace(step_case.batch, true);
+  AlignedVector<float> weights(model.parameter_count());
+  AlignedVector<float> gradients(model.parameter_count());
+  model.initialize(weights, 1);
+
+  std::size_t step = 0;
+  const auto forward = [&] {
+    model.evaluate(weights, batches.x(step), batches.targets(step), workspace);
+    ++step;
+  };
+  const auto gradient = [&] {
+    model.train_step(weights, batches.x(step), batches.targets(step), gradients, workspace,
+                     {.seed = 1, .worker = 0, .step = step});
+    ++step;
+  };
+  const auto update = [&] { optimizer->step(weights, gradients); };
+
+  StepTimes times;
+  times.flops = product_flops(model, step_case.batch);
+  times.step_s = fastest_s(budget_s, [&] {
+    gradient();
+    update();
+  });
+  times.forward_s = fastest_s(budget_s, forward);
+  times.backward_s = fastest_s(budget_s, gradient) - times.forward_s;
+  times.optimizer_s = times.step_s - times.forward_s - times.backward_s;
+  return times;
+}
+
+}  // namespace tusk::bench

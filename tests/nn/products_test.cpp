@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "../../src/nn/products.hpp"
+#include "network.hpp"
+
+using namespace tusk;
+
+namespace {
+
+double error(ConstMatrix result, auto expected) {
+  double largest = 0.0;
+  for (std::size_t col = 0; col < result.cols(); ++col) {
+    for (std::size_t row = 0; row < result.rows(); ++row) {
+      largest = std::max(largest, std::abs(result(row, col) - expected(row, col)));
+    }
+  }
+  return largest;
+}
+
+double dot(std::size_t count, auto term) {
+  double sum = 0.0;
+  for (std::size_t k = 0; k < count; ++k) sum += term(k);
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the three products agree with their definitions at any size") {
+  struct Size {
+    std::size_t out, in, batch;
+  };
+  for (const auto& [out, in, batch] : {Size{1, 1, 1},
+                                       {2, 3, 4},
+                                       {10, 200, 4},
+                                       {47, 33, 9},
+                                       {49, 17, 8},
+                                       {96, 520, 7},
+                                       {200, 100, 1},
+                                       {130, 77, 65},
+                                       {3, 1030, 33},
+                                       {500, 30, 64}}) {
+    CAPTURE(out);
+    CAPTURE(in);
+    CAPTURE(batch);
+    const auto w_values = nn::random_values(out * in, -1, 1, 1);
+    const auto x_values = nn::random_values(in * batch, -1, 1, 2);
+    const auto z_values = nn::random_values(out * batch, -1, 1, 3);
+    const ConstMatrix w(w_values.data(), out, in);
+    const ConstMatrix x(x_values.data(), in, batch);
+    const ConstMatrix dz(z_values.data(), out, batch);
+    // Something to overwrite, in the same number of elements as the products have.
+    std::vector<float> y(out * batch, NAN), dx(in * batch, NAN), dw(out * in, NAN);
+
+    nn::multiply(w, x, {y.data(), out, batch});
+    CHECK(error({y.data(), out, batch}, [&](std::size_t o, std::size_t b) {
+            return dot(in, [&](std::size_t i) { return double{w(o, i)} * x(i, b); });
+          }) < 1e-4);
+    nn::multiply_transposed(w, dz, {dx.data(), in, batch});
+    CHECK(error({dx.data(), in, batch}, [&](std::size_t i, std::size_t b) {
+            return dot(out, [&](std::size_t o) { return double{w(o, i)} * dz(o, b); });
+          }) < 1e-4);
+    nn::multiply_by_transpose(dz, x, {dw.data(), out, in});
+    CHECK(error({dw.data(), out, in}, [&](std::size_t o, std::size_t i) {
+            return dot(batch, [&](std::size_t b) { return double{dz(o, b)} * x(i, b); });
+          }) < 1e-4);
+  }
+}
