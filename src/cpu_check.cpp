@@ -22,6 +22,7 @@ namespace {
 // Runs before main and before the static initializers of the other files, which are compiled for
 // the build machine's CPU: no other constructor here has a priority as early as 101.
 __attribute__((constructor(101))) void check_cpu() {
+  __builtin_cpu_init();  // what it answers from is otherwise set up at the same priority as this
 #define TUSK_REQUIRE(feature) require(__builtin_cpu_supports(feature) != 0, feature);
   TUSK_CPU_FEATURES(TUSK_REQUIRE)
 #undef TUSK_REQUIRE
