@@ -73,7 +73,7 @@ std::string size_refusal(hid_t dataset, hid_t properties, const FileState& file)
   const Handle type(H5Dget_type(dataset), H5Tclose);
   const std::uint64_t element = H5Tget_size(type.id());
   const auto extents = extents_of(dataset);
-  if (!extents) return "declares more bytes than there are addresses";
+  if (!extents) return "has no extents, or more bytes than there are addresses";
   const std::vector<hsize_t> sizes(extents->begin(), extents->end());
   const std::uint64_t declared = saturating_product(sizes, element);
   const std::uint64_t chunk = saturating_product(chunk_extents(properties), element);
@@ -158,7 +158,7 @@ std::shared_ptr<DatasetState> open_dataset(std::shared_ptr<FileState> file,
     refuse(*file, name, fmt::format("holds {}; numbers are expected", describe_type(type.id())));
   }
   const auto extents = extents_of(id);
-  if (!extents) refuse(*file, name, "is empty (it has no data space)");
+  if (!extents) refuse(*file, name, "has no extents");
 
   const Handle properties(H5Dget_create_plist(id), H5Pclose);
   const std::vector<hsize_t> chunk = chunk_extents(properties.id());

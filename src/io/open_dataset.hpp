@@ -21,7 +21,7 @@ std::shared_ptr<DatasetState> open_dataset(std::shared_ptr<FileState> file,
 // or virtual), compressed with an unknown filter, or far smaller than the data that it declares.
 std::string storage_refusal(hid_t dataset, const FileState& file);
 
-// The extents of an open data set; none for a scalar. Nothing if it has no data space or declares
+// The extents of an open data set; none for a scalar. Nothing if its data space is null or declares
 // more bytes than 64 bits can count.
 std::optional<std::vector<std::uint64_t>> extents_of(hid_t dataset);
 
