@@ -25,6 +25,17 @@ std::array<std::uint32_t, 4> Random::block(std::uint32_t block) const {
   return {out[0], out[1], out[2], out[3]};
 }
 
+void Random::blocks(std::uint32_t first_block, std::span<std::uint32_t> words) const {
+  const r123::Philox4x32 philox;
+  const r123::Philox4x32::key_type key{{key_[0], key_[1]}};
+  const auto [index, step_low, step_high] = counter_;
+  for (std::size_t i = 0; i < words.size() / 4; ++i) {  // vectorizes
+    const auto block = first_block + static_cast<std::uint32_t>(i);
+    const auto out = philox({{block, index, step_low, step_high}}, key);
+    for (std::size_t word = 0; word < 4; ++word) words[4 * i + word] = out[word];
+  }
+}
+
 std::uint32_t Random::next_u32() {
   if (used_ == words_.size()) {
     words_ = block(next_block_++);

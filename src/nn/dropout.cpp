@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "layers.hpp"
 #include "tusk/core/error.hpp"
@@ -42,14 +42,16 @@ class Dropout final : public Layer {
 
   // Element i's number is word i of the sequence of (seed, worker, layer, step).
   void draw(Span mask, const Pass& pass) const {
-    const auto threshold = static_cast<std::uint32_t>(std::llround(rate_ * 0x1.0p32));
+    const auto threshold = static_cast<std::uint32_t>(rate_ * 0x1.0p32);
     const Real scale = static_cast<Real>(1.0 / (1.0 - rate_));
     const Random random(pass.step.seed, Stream::dropout, pass.step.worker << 10 | pass.layer,
                         pass.step.step);
-    for (std::size_t i = 0; i < mask.size(); i += 4) {
-      const auto words = random.block(static_cast<std::uint32_t>(i / 4));
-      for (std::size_t j = i; j < std::min(mask.size(), i + 4); ++j) {
-        mask[j] = words[j - i] < threshold ? Real{0} : scale;
+    std::array<std::uint32_t, 1024> words;
+    for (std::size_t begin = 0; begin < mask.size(); begin += words.size()) {
+      const Span part = mask.subspan(begin, std::min(words.size(), mask.size() - begin));
+      random.blocks(static_cast<std::uint32_t>(begin / 4), words);
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        part[i] = words[i] < threshold ? Real{0} : scale;
       }
     }
   }

@@ -34,6 +34,16 @@ TEST_CASE("blocks are random access into the same sequence") {
   for (int i = 0; i < 4; ++i) CHECK(random.next_u32() == block[static_cast<std::size_t>(i)]);
 }
 
+TEST_CASE("many blocks at once are the same blocks") {
+  const Random random(1, Stream::dropout, 2, 3);
+  std::vector<std::uint32_t> words(4 * 37);
+  random.blocks(5, words);
+  for (std::uint32_t i = 0; i < 37; ++i) {
+    const auto block = random.block(5 + i);
+    for (std::size_t word = 0; word < 4; ++word) CHECK(words[4 * i + word] == block[word]);
+  }
+}
+
 TEST_CASE("Philox 4x32-10 gives the published known answer for zeros") {
   // Random123's kat_vectors, philox4x32 10 rounds, counter 0, key 0. Stream 0 leaves the key as it is.
   Random random(0, static_cast<Stream>(0));

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tusk {
@@ -40,6 +41,9 @@ class Random {
   // Four independent words at position `block` of the same sequence that the calls above walk
   // through: random access for vectorized consumers such as dropout.
   std::array<std::uint32_t, 4> block(std::uint32_t block) const;
+
+  // The same for many blocks, from `first_block`, at once; words.size() is a multiple of 4.
+  void blocks(std::uint32_t first_block, std::span<std::uint32_t> words) const;
 
  private:
   std::array<std::uint32_t, 2> key_;
