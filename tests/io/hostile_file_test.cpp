@@ -261,4 +261,21 @@ TEST_CASE("a file cut off anywhere is an error or, behind all that matters, whol
   }
 }
 
+TEST_CASE("storage beyond the end of the file is refused, also if the file lies about its end") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("short.h5");
+  const std::vector<std::uint8_t> bytes(100'000, 7);
+  File::create(path)
+      .create_dataset("numbers", ElementType::u8, {100'000})
+      .write(0, std::span<const std::uint8_t>(bytes));
+  const std::uint64_t size = 50'000;
+  std::filesystem::resize_file(path, size);
+  constexpr std::streamoff end_of_file_address = 40;  // in a superblock of version 0
+  std::fstream patch(path, std::ios::binary | std::ios::in | std::ios::out);
+  patch.seekp(end_of_file_address);
+  patch.write(reinterpret_cast<const char*>(&size), sizeof(size));
+  patch.close();
+  CHECK_FAILS(use(path), ExitCode::bad_data, "storage beyond the end of the file");
+}
+
 }  // namespace tusk::io

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/io/prediction_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "check_fails.hpp"
+#include "temporary_folder.hpp"
+#include "tusk/io/file.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::io {
+namespace {
+
+// One folder for all ranks, gone when rank 0 leaves.
+class SharedFolder {
+ public:
+  explicit SharedFolder(const mpi::Communicator& world) : world_(world) {
+    if (world.rank() == 0) mine_.emplace();
+    path_ = world.broadcast(mine_ ? mine_->path().string() : "", 0);
+  }
+  ~SharedFolder() { world_.barrier(); }
+
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  const mpi::Communicator& world_;
+  std::optional<test::TemporaryFolder> mine_;
+  std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
+  const auto world = mpi::Communicator::world();
+  const SharedFolder folder(world);
+  const std::string path = folder.file("out.h5");
+  // Rank r has 3r rows of 2 outputs; row i predicts (0, i), so class 1 from row 1 on.
+  const auto rank = static_cast<std::uint64_t>(world.rank());
+  const auto ranks = static_cast<std::uint64_t>(world.size());
+  const std::uint64_t first = 3 * rank * (rank - 1) / 2;
+  const std::uint64_t rows = 3 * ranks * (ranks - 1) / 2;
+  std::vector<float> outputs;
+  for (std::uint64_t row = first; row < first + 3 * rank; ++row) {
+    outputs.push_back(0.0F);
+    outputs.push_back(static_cast<float>(row));
+  }
+  const PredictionLayout layout{
+      .rows = rows, .outputs = 2, .classes = true, .class_names = {"background", "signal"}};
+  write_predictions(path, world, layout, {first, ConstMatrix(outputs.data(), 2, 3 * rank)});
+
+  const File file = File::open(path);
+  const Dataset prediction = file.dataset("prediction");
+  CHECK(prediction.extents() == std::vector<std::uint64_t>{rows, 2});
+  std::vector<float> all(2 * rows);
+  prediction.read(0, std::span(all));
+  std::vector<std::int32_t> index(rows);
+  file.dataset("predicted_index").read(0, std::span(index));
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    CHECK(all[2 * row + 1] == static_cast<float>(row));
+    CHECK(index[row] == (row == 0 ? 0 : 1));
+  }
+  CHECK_FAILS(file.dataset("predicted_class"), ExitCode::bad_data, "holds strings");
+  CHECK_FALSE(std::filesystem::exists(path + ".part"));
+}
+
+TEST_CASE("an output that cannot be created is the same error on every rank") {
+  const auto world = mpi::Communicator::world();
+  const SharedFolder folder(world);
+  CHECK_FAILS(write_predictions(folder.file("none/out.h5"), world, {.rows = 0, .outputs = 1}, {}),
+              ExitCode::cannot_create, "No such file");
+}
+
+TEST_CASE("a file opened by all ranks is read collectively, by some of them nothing") {
+  const auto world = mpi::Communicator::world();
+  const SharedFolder folder(world);
+  const std::string path = folder.file("numbers.h5");
+  if (world.rank() == 0) {
+    const std::vector<std::int32_t> numbers{0, 1, 2, 3, 4, 5};
+    File::create(path)
+        .create_dataset("numbers", ElementType::i32, {6})
+        .write(0, std::span<const std::int32_t>(numbers));
+  }
+  world.barrier();
+  const File file = File::open(path, world);
+  const Dataset dataset = file.dataset("numbers");
+  std::vector<double> mine(world.rank() == 0 ? 0 : 2);
+  dataset.read(world.rank() == 0 ? 0 : 2, std::span(mine));
+  if (world.rank() > 0) CHECK(mine == std::vector<double>{2, 3});
+  CHECK_FAILS(File::open(folder.file("none.h5"), world), ExitCode::no_input, "No such file");
+}
+
+}  // namespace tusk::io
