@@ -10,16 +10,16 @@ namespace tusk::strategies {
 namespace {
 
 struct Maker {
-  center::CenterVariable& center;
+  const Surroundings& with;
 
   std::unique_ptr<Strategy> operator()(const SingleOptions& /*options*/) const {
     return std::make_unique<Single>();
   }
   std::unique_ptr<Strategy> operator()(const DownpourOptions& options) const {
-    return std::make_unique<Downpour>(center, options.communication_window, whole_delta);
+    return std::make_unique<Downpour>(*with.center, options.communication_window, whole_delta);
   }
   std::unique_ptr<Strategy> operator()(const AdagOptions& options) const {
-    return std::make_unique<Downpour>(center, options.communication_window, mean_over_steps);
+    return std::make_unique<Downpour>(*with.center, options.communication_window, mean_over_steps);
   }
 };
 
@@ -31,8 +31,8 @@ Topology topology(const StrategyOptions& options) {
 }
 
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
-                                        center::CenterVariable& center) {
-  return std::visit(Maker{center}, options);
+                                        const Surroundings& surroundings) {
+  return std::visit(Maker{surroundings}, options);
 }
 
 }  // namespace tusk::strategies

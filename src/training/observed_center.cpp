@@ -7,7 +7,7 @@ template <typename Operation>
 center::Commit ObservedCenter::observe(Operation operation) {
   center::Commit commit;
   {
-    const Stopwatch stopwatch(reporter_.time().exchange);
+    const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
     commit = operation();
   }
   reporter_.commit(commit.ticket, commit.staleness);
@@ -15,7 +15,7 @@ center::Commit ObservedCenter::observe(Operation operation) {
 }
 
 std::uint64_t ObservedCenter::pull(std::span<float> out) {
-  const Stopwatch stopwatch(reporter_.time().exchange);
+  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
   return center_.pull(out);
 }
 

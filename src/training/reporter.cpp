@@ -10,20 +10,16 @@ constexpr std::size_t submission_records = 4096;
 }  // namespace
 
 Reporter::Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges, ReportSink& sink,
-                   Clock::time_point start)
-    : metrics_(metrics), exchanges_(exchanges), sink_(sink), start_(start) {
+                   const Clock& clock)
+    : metrics_(metrics), exchanges_(exchanges), sink_(sink), clock_(clock) {
   report_.worker = worker;
-}
-
-double Reporter::elapsed_s() const {
-  return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
 void Reporter::step(std::uint32_t epoch, const nn::BatchScore& score) {
   report_.steps.push_back({.worker = report_.worker,
                            .epoch = epoch,
                            .step = ++steps_,
-                           .time_s = elapsed_s(),
+                           .time_s = clock_.now_s(),
                            .samples = static_cast<std::uint32_t>(score.samples),
                            .loss = static_cast<float>(score.loss())});
   for (std::size_t i = 0; i < metrics_; ++i) {
@@ -42,7 +38,7 @@ void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
        .steps = static_cast<std::uint32_t>(ledger.batches_trained - ledger.batches_committed),
        .staleness = staleness,
        .samples = ledger.samples_trained - ledger.samples_committed,
-       .time_s = elapsed_s()});
+       .time_s = clock_.now_s()});
   all_committed();
 }
 
@@ -53,7 +49,7 @@ void Reporter::all_committed() {
 
 void Reporter::submit_if_due() {
   if (report_.steps.size() >= submission_records ||
-      elapsed_s() - last_submission_s_ >= submission_interval_s) {
+      clock_.now_s() - last_submission_s_ >= submission_interval_s) {
     submit();
   }
 }
@@ -63,7 +59,7 @@ void Reporter::submit() {
   report_.steps.clear();
   report_.metrics.clear();
   report_.commits.clear();
-  last_submission_s_ = elapsed_s();
+  last_submission_s_ = clock_.now_s();
 }
 
 void Reporter::finish() {

@@ -34,18 +34,32 @@ class Workplace {
       : options_(experiment.trainer),
         reporter_(index(job), job.model.metrics().size(),
                   strategies::topology(options_.strategy) != strategies::Topology::sequential, sink,
-                  Reporter::Clock::now()),
+                  clock_),
         center_(center, reporter_),
         optimizer_(make_optimizer(experiment, job.model)),
-        strategy_(strategies::make_strategy(options_.strategy, center_)),
+        strategy_(strategies::make_strategy(options_.strategy,
+                                            {.center = &center_,
+                                             .workers = job.roles.workers,
+                                             .learning_rate = experiment.optimizer.learning_rate})),
         batches_(job.shard, {.batch_size = options_.batch_size,
                              .shuffle = experiment.data.shuffle,
                              .seed = experiment.seed,
                              .worker = index(job)}),
-        worker_(job.model, *optimizer_, *strategy_, batches_, reporter_, experiment.seed,
-                index(job), job.initial) {}
+        passes_(batches_, options_.epochs),
+        worker_({.model = job.model,
+                 .optimizer = *optimizer_,
+                 .strategy = *strategy_,
+                 .passes = passes_,
+                 .gate = gate_,
+                 .reporter = reporter_,
+                 .clock = clock_},
+                {.seed = experiment.seed,
+                 .index = index(job),
+                 .batch_size = options_.batch_size,
+                 .keep_optimizer_state = options_.keep_optimizer_state},
+                job.initial) {}
 
-  void train() { worker_.run(options_); }
+  void train() { worker_.run(); }
   std::span<const float> weights() const { return worker_.weights(); }
 
  private:
@@ -54,11 +68,14 @@ class Workplace {
   }
 
   const TrainerOptions& options_;
+  WallClock clock_;
   Reporter reporter_;
   ObservedCenter center_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   std::unique_ptr<strategies::Strategy> strategy_;
   data::Batches batches_;
+  ShardPasses passes_;
+  Gate gate_;
   Worker worker_;
 };
 

@@ -1,79 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/worker.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tusk/core/error.hpp"
 
 namespace tusk::training {
 
-Worker::Worker(const nn::Model& model, optim::Optimizer& optimizer, strategies::Strategy& strategy,
-               data::Batches& batches, Reporter& reporter, std::uint64_t seed, std::uint32_t index,
-               std::span<const float> initial)
-    : model_(model),
-      optimizer_(optimizer),
-      strategy_(strategy),
-      batches_(batches),
-      reporter_(reporter),
-      context_{.seed = seed, .worker = index, .step = 0},
-      workspace_(model.make_workspace(batches.batch_size(), true)),
+Worker::Worker(const Parts& parts, const Options& options, std::span<const float> initial)
+    : parts_(parts),
+      context_{.seed = options.seed, .worker = options.index, .step = 0},
+      workspace_(parts.model.make_workspace(options.batch_size, true)),
       weights_(initial.begin(), initial.end()),
-      gradients_(model.parameter_count()) {}
+      gradients_(parts.model.parameter_count()),
+      keep_optimizer_state_(options.keep_optimizer_state) {}
 
-void Worker::run(const TrainerOptions& options) {
-  keep_optimizer_state_ = options.keep_optimizer_state;
-  strategy_.on_start(weights_);
-  for (std::uint32_t epoch = 1; epoch <= options.epochs; ++epoch) train_epoch(epoch);
-  strategy_.on_finish(weights_);
-  reporter_.finish();
+void Worker::run() {
+  parts_.strategy.on_start(weights_);
+  while (const auto pass = parts_.passes.next()) train_pass(*pass);
+  parts_.strategy.on_finish(weights_);
+  parts_.gate.finish();
+  parts_.reporter.finish();
 }
 
-void Worker::train_epoch(std::uint32_t epoch) {
-  batches_.start_epoch(epoch);
-  for (;;) {
+void Worker::train_pass(const Pass& pass) {
+  const std::size_t steps = parts_.strategy.on_pass_start(pass.batches->batches());
+  const std::size_t window = parts_.strategy.communication_window();
+  for (std::size_t step = 0; step < steps; ++step) {
     const auto batch = [&] {
-      const Stopwatch stopwatch(reporter_.time().read);
-      return batches_.next();
+      const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
+      return pass.batches->next();
     }();
-    if (!batch) break;
-    if (window_.steps == 0) strategy_.on_window_start(weights_);
-    train_step(epoch, *batch);
-    if (window_.steps == strategy_.communication_window()) end_window();
+    if (step % window == 0) begin_window();
+    if (batch) {
+      train_step(pass.epoch, *batch);
+    } else {
+      idle_step();
+    }
+    if ((step + 1) % window == 0 || step + 1 == steps) end_window();
   }
-  if (window_.steps > 0) end_window();
-  reporter_.submit();
+  parts_.reporter.submit();
+}
+
+void Worker::begin_window() {
+  {
+    const Stopwatch stopwatch(parts_.reporter.time().wait, parts_.clock);
+    parts_.gate.enter(windows_);
+  }
+  window_ = {};
+  parts_.strategy.on_window_start(weights_);
+}
+
+void Worker::end_window() {
+  parts_.strategy.on_window_end(weights_, window_);
+  parts_.gate.complete(++windows_);
+  if (!keep_optimizer_state_) parts_.optimizer.reset();
+  parts_.reporter.submit_if_due();
 }
 
 void Worker::train_step(std::uint32_t epoch, const data::Batch& batch) {
-  nn::BatchScore score;
-  {
-    const Stopwatch stopwatch(reporter_.time().compute);
-    score = model_.train_step(weights_, batch.features, batch.targets, gradients_, workspace_,
-                              context_);
-  }
+  const double start_s = parts_.clock.now_s();
+  const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
+                                                       gradients_, workspace_, context_);
+  const double gradient_s = parts_.clock.now_s() - start_s;
   if (!std::isfinite(score.loss())) {
     fail(ExitCode::diverged,
          "worker {}: the loss became {} in epoch {}, step {}; a smaller optimizer.learning_rate or "
          "optimizer.clipnorm may help",
          context_.worker, score.loss(), epoch, context_.step + 1);
   }
-  strategy_.on_gradients(weights_, gradients_);
-  {
-    const Stopwatch stopwatch(reporter_.time().compute);
-    optimizer_.step(weights_, gradients_);
-  }
-  strategy_.on_step(weights_);
+  parts_.strategy.on_gradients(weights_, gradients_, batch.samples);
+  update(gradient_s);
   ++context_.step;
   ++window_.steps;
   window_.samples += batch.samples;
-  reporter_.step(epoch, score);
+  parts_.reporter.step(epoch, score);
 }
 
-void Worker::end_window() {
-  strategy_.on_window_end(weights_, window_);
-  if (!keep_optimizer_state_) optimizer_.reset();
-  window_ = {};
-  reporter_.submit_if_due();
+void Worker::idle_step() {
+  std::ranges::fill(gradients_, 0.0F);
+  parts_.strategy.on_gradients(weights_, gradients_, 0);
+  if (parts_.strategy.shares_gradients()) {
+    update(0.0);
+  } else {
+    parts_.strategy.on_step(weights_);
+  }
+}
+
+void Worker::update(double gradient_s) {
+  const double start_s = parts_.clock.now_s();
+  parts_.optimizer.step(weights_, gradients_);
+  const double compute_s = gradient_s + parts_.clock.now_s() - start_s;
+  parts_.strategy.on_step(weights_);
+  parts_.reporter.time().compute += compute_s;
+  parts_.clock.step_done(compute_s);
 }
 
 }  // namespace tusk::training

@@ -61,7 +61,8 @@ TEST_CASE("a truncated report is an error, not a crash") {
 
 TEST_CASE("the ledger counts a batch as committed at the next commit after it") {
   CollectingSink sink;
-  Reporter reporter(1, 1, true, sink, Reporter::Clock::now());
+  const WallClock clock;
+  Reporter reporter(1, 1, true, sink, clock);
   reporter.step(1, score(64, 0.7, 0.5));
   reporter.step(1, score(32, 0.6, 0.6));
   CHECK(reporter.ledger().batches_trained == 2);
@@ -85,7 +86,8 @@ TEST_CASE("the ledger counts a batch as committed at the next commit after it") 
 
 TEST_CASE("without a center a batch is in the model at once") {
   CollectingSink sink;
-  Reporter reporter(0, 0, false, sink, Reporter::Clock::now());
+  const WallClock clock;
+  Reporter reporter(0, 0, false, sink, clock);
   reporter.step(1, score(8, 1.0, 0.0));
   CHECK(reporter.ledger().batches_committed == 1);
 }

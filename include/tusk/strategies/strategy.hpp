@@ -14,17 +14,18 @@ struct Window {
 };
 
 // A distributed optimization algorithm, as seen from one worker: what happens to the worker's
-// weights x around its own optimizer's steps. The worker's loop calls, for every pass over its
-// shard,
+// weights x around its own optimizer's steps. The worker's loop calls
 //
-//   on_start(x)                                   once, before the first step
-//   on_window_start(x)                            before the first step of a window
-//     gradients at x; on_gradients(x, g); the optimizer's step on x; on_step(x)
-//   on_window_end(x, window)                      after communication_window() steps or the shard's
-//   last on_finish(x)                                  once, after the last window
+//   on_start(x)                       once, before the first step
+//   on_pass_start(batches)            before every pass over a shard
+//     on_window_start(x)              before the first step of a window
+//       on_gradients(x, g, samples)   the gradients g at x are known; before the optimizer's step
+//       on_step(x)                    after the optimizer's step on x
+//     on_window_end(x, window)        after communication_window() steps or the pass's last
+//   on_finish(x)                      once, after the last window
 //
 // All spans have one element a parameter. A strategy keeps what it needs between calls and nothing
-// else; whatever it exchanges goes through the CenterVariable or Communicator given to it.
+// else; whatever it exchanges goes through the CenterVariable or the Peers given to it.
 class Strategy {
  public:
   virtual ~Strategy() = default;
@@ -33,8 +34,19 @@ class Strategy {
   virtual std::size_t communication_window() const = 0;
 
   virtual void on_start(std::span<float> weights) = 0;
+
+  // The number of steps of a pass over `batches` mini-batches. A synchronous rule answers with the
+  // largest number that any worker has: a worker whose batches have run out goes through the
+  // remaining steps without one (g = 0, samples = 0, no optimizer's step unless
+  // shares_gradients()).
+  virtual std::size_t on_pass_start(std::size_t batches) { return batches; }
+
+  // Whether on_gradients puts the workers' common gradient into g: all replicas take every step.
+  virtual bool shares_gradients() const { return false; }
+
   virtual void on_window_start(std::span<float> /*weights*/) {}
-  virtual void on_gradients(std::span<const float> /*weights*/, std::span<float> /*gradients*/) {}
+  virtual void on_gradients(std::span<const float> /*weights*/, std::span<float> /*gradients*/,
+                            std::size_t /*samples*/) {}
   virtual void on_step(std::span<float> /*weights*/) {}
   virtual void on_window_end(std::span<float> weights, const Window& window) = 0;
   virtual void on_finish(std::span<float> /*weights*/) {}

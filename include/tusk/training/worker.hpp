@@ -7,45 +7,63 @@
 
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/data/batches.hpp"
-#include "tusk/experiment/trainer_options.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/optim/optimizer.hpp"
 #include "tusk/strategies/strategy.hpp"
+#include "tusk/training/clock.hpp"
+#include "tusk/training/gate.hpp"
+#include "tusk/training/passes.hpp"
 #include "tusk/training/reporter.hpp"
 
 namespace tusk::training {
 
-// The worker's loop: passes over its shard with its own optimizer, the strategy's hooks around
-// every step and window. A training step allocates nothing.
+// The worker's loop: passes over its samples with its own optimizer, the strategy's hooks around
+// every step and window. A training step allocates nothing. What surrounds it (clock, gate,
+// strategy, reporter) decides whether it runs alone, in an MPI job or in a simulation.
 class Worker {
  public:
-  // All references must outlive the worker. `initial`: the weights to start from, one a parameter
-  // (a strategy with a center replaces them by the center's at the start).
-  Worker(const nn::Model& model, optim::Optimizer& optimizer, strategies::Strategy& strategy,
-         data::Batches& batches, Reporter& reporter, std::uint64_t seed, std::uint32_t index,
-         std::span<const float> initial);
+  // What the loop works with. All must outlive the worker.
+  struct Parts {
+    const nn::Model& model;
+    optim::Optimizer& optimizer;
+    strategies::Strategy& strategy;
+    Passes& passes;
+    Gate& gate;
+    Reporter& reporter;
+    Clock& clock;
+  };
+  struct Options {
+    std::uint64_t seed = 0;
+    std::uint32_t index = 0;      // among the workers
+    std::size_t batch_size = 32;  // the largest batch
+    bool keep_optimizer_state = true;
+  };
 
-  // Trains all epochs. Throws Error(diverged) when a loss is not finite.
-  void run(const TrainerOptions& options);
+  // `initial`: the weights to start from, one a parameter (a strategy with a center replaces them
+  // by the center's at the start).
+  Worker(const Parts& parts, const Options& options, std::span<const float> initial);
+
+  // Trains until the passes end. Throws Error(diverged) when a loss is not finite.
+  void run();
 
   std::span<const float> weights() const { return weights_; }
 
  private:
-  void train_epoch(std::uint32_t epoch);
-  void train_step(std::uint32_t epoch, const data::Batch& batch);
+  void train_pass(const Pass& pass);
+  void begin_window();
   void end_window();
+  void train_step(std::uint32_t epoch, const data::Batch& batch);
+  void idle_step();
+  void update(double gradient_s);
 
-  const nn::Model& model_;
-  optim::Optimizer& optimizer_;
-  strategies::Strategy& strategy_;
-  data::Batches& batches_;
-  Reporter& reporter_;
+  Parts parts_;
   nn::StepContext context_;
   nn::Workspace workspace_;
   AlignedVector<float> weights_;
   AlignedVector<float> gradients_;
+  bool keep_optimizer_state_;
   strategies::Window window_;
-  bool keep_optimizer_state_ = true;
+  std::uint64_t windows_ = 0;  // completed
 };
 
 }  // namespace tusk::training
