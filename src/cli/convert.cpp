@@ -84,9 +84,9 @@ void add_convert(CLI::App& app, Context& context) {
       "convert", "Convert IDX, CSV or NPY files, gzipped or not, to an HDF5 data set");
   command.footer(example);
   const auto options = std::make_shared<data::ConvertOptions>();
-  command.add_option("inputs", options->inputs, "One CSV file; or one of features, one of labels")
+  command.add_option("INPUT", options->inputs, "One CSV file; or one of features, one of labels")
       ->required()
-      ->option_text("INPUT...");
+      ->option_text(" ");
   command.add_option("-o,--output", options->output, "The HDF5 file to write")
       ->required()
       ->option_text("OUT.h5");
