@@ -59,13 +59,14 @@ mpi::Deadline deadline_for(const mpi::Communicator& communicator, Transport tran
                         name_of(transport), std::chrono::duration<double>(limit).count(), advice))};
 }
 
-// A trial center that fails is left as it is, since to free a broken rma window may hang.
+// With the transport's own consistency, under which nothing is lost. A trial center that fails is
+// left as it is, since to free a broken rma window may hang.
 void try_out(const mpi::Communicator& communicator, const Candidate& candidate,
-             Consistency consistency, std::chrono::milliseconds limit) {
+             std::chrono::milliseconds limit) {
   communicator.barrier();  // the ranks may have come at very different times
   const mpi::Deadline deadline = deadline_for(communicator, candidate.transport, limit);
   const std::vector<float> zeros(self_test_size);
-  Center trial = candidate.open(communicator, zeros, consistency);
+  Center trial = candidate.open(communicator, zeros, *offered(candidate.transport, std::nullopt));
   self_test(communicator, trial);
 }
 
@@ -101,7 +102,7 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
   for (const Candidate& candidate : selected) {
     const Consistency granted = *offered(candidate.transport, consistency);
     try {
-      try_out(communicator, candidate, granted, limit);
+      try_out(communicator, candidate, limit);
       Center center = candidate.open(communicator, initial, granted);
       announce(center, consistency);
       return center;

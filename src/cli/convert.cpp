@@ -42,29 +42,37 @@ void convert_inputs(const data::ConvertOptions& options) {
              options.output);
 }
 
-void add_csv_options(CLI::App& command, io::CsvOptions& csv) {
-  using Header = io::CsvOptions::Header;
-  const std::map<std::string, Header> headers{
-      {"auto", Header::detect}, {"yes", Header::present}, {"no", Header::absent}};
-  const std::map<std::string, io::ElementType> types{{"float32", io::ElementType::f32},
-                                                     {"float64", io::ElementType::f64}};
-  const std::map<std::string, std::string> delimiters{{"tab", "\t"}, {"\\t", "\t"}};
-  const auto group = "CSV";
+// Options of CSV files whose values are names.
+struct CsvArguments {
+  std::string header = "auto";
+  std::string type = "float32";
+};
+
+const std::map<std::string, io::CsvOptions::Header> headers{
+    {"auto", io::CsvOptions::Header::detect},
+    {"yes", io::CsvOptions::Header::present},
+    {"no", io::CsvOptions::Header::absent}};
+const std::map<std::string, io::ElementType> types{{"float32", io::ElementType::f32},
+                                                   {"float64", io::ElementType::f64}};
+
+void add_csv_options(CLI::App& command, io::CsvOptions& csv, CsvArguments& arguments) {
+  constexpr const char* group = "CSV";
   command.add_option("--drop", csv.drop, "Columns to leave out, by name or number from 0")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->option_text("COLUMN,…")
+      ->option_text("COLUMN,...")
       ->group(group);
-  command.add_option("--header", csv.header, "Whether the first row names the columns")
-      ->transform(CLI::CheckedTransformer(headers))
+  command.add_option("--header", arguments.header, "Whether the first row names the columns")
+      ->check(CLI::IsMember(&headers))
       ->option_text("auto|yes|no")
       ->group(group);
-  command.add_option("--type", csv.type, "Of the features")
-      ->transform(CLI::CheckedTransformer(types))
+  command.add_option("--type", arguments.type, "Of the features")
+      ->check(CLI::IsMember(&types))
       ->option_text("float32|float64")
       ->group(group);
+  const std::map<std::string, std::string> tabs{{"tab", "\t"}, {"\\t", "\t"}};
   command.add_option("--delimiter", csv.delimiter, "Between the columns, a comma by default")
-      ->transform(CLI::Transformer(delimiters))
+      ->transform(CLI::Transformer(tabs))
       ->option_text("CHARACTER|tab")
       ->group(group);
 }
@@ -76,9 +84,9 @@ void add_convert(CLI::App& app, Context& context) {
       "convert", "Convert IDX, CSV or NPY files, gzipped or not, to an HDF5 data set");
   command.footer(example);
   const auto options = std::make_shared<data::ConvertOptions>();
-  command.add_option("inputs", options->inputs, "One CSV file; or one of features, one of labels")
+  command.add_option("INPUT", options->inputs, "One CSV file; or one of features, one of labels")
       ->required()
-      ->option_text("INPUT…");
+      ->option_text(" ");
   command.add_option("-o,--output", options->output, "The HDF5 file to write")
       ->required()
       ->option_text("OUT.h5");
@@ -92,9 +100,12 @@ void add_convert(CLI::App& app, Context& context) {
       ->option_text("NAME");
   command.add_option("--label-name", options->names.label, "The data set of the labels")
       ->option_text("NAME");
-  add_csv_options(command, options->csv);
+  const auto csv_arguments = std::make_shared<CsvArguments>();
+  add_csv_options(command, options->csv, *csv_arguments);
 
-  command.callback([&context, options] {
+  command.callback([&context, options, csv_arguments] {
+    options->csv.header = headers.at(csv_arguments->header);
+    options->csv.type = types.at(csv_arguments->type);
     context.command = [&context, options] {
       mpi::collectively(context.world, [&] {
         if (context.world.rank() == 0) convert_inputs(*options);

@@ -87,7 +87,7 @@ void inspect(const std::string& path) {
   const Content content = content_of(file);
   fmt::print("{}: {}, {}\n", path, name_of(content),
              format_bytes(std::filesystem::file_size(path)));
-  fmt::print("{}", describe_tree(file));
+  fmt::print("{}\n", describe_tree(file));
   std::fflush(stdout);  // also if what follows fails
   switch (content) {
     case Content::data:
@@ -109,7 +109,7 @@ void add_inspect(CLI::App& app, Context& context) {
       *app.add_subcommand("inspect", "Show what a data set, a model or a history holds");
   command.footer(example);
   const auto path = std::make_shared<std::string>();
-  command.add_option("file", *path, "An HDF5 file")->required()->option_text("FILE.h5");
+  command.add_option("FILE.h5", *path, "An HDF5 file")->required()->option_text(" ");
   command.callback([&context, path] {
     context.command = [&context, path] {
       mpi::collectively(context.world, [&] {

@@ -5,40 +5,19 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "check_fails.hpp"
-#include "temporary_folder.hpp"
+#include "shared_folder.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/mpi/communicator.hpp"
 
 namespace tusk::io {
-namespace {
-
-// One folder for all ranks, gone when rank 0 leaves.
-class SharedFolder {
- public:
-  explicit SharedFolder(const mpi::Communicator& world) : world_(world) {
-    if (world.rank() == 0) mine_.emplace();
-    path_ = world.broadcast(mine_ ? mine_->path().string() : "", 0);
-  }
-  ~SharedFolder() { world_.barrier(); }
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  const mpi::Communicator& world_;
-  std::optional<test::TemporaryFolder> mine_;
-  std::string path_;
-};
-
-}  // namespace
 
 TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const test::SharedFolder folder(world);
   const std::string path = folder.file("out.h5");
   // Rank r has 3r rows of 2 outputs; row i predicts (0, i), so class 1 from row 1 on.
   const auto rank = static_cast<std::uint64_t>(world.rank());
@@ -71,14 +50,14 @@ TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
 
 TEST_CASE("an output that cannot be created is the same error on every rank") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const test::SharedFolder folder(world);
   CHECK_FAILS(write_predictions(folder.file("none/out.h5"), world, {.rows = 0, .outputs = 1}, {}),
               ExitCode::cannot_create, "No such file");
 }
 
 TEST_CASE("a file opened by all ranks is read collectively, by some of them nothing") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const test::SharedFolder folder(world);
   const std::string path = folder.file("numbers.h5");
   if (world.rank() == 0) {
     const std::vector<std::int32_t> numbers{0, 1, 2, 3, 4, 5};

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every center has to do, wherever it is. Under MPI each rank calls these; the results are
+// checked where the server is.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "player.hpp"
+#include "site.hpp"
+
+namespace tusk::center::testing {
+
+using MakeSite = std::function<std::unique_ptr<Site>(std::span<const float> initial)>;
+
+// `snapshot`: for centers from one element to several stripes and pieces, every pull, every fused
+// result, every force and every snapshot of rank 0 is that of all operations done one after the
+// other in the order of their tickets; exactly so for integers.
+void check_linearizable(const MakeSite& make_site);
+
+// The same without rank 0's snapshots: for one worker alone, where no consistency promises less.
+void check_sequential(const MakeSite& make_site);
+
+// `element`: integer-valued commits add up exactly; tickets and staleness are exact.
+void check_exact_sums(const MakeSite& make_site);
+
+// A worker sees its own commits and never sees one vanish, in any element.
+void check_growth(const MakeSite& make_site);
+
+// Even `none`: tickets and staleness are exact, whatever the operations.
+void check_tickets(const MakeSite& make_site);
+
+// Elastic exchanges move weight between θ and the workers and lose none: θ + Σ x stays.
+void check_elastic_conserves(const MakeSite& make_site);
+
+// Cells are added to without a loss, and clocks, stores and the learning rate's scale reach all.
+void check_board(const MakeSite& make_site);
+
+}  // namespace tusk::center::testing

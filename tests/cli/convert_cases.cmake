@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# convert, and inspect of what it wrote.
+set(points ${CMAKE_CURRENT_SOURCE_DIR}/points.csv)
+set(converted ${CMAKE_CURRENT_BINARY_DIR}/points.h5)
+add_cli_test(convert RANKS 0 EXIT 0 STDOUT "^converted 3 rows of \\(2,\\) float32, 2 classes: .*points.h5$"
+             COMMAND convert ${points} --label kind --overwrite -o ${converted}
+             PROPERTIES FIXTURES_SETUP points)
+add_cli_test(convert_on_ranks RANKS 3 EXIT 0 STDOUT "^converted 3 rows of \\(1,\\) float64, no labels: out.h5$"
+             COMMAND convert ${points} --drop kind,1 --type float64 -o out.h5)
+add_cli_test(convert_existing RANKS 0 3 EXIT 73 STDERR "points.h5 exists already; --overwrite replaces it$"
+             COMMAND convert ${points} --drop kind -o ${converted}
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(convert_nowhere RANKS 0 3 EXIT 73 STDERR "/dev/null/out.h5" COMMAND convert ${points} --drop kind -o /dev/null/out.h5)
+add_cli_test(convert_missing RANKS 0 3 EXIT 66 STDERR "error: none.csv does not exist$" COMMAND convert none.csv -o out.h5)
+add_cli_test(convert_directory RANKS 0 EXIT 66 STDERR "error: / is not a regular file" COMMAND convert / -o out.h5)
+add_cli_test(convert_text_column RANKS 0 3 EXIT 65 STDERR "points.csv, line 2: column 'kind' holds \"left\""
+             COMMAND convert ${points} -o out.h5)
+add_cli_test(convert_ragged RANKS 0 3 EXIT 65 STDERR "ragged.csv, line 3: 1 columns, but the first row has 2$"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/ragged.csv -o out.h5)
+add_cli_test(convert_no_output RANKS 0 EXIT 64 STDERR "--output is required" COMMAND convert ${points})
+add_cli_test(convert_no_input RANKS 0 EXIT 64 STDERR "INPUT is required" COMMAND convert -o out.h5)
+add_cli_test(convert_type RANKS 0 EXIT 64 STDERR "--type: int8 not in {float32,float64}"
+             COMMAND convert ${points} --type int8 -o out.h5)
+add_cli_test(convert_hdf5 RANKS 0 EXIT 65 STDERR "points.h5 is HDF5 already" COMMAND convert ${converted} -o out.h5
+             PROPERTIES FIXTURES_REQUIRED points)
+
+add_cli_test(inspect RANKS 0 EXIT 0 STDOUT "^  features: float32 \\(3, 2\\), 24 B, contiguous$"
+             COMMAND inspect ${converted} PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(inspect_classes RANKS 3 EXIT 0 STDOUT "^  0 left +2$" COMMAND inspect ${converted}
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(inspect_columns RANKS 0 EXIT 0 STDOUT "^  y +-300 +-99 +2$" COMMAND inspect ${converted}
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(inspect_missing RANKS 0 3 EXIT 66 STDERR "none.h5" COMMAND inspect none.h5)
+add_cli_test(inspect_text RANKS 0 3 EXIT 65 STDERR "points.csv: not an HDF5 file" COMMAND inspect ${points})
