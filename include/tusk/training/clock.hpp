@@ -13,6 +13,10 @@ class Clock {
   // Seconds since training started.
   virtual double now_s() const = 0;
 
+  // Called when a step on a mini-batch begins. A virtual clock goes forward here by the step's
+  // cost.
+  virtual void step_begins() {}
+
   // Called after every step of the worker's optimizer, with the time that the step took on the
   // wall.
   virtual void step_done(double compute_s) = 0;
