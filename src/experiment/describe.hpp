@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "describe_simulate.hpp"
+#include "describe_strategies.hpp"
+#include "describe_training.hpp"
 #include "rule.hpp"
 #include "tusk/experiment/experiment.hpp"
 
@@ -167,30 +170,27 @@ void describe(Fields& fields, OptimizerOptions& o) {
   fields("clipnorm", o.clipnorm, above(0.0));
   fields("global_clipnorm", o.global_clipnorm, above(0.0).only_when(!o.clipnorm, clash));
   fields("clipvalue", o.clipvalue, above(0.0).only_when(!o.clipnorm && !o.global_clipnorm, clash));
-}
-
-template <typename Fields>
-void describe(Fields&, SingleOptions&) {}
-
-template <typename Fields>
-void describe(Fields& fields, DownpourOptions& o) {
-  fields("communication_window", o.communication_window, count());
-}
-
-template <typename Fields>
-void describe(Fields& fields, AdagOptions& o) {
-  fields("communication_window", o.communication_window, count());
+  fields("schedule", o.schedule);
 }
 
 template <typename Fields>
 void describe(Fields& fields, TrainerOptions& o) {
   fields.choice("name", o.strategy);
-  const bool has_center = !std::holds_alternative<SingleOptions>(o.strategy);
-  const Rule of_center = any().only_when(has_center, "does not belong to name = \"single\"");
+  const Topology shape = topology(o.strategy);
+  const auto of_center = [&](const Rule& rule) {
+    return rule.only_when(shape == Topology::parameter_server,
+                          "needs a trainer with a parameter server");
+  };
+  const bool races = std::holds_alternative<HogwildOptions>(o.strategy);
+  const bool exchanges = shape == Topology::parameter_server || shape == Topology::peers;
   fields("epochs", o.epochs, count());
   fields("batch_size", o.batch_size, count());
-  fields("consistency", o.consistency, of_center);
-  fields("keep_optimizer_state", o.keep_optimizer_state, of_center);
+  fields("consistency", o.consistency,
+         of_center(any().only_when(!races, "is always \"none\" with name = \"hogwild\"")));
+  fields("keep_optimizer_state", o.keep_optimizer_state,
+         any().only_when(exchanges, "needs a trainer whose workers exchange something"));
+  fields("max_staleness", o.max_staleness, of_center(at_least(0.0)));
+  fields("parallelism_factor", o.parallelism_factor, of_center(count()));
 }
 
 template <typename Fields>
@@ -207,6 +207,9 @@ void describe(Fields& fields, Experiment& o) {
   fields.section("optimizer", o.optimizer);
   fields.section("trainer", o.trainer);
   fields.section("server", o.server);
+  fields.section("simulate", o.simulate);
+  fields.section("callbacks", o.callbacks);
+  fields.section("debug", o.debug);
 }
 
 }  // namespace tusk::experiment

@@ -52,6 +52,10 @@ inline Rule between(double min, double max) { return {.interval = {.min = min, .
 inline Rule from_below(double min, double max) {
   return {.interval = {.min = min, .max = max, .with_max = false}};
 }
+// (min, max)
+inline Rule inside(double min, double max) {
+  return {.interval = {.min = min, .max = max, .with_min = false, .with_max = false}};
+}
 // A number of things. The upper end keeps the product of any two within 64 bits.
 inline Rule count() { return between(1, std::numeric_limits<std::int32_t>::max()); }
 

@@ -1,36 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/strategies/downpour.hpp"
+#include "downpour.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "tusk/center/center_variable.hpp"
+#include "rules.hpp"
 
 namespace tusk::strategies {
 
 float whole_delta(const Window& /*window*/) { return 1.0F; }
 float mean_over_steps(const Window& window) { return static_cast<float>(window.steps); }
 
-Downpour::Downpour(center::CenterVariable& center, std::size_t communication_window,
-                   Divisor divisor)
-    : center_(center),
+Downpour::Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
+                   Exchange exchange)
+    : center_(*with.center),
+      separate_pull_(with.separate_pull),
       communication_window_(communication_window),
       divisor_(std::move(divisor)),
-      pulled_(center.size()),
-      delta_(center.size()) {}
+      exchange_(std::move(exchange)),
+      pulled_(center_.size()) {}
 
-void Downpour::on_start(std::span<float> weights) {
-  center_.pull(weights);
-  std::ranges::copy(weights, pulled_.begin());
+void Downpour::pull(std::span<float> weights) {
+  center_.pull(pulled_);
+  std::ranges::copy(pulled_, weights.begin());
+}
+
+void Downpour::on_start(std::span<float> weights) { pull(weights); }
+
+void Downpour::on_window_start(std::span<float> weights) {
+  if (separate_pull_) pull(weights);
 }
 
 void Downpour::on_window_end(std::span<float> weights, const Window& window) {
   const float divisor = divisor_(window);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    delta_[i] = (weights[i] - pulled_[i]) / divisor;
+    weights[i] = (weights[i] - pulled_[i]) / divisor;
   }
-  center_.commit_and_pull(delta_, weights);
-  std::ranges::copy(weights, pulled_.begin());
+  exchange_(center_, weights, pulled_);
+  std::ranges::copy(pulled_, weights.begin());
+}
+
+Downpour::Exchange add(const Surroundings& with) {
+  if (with.separate_pull) {
+    return [](center::CenterVariable& center, std::span<const float> delta,
+              std::span<float> /*pulled*/) { center.commit(delta); };
+  }
+  return [](center::CenterVariable& center, std::span<const float> delta, std::span<float> pulled) {
+    center.commit_and_pull(delta, pulled);
+  };
+}
+
+// DOWNPOUR: θ += x − x₀. Dean et al., "Large scale distributed deep networks", NIPS 2012.
+std::unique_ptr<Strategy> make(const DownpourOptions& options, const Surroundings& with) {
+  return std::make_unique<Downpour>(with, options.communication_window, whole_delta, add(with));
 }
 
 }  // namespace tusk::strategies

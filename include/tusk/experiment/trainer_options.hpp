@@ -4,38 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <variant>
 
 #include "tusk/experiment/named.hpp"
+#include "tusk/experiment/strategy_options.hpp"
 
 namespace tusk {
-
-// Plain sequential training in one process.
-struct SingleOptions {
-  static constexpr const char* name = "single";
-
-  friend bool operator==(const SingleOptions&, const SingleOptions&) = default;
-};
-
-// Dean et al., NIPS 2012. θ += x − x₀ after every window.
-struct DownpourOptions {
-  static constexpr const char* name = "downpour";
-  std::size_t communication_window = 5;  // steps between two exchanges
-
-  friend bool operator==(const DownpourOptions&, const DownpourOptions&) = default;
-};
-
-// Hermans 2017. θ += (x − x₀)/m after every window of m steps.
-struct AdagOptions {
-  static constexpr const char* name = "adag";
-  static constexpr const char* alias = "agn";  // its name in Hermans's thesis
-  std::size_t communication_window = 12;
-
-  friend bool operator==(const AdagOptions&, const AdagOptions&) = default;
-};
-
-// The algorithm and the options that only it has.
-using StrategyOptions = std::variant<SingleOptions, DownpourOptions, AdagOptions>;
 
 // What a reader of the center can see of writers at work.
 enum class Consistency {
@@ -55,11 +28,19 @@ struct TrainerOptions {
   StrategyOptions strategy;
   std::size_t epochs = 1;
   std::size_t batch_size = 32;
-  std::optional<Consistency> consistency;  // none given: the strongest that the transport offers
-  bool keep_optimizer_state = true;        // whether momentum and moments survive a pull
+  std::optional<Consistency> consistency;    // none given: the strongest that the transport offers
+  bool keep_optimizer_state = true;          // whether momentum and moments survive a pull
+  std::optional<std::size_t> max_staleness;  // s: how many windows a worker may be ahead
+  std::size_t parallelism_factor = 1;  // f > 1: workers claim f·n partitions an epoch as they can
 
   friend bool operator==(const TrainerOptions&, const TrainerOptions&) = default;
 };
+
+// The consistency to ask the transport for: what a rule cannot do without, else the user's wish.
+inline std::optional<Consistency> wanted_consistency(const TrainerOptions& options) {
+  if (std::holds_alternative<HogwildOptions>(options.strategy)) return Consistency::none;
+  return options.consistency;
+}
 
 enum class Transport { automatic, shared, rma, message };
 

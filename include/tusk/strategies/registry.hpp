@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "tusk/experiment/optimizer_options.hpp"
 #include "tusk/experiment/trainer_options.hpp"
 #include "tusk/strategies/strategy.hpp"
 
@@ -15,16 +16,8 @@ class Peers;
 
 namespace tusk::strategies {
 
-// Where the model lives and who computes.
-enum class Topology {
-  sequential,        // one process; its weights are the model
-  parameter_server,  // rank 0 serves the center, the other ranks are workers; the center is the
-                     // model
-  peers,             // every rank is a worker, they meet to reduce; rank 0's weights are the model
-  independent,       // every rank trains members of an ensemble by itself
-};
-
-Topology topology(const StrategyOptions& options);
+using tusk::topology;
+using tusk::Topology;
 
 // What a strategy may be given to work with; it takes what its rule needs. All must outlive it.
 struct Surroundings {
@@ -37,9 +30,14 @@ struct Surroundings {
   bool separate_pull = false;  // commit at a window's end, pull at the next one's start
 };
 
-// The strategy that `options` name, for one worker. The only place that knows every strategy.
-// Error(bad_experiment) when the optimizer is not one that the rule can work with.
+// The strategy that `options` name, for one worker. Error(bad_experiment) as check_strategy().
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
                                         const Surroundings& surroundings);
+
+// What can be known of a strategy, its optimizer and n workers before they start. Warns of settings
+// that work badly. Error(bad_experiment) for a moving rate outside of (0, 1) and for an optimizer
+// that the rule cannot work with. Not collective.
+void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
+                    std::size_t workers);
 
 }  // namespace tusk::strategies

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <type_traits>
+#include <variant>
+
+#include "moving_rate.hpp"
+#include "tusk/core/error.hpp"
+#include "tusk/strategies/registry.hpp"
+
+namespace tusk::strategies {
+namespace {
+
+struct Check {
+  const OptimizerOptions& optimizer;
+  std::size_t workers;
+
+  template <typename Options>
+  void operator()(const Options& options) const {
+    if constexpr (requires { options.moving_rate; }) {
+      const double alpha = moving_rate(options.moving_rate, optimizer.learning_rate, workers);
+      warn_of_moving_rate(options.moving_rate, alpha, workers);
+    }
+    if constexpr (std::is_same_v<Options, EamsgdOptions>) require_nesterov();
+    if constexpr (std::is_same_v<Options, ExperimentalOptions>) require_learning_rate();
+  }
+
+  void require_nesterov() const {
+    const auto* sgd = std::get_if<SgdOptions>(&optimizer.kind);
+    if (sgd != nullptr && sgd->nesterov && sgd->momentum > 0.0) return;
+    fail(ExitCode::bad_experiment,
+         "trainer 'eamsgd' needs Nesterov's momentum: optimizer.name = \"sgd\" with "
+         "optimizer.momentum above 0 and optimizer.nesterov = true");
+  }
+
+  void require_learning_rate() const {
+    if (optimizer.learning_rate > 0.0) return;
+    fail(ExitCode::bad_experiment,
+         "trainer 'experimental' divides by optimizer.learning_rate, which has to be above 0");
+  }
+};
+
+}  // namespace
+
+void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
+                    std::size_t workers) {
+  std::visit(Check{optimizer, workers}, options);
+}
+
+}  // namespace tusk::strategies

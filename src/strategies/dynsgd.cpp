@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "downpour.hpp"
+#include "rules.hpp"
+
+namespace tusk::strategies {
+
+// θ += (x − x₀)/(τ + 1), τ the commits by others since the pull, known exactly at the commit. Jiang
+// et al., "Heterogeneity-aware distributed parameter servers", SIGMOD 2017.
+std::unique_ptr<Strategy> make(const DynsgdOptions& options, const Surroundings& with) {
+  const auto weigh_by_staleness = [](center::CenterVariable& center, std::span<const float> delta,
+                                     std::span<float> pulled) {
+    center.commit_scaled(delta, {.rule = center::Scaling::Rule::staleness}, pulled);
+  };
+  return std::make_unique<Downpour>(with, options.communication_window, whole_delta,
+                                    weigh_by_staleness);
+}
+
+}  // namespace tusk::strategies

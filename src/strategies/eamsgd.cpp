@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "elastic.hpp"
+#include "moving_rate.hpp"
+#include "rules.hpp"
+#include "tusk/core/error.hpp"
+
+namespace tusk::strategies {
+
+// Asynchronous elastic averaging with Nesterov's momentum (Zhang et al., NIPS 2015, algorithm 2):
+// v ← δv − η g(x + δv), x ← x + v − E, E = α(x − θ). The optimizer's weights are y = x + δv, so
+// that E = α(y − δv − θ).
+std::unique_ptr<Strategy> make(const EamsgdOptions& options, const Surroundings& with) {
+  if (with.velocity.empty()) {
+    fail(
+        ExitCode::bad_experiment,
+        "trainer 'eamsgd' needs the velocity of Nesterov's momentum: optimizer.name = \"sgd\" with "
+        "optimizer.momentum above 0 and optimizer.nesterov = true");
+  }
+  return std::make_unique<Elastic>(
+      *with.center, options.communication_window,
+      moving_rate(options.moving_rate, with.learning_rate, with.workers),
+      Lead{.velocity = with.velocity, .momentum = static_cast<float>(with.momentum)});
+}
+
+}  // namespace tusk::strategies
