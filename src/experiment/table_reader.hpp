@@ -93,7 +93,7 @@ void read(const TomlValue& value, std::vector<T>& out, const Rule& rule) {
   if (rule.required && array.empty()) reject(value, "at least one element");
   for (std::size_t i = 0; i < array.size(); ++i) {
     const TomlValue element{array[i], fmt::format("{}.{}", value.key, i), value.file};
-    read(element, out.emplace_back(), any());
+    read(element, out.emplace_back(), Rule{.interval = rule.interval, .text = rule.text});
   }
 }
 
@@ -120,6 +120,19 @@ inline void read(const TomlValue& value, InitializerOptions& out, const Rule& ru
     read<InitializerOptions>(value, out, rule);
   } else {
     reject(value, "a name or a table");
+  }
+}
+
+// A step's time is a number, a number a worker, or a distribution.
+inline void read(const TomlValue& value, StepTime& out, const Rule& rule) {
+  if (value.node.is_number()) {
+    read(value, out.emplace<double>(), rule);
+  } else if (value.node.is_array()) {
+    read(value, out.emplace<std::vector<double>>(), required(rule));
+  } else if (value.node.is_table()) {
+    read(value, out.emplace<TimeDistribution>());
+  } else {
+    reject(value, "a number, an array of numbers or a table");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -75,6 +76,22 @@ class TableWriter {
     InitializerOptions plain;
     plain.kind = value.kind;
     return value == plain ? write(value.kind, rule) : write_table(value);
+  }
+  // Any struct that is described: an inline table.
+  template <typename Options>
+    requires requires(KeyList& fields, Options& options) { describe(fields, options); }
+  static std::string write(Options& value, const Rule&) {
+    return write_table(value);
+  }
+  template <typename Number>
+    requires std::same_as<Number, double> || std::same_as<Number, std::uint64_t>
+  static std::string write(std::vector<Number>& values, const Rule& rule) {
+    std::vector<std::string> numbers;
+    for (const Number value : values) numbers.push_back(write(value, rule));
+    return fmt::format("[{}]", fmt::join(numbers, ", "));
+  }
+  static std::string write(StepTime& value, const Rule& rule) {
+    return std::visit([&](auto& time) { return write(time, rule); }, value);
   }
   template <NamedEnum Enum>
   static std::string write(std::vector<Enum>& values, const Rule&) {
