@@ -24,5 +24,6 @@ void log_line(std::string_view text) {
 }
 
 void print_error(std::string_view message) { write_line("error: ", message); }
+void print_warning(std::string_view message) { write_line("warning: ", message); }
 
 }  // namespace tusk

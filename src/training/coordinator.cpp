@@ -8,14 +8,18 @@
 namespace tusk::training {
 
 Coordinator::Coordinator(Options options, const nn::Model& model, const data::Shard* validation,
-                         const RunDirectory& directory, Snapshot snapshot)
+                         const RunDirectory& directory, Snapshot snapshot,
+                         center::ControlBoard& board)
     : options_(std::move(options)),
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),
       history_(directory.file("history.h5"), options_.metric_names),
       metrics_log_(directory.file("metrics.jsonl"), options_.metric_names),
       progress_(options_.epochs, options_.samples_per_epoch),
-      book_(options_.samples_per_epoch) {
+      book_(options_.samples_per_epoch),
+      callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
+                 options_.optimizer.learning_rate, board),
+      schedule_(options_.optimizer) {
   if (validation != nullptr) evaluation_.emplace(model, *validation);
 }
 
@@ -30,7 +34,7 @@ void Coordinator::submit(Report report) {
     history_.add(report.steps[i], metrics);
     if (auto over = book_.add(report.steps[i], metrics)) end_epoch(std::move(*over));
   }
-  if (!report.steps.empty()) {
+  if (!report.steps.empty() && !options_.quiet) {
     const StepRecord& last = report.steps.back();
     progress_.update(book_.samples(), last.loss, last.time_s);
   }
@@ -42,13 +46,16 @@ void Coordinator::submit(Report report) {
 }
 
 void Coordinator::end_epoch(EpochRecord record) {
-  if (!evaluation_) {
-    complete(record);
-    return;
+  Pending epoch{std::move(record), {}};
+  if (evaluation_ || callbacks_.wants_weights()) {
+    epoch.weights.resize(parameter_count_);
+    snapshot_(epoch.weights);
   }
-  Pending& pending =
-      pending_.emplace_back(std::move(record), AlignedVector<float>(parameter_count_));
-  snapshot_(pending.weights);
+  if (evaluation_) {
+    pending_.push_back(std::move(epoch));
+  } else {
+    complete(epoch);
+  }
 }
 
 bool Coordinator::advance() {
@@ -57,16 +64,22 @@ bool Coordinator::advance() {
   evaluating_ = evaluation_->advance();
   if (!evaluating_) {
     pending_.front().record.validation = evaluation_->score();
-    complete(pending_.front().record);
+    complete(pending_.front());
     pending_.pop_front();
   }
   return !pending_.empty();
 }
 
-void Coordinator::complete(const EpochRecord& record) {
-  epochs_.push_back(record);
-  metrics_log_.write(record, options_.learning_rate);
+void Coordinator::complete(const Pending& epoch) {
+  epochs_.push_back(epoch.record);
+  metrics_log_.write(epoch.record, learning_rate(epoch.record));
   history_.flush();
+  callbacks_.on_epoch(epoch.record, epoch.weights);
+}
+
+// Of a worker that has come as far as they have on average.
+double Coordinator::learning_rate(const EpochRecord& record) const {
+  return schedule_.at(record.steps / options_.workers) * callbacks_.learning_rate_scale();
 }
 
 void Coordinator::close() {

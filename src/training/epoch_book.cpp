@@ -9,6 +9,9 @@ void Staleness::add(std::uint64_t staleness) {
   ++commits;
   sum += staleness;
   max = std::max(max, staleness);
+  const auto bin = static_cast<std::size_t>(std::min<std::uint64_t>(staleness, bins - 1));
+  if (counts.size() <= bin) counts.resize(bin + 1);
+  ++counts[bin];
 }
 
 double Staleness::mean() const {

@@ -11,6 +11,7 @@
 #include "tusk/io/model_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "tusk/training/callbacks.hpp"
 
 namespace tusk::training {
 namespace {
@@ -85,12 +86,30 @@ std::optional<data::Shard> read_validation(const Experiment& experiment, const d
   return read_shard(open_dataset(options, options.train), rows, job);
 }
 
-}  // namespace
+// f·n partitions for the workers to claim.
+Partitions make_partitions(const Experiment& experiment, const data::Split& split, const Job& job) {
+  const std::size_t count = experiment.trainer.parallelism_factor * job.roles.workers;
+  if (count > split.training_count()) {
+    fail(ExitCode::bad_experiment,
+         "trainer.parallelism_factor = {} makes {} partitions of {} training rows: at least one "
+         "row each is needed",
+         experiment.trainer.parallelism_factor, count, split.training_count());
+  }
+  data::Dataset dataset = open_dataset(experiment.data, experiment.data.train);
+  data::LabelFormat format = data::label_format(dataset, job.model.loss(), job.model.output_size());
+  return {std::move(dataset), split, count, std::move(format), job.transforms};
+}
 
-Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
+void check_debug(const DebugOptions& debug, std::size_t workers) {
+  if (debug.slow && debug.slow->worker >= workers) {
+    fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",
+         debug.slow->worker, workers, workers == 1 ? "" : "s", workers - 1);
+  }
+}
+
+Job prepare(const Experiment& experiment, const mpi::Communicator& world, const Roles& roles,
+            bool whole_shard) {
   const DataOptions& options = experiment.data;
-  const Roles roles =
-      assign_roles(strategies::topology(experiment.trainer.strategy), world.rank(), world.size());
   std::optional<Job> job;
   std::optional<data::Split> split;
   std::vector<std::uint64_t> rows;
@@ -115,7 +134,17 @@ Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
         .initial = std::move(weights),
         .training_rows = split->training_count()});
     split->shard_rows(roles.workers - 1, roles.workers, options.train);  // enough for everyone?
-    if (roles.worker) rows = split->shard_rows(*roles.worker, roles.workers, options.train);
+    check_debug(experiment.debug, roles.workers);
+    check_callbacks(experiment.callbacks, job->model.metric_names(),
+                    options.validation || split->validation_count() > 0);
+    if (experiment.trainer.parallelism_factor > 1) {
+      job->partitions = make_partitions(experiment, *split, *job);
+    }
+    if (whole_shard) {
+      rows = split->training_rows({0, split->training_count()});
+    } else if (roles.worker && !job->partitions) {
+      rows = split->shard_rows(*roles.worker, roles.workers, options.train);
+    }
   });
   const bool through_mpi_io = options.read == ReadMode::collective;
   mpi::collectively(world, [&] {
@@ -127,6 +156,18 @@ Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
   });
   data::warn_of_uneven_shards(job->shard, world);
   return std::move(*job);
+}
+
+}  // namespace
+
+Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
+  const auto topology = strategies::topology(experiment.trainer.strategy);
+  return prepare(experiment, world, assign_roles(topology, world.rank(), world.size()), false);
+}
+
+Job prepare_virtual_job(const Experiment& experiment, const mpi::Communicator& world,
+                        std::size_t workers) {
+  return prepare(experiment, world, {.workers = workers, .worker = std::nullopt}, true);
 }
 
 }  // namespace tusk::training

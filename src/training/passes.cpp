@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/passes.hpp"
 
+#include "tusk/center/control_board.hpp"
+#include "tusk/training/partition_passes.hpp"
+
 namespace tusk::training {
 
 std::optional<Pass> ShardPasses::next() {
   if (epoch_ == epochs_) return std::nullopt;
   batches_.start_epoch(++epoch_);
   return Pass{epoch_, &batches_};
+}
+
+std::optional<Pass> PartitionPasses::next() {
+  const auto claim = static_cast<std::uint64_t>(board_.fetch_add(center::Cell::next_partition, 1));
+  const std::uint64_t epoch = claim / options_.partitions + 1;
+  const std::size_t partition = claim % options_.partitions;
+  if (epoch > options_.epochs) return std::nullopt;
+  batches_.reset();
+  shard_ = read_(partition);
+  data::BatchOptions options = options_.batches;
+  options.worker = static_cast<std::uint32_t>(partition);
+  batches_.emplace(shard_, options);
+  batches_->start_epoch(epoch);
+  return Pass{static_cast<std::uint32_t>(epoch), &*batches_};
 }
 
 }  // namespace tusk::training

@@ -16,6 +16,7 @@ Reporter::Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges, Re
 }
 
 void Reporter::step(std::uint32_t epoch, const nn::BatchScore& score) {
+  epoch_ = epoch;
   report_.steps.push_back({.worker = report_.worker,
                            .epoch = epoch,
                            .step = ++steps_,
@@ -27,7 +28,7 @@ void Reporter::step(std::uint32_t epoch, const nn::BatchScore& score) {
   }
   ++report_.ledger.batches_trained;
   report_.ledger.samples_trained += score.samples;
-  if (!exchanges_) all_committed();
+  if (!exchanges_) exchanged();
 }
 
 void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
@@ -39,10 +40,10 @@ void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
        .staleness = staleness,
        .samples = ledger.samples_trained - ledger.samples_committed,
        .time_s = clock_.now_s()});
-  all_committed();
+  exchanged();
 }
 
-void Reporter::all_committed() {
+void Reporter::exchanged() {
   report_.ledger.batches_committed = report_.ledger.batches_trained;
   report_.ledger.samples_committed = report_.ledger.samples_trained;
 }
@@ -60,6 +61,11 @@ void Reporter::submit() {
   report_.metrics.clear();
   report_.commits.clear();
   last_submission_s_ = clock_.now_s();
+}
+
+void Reporter::end_pass() {
+  submit();
+  sink_.end_pass();
 }
 
 void Reporter::finish() {

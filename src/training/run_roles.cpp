@@ -1,20 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/run_roles.hpp"
 
-#include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "tusk/center/consistency.hpp"
 #include "tusk/center/local_center.hpp"
 #include "tusk/center/make_center.hpp"
-#include "tusk/center/peers.hpp"
+#include "tusk/center/mpi_peers.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/strategies/registry.hpp"
+#include "tusk/training/board_gate.hpp"
+#include "tusk/training/meeting_sink.hpp"
+#include "tusk/training/partition_passes.hpp"
 #include "tusk/training/server_loop.hpp"
+#include "tusk/training/slow_clock.hpp"
 #include "tusk/training/workplace.hpp"
 
 namespace tusk::training {
+namespace {
+
+std::unique_ptr<Clock> make_clock(const DebugOptions& debug, std::size_t worker) {
+  if (debug.slow && debug.slow->worker == worker) {
+    return std::make_unique<SlowClock>(debug.slow->factor);
+  }
+  return std::make_unique<WallClock>();
+}
+
+std::unique_ptr<Passes> make_passes(const Experiment& experiment, const Job& job,
+                                    center::ControlBoard& board) {
+  if (!job.partitions) return nullptr;
+  return std::make_unique<PartitionPasses>(
+      board, [&job](std::size_t partition) { return job.partitions->read(partition); },
+      PartitionPasses::Options{.partitions = job.partitions->count(),
+                               .epochs = experiment.trainer.epochs,
+                               .batches = {.batch_size = experiment.trainer.batch_size,
+                                           .shuffle = experiment.data.shuffle,
+                                           .seed = experiment.seed}});
+}
+
+// This rank's workplace with the clock, gate and passes of a real job.
+class Post {
+ public:
+  Post(const Experiment& experiment, const Job& job, center::CenterVariable& center,
+       center::Peers& peers, ReportSink& sink)
+      : clock_(make_clock(experiment.debug, *job.roles.worker)),
+        gate_(center.board(), *job.roles.worker, experiment.trainer.max_staleness),
+        passes_(make_passes(experiment, job, center.board())),
+        workplace_(experiment, job.model, job.initial,
+                   Site{.worker = *job.roles.worker,
+                        .workers = job.roles.workers,
+                        .shard = job.shard,
+                        .center = center,
+                        .peers = peers,
+                        .clock = *clock_,
+                        .gate = gate_,
+                        .sink = sink,
+                        .passes = passes_.get()}) {}
+
+  Workplace& workplace() { return workplace_; }
+
+ private:
+  std::unique_ptr<Clock> clock_;
+  BoardGate gate_;
+  std::unique_ptr<Passes> passes_;
+  Workplace workplace_;
+};
+
+}  // namespace
 
 Outcome run_in_process(const Experiment& experiment, const Job& job,
                        const MakeCoordinator& make_coordinator) {
@@ -22,31 +76,22 @@ Outcome run_in_process(const Experiment& experiment, const Job& job,
   const auto state = center::make_local_state(job.initial, 1);
   center::LocalCenter center(state);
   center::LocalServer server(state);
-  std::optional<Workplace> workplace;
-  const bool sequential =
-      strategies::topology(experiment.trainer.strategy) == strategies::Topology::sequential;
+  center::LonePeer nobody;
+  std::optional<Post> post;
+  const bool has_center =
+      strategies::topology(experiment.trainer.strategy) == strategies::Topology::parameter_server;
   const auto snapshot = [&](std::span<float> out) {
-    if (sequential) {
-      std::ranges::copy(workplace->worker().weights(), out.begin());
-    } else {
+    if (has_center) {
       server.snapshot(out);
+    } else {
+      post->workplace().worker().model(out);
     }
   };
-  LocalSink sink(make_coordinator(snapshot, "none", "snapshot"));
-  WallClock clock;
-  Gate gate;
-  center::LonePeer peers;
-  workplace.emplace(experiment, job.model, job.initial,
-                    Site{.worker = *job.roles.worker,
-                         .workers = 1,
-                         .shard = job.shard,
-                         .center = center,
-                         .peers = peers,
-                         .clock = clock,
-                         .gate = gate,
-                         .sink = sink});
-  workplace->train();
-  Outcome outcome{AlignedVector<float>(job.model.parameter_count()), server.updates()};
+  LocalSink sink(make_coordinator(snapshot, server.board(), "none", "snapshot"));
+  post.emplace(experiment, job, center, nobody, sink);
+  post->workplace().train();
+  Outcome outcome{.weights = AlignedVector<float>(job.model.parameter_count()),
+                  .updates = has_center ? server.updates() : post->workplace().exchanges()};
   snapshot(outcome.weights);
   return outcome;
 }
@@ -58,10 +103,17 @@ Outcome run_with_server(const Experiment& experiment, const Job& job,
   const mpi::Communicator reports = world.duplicate();
   const auto snapshot = [&](std::span<float> out) { center.server->snapshot(out); };
   Coordinator* coordinator = nullptr;
+  center::LonePeer nobody;
+  RemoteSink sink(reports);
+  std::optional<Post> post;
   mpi::collectively(world, [&] {
-    if (!center.server) return;
-    coordinator = &make_coordinator(snapshot, std::string(name_of(center.transport)),
-                                    std::string(name_of(center.consistency)));
+    if (center.server) {
+      coordinator = &make_coordinator(snapshot, center.server->board(),
+                                      std::string(name_of(center.transport)),
+                                      std::string(name_of(center.consistency)));
+    } else {
+      post.emplace(experiment, job, *center.worker, nobody, sink);
+    }
   });
   Outcome outcome;
   if (center.server) {
@@ -70,22 +122,39 @@ Outcome run_with_server(const Experiment& experiment, const Job& job,
     snapshot(outcome.weights);
     outcome.updates = center.server->updates();
   } else {
-    RemoteSink sink(reports);
-    WallClock clock;
-    Gate gate;
-    center::LonePeer peers;
-    Workplace(experiment, job.model, job.initial,
-              Site{.worker = *job.roles.worker,
-                   .workers = job.roles.workers,
-                   .shard = job.shard,
-                   .center = *center.worker,
-                   .peers = peers,
-                   .clock = clock,
-                   .gate = gate,
-                   .sink = sink})
-        .train();
+    post->workplace().train();
   }
   world.barrier();
+  return outcome;
+}
+
+Outcome run_with_peers(const Experiment& experiment, const Job& job, const mpi::Communicator& world,
+                       const MakeCoordinator& make_coordinator) {
+  const mpi::Communicator exchange = world.duplicate();
+  const mpi::Communicator reports = world.duplicate();
+  center::MpiPeers peers(exchange);
+  center::LocalCenter no_center(center::make_local_state({}, job.roles.workers));
+  center::LocalServer orders(center::make_local_state({}, job.roles.workers));
+  std::optional<MeetingSink::Head> head;
+  std::optional<MeetingSink> sink;
+  std::optional<Post> post;
+  const auto snapshot = [&](std::span<float> out) { post->workplace().worker().model(out); };
+  mpi::collectively(world, [&] {
+    if (world.rank() == 0) {
+      Coordinator& coordinator = make_coordinator(snapshot, orders.board(), "none", "snapshot");
+      head.emplace(MeetingSink::Head{coordinator, orders.board()});
+    }
+    sink.emplace(reports, head ? &*head : nullptr, no_center.board());
+    post.emplace(experiment, job, no_center, peers, *sink);
+  });
+  post->workplace().train();
+  sink->end_pass();  // the last reports
+  Outcome outcome;
+  if (head) {
+    outcome.weights.resize(job.model.parameter_count());
+    snapshot(outcome.weights);
+    outcome.updates = post->workplace().exchanges();
+  }
   return outcome;
 }
 

@@ -42,7 +42,9 @@ std::string Summary::line() const {
 
 std::string Summary::json() const {
   nlohmann::ordered_json out{
-      {"name", name}, {"trainer", trainer}, {"workers", workers}, {"epochs", last_epoch.epoch}};
+      {"name", name}, {"trainer", trainer}, {"workers", workers}, {"epochs", epochs}};
+  if (!stop_reason.empty()) out["stopped"] = stop_reason;
+  if (epochs != last_epoch.epoch) out["best_epoch"] = last_epoch.epoch;
   for (const auto& [key, value] : scores(*this)) out[key] = value;
   out["elapsed_s"] = elapsed_s;
   out["samples_per_s"] = samples_per_s();
@@ -55,7 +57,8 @@ std::string Summary::json() const {
                    {"samples_trained", ledger.samples_trained},
                    {"samples_committed", ledger.samples_committed}};
   out["updates"] = updates;
-  out["staleness"] = {{"mean", staleness.mean()}, {"max", staleness.max}};
+  out["staleness"] = {
+      {"mean", staleness.mean()}, {"max", staleness.max}, {"histogram", staleness.counts}};
   return out.dump(2) + "\n";
 }
 

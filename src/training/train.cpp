@@ -68,11 +68,41 @@ io::ModelContent model_content(const Experiment& experiment, const Job& job,
           .facts = facts.dump()};
 }
 
+Outcome run(const Experiment& experiment, const Job& job, const TrainRequest& request,
+            const mpi::Communicator& world, const MakeCoordinator& make_coordinator) {
+  if (request.virtual_workers) {
+    return request.virtual_workers->run(experiment, job, make_coordinator);
+  }
+  if (job.roles.in_process) return run_in_process(experiment, job, make_coordinator);
+  if (strategies::topology(experiment.trainer.strategy) == strategies::Topology::peers) {
+    return run_with_peers(experiment, job, world, make_coordinator);
+  }
+  return run_with_server(experiment, job, world, make_coordinator);
+}
+
+// What the coordinator knows at the end, and the best model in the outcome if it is to be restored.
+void summarize(const Coordinator& coordinator, Outcome& outcome, Summary& summary) {
+  summary.elapsed_s = coordinator.book().time_s();
+  summary.epochs = coordinator.epochs().size();
+  summary.last_epoch = coordinator.epochs().back();
+  summary.stop_reason = coordinator.callbacks().stop_reason();
+  summary.staleness = coordinator.book().staleness();
+  summary.time = coordinator.time();
+  summary.ledger = coordinator.ledger();
+  summary.updates = outcome.updates;
+  if (const auto& best = coordinator.callbacks().best()) {
+    summary.last_epoch = best->record;
+    outcome.weights = best->weights;
+  }
+}
+
 }  // namespace
 
 Summary train(const Experiment& experiment, const TrainRequest& request,
               const mpi::Communicator& world) {
-  const Job job = prepare_job(experiment, world);
+  const Job job = request.virtual_workers
+                      ? prepare_virtual_job(experiment, world, request.virtual_workers->count)
+                      : prepare_job(experiment, world);
   const std::vector<std::string> hosts = gather_hosts(world);
   std::optional<RunDirectory> directory;
   mpi::collectively(world, [&] {
@@ -84,23 +114,23 @@ Summary train(const Experiment& experiment, const TrainRequest& request,
   }
 
   std::optional<Coordinator> coordinator;
-  const MakeCoordinator make_coordinator = [&](Coordinator::Snapshot snapshot,
-                                               const std::string& transport,
-                                               const std::string& consistency) -> Coordinator& {
+  const MakeCoordinator make_coordinator =
+      [&](Coordinator::Snapshot snapshot, center::ControlBoard& board, const std::string& transport,
+          const std::string& consistency) -> Coordinator& {
     directory->write("experiment.toml", experiment::to_toml(experiment));
     directory->write("manifest.json",
                      manifest_json(experiment, job, hosts, transport, consistency));
-    return coordinator.emplace(
-        Coordinator::Options{.workers = job.roles.workers,
-                             .epochs = experiment.trainer.epochs,
-                             .samples_per_epoch = job.training_rows,
-                             .learning_rate = experiment.optimizer.learning_rate,
-                             .metric_names = job.model.metric_names()},
-        job.model, job.validation ? &*job.validation : nullptr, *directory, std::move(snapshot));
+    return coordinator.emplace(Coordinator::Options{.workers = job.roles.workers,
+                                                    .epochs = experiment.trainer.epochs,
+                                                    .samples_per_epoch = job.training_rows,
+                                                    .metric_names = job.model.metric_names(),
+                                                    .optimizer = experiment.optimizer,
+                                                    .callbacks = experiment.callbacks,
+                                                    .quiet = request.quiet},
+                               job.model, job.validation ? &*job.validation : nullptr, *directory,
+                               std::move(snapshot), board);
   };
-  Outcome outcome = job.roles.in_process
-                        ? run_in_process(experiment, job, make_coordinator)
-                        : run_with_server(experiment, job, world, make_coordinator);
+  Outcome outcome = run(experiment, job, request, world, make_coordinator);
 
   Summary summary{.name = experiment.name,
                   .trainer = trainer_name(experiment),
@@ -110,13 +140,10 @@ Summary train(const Experiment& experiment, const TrainRequest& request,
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;
     coordinator->close();
-    check_ledger(coordinator->ledger(), experiment.trainer.epochs * job.training_rows);
-    summary.elapsed_s = coordinator->book().time_s();
-    summary.last_epoch = coordinator->epochs().back();
-    summary.staleness = coordinator->book().staleness();
-    summary.time = coordinator->time();
-    summary.ledger = coordinator->ledger();
-    summary.updates = outcome.updates;
+    summarize(*coordinator, outcome, summary);
+    check_ledger(summary.ledger, summary.stop_reason.empty()
+                                     ? experiment.trainer.epochs * job.training_rows
+                                     : summary.ledger.samples_trained);
     io::save_model(directory->file("model.h5"), model_content(experiment, job, outcome.weights));
   });
   if (experiment.data.test) summary.test = test_model(experiment, job, outcome.weights, world);

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
-#include "tusk/core/error.hpp"
+#include "tusk/training/divergence.hpp"
 
 namespace tusk::training {
 
@@ -18,38 +19,54 @@ Worker::Worker(const Parts& parts, const Options& options, std::span<const float
 
 void Worker::run() {
   parts_.strategy.on_start(weights_);
-  while (const auto pass = parts_.passes.next()) train_pass(*pass);
+  while (!stopped_) {
+    const auto pass = next_pass();
+    if (!pass) break;
+    train_pass(*pass);
+  }
   parts_.strategy.on_finish(weights_);
   parts_.gate.finish();
   parts_.reporter.finish();
+}
+
+std::optional<Pass> Worker::next_pass() {
+  const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
+  return parts_.passes.next();
+}
+
+std::optional<data::Batch> Worker::next_batch(const Pass& pass) {
+  const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
+  return pass.batches->next();
 }
 
 void Worker::train_pass(const Pass& pass) {
   const std::size_t steps = parts_.strategy.on_pass_start(pass.batches->batches());
   const std::size_t window = parts_.strategy.communication_window();
   for (std::size_t step = 0; step < steps; ++step) {
-    const auto batch = [&] {
-      const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
-      return pass.batches->next();
-    }();
-    if (step % window == 0) begin_window();
-    if (batch) {
+    if (step % window == 0 && !begin_window()) return;
+    if (const auto batch = next_batch(pass)) {
       train_step(pass.epoch, *batch);
     } else {
       idle_step();
     }
     if ((step + 1) % window == 0 || step + 1 == steps) end_window();
   }
-  parts_.reporter.submit();
+  require_finite(weights_, "the weights", parts_.reporter.position());
+  const Stopwatch stopwatch(parts_.reporter.time().wait, parts_.clock);
+  parts_.reporter.end_pass();
 }
 
-void Worker::begin_window() {
-  {
+bool Worker::begin_window() {
+  const Orders orders = [&] {
     const Stopwatch stopwatch(parts_.reporter.time().wait, parts_.clock);
-    parts_.gate.enter(windows_);
-  }
+    return parts_.gate.enter(windows_);
+  }();
+  stopped_ = orders.stop;
+  if (stopped_) return false;
+  learning_rate_scale_ = orders.learning_rate_scale;
   window_ = {};
   parts_.strategy.on_window_start(weights_);
+  return true;
 }
 
 void Worker::end_window() {
@@ -61,14 +78,12 @@ void Worker::end_window() {
 
 void Worker::train_step(std::uint32_t epoch, const data::Batch& batch) {
   const double start_s = parts_.clock.now_s();
+  parts_.clock.step_begins();
   const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
                                                        gradients_, workspace_, context_);
   const double gradient_s = parts_.clock.now_s() - start_s;
   if (!std::isfinite(score.loss())) {
-    fail(ExitCode::diverged,
-         "worker {}: the loss became {} in epoch {}, step {}; a smaller optimizer.learning_rate or "
-         "optimizer.clipnorm may help",
-         context_.worker, score.loss(), epoch, context_.step + 1);
+    fail_diverged("the loss", {context_.worker, epoch, context_.step + 1});
   }
   parts_.strategy.on_gradients(weights_, gradients_, batch.samples);
   update(gradient_s);
@@ -76,6 +91,7 @@ void Worker::train_step(std::uint32_t epoch, const data::Batch& batch) {
   ++window_.steps;
   window_.samples += batch.samples;
   parts_.reporter.step(epoch, score);
+  if (parts_.strategy.shares_gradients()) parts_.reporter.exchanged();  // before it was recorded
 }
 
 void Worker::idle_step() {
@@ -90,6 +106,7 @@ void Worker::idle_step() {
 
 void Worker::update(double gradient_s) {
   const double start_s = parts_.clock.now_s();
+  parts_.optimizer.set_learning_rate(parts_.schedule.at(updates_++) * learning_rate_scale_);
   parts_.optimizer.step(weights_, gradients_);
   const double compute_s = gradient_s + parts_.clock.now_s() - start_s;
   parts_.strategy.on_step(weights_);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/workplace.hpp"
 
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "tusk/strategies/registry.hpp"
@@ -15,30 +17,58 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const Experiment& experiment,
   return optim::make_optimizer(experiment.optimizer, sizes);
 }
 
+// Whether what is trained gets into the model by exchanges.
+bool exchanges_anything(const StrategyOptions& strategy) {
+  const auto topology = strategies::topology(strategy);
+  return topology == strategies::Topology::parameter_server ||
+         topology == strategies::Topology::peers;
+}
+
+// SGD's options if it has Nesterov's momentum, which the rules that look ahead with it need.
+const SgdOptions* nesterov(const OptimizerOptions& options) {
+  const auto* sgd = std::get_if<SgdOptions>(&options.kind);
+  return sgd != nullptr && sgd->nesterov ? sgd : nullptr;
+}
+
+std::span<const float> nesterov_velocity(const OptimizerOptions& options,
+                                         optim::Optimizer& optimizer) {
+  if (nesterov(options) == nullptr) return {};
+  for (const optim::StateArray& state : optimizer.state()) {
+    if (std::string_view(state.name) == "momentum") return state.values;
+  }
+  return {};
+}
+
 }  // namespace
 
 Workplace::Workplace(const Experiment& experiment, const nn::Model& model,
                      std::span<const float> initial, const Site& site)
-    : reporter_(
-          static_cast<std::uint32_t>(site.worker), model.metrics().size(),
-          strategies::topology(experiment.trainer.strategy) != strategies::Topology::sequential,
-          site.sink, site.clock),
+    : reporter_(static_cast<std::uint32_t>(site.worker), model.metrics().size(),
+                exchanges_anything(experiment.trainer.strategy), site.sink, site.clock),
       center_(site.center, reporter_),
+      peers_(site.peers, reporter_),
       optimizer_(make_optimizer(experiment, model)),
-      strategy_(strategies::make_strategy(experiment.trainer.strategy,
-                                          {.center = &center_,
-                                           .peers = &site.peers,
-                                           .workers = site.workers,
-                                           .learning_rate = experiment.optimizer.learning_rate})),
+      schedule_(experiment.optimizer),
+      strategy_(strategies::make_strategy(
+          experiment.trainer.strategy,
+          {.center = &center_,
+           .peers = &peers_,
+           .workers = site.workers,
+           .learning_rate = experiment.optimizer.learning_rate,
+           .velocity = nesterov_velocity(experiment.optimizer, *optimizer_),
+           .momentum =
+               nesterov(experiment.optimizer) ? nesterov(experiment.optimizer)->momentum : 0.0,
+           .separate_pull = experiment.trainer.max_staleness.has_value()})),
       batches_(site.shard, {.batch_size = experiment.trainer.batch_size,
                             .shuffle = experiment.data.shuffle,
                             .seed = experiment.seed,
                             .worker = static_cast<std::uint32_t>(site.worker)}),
-      passes_(batches_, experiment.trainer.epochs),
+      shard_passes_(batches_, experiment.trainer.epochs),
       worker_({.model = model,
                .optimizer = *optimizer_,
+               .schedule = schedule_,
                .strategy = *strategy_,
-               .passes = passes_,
+               .passes = site.passes != nullptr ? *site.passes : shard_passes_,
                .gate = site.gate,
                .reporter = reporter_,
                .clock = site.clock},

@@ -25,7 +25,8 @@ void warning(fmt::format_string<Args...> format, Args&&... args) {
   log_line("warning: " + fmt::format(format, std::forward<Args>(args)...));
 }
 
-// "tusk: error: message\n" on stderr, whether logging is on or not.
+// "tusk: error: message\n" and "tusk: warning: message\n" on stderr, whether logging is on or not.
 void print_error(std::string_view message);
+void print_warning(std::string_view message);
 
 }  // namespace tusk

@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <string>
 
+#include "tusk/experiment/callback_options.hpp"
 #include "tusk/experiment/data_options.hpp"
+#include "tusk/experiment/debug_options.hpp"
 #include "tusk/experiment/model_options.hpp"
 #include "tusk/experiment/optimizer_options.hpp"
+#include "tusk/experiment/simulate_options.hpp"
 #include "tusk/experiment/trainer_options.hpp"
 
 namespace tusk {
@@ -20,6 +23,9 @@ struct Experiment {
   OptimizerOptions optimizer;
   TrainerOptions trainer;
   ServerOptions server;
+  SimulateOptions simulate;
+  CallbackOptions callbacks;
+  DebugOptions debug;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;
 };

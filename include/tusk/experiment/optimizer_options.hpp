@@ -4,6 +4,8 @@
 #include <optional>
 #include <variant>
 
+#include "tusk/experiment/schedule_options.hpp"
+
 namespace tusk {
 
 // The worker's optimizers: names, options and defaults of Keras 3.
@@ -95,6 +97,7 @@ struct OptimizerOptions {
   std::optional<double> clipnorm;  // each parameter array's gradient, by its 2-norm
   std::optional<double> global_clipnorm;  // all gradients, by their common 2-norm
   std::optional<double> clipvalue;        // each component to [−clipvalue, clipvalue]
+  std::optional<ScheduleOptions> schedule;  // none: the learning rate stays as it is
 
   friend bool operator==(const OptimizerOptions&, const OptimizerOptions&) = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,6 +51,13 @@ class Strategy {
   virtual void on_step(std::span<float> /*weights*/) {}
   virtual void on_window_end(std::span<float> weights, const Window& window) = 0;
   virtual void on_finish(std::span<float> /*weights*/) {}
+
+  // out = the model, for rules without a center: what rank 0 validates at the end of a pass and
+  // saves at the end of the run. The worker's own weights unless the rule keeps a common vector
+  // beside them.
+  virtual void model(std::span<const float> weights, std::span<float> out) const {
+    std::ranges::copy(weights, out.begin());
+  }
 };
 
 }  // namespace tusk::strategies

@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "tusk/core/aligned_vector.hpp"
+#include "tusk/experiment/optimizer_options.hpp"
 #include "tusk/io/history_file.hpp"
+#include "tusk/optim/schedule.hpp"
+#include "tusk/training/callbacks.hpp"
 #include "tusk/training/epoch_book.hpp"
 #include "tusk/training/evaluation.hpp"
 #include "tusk/training/metrics_log.hpp"
@@ -28,15 +31,18 @@ class Coordinator : public ReportSink {
     std::size_t workers = 1;
     std::size_t epochs = 1;
     std::uint64_t samples_per_epoch = 0;  // N, over all workers
-    double learning_rate = 0.0;
     std::vector<std::string> metric_names;
+    OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
+    CallbackOptions callbacks{};
+    bool quiet = false;  // no progress line
   };
   // Copies the model as it is now.
   using Snapshot = std::function<void(std::span<float>)>;
 
-  // `validation` may be null. `model`, `validation` and `directory` must outlive the object.
+  // `validation` may be null. `model`, `validation`, `directory` and `board`, through which the
+  // callbacks reach the workers, must outlive the object.
   Coordinator(Options options, const nn::Model& model, const data::Shard* validation,
-              const RunDirectory& directory, Snapshot snapshot);
+              const RunDirectory& directory, Snapshot snapshot, center::ControlBoard& board);
 
   void submit(Report report) override;
 
@@ -50,19 +56,21 @@ class Coordinator : public ReportSink {
   const EpochBook& book() const { return book_; }
   const TimeSplit& time() const { return time_; }
   const Ledger& ledger() const { return ledger_; }
+  const Callbacks& callbacks() const { return callbacks_; }
 
   // Closes the history file. Error(io_error).
   void close();
 
  private:
-  // An epoch that is over, with the model as it was then.
+  // An epoch that is over, with the model as it was then, if that is wanted.
   struct Pending {
     EpochRecord record;
     AlignedVector<float> weights;
   };
 
   void end_epoch(EpochRecord record);
-  void complete(const EpochRecord& record);
+  void complete(const Pending& epoch);
+  double learning_rate(const EpochRecord& record) const;
 
   Options options_;
   std::size_t parameter_count_;
@@ -71,6 +79,8 @@ class Coordinator : public ReportSink {
   MetricsLog metrics_log_;
   Progress progress_;
   EpochBook book_;
+  Callbacks callbacks_;
+  optim::Schedule schedule_;
   std::optional<Evaluation> evaluation_;
   std::deque<Pending> pending_;
   bool evaluating_ = false;  // pending_.front() is being validated

@@ -5,17 +5,22 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "tusk/nn/score.hpp"
 #include "tusk/training/report.hpp"
 
 namespace tusk::training {
 
-// Mean and maximum of the commits' staleness.
+// The commits' staleness: mean, maximum and distribution.
 struct Staleness {
+  static constexpr std::size_t bins = 256;
+
   std::uint64_t commits = 0;
   std::uint64_t sum = 0;
   std::uint64_t max = 0;
+  // How many commits had staleness 0, 1, …; the last of `bins` is for all beyond it, too.
+  std::vector<std::uint64_t> counts;
 
   void add(std::uint64_t staleness);
   double mean() const;

@@ -10,6 +10,7 @@
 #include "tusk/data/shard.hpp"
 #include "tusk/experiment/experiment.hpp"
 #include "tusk/nn/model.hpp"
+#include "tusk/training/partitions.hpp"
 #include "tusk/training/roles.hpp"
 
 namespace tusk::mpi {
@@ -28,11 +29,17 @@ struct Job {
   AlignedVector<float> initial;             // one weight a parameter, the same on every rank
   std::uint64_t training_rows = 0;          // of all workers
   data::Shard shard{};                      // this worker's; empty on a rank that does not train
+  std::optional<Partitions> partitions{};   // instead of shards, if workers claim partitions
   std::optional<data::Shard> validation{};  // on rank 0, if the experiment validates
 };
 
 // Collective. Opens and checks every file of the experiment, builds the model, reads the shards.
 // Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world);
+
+// The same for so many virtual workers in one process (`world` has one rank): all training rows are
+// in the shard.
+Job prepare_virtual_job(const Experiment& experiment, const mpi::Communicator& world,
+                        std::size_t workers);
 
 }  // namespace tusk::training

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "tusk/center/center_variable.hpp"
+#include "tusk/training/delay_watch.hpp"
 #include "tusk/training/reporter.hpp"
 
 namespace tusk::training {
 
 // A worker's center variable, watched: passes every call on, measures its time and tells the
-// reporter of every commit. Strategies see a CenterVariable like any other.
+// reporter of every commit. Strategies see a CenterVariable like any other. What has a NaN or Inf
+// in it never reaches the center: Error(diverged). Elastic exchanges whose delay is too long for
+// their α earn a warning.
 class ObservedCenter : public center::CenterVariable {
  public:
   ObservedCenter(center::CenterVariable& center, Reporter& reporter)
@@ -24,10 +27,12 @@ class ObservedCenter : public center::CenterVariable {
 
  private:
   template <typename Operation>
-  center::Commit observe(Operation operation);
+  center::Commit observe(std::span<const float> committed, Operation operation);
+  void watch_delay(std::uint64_t delay, float alpha);
 
   center::CenterVariable& center_;
   Reporter& reporter_;
+  DelayWatch delays_;
 };
 
 }  // namespace tusk::training

@@ -53,6 +53,10 @@ class ReportSink {
  public:
   virtual ~ReportSink() = default;
   virtual void submit(Report report) = 0;
+
+  // The worker has submitted all of a pass. Where workers are in step they meet here, so that the
+  // epoch can be closed.
+  virtual void end_pass() {}
 };
 
 }  // namespace tusk::training

@@ -5,6 +5,7 @@
 
 #include "tusk/nn/score.hpp"
 #include "tusk/training/clock.hpp"
+#include "tusk/training/divergence.hpp"
 #include "tusk/training/report.hpp"
 
 namespace tusk::training {
@@ -21,6 +22,9 @@ class Reporter {
 
   void step(std::uint32_t epoch, const nn::BatchScore& score);
   void commit(std::uint64_t ticket, std::uint64_t staleness);
+  void exchanged();  // a commit without a ticket: among peers
+
+  Position position() const { return {report_.worker, epoch_, steps_}; }  // of the last step
 
   // Adds to the time split: reporter.time().read += …
   TimeSplit& time() { return report_.time; }
@@ -30,16 +34,16 @@ class Reporter {
   // Called right after an exchange: submits if a tenth of a second has passed or much has piled up.
   void submit_if_due();
   void submit();
-  void finish();  // the last report
+  void end_pass();  // submits all of a pass
+  void finish();    // the last report
 
  private:
-  void all_committed();
-
   std::size_t metrics_;
   bool exchanges_;
   ReportSink& sink_;
   const Clock& clock_;
-  Report report_;  // records since the last submission; time and ledger since the start
+  Report report_;            // records since the last submission; time and ledger since the start
+  std::uint32_t epoch_ = 0;  // of the last step
   std::uint64_t steps_ = 0;
   double last_submission_s_ = 0.0;
 };

@@ -11,7 +11,9 @@ namespace tusk::training {
 // Who does what in a job.
 //   sequential        rank 0 trains, the others wait
 //   parameter_server  rank 0 serves, rank r is worker r − 1; a single rank is server and worker in
-//   one
+//                     one
+//   peers             rank r is worker r
+//   independent       each rank by itself, in jobs of one rank (ensemble.hpp)
 // Rank 0 always coordinates: reports, validation, the run directory.
 struct Roles {
   std::size_t workers = 1;

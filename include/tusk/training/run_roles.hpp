@@ -9,6 +9,10 @@
 #include "tusk/training/coordinator.hpp"
 #include "tusk/training/job.hpp"
 
+namespace tusk::center {
+class ControlBoard;
+}
+
 namespace tusk::mpi {
 class Communicator;
 }
@@ -18,13 +22,14 @@ namespace tusk::training {
 // What rank 0 holds when the workers are done.
 struct Outcome {
   AlignedVector<float> weights;  // the model
-  std::uint64_t updates = 0;     // commits to the center
+  std::uint64_t updates = 0;     // commits to the center, or sums among peers
 };
 
-// Makes rank 0's coordinator once it is known how to copy the model and how it is served ("none" in
-// one process).
-using MakeCoordinator = std::function<Coordinator&(
-    Coordinator::Snapshot snapshot, const std::string& transport, const std::string& consistency)>;
+// Makes rank 0's coordinator once it is known how to copy the model, through which board to give
+// orders and how the model is served ("none" without a server).
+using MakeCoordinator =
+    std::function<Coordinator&(Coordinator::Snapshot snapshot, center::ControlBoard& board,
+                               const std::string& transport, const std::string& consistency)>;
 
 // Server and worker in one process, without messages: rank 0's form of every trainer when it is
 // alone.
@@ -34,5 +39,9 @@ Outcome run_in_process(const Experiment& experiment, const Job& job,
 // Collective. Rank 0 serves, the others work. The outcome is rank 0's; the others' is empty.
 Outcome run_with_server(const Experiment& experiment, const Job& job,
                         const mpi::Communicator& world, const MakeCoordinator& make_coordinator);
+
+// Collective. Every rank works, rank 0 coordinates as well. The outcome is rank 0's.
+Outcome run_with_peers(const Experiment& experiment, const Job& job, const mpi::Communicator& world,
+                       const MakeCoordinator& make_coordinator);
 
 }  // namespace tusk::training

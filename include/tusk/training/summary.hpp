@@ -20,7 +20,9 @@ struct Summary {
   std::size_t workers = 1;
   double elapsed_s = 0.0;  // from the first step to the last worker's end
   std::vector<std::string> metric_names;
-  EpochRecord last_epoch{};  // training and validation scores
+  std::size_t epochs = 0;     // completed
+  EpochRecord last_epoch{};   // its scores are the model's; the best one's, if that was restored
+  std::string stop_reason{};  // why training ended before its last epoch, if it did
   std::optional<nn::BatchScore> test{};
   Staleness staleness{};
   TimeSplit time{};           // summed over the workers

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "tusk/experiment/experiment.hpp"
+#include "tusk/training/job.hpp"
+#include "tusk/training/run_roles.hpp"
 #include "tusk/training/summary.hpp"
 
 namespace tusk::mpi {
@@ -12,9 +17,20 @@ class Communicator;
 
 namespace tusk::training {
 
+// Virtual workers in one process, instead of one a rank (room simulation).
+struct VirtualWorkers {
+  std::size_t count = 1;
+  // Runs them to the end. job.shard holds all training rows.
+  std::function<Outcome(const Experiment& experiment, const Job& job,
+                        const MakeCoordinator& make_coordinator)>
+      run;
+};
+
 struct TrainRequest {
   std::filesystem::path run_directory;
   bool overwrite = false;
+  bool quiet = false;                               // no progress line
+  std::optional<VirtualWorkers> virtual_workers{};  // for a world of one rank
 };
 
 // Collective. Trains the experiment with all ranks of `world` and writes the run directory. The

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/data/batches.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/optim/optimizer.hpp"
+#include "tusk/optim/schedule.hpp"
 #include "tusk/strategies/strategy.hpp"
 #include "tusk/training/clock.hpp"
 #include "tusk/training/gate.hpp"
@@ -26,6 +28,7 @@ class Worker {
   struct Parts {
     const nn::Model& model;
     optim::Optimizer& optimizer;
+    const optim::Schedule& schedule;  // of the optimizer's learning rate
     strategies::Strategy& strategy;
     Passes& passes;
     Gate& gate;
@@ -43,14 +46,20 @@ class Worker {
   // by the center's at the start).
   Worker(const Parts& parts, const Options& options, std::span<const float> initial);
 
-  // Trains until the passes end. Throws Error(diverged) when a loss is not finite.
+  // Trains until the passes end, or the gate gives the order to stop. Throws Error(diverged) when a
+  // loss or a weight is not finite.
   void run();
 
   std::span<const float> weights() const { return weights_; }
 
+  // out = the model as this worker knows it (Strategy::model).
+  void model(std::span<float> out) const { parts_.strategy.model(weights_, out); }
+
  private:
+  std::optional<Pass> next_pass();
+  std::optional<data::Batch> next_batch(const Pass& pass);
   void train_pass(const Pass& pass);
-  void begin_window();
+  bool begin_window();  // false: an order to stop
   void end_window();
   void train_step(std::uint32_t epoch, const data::Batch& batch);
   void idle_step();
@@ -64,6 +73,9 @@ class Worker {
   bool keep_optimizer_state_;
   strategies::Window window_;
   std::uint64_t windows_ = 0;  // completed
+  std::uint64_t updates_ = 0;  // steps of the optimizer
+  double learning_rate_scale_ = 1.0;
+  bool stopped_ = false;
 };
 
 }  // namespace tusk::training

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -10,10 +11,12 @@
 #include "tusk/experiment/experiment.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/optim/optimizer.hpp"
+#include "tusk/optim/schedule.hpp"
 #include "tusk/strategies/strategy.hpp"
 #include "tusk/training/clock.hpp"
 #include "tusk/training/gate.hpp"
 #include "tusk/training/observed_center.hpp"
+#include "tusk/training/observed_peers.hpp"
 #include "tusk/training/passes.hpp"
 #include "tusk/training/reporter.hpp"
 #include "tusk/training/worker.hpp"
@@ -36,25 +39,30 @@ struct Site {
   Clock& clock;
   Gate& gate;
   ReportSink& sink;
+  Passes* passes = nullptr;  // what to train on, if it is not the shard, once an epoch
 };
 
 // One worker with all that it needs, wired together: optimizer, strategy, batches, reporter.
 class Workplace {
  public:
   // `experiment` and `model` must outlive the object. `initial`: the weights to start from.
+  // Error(bad_experiment) when the trainer and the optimizer do not go together.
   Workplace(const Experiment& experiment, const nn::Model& model, std::span<const float> initial,
             const Site& site);
 
   void train() { worker_.run(); }
   const Worker& worker() const { return worker_; }
+  std::uint64_t exchanges() const { return peers_.exchanges(); }  // with its peers
 
  private:
   Reporter reporter_;
   ObservedCenter center_;
+  ObservedPeers peers_;
   std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::Schedule schedule_;
   std::unique_ptr<strategies::Strategy> strategy_;
   data::Batches batches_;
-  ShardPasses passes_;
+  ShardPasses shard_passes_;
   Worker worker_;
 };
 

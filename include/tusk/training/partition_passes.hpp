@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "tusk/data/batches.hpp"
+#include "tusk/data/shard.hpp"
+#include "tusk/training/passes.hpp"
+
+namespace tusk::center {
+class ControlBoard;
+}
+
+namespace tusk::training {
+
+// Passes over partitions of the training set that the workers claim as they get free, so that a
+// slow one takes fewer: dist-keras's parallelism factor. Claim number c is partition c mod P in
+// epoch c / P + 1; together the workers claim each partition once an epoch.
+class PartitionPasses final : public Passes {
+ public:
+  struct Options {
+    std::size_t partitions = 1;  // P, of an epoch
+    std::size_t epochs = 1;
+    data::BatchOptions batches;  // `worker` is ignored: a partition's order is its own
+  };
+  using ReadPartition = std::function<data::Shard(std::size_t partition)>;
+
+  // `board` must outlive the object; it counts the claims of all workers.
+  PartitionPasses(center::ControlBoard& board, ReadPartition read, const Options& options)
+      : board_(board), read_(std::move(read)), options_(options) {}
+
+  std::optional<Pass> next() override;
+
+ private:
+  center::ControlBoard& board_;
+  ReadPartition read_;
+  Options options_;
+  data::Shard shard_;
+  std::optional<data::Batches> batches_;
+};
+
+}  // namespace tusk::training

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/training/observed_peers.hpp"
+
+namespace tusk::training {
+
+void ObservedPeers::sum(std::span<float> values) {
+  require_finite(values, "what it exchanges", reporter_.position());
+  {
+    const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
+    peers_.sum(values);
+  }
+  reporter_.exchanged();
+  ++exchanges_;
+}
+
+void ObservedPeers::sum(std::span<double> values) {
+  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
+  peers_.sum(values);
+}
+
+std::uint64_t ObservedPeers::max(std::uint64_t value) {
+  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
+  return peers_.max(value);
+}
+
+}  // namespace tusk::training
