@@ -17,8 +17,8 @@ namespace tusk::cli {
 namespace {
 
 // Every command of the program, in the order of the help text.
-constexpr std::array add_commands{&add_train,   &add_evaluate, &add_predict, &add_convert,
-                                  &add_inspect, &add_check,    &add_info};
+constexpr std::array add_commands{&add_train,    &add_evaluate, &add_predict, &add_convert,
+                                  &add_simulate, &add_inspect,  &add_check,   &add_info};
 
 constexpr const char* example =
     "Example: one parameter server and four asynchronous workers\n"

@@ -26,55 +26,89 @@ Shard Shard::read(const Dataset& dataset, const std::vector<std::uint64_t>& rows
     fail(ExitCode::bad_data, "{}: {} rows are too many for one worker: use more ranks",
          dataset.path(), format_count(rows.size()));
   }
+  auto content = std::make_shared<Content>();
   Shard shard;
   shard.size_ = rows.size();
   shard.sample_shape_ = dataset.sample_shape();
-  shard.type_ = type_in_memory(dataset.features().type());
-  shard.sample_bytes_ = shard.sample_shape_.elements() * io::size_of(shard.type_);
-  shard.transforms_ = std::move(transforms);
-  shard.features_.resize(shard.size_ * shard.sample_bytes_);
-  read_rows(dataset.features(), rows, shard.type_, dataset.communicator(), shard.features_);
-  if (format != nullptr) shard.read_labels(dataset, rows, *format);
-  if (io::is_floating_point(shard.type_)) {
-    const auto* numbers = reinterpret_cast<const Real*>(shard.features_.data());
-    check_finite(dataset.features(), rows, {numbers, shard.features_.size() / sizeof(Real)});
+  content->type = type_in_memory(dataset.features().type());
+  content->sample_bytes = shard.sample_shape_.elements() * io::size_of(content->type);
+  content->transforms = std::move(transforms);
+  content->features.resize(shard.size_ * content->sample_bytes);
+  read_rows(dataset.features(), rows, content->type, dataset.communicator(), content->features);
+  if (format != nullptr) read_labels(dataset, rows, *format, *content);
+  if (io::is_floating_point(content->type)) {
+    const auto* numbers = reinterpret_cast<const Real*>(content->features.data());
+    check_finite(dataset.features(), rows, {numbers, content->features.size() / sizeof(Real)});
   }
+  shard.content_ = std::move(content);
   return shard;
 }
 
 void Shard::read_labels(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
-                        const LabelFormat& format) {
+                        const LabelFormat& format, Content& content) {
   const io::Dataset& labels = dataset.labels();
-  format_ = format;
-  if (has_classes()) {  // as doubles, to see what is not a whole number
+  content.format = format;
+  if (format.kind == LabelFormat::Kind::classes) {  // as doubles, to see what is not a whole number
     std::vector<double> numbers(rows.size());
     read_rows(labels, rows, io::ElementType::f64, dataset.communicator(),
               std::as_writable_bytes(std::span(numbers)));
-    classes_ = to_classes(labels, rows, numbers, format);
+    content.classes = to_classes(labels, rows, numbers, format);
   } else {
-    values_.resize(rows.size() * format.width);
+    content.values.resize(rows.size() * format.width);
     read_rows(labels, rows, io::element_type<Real>(), dataset.communicator(),
-              std::as_writable_bytes(std::span(values_)));
-    check_values(labels, rows, values_, format);
+              std::as_writable_bytes(std::span(content.values)));
+    check_values(labels, rows, content.values, format);
   }
 }
 
-bool Shard::has_classes() const { return format_ && format_->kind == LabelFormat::Kind::classes; }
-
-ConstMatrix Shard::values() const {
-  if (!format_ || has_classes()) return {};
-  return {values_.data(), format_->width, size_};
+Shard Shard::zeros(std::size_t size, Shape sample_shape) {
+  auto content = std::make_shared<Content>();
+  content->type = io::ElementType::u8;
+  content->sample_bytes = sample_shape.elements();
+  content->features.resize(size * content->sample_bytes);
+  content->format = LabelFormat{.kind = LabelFormat::Kind::values, .width = 1};
+  content->values.resize(size);
+  Shard shard;
+  shard.content_ = std::move(content);
+  shard.sample_shape_ = std::move(sample_shape);
+  shard.size_ = size;
+  return shard;
 }
 
-std::size_t Shard::class_count() const { return has_classes() ? format_->width : 0; }
+Shard Shard::part(Block positions) const {
+  Shard shard(*this);
+  shard.first_ += positions.begin;
+  shard.size_ = positions.size();
+  return shard;
+}
+
+bool Shard::has_classes() const {
+  return content_ && content_->format && content_->format->kind == LabelFormat::Kind::classes;
+}
+
+std::span<const std::int32_t> Shard::classes() const {
+  if (!has_classes()) return {};
+  return std::span(content_->classes).subspan(first_, size_);
+}
+
+ConstMatrix Shard::values() const {
+  if (!content_ || !content_->format || has_classes()) return {};
+  const std::size_t width = content_->format->width;
+  return {content_->values.data() + first_ * width, width, size_};
+}
+
+std::size_t Shard::class_count() const { return has_classes() ? content_->format->width : 0; }
 
 std::size_t Shard::bytes() const {
-  return features_.size() + classes_.size() * sizeof(std::int32_t) + values_.size() * sizeof(Real);
+  const std::size_t features = content_ ? size_ * content_->sample_bytes : 0;
+  return features + classes().size() * sizeof(std::int32_t) +
+         values().rows() * values().cols() * sizeof(Real);
 }
 
 void Shard::copy_sample(std::size_t index, Span out) const {
-  to_real(type_, features_.data() + index * sample_bytes_, out);
-  transforms_.apply(out);
+  const std::byte* sample = content_->features.data() + (first_ + index) * content_->sample_bytes;
+  to_real(content_->type, sample, out);
+  content_->transforms.apply(out);
 }
 
 }  // namespace tusk::data

@@ -33,6 +33,7 @@ void add_evaluate(CLI::App& app, Context& context);
 void add_info(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
+void add_simulate(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 
 }  // namespace tusk::cli

@@ -12,9 +12,9 @@
 
 namespace tusk::simulation {
 
-// Lets virtual workers, each a thread with a clock of its own, touch what they share in the order of
-// their clocks, whatever the machine does: a conservative discrete-event simulation (Chandy & Misra
-// 1979). What they do between two turns touches nothing that is shared, and runs in parallel.
+// Lets virtual workers, each a thread with a clock of its own, touch what they share in the order
+// of their clocks, whatever the machine does: a conservative discrete-event simulation (Chandy &
+// Misra 1979). What they do between two turns touches nothing that is shared, and runs in parallel.
 //
 // A worker takes a Turn to touch what is shared. It is given when no other worker can still come
 // before: its (time, index) is the least of all workers that are not parked, and clocks go forward

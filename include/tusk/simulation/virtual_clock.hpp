@@ -10,8 +10,8 @@
 
 namespace tusk::simulation {
 
-// A virtual worker's clock. It goes forward by a step's cost as the step begins: nobody need wait for
-// the step's real computation to know that nothing comes from this worker before.
+// A virtual worker's clock. It goes forward by a step's cost as the step begins: nobody need wait
+// for the step's real computation to know that nothing comes from this worker before.
 class VirtualClock final : public training::Clock {
  public:
   // `factor`: how many times slower than others the worker is.

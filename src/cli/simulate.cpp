@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tusk/cli/commands.hpp"
+#include "tusk/cli/experiment_arguments.hpp"
+#include "tusk/cli/simulation_table.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/simulation/run_virtual_workers.hpp"
+#include "tusk/training/train.hpp"
+
+namespace tusk::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  ExperimentArguments experiment;
+  std::vector<std::size_t> workers;
+  std::string run_directory;
+  std::string csv;
+  bool overwrite = false;
+  bool timing_only = false;
+  std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+};
+
+void check(const Experiment& experiment, const Arguments& arguments) {
+  for (const std::size_t workers : arguments.workers) {
+    simulation::check_workers(experiment, workers);
+  }
+}
+
+fs::path run_directory(const Experiment& experiment, const Arguments& arguments,
+                       std::size_t workers) {
+  if (arguments.run_directory.empty()) {
+    return fs::path("runs") / fmt::format("{}-simulated-{}", experiment.name, workers);
+  }
+  if (arguments.workers.size() == 1) return arguments.run_directory;
+  return fmt::format("{}-{}", arguments.run_directory, workers);
+}
+
+SimulationRow project(const Experiment& experiment, const training::Job& job, std::size_t workers,
+                      std::size_t threads) {
+  const auto projection = simulation::project_times(experiment, job.model.parameter_count(),
+                                                    job.training_rows, workers, threads);
+  return {.workers = workers, .elapsed_s = projection.elapsed_s, .staleness = projection.staleness};
+}
+
+SimulationRow simulate_training(const mpi::Communicator& world, const Experiment& experiment,
+                                const training::Job& job, const Arguments& arguments,
+                                std::size_t workers) {
+  const std::uint64_t bytes =
+      simulation::memory_bytes(experiment.optimizer, job.model.parameter_count(), workers);
+  info("{} virtual worker{}: about {} of memory for weights, gradients and optimizer", workers,
+       workers == 1 ? "" : "s", format_bytes(bytes));
+  const training::Summary summary =
+      training::train(experiment,
+                      {.run_directory = run_directory(experiment, arguments, workers),
+                       .overwrite = arguments.overwrite,
+                       .virtual_workers = simulation::virtual_workers(workers, arguments.threads)},
+                      world);
+  return {.workers = workers,
+          .elapsed_s = summary.elapsed_s,
+          .staleness = summary.staleness,
+          .summary = summary};
+}
+
+ExitCode simulate(const mpi::Communicator& world, const Arguments& arguments) {
+  const Experiment experiment = load_experiment(world, arguments.experiment);
+  mpi::collectively(world, [&] {
+    if (world.size() > 1) {
+      fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
+    }
+    check(experiment, arguments);
+  });
+  SimulationTable table(experiment.name, arguments.csv);
+  const training::Job job = training::prepare_virtual_job(experiment, world, 1);
+  table.set_time_of_one_worker(project(experiment, job, 1, arguments.threads).elapsed_s);
+  fmt::print("{}\n", table.header());
+  for (const std::size_t workers : arguments.workers) {
+    const SimulationRow row = arguments.timing_only
+                                  ? project(experiment, job, workers, arguments.threads)
+                                  : simulate_training(world, experiment, job, arguments, workers);
+    fmt::print("{}\n", table.add(row));
+    std::fflush(stdout);
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Context& context) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App& command = *app.add_subcommand(
+      "simulate", "Train with virtual workers on a virtual clock, in one process");
+  add_experiment_arguments(command, arguments->experiment);
+  command.add_option("--workers", arguments->workers, "How many virtual workers; several: a sweep")
+      ->required()
+      ->delimiter(',')
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->option_text("N[,M,...]");
+  command.add_option("--run-dir", arguments->run_directory,
+                     "Where to leave the results (default: runs/NAME-simulated-N; in a sweep -N is "
+                     "appended)");
+  command.add_flag("--overwrite", arguments->overwrite, "Replace an earlier run's files");
+  command.add_option("--csv", arguments->csv, "Write the table to a CSV file, too");
+  command.add_flag("--timing-only", arguments->timing_only,
+                   "Project times and staleness alone: no weights, no run directory");
+  command.add_option("--threads", arguments->threads, "Cores to compute on; changes no result")
+      ->check(CLI::Range(1, 4096));
+  command.footer(
+      "What a step and an exchange cost stands in [simulate] of the experiment. Example:\n"
+      "  tusk simulate configs/mnist-adag.toml --workers 1,2,5,10,20,40");
+  command.callback([&context, arguments] {
+    context.command = [&context, arguments] { return simulate(context.world, *arguments); };
+  });
+}
+
+}  // namespace tusk::cli

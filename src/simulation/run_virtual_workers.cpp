@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/simulation/run_virtual_workers.hpp"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "tusk/core/error.hpp"
+#include "tusk/optim/optimizer.hpp"
+#include "virtual_machine.hpp"
+
+namespace tusk::simulation {
+namespace {
+
+training::Outcome run(const Experiment& experiment, const training::Job& job,
+                      const training::MakeCoordinator& make_coordinator, std::size_t threads) {
+  VirtualMachine machine({.experiment = experiment,
+                          .model = job.model,
+                          .initial = job.initial,
+                          .samples = job.shard,
+                          .parameters = job.model.parameter_count(),
+                          .workers = job.roles.workers,
+                          .threads = threads});
+  training::LocalSink coordinator(
+      make_coordinator([&](std::span<float> out) { machine.snapshot(out); }, machine.board(),
+                       "simulated", "snapshot"));
+  machine.run([&](training::Report report) { coordinator.submit(std::move(report)); });
+  training::Outcome outcome{.weights = AlignedVector<float>(job.model.parameter_count()),
+                            .updates = machine.updates()};
+  machine.snapshot(outcome.weights);
+  return outcome;
+}
+
+// A network that is as good as none.
+nn::Model stand_in() {
+  const ModelOptions options{.layers = {DenseOptions{.units = 8}, DenseOptions{.units = 1}},
+                             .loss = LossKind::mse};
+  return {options, Shape{1}};
+}
+
+}  // namespace
+
+training::VirtualWorkers virtual_workers(std::size_t count, std::size_t threads) {
+  return {.count = count,
+          .run = [threads](const Experiment& experiment, const training::Job& job,
+                           const training::MakeCoordinator& make_coordinator) {
+            return run(experiment, job, make_coordinator, threads);
+          }};
+}
+
+std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parameters,
+                           std::size_t workers) {
+  const std::vector<std::size_t> sizes{1};
+  const std::size_t vectors = 2 + optim::make_optimizer(optimizer, sizes)->state().size();
+  return workers * parameters * sizeof(float) * vectors;
+}
+
+Projection project_times(const Experiment& experiment, std::size_t parameters,
+                         std::uint64_t training_rows, std::size_t workers, std::size_t threads) {
+  const nn::Model model = stand_in();
+  const AlignedVector<float> initial(model.parameter_count());  // zeros: every gradient is 0
+  const data::Shard samples = data::Shard::zeros(training_rows, model.input_shape());
+  VirtualMachine machine({.experiment = experiment,
+                          .model = model,
+                          .initial = initial,
+                          .samples = samples,
+                          .parameters = parameters,
+                          .workers = workers,
+                          .threads = threads});
+  training::EpochBook book(training_rows);
+  machine.run([&](const training::Report& report) {
+    for (const training::CommitRecord& commit : report.commits) book.add(commit);
+    for (const training::StepRecord& step : report.steps) book.add(step, {});
+  });
+  return {.elapsed_s = book.time_s(), .staleness = book.staleness()};
+}
+
+void check_workers(const Experiment& experiment, std::size_t workers) {
+  const Topology shape = topology(experiment.trainer.strategy);
+  const std::string name = std::visit([](const auto& options) { return std::string(options.name); },
+                                      experiment.trainer.strategy);
+  if (shape == Topology::sequential && workers > 1) {
+    fail(ExitCode::bad_experiment, "trainer '{}' has one worker: --workers 1", name);
+  }
+  if (shape == Topology::independent) {
+    fail(ExitCode::bad_experiment,
+         "trainer '{}' cannot be simulated: its members exchange nothing, so that n workers take "
+         "one n-th of the time",
+         name);
+  }
+}
+
+}  // namespace tusk::simulation

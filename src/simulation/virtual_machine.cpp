@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "virtual_machine.hpp"
+
+#include <utility>
+
+#include "tusk/data/split.hpp"
+#include "tusk/training/partition_passes.hpp"
+
+namespace tusk::simulation {
+namespace {
+
+double slowness(const DebugOptions& debug, std::size_t worker) {
+  return debug.slow && debug.slow->worker == worker ? debug.slow->factor : 1.0;
+}
+
+data::Shard shard_of(const data::Shard& samples, std::size_t worker, std::size_t workers) {
+  return samples.part(data::block_of(samples.size(), worker, workers));
+}
+
+std::unique_ptr<training::Passes> make_passes(const VirtualMachine::Setup& setup,
+                                              center::ControlBoard& board) {
+  const std::size_t factor = setup.experiment.trainer.parallelism_factor;
+  if (factor <= 1) return nullptr;
+  const std::size_t count = factor * setup.workers;
+  return std::make_unique<training::PartitionPasses>(
+      board,
+      [&samples = setup.samples, count](std::size_t partition) {
+        return shard_of(samples, partition, count);
+      },
+      training::PartitionPasses::Options{
+          .partitions = count,
+          .epochs = setup.experiment.trainer.epochs,
+          .batches = {.batch_size = setup.experiment.trainer.batch_size,
+                      .shuffle = setup.experiment.data.shuffle,
+                      .seed = setup.experiment.seed}});
+}
+
+}  // namespace
+
+// A worker with everything around it in its virtual form.
+class VirtualMachine::Post {
+ public:
+  Post(VirtualMachine& machine, std::size_t worker)
+      : shard_(shard_of(machine.setup_.samples, worker, machine.setup_.workers)),
+        center_(machine.state_, machine.scheduler_, worker, machine.network_, machine.server_),
+        peers_(machine.exchanges_, worker, machine.network_),
+        clock_(machine.scheduler_, worker, machine.step_times_,
+               slowness(machine.setup_.experiment.debug, worker)),
+        gate_(machine.gatekeeper_, machine.board(), machine.scheduler_, worker),
+        sink_(machine.make_sink(worker)),
+        passes_(make_passes(machine.setup_, center_.board())),
+        workplace_(machine.setup_.experiment, machine.setup_.model, machine.setup_.initial,
+                   training::Site{.worker = worker,
+                                  .workers = machine.setup_.workers,
+                                  .shard = shard_,
+                                  .center = center_,
+                                  .peers = peers_,
+                                  .clock = clock_,
+                                  .gate = gate_,
+                                  .sink = *sink_,
+                                  .passes = passes_.get()}) {}
+
+  void train() {
+    workplace_.train();
+    sink_->end_pass();  // the last reports
+  }
+  const training::Workplace& workplace() const { return workplace_; }
+
+ private:
+  data::Shard shard_;
+  VirtualCenter center_;
+  VirtualPeers peers_;
+  VirtualClock clock_;
+  VirtualGate gate_;
+  std::unique_ptr<training::ReportSink> sink_;
+  std::unique_ptr<training::Passes> passes_;
+  training::Workplace workplace_;
+};
+
+VirtualMachine::VirtualMachine(const Setup& setup)
+    : setup_(setup),
+      state_(center::make_local_state(setup.initial, setup.workers)),
+      server_side_(state_),
+      scheduler_(setup.workers, setup.threads),
+      step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed),
+      network_(setup.experiment.simulate, setup.initial.size(), setup.parameters),
+      exchanges_(scheduler_, setup.workers),
+      passes_(scheduler_, setup.workers),
+      gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness) {
+  for (std::size_t worker = 0; worker < setup.workers; ++worker) posts_.emplace_back(*this, worker);
+}
+
+VirtualMachine::~VirtualMachine() = default;
+
+std::unique_ptr<training::ReportSink> VirtualMachine::make_sink(std::size_t worker) {
+  if (topology(setup_.experiment.trainer.strategy) == Topology::peers) {
+    return std::make_unique<VirtualMeetingSink>(passes_, worker, take_);
+  }
+  return std::make_unique<VirtualSink>(scheduler_, worker, take_);
+}
+
+void VirtualMachine::run(TakeReport take) {
+  take_ = std::move(take);
+  scheduler_.run([this](std::size_t worker) { posts_[worker].train(); });
+}
+
+bool VirtualMachine::has_center() const {
+  return topology(setup_.experiment.trainer.strategy) == Topology::parameter_server;
+}
+
+void VirtualMachine::snapshot(std::span<float> out) {
+  if (has_center()) {
+    server_side_.snapshot(out);
+  } else {
+    posts_.front().workplace().worker().model(out);
+  }
+}
+
+std::uint64_t VirtualMachine::updates() {
+  return has_center() ? server_side_.updates() : posts_.front().workplace().exchanges();
+}
+
+}  // namespace tusk::simulation
