@@ -134,6 +134,7 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
         .initial = std::move(weights),
         .training_rows = split->training_count()});
     split->shard_rows(roles.workers - 1, roles.workers, options.train);  // enough for everyone?
+    strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, roles.workers);
     check_debug(experiment.debug, roles.workers);
     check_callbacks(experiment.callbacks, job->model.metric_names(),
                     options.validation || split->validation_count() > 0);
