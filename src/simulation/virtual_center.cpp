@@ -37,7 +37,7 @@ VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, Schedule
 template <typename Operation>
 auto VirtualCenter::exchange(std::size_t vectors, Operation operation) {
   Scheduler::Turn turn(scheduler_, worker_);
-  turn.end_at(server_.serve(turn.time_s(), network_.vectors_s(vectors, size())));
+  turn.end_at(server_.serve(turn.time_s(), network_.vectors_s(vectors, size(), sizeof(float))));
   return operation();
 }
 

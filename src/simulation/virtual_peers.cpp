@@ -38,11 +38,11 @@ void VirtualPeers::sum_up(std::span<T> values, double cost_s) {
 }
 
 void VirtualPeers::sum(std::span<float> values) {
-  sum_up(values, network_.vectors_s(2, values.size()));
+  sum_up(values, network_.vectors_s(2, values.size(), sizeof(float)));
 }
 
 void VirtualPeers::sum(std::span<double> values) {
-  sum_up(values, network_.bytes_s(2 * values.size_bytes()));
+  sum_up(values, network_.vectors_s(2, values.size(), sizeof(double)));
 }
 
 std::uint64_t VirtualPeers::max(std::uint64_t value) {

@@ -11,16 +11,16 @@ namespace tusk::simulation {
 // What an exchange of vectors costs, in virtual seconds: latency + bytes/bandwidth.
 class Network {
  public:
-  // A vector of `elements` floats, one a parameter of what is computed with, stands for one of
-  // `parameters` floats. The two differ when only times are of interest.
+  // A vector of `elements` numbers, one a parameter of what is computed with, stands for one of
+  // `parameters`. The two differ when only times are of interest.
   Network(const SimulateOptions& options, std::size_t elements, std::size_t parameters)
       : options_(options), elements_(elements), parameters_(parameters) {}
 
-  // Of `count` vectors with `elements` floats each.
-  double vectors_s(std::size_t count, std::size_t elements) const {
+  // Of `count` vectors with `elements` numbers each.
+  double vectors_s(std::size_t count, std::size_t elements, std::size_t number_bytes) const {
     const std::size_t beyond = elements - std::min(elements, elements_);
     const std::size_t real = elements < elements_ ? elements : parameters_ + beyond;
-    return bytes_s(count * real * sizeof(float));
+    return bytes_s(count * real * number_bytes);
   }
   double bytes_s(std::size_t bytes) const {
     return options_.latency + static_cast<double>(bytes) / options_.bandwidth;
