@@ -124,6 +124,17 @@ TEST_CASE("trainers have their papers' names and windows") {
   CHECK(std::get<DownpourOptions>(trainer("downpour")).communication_window == 5);
   CHECK(std::get<AdagOptions>(trainer("adag")).communication_window == 12);
   CHECK(std::get<AdagOptions>(trainer("agn")).communication_window == 12);
+  CHECK(std::get<DynsgdOptions>(trainer("dynsgd")).communication_window == 5);
+  CHECK(std::get<ExperimentalOptions>(trainer("experimental")).communication_window == 5);
+  CHECK(std::get<HogwildOptions>(trainer("hogwild")).communication_window == 5);
+  CHECK(std::get<AeasgdOptions>(trainer("aeasgd")).communication_window == 32);
+  CHECK(std::get<EamsgdOptions>(trainer("eamsgd")).communication_window == 32);
+  CHECK(std::get<EasgdOptions>(trainer("easgd")).communication_window == 32);
+  CHECK(std::get<EasgdOptions>(trainer("easgd")).moving_rate.beta == 0.9);
+  CHECK_FALSE(std::get<AveragingOptions>(trainer("averaging")).communication_window);
+  CHECK(std::holds_alternative<SyncSgdOptions>(trainer("sync_sgd")));
+  CHECK(std::get<GemOptions>(trainer("gem")) ==
+        GemOptions{.communication_window = 5, .momentum = 0.9, .kappa = 1.0});
 }
 
 TEST_CASE("Keras's other names of losses and metrics are understood") {

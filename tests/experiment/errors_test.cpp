@@ -23,14 +23,15 @@ TEST_CASE("an unknown key is an error, with the key that was probably meant") {
         "e.toml:23:2: unknown key 'trianer'; did you mean 'trainer'?");
   CHECK(said("seed = 7", "colour = 7") ==
         "e.toml:2:1: unknown key 'colour'; the keys here are name, seed, data, model, optimizer, "
-        "trainer, server");
+        "trainer, server, simulate, callbacks, debug");
   CHECK(said("seed = 7", "\"a\\nb\" = 7").starts_with("e.toml:2:1: unknown key 'a\\x0ab'; "));
 }
 
 TEST_CASE("a key of another kind is an error that says whose it is") {
   CHECK(said("name = \"adag\"", "name = \"single\"") ==
         "e.toml:27:1: key 'trainer.communication_window' does not belong to name = \"single\", but "
-        "to \"downpour\", \"adag\"");
+        "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", "
+        "\"eamsgd\", \"easgd\", \"averaging\", \"gem\"");
   CHECK(said("name = \"sgd\"", "name = \"adam\"") ==
         "e.toml:21:1: key 'optimizer.momentum' does not belong to name = \"adam\", but to \"sgd\", "
         "\"rmsprop\"");
@@ -93,7 +94,8 @@ TEST_CASE("a misspelt value is an error with the values that there are") {
   CHECK(said("\"sgd\"", "\"sdg\"").ends_with("got \"sdg\"; did you mean 'sgd'?"));
   CHECK(said("\"adag\"", "\"adga\"") ==
         "e.toml:24:8: key 'trainer.name': expected one of \"single\", \"downpour\", \"adag\", "
-        "\"agn\", got \"adga\"; did you mean 'adag'?");
+        "\"agn\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", \"eamsgd\", \"easgd\", "
+        "\"averaging\", \"sync_sgd\", \"gem\", \"ensemble\", got \"adga\"; did you mean 'adag'?");
   CHECK(said("type = \"dropout\"", "type = \"drop out\"").ends_with("did you mean 'dropout'?"));
   CHECK(said("[\"accuracy\"]", "[\"accuracy\", \"acc\"]") ==
         "e.toml:16:24: key 'model.metrics.1': expected each name once, got \"acc\"");
@@ -127,8 +129,24 @@ TEST_CASE("keys that exclude each other are an error") {
   CHECK(said("activation = \"relu\"", "bias_initializer = { type = \"zeros\", value = 1.0 }") ==
         "e.toml:11:71: key 'model.layers.0.bias_initializer.value' needs type = \"constant\"");
   CHECK(complaint(smallest, {"trainer.consistency=none"}) ==
-        "--set trainer.consistency=none: key 'trainer.consistency' does not belong to name = "
-        "\"single\"");
+        "--set trainer.consistency=none: key 'trainer.consistency' needs a trainer with a "
+        "parameter server");
+}
+
+TEST_CASE("the moving rate of elastic rules is said once, and lies between 0 and 1") {
+  const auto said_of = [](const std::string& keys) {
+    return complaint(smallest, {"trainer={name = \"aeasgd\", " + keys + "}"});
+  };
+  CHECK(said_of("alpha = 0.5") == "");
+  CHECK(said_of("rho = 5").empty());
+  CHECK(said_of("alpha = 1.0").ends_with("expected a number in (0, 1), got 1.0"));
+  CHECK(said_of("alpha = 0").ends_with("expected a number in (0, 1), got 0"));
+  CHECK(said_of("beta = 0").ends_with("expected a number above 0, got 0"));
+  constexpr const char* clash = "cannot be given together with another of alpha, rho and beta";
+  CHECK(said_of("alpha = 0.5, rho = 5").ends_with(clash));
+  CHECK(said_of("rho = 5, beta = 0.9").ends_with(clash));
+  CHECK(complaint(smallest, {"trainer={name = \"hogwild\", consistency = \"none\"}"})
+            .ends_with("is always \"none\" with name = \"hogwild\""));
 }
 
 TEST_CASE("a syntax error has its place") {
