@@ -10,7 +10,9 @@
 namespace tusk::cli {
 
 void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label) {
-  command.add_option("model", arguments.model, "A model file, Tusk's or Keras's HDF5")
+  command
+      .add_option("model", arguments.model,
+                  "A model file, Tusk's or Keras's HDF5, or an ensemble.json")
       ->required()
       ->option_text("MODEL.h5");
   command.add_option("data", arguments.data, "A data set, HDF5")
@@ -18,10 +20,19 @@ void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_l
       ->option_text("DATA.h5");
   command.add_option("--features", arguments.features, "The features in the data set")
       ->capture_default_str();
+  command
+      .add_option("--combine", arguments.combine,
+                  "What to make of an ensemble's members: the mean of their outputs or their vote")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"mean", "vote"}));
   if (with_label) {
     command.add_option("--label", arguments.label, "The labels in the data set")
         ->capture_default_str();
   }
+}
+
+training::Combine combination(const DataArguments& arguments) {
+  return arguments.combine == "vote" ? training::Combine::vote : training::Combine::mean;
 }
 
 data::Dataset open_for(const nn::Model& model, const DataArguments& arguments, bool with_label) {

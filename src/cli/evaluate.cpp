@@ -16,6 +16,7 @@
 #include "tusk/experiment/model_options.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "tusk/training/ensemble_model.hpp"
 #include "tusk/training/score_names.hpp"
 #include "tusk/training/shared_evaluation.hpp"
 #include "tusk/training/trained_model.hpp"
@@ -69,15 +70,19 @@ void print(const Arguments& arguments, const nn::BatchScore& score, const nn::Mo
 }
 
 ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
-  std::optional<training::TrainedModel> trained;
+  std::vector<training::TrainedModel> members;
   std::optional<data::Dataset> dataset;
   mpi::collectively(world, [&] {
-    trained = training::load_for_evaluation(arguments.data.model, scoring(arguments));
-    dataset = open_for(trained->model, arguments.data, true);
+    members = training::load_ensemble(arguments.data.model, scoring(arguments));
+    dataset = open_for(members.front().model, arguments.data, true);
   });
-  const nn::BatchScore score = training::evaluate_together(world, trained->model, trained->weights,
-                                                           *dataset, trained->transforms);
-  if (world.rank() == 0) print(arguments, score, trained->model);
+  const training::TrainedModel& first = members.front();
+  const nn::BatchScore score =
+      training::is_ensemble(arguments.data.model)
+          ? training::evaluate_together(world, members, combination(arguments.data), *dataset)
+          : training::evaluate_together(world, first.model, first.weights, *dataset,
+                                        first.transforms);
+  if (world.rank() == 0) print(arguments, score, first.model);
   return ExitCode::done;
 }
 

@@ -2,23 +2,22 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tusk/cli/commands.hpp"
 #include "tusk/cli/data_arguments.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/units.hpp"
-#include "tusk/data/batches.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/split.hpp"
 #include "tusk/io/prediction_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
-#include "tusk/training/evaluation.hpp"
+#include "tusk/training/ensemble_model.hpp"
 #include "tusk/training/trained_model.hpp"
 
 namespace tusk::cli {
@@ -36,46 +35,27 @@ void refuse_existing(const Arguments& arguments) {
   }
 }
 
-// The outputs (outputs, rows) for this rank's block of rows.
-AlignedVector<Real> predict_rows(const training::TrainedModel& trained,
-                                 const data::Dataset& dataset, data::Block block) {
-  const data::Split all(dataset.rows());
-  const auto shard =
-      data::Shard::read(dataset, all.training_rows(block), nullptr, trained.transforms);
-  AlignedVector<Real> outputs(shard.size() * trained.model.output_size());
-  if (shard.empty()) return outputs;
-  const std::size_t batch_size = training::slice_rows(trained.model);
-  auto workspace = trained.model.make_workspace(batch_size, false);
-  data::Batches batches(shard, {.batch_size = batch_size, .shuffle = false});
-  batches.start_epoch(1);
-  auto out = outputs.begin();
-  while (const auto batch = batches.next()) {
-    const ConstMatrix y = trained.model.predict(trained.weights, batch->features, workspace);
-    out = std::ranges::copy(y.flat(), out).out;
-  }
-  return outputs;
-}
-
 ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
-  std::optional<training::TrainedModel> trained;
+  std::vector<training::TrainedModel> members;
   std::optional<data::Dataset> dataset;
   data::Block block;
   AlignedVector<Real> outputs;
   mpi::collectively(world, [&] {
     refuse_existing(arguments);
-    trained = training::load_for_prediction(arguments.data.model);
-    dataset = open_for(trained->model, arguments.data, false);
+    members = training::load_ensemble(arguments.data.model, std::nullopt);
+    dataset = open_for(members.front().model, arguments.data, false);
     block = data::block_of(dataset->rows(), static_cast<std::size_t>(world.rank()),
                            static_cast<std::size_t>(world.size()));
-    outputs = predict_rows(*trained, *dataset, block);
+    outputs = training::predict_rows(members, combination(arguments.data), *dataset, block);
   });
-  const std::size_t width = trained->model.output_size();
+  const training::TrainedModel& first = members.front();
+  const std::size_t width = first.model.output_size();
   io::write_predictions(
       arguments.output, world,
       {.rows = dataset->rows(),
        .outputs = width,
-       .classes = trained->classifies,
-       .class_names = trained->class_names},
+       .classes = first.classifies,
+       .class_names = first.class_names},
       {.first_row = block.begin, .outputs = ConstMatrix(outputs.data(), width, block.size())});
   if (world.rank() == 0) {
     fmt::print("predicted {} rows: {}\n", format_count(dataset->rows()), arguments.output);

@@ -35,7 +35,7 @@ class PieceReader {
     const auto wanted = static_cast<std::uint64_t>(end - begin);
     const std::uint64_t last = *(end - 1);
     const std::span<std::byte> target = out_.subspan(kept_ * row_bytes_, wanted * row_bytes_);
-    if (last - first + 1 == wanted) {
+    if (last - first + 1 == wanted && std::adjacent_find(begin, end) == end) {
       dataset_.read_rows(first, last + 1, type_, target);
     } else {
       buffer_.resize((last - first + 1) * row_bytes_);

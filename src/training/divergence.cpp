@@ -24,4 +24,14 @@ void require_finite(std::span<const float> values, const char* what, const Posit
   if (found != 0) fail_diverged(what, position);
 }
 
+void require_finite(std::span<const double> values, const char* what, const Position& position) {
+  constexpr std::uint64_t exponent = 0x7FF0000000000000U;
+  std::uint64_t found = 0;
+  for (const double value : values) {
+    found |=
+        static_cast<std::uint64_t>((std::bit_cast<std::uint64_t>(value) & exponent) == exponent);
+  }
+  if (found != 0) fail_diverged(what, position);
+}
+
 }  // namespace tusk::training

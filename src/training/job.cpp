@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/job.hpp"
 
+#include <functional>
+
 #include "tusk/core/error.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/label_format.hpp"
@@ -12,6 +14,7 @@
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/training/callbacks.hpp"
+#include "tusk/training/ensemble.hpp"
 
 namespace tusk::training {
 namespace {
@@ -32,9 +35,10 @@ data::Dataset open_beside(const DataOptions& options, const std::string& path,
   return dataset;
 }
 
-data::Split split_rows(const Experiment& experiment, const data::Dataset& train) {
+data::Split split_rows(const Experiment& experiment, const data::Dataset& train,
+                       std::uint64_t seed) {
   if (experiment.data.validation_split == 0.0) return data::Split(train.rows());
-  return data::Split(train.rows(), experiment.data.validation_split, experiment.seed);
+  return data::Split(train.rows(), experiment.data.validation_split, seed);
 }
 
 // The experiment's layers, or those of model.file with its weights and, unless the experiment has
@@ -107,15 +111,18 @@ void check_debug(const DebugOptions& debug, std::size_t workers) {
   }
 }
 
+// The rows of this rank's shard.
+using ChooseRows = std::function<std::vector<std::uint64_t>(const data::Split& split)>;
+
 Job prepare(const Experiment& experiment, const mpi::Communicator& world, const Roles& roles,
-            bool whole_shard) {
+            std::uint64_t split_seed, const ChooseRows& choose_rows) {
   const DataOptions& options = experiment.data;
   std::optional<Job> job;
   std::optional<data::Split> split;
   std::vector<std::uint64_t> rows;
   mpi::collectively(world, [&] {
     const data::Dataset train = open_dataset(options, options.train);
-    split = split_rows(experiment, train);
+    split = split_rows(experiment, train, split_seed);
     Origin origin = read_origin(experiment);
     nn::Model model(origin.options, train.sample_shape());
     data::label_format(train, model.loss(), model.output_size());
@@ -141,11 +148,7 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
     if (experiment.trainer.parallelism_factor > 1) {
       job->partitions = make_partitions(experiment, *split, *job);
     }
-    if (whole_shard) {
-      rows = split->training_rows({0, split->training_count()});
-    } else if (roles.worker && !job->partitions) {
-      rows = split->shard_rows(*roles.worker, roles.workers, options.train);
-    }
+    rows = choose_rows(*split);
   });
   const bool through_mpi_io = options.read == ReadMode::collective;
   mpi::collectively(world, [&] {
@@ -162,13 +165,30 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
 }  // namespace
 
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
-  const auto topology = strategies::topology(experiment.trainer.strategy);
-  return prepare(experiment, world, assign_roles(topology, world.rank(), world.size()), false);
+  const Roles roles =
+      assign_roles(strategies::topology(experiment.trainer.strategy), world.rank(), world.size());
+  return prepare(experiment, world, roles, experiment.seed, [&](const data::Split& split) {
+    const bool has_shard = roles.worker && experiment.trainer.parallelism_factor == 1;
+    return has_shard ? split.shard_rows(*roles.worker, roles.workers, experiment.data.train)
+                     : std::vector<std::uint64_t>{};
+  });
+}
+
+Job prepare_member_job(const Experiment& experiment, const mpi::Communicator& world,
+                       const Member& member) {
+  const Roles roles{.workers = 1, .worker = 0};
+  Job job = prepare(experiment, world, roles, member.seed,
+                    [&](const data::Split& split) { return member_rows(split, member); });
+  job.training_rows = job.shard.size();
+  return job;
 }
 
 Job prepare_virtual_job(const Experiment& experiment, const mpi::Communicator& world,
                         std::size_t workers) {
-  return prepare(experiment, world, {.workers = workers, .worker = std::nullopt}, true);
+  const Roles roles{.workers = workers, .worker = std::nullopt};
+  return prepare(experiment, world, roles, experiment.seed, [](const data::Split& split) {
+    return split.training_rows({0, split.training_count()});
+  });
 }
 
 }  // namespace tusk::training

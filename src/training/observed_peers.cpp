@@ -3,7 +3,11 @@
 
 namespace tusk::training {
 
-void ObservedPeers::sum(std::span<float> values) {
+void ObservedPeers::sum(std::span<float> values) { observe_sum(values); }
+void ObservedPeers::sum(std::span<double> values) { observe_sum(values); }
+
+template <typename Number>
+void ObservedPeers::observe_sum(std::span<Number> values) {
   require_finite(values, "what it exchanges", reporter_.position());
   {
     const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
@@ -11,11 +15,6 @@ void ObservedPeers::sum(std::span<float> values) {
   }
   reporter_.exchanged();
   ++exchanges_;
-}
-
-void ObservedPeers::sum(std::span<double> values) {
-  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
-  peers_.sum(values);
 }
 
 std::uint64_t ObservedPeers::max(std::uint64_t value) {

@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl",
-                               "history.h5",      "model.h5",      "summary.json"};
+constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl", "history.h5",
+                               "model.h5",        "summary.json",  "ensemble.json"};
 
 bool holds_anything(const fs::path& path, std::error_code& error) {
   return fs::exists(path, error) && !error && !fs::is_empty(path, error);

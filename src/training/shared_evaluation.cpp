@@ -11,7 +11,6 @@
 #include "tusk/training/evaluation.hpp"
 
 namespace tusk::training {
-namespace {
 
 nn::BatchScore sum_over_ranks(const mpi::Communicator& world, const nn::BatchScore& mine) {
   std::vector<double> numbers{static_cast<double>(mine.samples), mine.loss_sum};
@@ -21,8 +20,6 @@ nn::BatchScore sum_over_ranks(const mpi::Communicator& world, const nn::BatchSco
   std::copy(numbers.begin() + 2, numbers.end(), all.metric_sums.begin());
   return all;
 }
-
-}  // namespace
 
 nn::BatchScore evaluate_together(const mpi::Communicator& world, const nn::Model& model,
                                  std::span<const float> weights, const data::Dataset& dataset,

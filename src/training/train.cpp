@@ -12,6 +12,7 @@
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/mpi/environment.hpp"
 #include "tusk/training/coordinator.hpp"
+#include "tusk/training/ensemble.hpp"
 #include "tusk/training/job.hpp"
 #include "tusk/training/manifest.hpp"
 #include "tusk/training/run_directory.hpp"
@@ -68,6 +69,15 @@ io::ModelContent model_content(const Experiment& experiment, const Job& job,
           .facts = facts.dump()};
 }
 
+Job prepare(const Experiment& experiment, const TrainRequest& request,
+            const mpi::Communicator& world) {
+  if (request.member) return prepare_member_job(experiment, world, *request.member);
+  if (request.virtual_workers) {
+    return prepare_virtual_job(experiment, world, request.virtual_workers->count);
+  }
+  return prepare_job(experiment, world);
+}
+
 Outcome run(const Experiment& experiment, const Job& job, const TrainRequest& request,
             const mpi::Communicator& world, const MakeCoordinator& make_coordinator) {
   if (request.virtual_workers) {
@@ -100,9 +110,10 @@ void summarize(const Coordinator& coordinator, Outcome& outcome, Summary& summar
 
 Summary train(const Experiment& experiment, const TrainRequest& request,
               const mpi::Communicator& world) {
-  const Job job = request.virtual_workers
-                      ? prepare_virtual_job(experiment, world, request.virtual_workers->count)
-                      : prepare_job(experiment, world);
+  if (strategies::topology(experiment.trainer.strategy) == strategies::Topology::independent) {
+    return train_ensemble(experiment, request, world);
+  }
+  const Job job = prepare(experiment, request, world);
   const std::vector<std::string> hosts = gather_hosts(world);
   std::optional<RunDirectory> directory;
   mpi::collectively(world, [&] {

@@ -24,7 +24,8 @@ TrainedModel make_ready(io::ModelContent content, const std::string& path, LossK
           .classifies = is_cross_entropy(loss) || !content.class_names.empty(),
           .weights = std::move(content.weights),
           .transforms = data::Transforms::from_json(content.transforms, path),
-          .class_names = std::move(content.class_names)};
+          .class_names = std::move(content.class_names),
+          .huber_delta = content.huber_delta};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tusk/data/dataset.hpp"
+#include "tusk/training/ensemble_model.hpp"
 
 namespace CLI {
 class App;
@@ -21,10 +22,14 @@ struct DataArguments {
   std::string data;
   std::string features = "features";
   std::string label = "label";
+  std::string combine = "mean";
 };
 
 // Adds them to a subcommand. `arguments` must outlive the parsing.
 void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label);
+
+// How an ensemble's members are to be combined.
+training::Combine combination(const DataArguments& arguments);
 
 // Opens the data set and checks that its samples are what the model takes: else Error(bad_data).
 data::Dataset open_for(const nn::Model& model, const DataArguments& arguments, bool with_label);

@@ -15,6 +15,7 @@ enum class Stream : std::uint32_t {
   shuffle = 2,
   dropout = 3,
   validation_split = 4,
+  bootstrap = 5,
   step_time = 6,  // of a virtual worker
 };
 

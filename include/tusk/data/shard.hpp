@@ -26,11 +26,11 @@ class Shard {
   // No samples: what a rank holds that does not train.
   Shard() = default;
 
-  // Reads `rows` (ascending) of the data set, in blocks of some megabytes, and drops the others.
-  // Without a format, labels are not read. Checks every number: Error(bad_data) that names file,
-  // data set, row and value for features that are not finite and labels outside the format's range.
-  // Collective if the data set was opened with a communicator. An error may be this rank's own:
-  // call it within mpi::collectively.
+  // Reads `rows` (ascending, repetitions allowed) of the data set, in blocks of some megabytes, and
+  // drops the others. Without a format, labels are not read. Checks every number: Error(bad_data)
+  // that names file, data set, row and value for features that are not finite and labels outside
+  // the format's range. Collective if the data set was opened with a communicator. An error may be
+  // this rank's own: call it within mpi::collectively.
   static Shard read(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
                     const LabelFormat* format, Transforms transforms);
 

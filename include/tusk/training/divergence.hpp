@@ -18,5 +18,6 @@ struct Position {
 
 // fail_diverged() if one of the values is NaN or infinite. One sweep.
 void require_finite(std::span<const float> values, const char* what, const Position& position);
+void require_finite(std::span<const double> values, const char* what, const Position& position);
 
 }  // namespace tusk::training

@@ -19,6 +19,8 @@ class Communicator;
 
 namespace tusk::training {
 
+struct Member;
+
 // What an experiment comes to when its files are opened: the model, and this rank's part of the
 // data.
 struct Job {
@@ -36,6 +38,10 @@ struct Job {
 // Collective. Opens and checks every file of the experiment, builds the model, reads the shards.
 // Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world);
+
+// The same for a member of an ensemble, which one rank trains by itself: the shard is its rows.
+Job prepare_member_job(const Experiment& experiment, const mpi::Communicator& world,
+                       const Member& member);
 
 // The same for so many virtual workers in one process (`world` has one rank): all training rows are
 // in the shard.

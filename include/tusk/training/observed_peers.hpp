@@ -6,8 +6,8 @@
 
 namespace tusk::training {
 
-// A worker's peers, watched like its center: every call is passed on and timed, a sum of floats
-// counts as a commit in the ledger, and one with a NaN or Inf ends the run before it reaches anyone
+// A worker's peers, watched like its center: every call is passed on and timed, a sum counts as a
+// commit in the ledger, and one with a NaN or Inf ends the run before it reaches anyone
 // (Error(diverged)).
 class ObservedPeers final : public center::Peers {
  public:
@@ -19,9 +19,12 @@ class ObservedPeers final : public center::Peers {
   void sum(std::span<double> values) override;
   std::uint64_t max(std::uint64_t value) override;
 
-  std::uint64_t exchanges() const { return exchanges_; }  // sums of floats so far
+  std::uint64_t exchanges() const { return exchanges_; }  // sums so far
 
  private:
+  template <typename Number>
+  void observe_sum(std::span<Number> values);
+
   center::Peers& peers_;
   Reporter& reporter_;
   std::uint64_t exchanges_ = 0;

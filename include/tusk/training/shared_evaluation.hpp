@@ -14,6 +14,9 @@ class Communicator;
 
 namespace tusk::training {
 
+// Collective. The ranks' scores added up, the same on every rank.
+nn::BatchScore sum_over_ranks(const mpi::Communicator& world, const nn::BatchScore& mine);
+
 // Collective. The model's loss and metrics on every row of the data set, which the ranks share out
 // in blocks; the same score on every rank. `weights` are the same everywhere. Throws
 // mpi::CollectiveError.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -26,11 +27,20 @@ struct VirtualWorkers {
       run;
 };
 
+// What a run is, as a member of an ensemble.
+struct Member {
+  std::size_t index = 0;
+  std::size_t members = 1;
+  EnsembleData data = EnsembleData::whole;
+  std::uint64_t seed = 0;  // the ensemble's
+};
+
 struct TrainRequest {
   std::filesystem::path run_directory;
   bool overwrite = false;
   bool quiet = false;                               // no progress line
   std::optional<VirtualWorkers> virtual_workers{};  // for a world of one rank
+  std::optional<Member> member{};                   // for a world of one rank
 };
 
 // Collective. Trains the experiment with all ranks of `world` and writes the run directory. The

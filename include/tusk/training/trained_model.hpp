@@ -19,6 +19,7 @@ struct TrainedModel {
   AlignedVector<float> weights;
   data::Transforms transforms;
   std::vector<std::string> class_names;
+  double huber_delta = 1.0;
 };
 
 // What scores are wanted of a model, instead of those it was trained with.

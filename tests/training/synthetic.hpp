@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "temporary_folder.hpp"
+#include "tusk/core/random.hpp"
+#include "tusk/experiment/experiment.hpp"
+#include "tusk/io/file.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+// A small problem that every trainer can solve, for tests that train.
+namespace tusk::test {
+
+inline constexpr std::size_t rows = 1003;  // a last, smaller batch for every number of workers
+inline constexpr std::size_t features = 6;
+
+// Two classes on either side of a plane, with a margin.
+inline void write_data(const std::string& path) {
+  std::vector<float> x(rows * features);
+  std::vector<std::int32_t> y(rows);
+  Random random(11, Stream::initial_weights);
+  for (std::size_t row = 0; row < rows; ++row) {
+    float side = 0.0F;
+    for (std::size_t i = 0; i < features; ++i) {
+      x[row * features + i] = static_cast<float>(random.normal());
+      side += x[row * features + i] * (i % 2 == 0 ? 1.0F : -1.0F);
+    }
+    y[row] = side > 0.0F ? 1 : 0;
+  }
+  io::File file = io::File::create(path);
+  file.create_dataset("features", io::ElementType::f32, {rows, features})
+      .write(0, std::span<const float>(x));
+  file.create_dataset("label", io::ElementType::i32, {rows})
+      .write(0, std::span<const std::int32_t>(y));
+  file.close();
+}
+
+// Files that all ranks see.
+class SharedFolder {
+ public:
+  explicit SharedFolder(const mpi::Communicator& world) : world_(world) {
+    if (world.rank() == 0) {
+      folder_.emplace();
+      write_data(folder_->file("data.h5"));
+    }
+    path_ = world.broadcast(folder_ ? folder_->path().string() : "", 0);
+  }
+  ~SharedFolder() { world_.barrier(); }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  const mpi::Communicator& world_;
+  std::optional<TemporaryFolder> folder_;
+  std::string path_;
+};
+
+inline Experiment experiment(const SharedFolder& folder, StrategyOptions strategy) {
+  Experiment experiment;
+  experiment.name = "test";
+  experiment.seed = 3;
+  experiment.data.train = folder.file("data.h5");
+  experiment.data.test = folder.file("data.h5");
+  experiment.data.validation_split = 0.1;
+  experiment.model.layers = {DenseOptions{.units = 8, .activation = Activation::tanh},
+                             DenseOptions{.units = 2, .activation = Activation::softmax}};
+  experiment.model.metrics = {MetricKind::accuracy};
+  experiment.optimizer.learning_rate = 0.1;
+  experiment.trainer.strategy = strategy;
+  experiment.trainer.epochs = 8;
+  experiment.trainer.batch_size = 16;
+  return experiment;
+}
+
+}  // namespace tusk::test
