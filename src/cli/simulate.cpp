@@ -4,9 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -86,7 +84,8 @@ ExitCode simulate(const mpi::Communicator& world, const Arguments& arguments) {
     check(experiment, arguments);
   });
   SimulationTable table(experiment.name, arguments.csv);
-  const training::Job job = training::prepare_virtual_job(experiment, world, 1);
+  const training::Job job = training::prepare_virtual_job(
+      experiment, world, *std::ranges::max_element(arguments.workers));
   table.set_time_of_one_worker(project(experiment, job, 1, arguments.threads).elapsed_s);
   fmt::print("{}\n", table.header());
   for (const std::size_t workers : arguments.workers) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "tusk/core/error.hpp"
-#include "tusk/core/units.hpp"
 #include "tusk/training/score_names.hpp"
 
 namespace tusk::cli {
@@ -55,7 +54,7 @@ std::string SimulationTable::add(const SimulationRow& row) {
   const double speed_up = row.elapsed_s > 0.0 ? one_worker_s_ / row.elapsed_s : 0.0;
   if (csv_.is_open()) add_to_csv(row, speed_up);
   return fmt::format("{:>7}  {:<22}  {:>14}  {:>8.2f}  {:>14.2f}  {:>13}", row.workers,
-                     score_text(row), format_duration(row.elapsed_s), speed_up,
+                     score_text(row), fmt::format("{:.6g} s", row.elapsed_s), speed_up,
                      row.staleness.mean(), row.staleness.max);
 }
 

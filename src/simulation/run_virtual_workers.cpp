@@ -88,6 +88,7 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
          "one n-th of the time",
          name);
   }
+  StepTimes(experiment.simulate.step_time, workers, experiment.seed);
 }
 
 }  // namespace tusk::simulation

@@ -168,3 +168,17 @@ TEST_CASE("the name can only be one directory") {
   CHECK(said("\"example\"", "\"" + std::string(256, 'x') + "\"") != "");
   CHECK(read(with(example, "\"example\"", "\"Größe 3.1\"")).name == "Größe 3.1");
 }
+
+TEST_CASE("a virtual step's time is a positive number, a list of them or a distribution") {
+  const auto said_of = [](const std::string& step_time) {
+    return complaint(std::string(example) + "[simulate]\nstep_time = " + step_time + "\n");
+  };
+  CHECK(said_of("0.0") ==
+        "e.toml:29:13: key 'simulate.step_time': expected a number above 0, got 0.0");
+  CHECK(said_of("[0.5, -1]") ==
+        "e.toml:29:19: key 'simulate.step_time.1': expected a number above 0, got -1");
+  CHECK(said_of("\"fast\"") ==
+        "e.toml:29:13: key 'simulate.step_time': expected a number, an array of numbers or a "
+        "table, got \"fast\"");
+  CHECK(said_of("{ type = \"gamma\" }").find("\"lognormal\"") != std::string::npos);
+}

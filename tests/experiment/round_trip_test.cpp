@@ -36,6 +36,12 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"optimizer.name=adadelta", "optimizer={name = \"adadelta\", rho = 0.3333333333333333}"},
       {"optimizer={name = \"adamax\", beta_1 = 0.7}"},
       {"optimizer={name = \"nadam\", learning_rate = 12345678901234567890.0}"},
+      {"simulate.step_time=0.25", "simulate.latency=0", "simulate.bandwidth=1e9"},
+      {"simulate.step_time=[0.5, 1, 0.25]"},
+      {"simulate.step_time={type = \"lognormal\", mean = 0.5, sigma = 0.1}"},
+      {"simulate.step_time={type = \"normal\", stddev = 0.1}"},
+      {"simulate.step_time={type = \"uniform\", minval = 0.5, maxval = 0.75}"},
+      {"simulate.step_time={type = \"exponential\"}"},
       {"seed=9223372036854775807"},
   };
   for (const Overrides& overrides : variants) {

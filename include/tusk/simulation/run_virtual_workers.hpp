@@ -28,8 +28,8 @@ struct Projection {
 Projection project_times(const Experiment& experiment, std::size_t parameters,
                          std::uint64_t training_rows, std::size_t workers, std::size_t threads);
 
-// Error(bad_experiment) if the trainer cannot have so many workers: `single` has one; what an
-// ensemble's members do has nothing to do with each other.
+// Error(bad_experiment) if there cannot be so many workers: `single` has one, an ensemble's members
+// have nothing to do with each other, and a list of step times needs one for each.
 void check_workers(const Experiment& experiment, std::size_t workers);
 
 }  // namespace tusk::simulation
