@@ -153,7 +153,7 @@ TEST_CASE("a target stops every topology early, with a balanced ledger") {
   }
 }
 
-TEST_CASE("an ensemble has as many different members as asked for, whatever the ranks") {
+TEST_CASE("mistake 3: an ensemble has as many members as asked for, and they differ") {
   const auto world = mpi::Communicator::world();
   const SharedFolder folder(world);
   for (const EnsembleData data :
