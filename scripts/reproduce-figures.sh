@@ -25,6 +25,7 @@ run() {
     --set 'simulate.step_time={type="lognormal", mean=0.01, sigma=0.1}' --set simulate.latency=1e-4 --set simulate.bandwidth=1e10 \
     || { [ $? -eq 86 ] && echo "diverged" > "$runs/$name.part"; }  # a result, too
   mv "$runs/$name.part" "$runs/$name.csv"
+  tabulate
 }
 
 # row TRAINER WORKERS WINDOW: one line of a table, if the run is there.
@@ -44,13 +45,12 @@ tabulate() {
   { echo $columns; for k in 1 5 10 20 35 50; do row downpour 20 $k; row aeasgd 20 $k; row adag 20 $k; done; } > $results/windows.csv
 }
 
+tabulate
 for n in 20 40 1 10 5 30; do
   run adag $n 5; run downpour $n 5; run aeasgd $n 32
-  tabulate
 done
 for k in 1 50 10 5 20 35; do
   run adag 20 $k; run downpour 20 $k; run aeasgd 20 $k
-  tabulate
 done
 
 python=/usr/bin/python3
