@@ -64,7 +64,7 @@ std::string library_version() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
-  const std::string all(text.data(), static_cast<std::size_t>(length));
+  const std::string all = text.data();  // Open MPI counts the NUL
   return all.substr(0, all.find('\n'));
 }
 
