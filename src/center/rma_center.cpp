@@ -79,7 +79,7 @@ class RmaCenter final : public CenterWorker {
   mpi::Window window_;
   RmaBoard board_;
   std::size_t theta_at_;
-  AlignedVector<float> increments_;  // what is added, unless it is the caller's vector as it is
+  AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
 };
 
 // out = θ; returns the version, which is read first.
@@ -95,9 +95,7 @@ Receipt RmaCenter::perform(Update update) {
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
   if (!update.commits()) return {.ticket = read(out)};
 
-  // The caller's own vector is what is added, if it is whole and not `out`, where MPI writes.
-  const bool as_it_is = update.kind == Kind::commit ||
-                        (update.kind == Kind::commit_and_pull && update.in != update.out);
+  const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
   if (!as_it_is) increments_.resize(size());
   std::uint64_t version = 0;
   if (update.depends_on_center()) {
@@ -106,19 +104,19 @@ Receipt RmaCenter::perform(Update update) {
   }
   const auto ticket = static_cast<std::uint64_t>(window_.fetch_add(1, counter_at));
   update.take_ticket(ticket);
-  if (!as_it_is && !update.depends_on_center()) {
+  if (update.kind == Kind::staleness) {
     turn_into_increments(update, increments_.data(), size());
   }
-  const auto added = as_it_is ? std::span(update.in, size()) : std::span<const float>(increments_);
-  if (out.empty() || update.kind == Kind::elastic) {
-    window_.accumulate(added, theta_at_);
-    window_.flush();
-    std::copy_n(added.begin(), out.size(), out.begin());
-  } else {
-    window_.get_accumulate(added, out, theta_at_);
-    window_.flush();
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] += added[i];  // the host's θ before, plus
+  const float* added = as_it_is ? update.in : increments_.data();
+  window_.accumulate({added, size()}, theta_at_);
+  if (update.kind == Kind::elastic) {
+    std::ranges::copy(increments_, out.begin());
+  } else if (!out.empty()) {
+    // MPI keeps one rank's accumulates on the same element in order, so this reads what was added.
+    if (added == out.data()) window_.flush();
+    window_.read(out, theta_at_);
   }
+  window_.flush();
   return {.ticket = ticket, .delay = update.depends_on_center() ? ticket - version : 0};
 }
 

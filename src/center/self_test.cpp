@@ -38,6 +38,10 @@ std::vector<float> known_sum(int workers) {
   return sum;
 }
 
+void require(bool right, const char* what) {
+  if (!right) fail(ExitCode::internal, "{}", what);
+}
+
 std::vector<std::uint64_t> exchange(int worker, CenterVariable& center) {
   const std::vector<float> mine = contribution(worker);
   std::vector<float> pulled(self_test_size);
@@ -45,13 +49,13 @@ std::vector<std::uint64_t> exchange(int worker, CenterVariable& center) {
   for (int round = 0; round < rounds; ++round) {
     tickets.push_back(center.commit(mine).ticket);
     tickets.push_back(center.commit_and_pull(mine, pulled).ticket);
+    for (std::size_t i = 0; i < pulled.size(); ++i) {
+      require(pulled[i] >= static_cast<float>(tickets.size()) * mine[i],
+              "a worker does not see its own commits");
+    }
     center.board().fetch_add(Cell::checkpoint, worker);
   }
   return tickets;
-}
-
-void require(bool right, const char* what) {
-  if (!right) fail(ExitCode::internal, "{}", what);
 }
 
 void require_tickets(std::vector<std::vector<std::uint64_t>> by_rank, std::size_t count) {
