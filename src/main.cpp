@@ -2,6 +2,7 @@
 // The program: MPI from start to end, one command, and the one place where errors are reported. The
 // CPU has been checked before (cpu_check.cpp).
 #include <fmt/format.h>
+#include <mpi.h>
 
 #include <algorithm>
 #include <cerrno>
