@@ -8,15 +8,15 @@ using namespace tusk;
 
 namespace {
 
-constexpr std::size_t inputs = 784;
+constexpr std::size_t inputs = 200;
 constexpr std::size_t outputs = 10;
 
 // Allocations of every pass, on full and smaller batches.
 std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t batch,
                                   const Targets& targets, const Targets& fewer) {
-  nn::Network n(nn::network_options({DenseOptions{.units = 500, .activation = Activation::relu},
+  nn::Network n(nn::network_options({DenseOptions{.units = 120, .activation = Activation::relu},
                                      DropoutOptions{.rate = 0.4},
-                                     DenseOptions{.units = 300, .activation = Activation::selu},
+                                     DenseOptions{.units = 70, .activation = Activation::selu},
                                      DenseOptions{.units = outputs, .activation = last}},
                                     loss, {MetricKind::accuracy, MetricKind::mse, MetricKind::mae}),
                 {inputs}, batch);
