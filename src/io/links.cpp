@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tusk::io {
 namespace {
@@ -48,6 +48,36 @@ Handle child(hid_t parent, const std::string& name, const FileState& file) {
   return group;
 }
 
+// What `name`, without slashes, is in an open group.
+Target look(hid_t group, const std::string& name) {
+  if (name == "." || H5Lexists(group, name.c_str(), H5P_DEFAULT) <= 0) return {};
+  H5L_info_t link;
+  if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return {};
+  const auto refused = [](const char* why) { return Target{Target::Kind::refused, why, 0}; };
+  if (link.type == H5L_TYPE_SOFT) return refused("a soft link");
+  if (link.type == H5L_TYPE_EXTERNAL) return refused("a link to another file");
+  if (link.type != H5L_TYPE_HARD) return refused("a link of an unknown kind");
+
+  H5O_info_t object;
+  if (H5Oget_info_by_name2(group, name.c_str(), &object, H5O_INFO_BASIC, H5P_DEFAULT) < 0) {
+    return refused("damaged");
+  }
+  if (object.type == H5O_TYPE_GROUP) return {Target::Kind::group, {}, object.addr};
+  if (object.type == H5O_TYPE_DATASET) return {Target::Kind::dataset, {}, object.addr};
+  return refused("neither a group nor a data set");
+}
+
+// The names in an open group, sorted.
+std::vector<std::string> names_in(hid_t group, const FileState& file) {
+  std::vector<std::string> names;
+  const herr_t stopped =
+      H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect_name, &names);
+  if (stopped < 0) fail_hdf5(ExitCode::bad_data, file.path + ": cannot list a group");
+  if (stopped > 0) fail(ExitCode::bad_data, "{}: more than {} objects", file.path, max_objects);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 class Walker {
  public:
   Walker(const FileState& file, const std::function<void(const Visited&)>& visit)
@@ -83,34 +113,6 @@ class Walker {
 };
 
 }  // namespace
-
-Target look(hid_t group, const std::string& name) {
-  if (name == "." || H5Lexists(group, name.c_str(), H5P_DEFAULT) <= 0) return {};
-  H5L_info_t link;
-  if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return {};
-  const auto refused = [](const char* why) { return Target{Target::Kind::refused, why, 0}; };
-  if (link.type == H5L_TYPE_SOFT) return refused("a soft link");
-  if (link.type == H5L_TYPE_EXTERNAL) return refused("a link to another file");
-  if (link.type != H5L_TYPE_HARD) return refused("a link of an unknown kind");
-
-  H5O_info_t object;
-  if (H5Oget_info_by_name2(group, name.c_str(), &object, H5O_INFO_BASIC, H5P_DEFAULT) < 0) {
-    return refused("damaged");
-  }
-  if (object.type == H5O_TYPE_GROUP) return {Target::Kind::group, {}, object.addr};
-  if (object.type == H5O_TYPE_DATASET) return {Target::Kind::dataset, {}, object.addr};
-  return refused("neither a group nor a data set");
-}
-
-std::vector<std::string> names_in(hid_t group, const FileState& file) {
-  std::vector<std::string> names;
-  const herr_t stopped =
-      H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect_name, &names);
-  if (stopped < 0) fail_hdf5(ExitCode::bad_data, file.path + ": cannot list a group");
-  if (stopped > 0) fail(ExitCode::bad_data, "{}: more than {} objects", file.path, max_objects);
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 Located locate(const FileState& file, const std::string& path) {
   Located located{{}, root(file), "."};
