@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cells.hpp"
+#include "require_size.hpp"
 #include "transports.hpp"
 #include "tusk/center/center_worker.hpp"
 #include "tusk/core/aligned_vector.hpp"
@@ -152,6 +153,7 @@ class RmaServer final : public CenterServer {
 };
 
 std::uint64_t RmaServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size_);
   constexpr std::size_t slice = 256 * 1024;  // floats, well under a millisecond
   const std::uint64_t version = updates();
   for (std::size_t first = 0; first < out.size(); first += slice) {
