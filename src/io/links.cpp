@@ -95,7 +95,7 @@ class Walker {
       if (++count_ > max_objects) {
         fail(ExitCode::bad_data, "{}: more than {} objects", file_.path, max_objects);
       }
-      const std::string full = path.empty() ? name : path + "/" + name;
+      const std::string full = path.empty() ? name : fmt::format("{}/{}", path, name);
       visit_({full, depth, target, group, name});
       if (target.kind == Target::Kind::group) {
         visit_group(child(group, name, file_).id(), full, depth + 1);
