@@ -55,6 +55,14 @@ TEST_CASE("a file cut off anywhere is an error or, behind all that matters, whol
   }
 }
 
+TEST_CASE("a file that was not copied to its end says so") {
+  const test::TemporaryFolder folder;
+  const std::string path = test::write_hdf5(folder.file("short.h5"), [](hid_t) {});
+  std::filesystem::resize_file(path, 1000);
+  CHECK_FAILS(File::open(path), ExitCode::bad_data,
+              "short.h5: damaged or incomplete (HDF5: truncated file");
+}
+
 TEST_CASE("storage beyond the end of the file is refused, also if the file lies about its end") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("short.h5");
