@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
+#include "fma_peak.hpp"
 #include "timing.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/random.hpp"
@@ -105,14 +108,26 @@ StepTimes measure(const StepCase& step_case) {
   const auto update = [&] { optimizer->step(weights, gradients); };
 
   StepTimes times;
-  times.flops = product_flops(model, step_case.batch);
-  times.step_s = fastest_s(budget_s, [&] {
+  const double flops = product_flops(model, step_case.batch);
+  std::vector<double> shares;
+  double peak = fma_peak_gflops();
+  times.step_s = std::numeric_limits<double>::infinity();
+  const auto report = [&](double seconds) {
+    const double peak_before = std::exchange(peak, fma_peak_gflops());
+    shares.push_back(flops * 1e-9 / seconds / (0.5 * (peak_before + peak)));
+    times.step_s = std::min(times.step_s, seconds);
+  };
+  const auto whole_step = [&] {
     gradient();
     update();
-  });
+  };
+  time_groups(2.0 * budget_s, whole_step, report);
   times.forward_s = fastest_s(budget_s, forward);
   times.backward_s = fastest_s(budget_s, gradient) - times.forward_s;
   times.optimizer_s = times.step_s - times.forward_s - times.backward_s;
+  times.gflops = flops * 1e-9 / times.step_s;
+  std::nth_element(shares.begin(), shares.begin() + std::ssize(shares) / 2, shares.end());
+  times.peak_share = shares[shares.size() / 2];
   return times;
 }
 

@@ -23,13 +23,14 @@ struct StepCase {
 // dropout 0.2 and Adam.
 std::vector<StepCase> step_cases();
 
-// What one step of it took.
+// What one step of it takes, at best.
 struct StepTimes {
-  double forward_s = 0.0;   // loss and metrics included, in inference
-  double backward_s = 0.0;  // the rest of the step but the optimizer: dropout, too
-  double optimizer_s = 0.0;
-  double step_s = 0.0;  // all of it in turns, as a worker does it
-  double flops = 0.0;   // of the matrix products alone
+  double forward_s = 0.0;    // in inference; loss and metrics included
+  double backward_s = 0.0;   // all else of the gradient: dropout, too
+  double optimizer_s = 0.0;  // what remains of step_s
+  double step_s = 0.0;
+  double gflops = 0.0;      // of the matrix products alone, over the whole step
+  double peak_share = 0.0;  // of fma_peak_gflops() at the same moment, the median of many
 };
 
 StepTimes measure(const StepCase& step_case);

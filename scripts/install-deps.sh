@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
-# Usage: scripts/install-deps.sh [--dev] [--check]
-#   --dev    also what the style checks need (clang-format, clang-tidy-19)
-#   --check  install nothing; exit with 0 if everything is there, with 1 if not
+# Usage: scripts/install-deps.sh [--dev]
+#   --dev   also what the style checks need (clang-format, clang-tidy-19)
 set -euo pipefail
 
 # package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
@@ -29,21 +28,18 @@ needed=(
   "python3-numpy|python:numpy|Python with NumPy, for the tests|numpy"
   "curl|curl|curl, to fetch data sets|curl"
   "ca-certificates|curl|certificates, for the same|-"
+  "dataset-fashion-mnist|true|the data of the quick start, which is fetched where this is not installed|-"
 )
-# The quick start's data; where it is missing, scripts/prepare-data.sh fetches it.
-if command -v apt-get > /dev/null; then needed+=("dataset-fashion-mnist|-|Fashion-MNIST|-"); fi
 development=(
   "clang-format|clang-format|clang-format 14|llvm"
   "clang-tidy-19|clang-tidy-19|clang-tidy 19|llvm"
 )
 
-check_only=false
 for argument in "$@"; do
   case $argument in
     --dev) needed+=("${development[@]}") ;;
-    --check) check_only=true ;;
-    -h | --help) sed -n '3,7s/^# //p' "$0" && exit 0 ;;
-    *) echo "install-deps.sh: unknown argument '$argument': it takes --dev and --check" >&2 && exit 64 ;;
+    -h | --help) sed -n '3,6s/^# //p' "$0" && exit 0 ;;
+    *) echo "install-deps.sh: unknown argument '$argument': it takes --dev" >&2 && exit 64 ;;
   esac
 done
 
@@ -74,11 +70,6 @@ done
 if [ ${#missing[@]} -eq 0 ]; then
   echo "install-deps.sh: everything is there"
   exit 0
-fi
-if $check_only; then
-  echo "install-deps.sh: not installed: ${missing[*]}"
-  [ ${#descriptions[@]} -eq 0 ]
-  exit
 fi
 
 as_root=(env)  # nothing in front

@@ -2,9 +2,16 @@
 // The program: MPI from start to end, one command, and the one place where errors are reported. The
 // CPU has been checked before (cpu_check.cpp).
 #include <fmt/format.h>
+#include <mpi.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <new>
+#include <thread>
 
 #include "tusk/cli/run.hpp"
 #include "tusk/core/error.hpp"
@@ -15,6 +22,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using tusk::Error;
 using tusk::ExitCode;
 
@@ -35,6 +43,9 @@ Error current_error() {
 void end_job(const Error& error) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  // Some errors strike many ranks at once, as a loss that is not finite: the lowest of them gets to
+  // speak, and takes the others down before they do.
+  std::this_thread::sleep_for(std::min(rank * 50ms, 2000ms));
   tusk::print_error(fmt::format("rank {}: {}", rank, error.what()));
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
 }
@@ -62,7 +73,11 @@ int main(int argc, char** argv) {
     const tusk::mpi::Environment environment(argc, argv, end_job);
     const auto world = tusk::mpi::Communicator::world();
     tusk::set_logging(world.rank() == 0);
-    const ExitCode code = run(argc, argv, world);
+    ExitCode code = run(argc, argv, world);
+    if (std::fflush(stdout) != 0) {
+      tusk::print_error(fmt::format("standard output: {}", std::strerror(errno)));
+      code = ExitCode::io_error;
+    }
     // mpirun kills the job at the first exit code that is not 0: one rank alone reports it, and
     // does so after MPI_Finalize (in ~Environment), when no rank has anything left to do.
     return world.rank() == 0 ? static_cast<int>(code) : 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// main() of the tests that run under mpirun: every rank runs every case, and the program's exit code is
-// the worst of all ranks'. Fewer ranks than the test was registered for is a failure, never a skip.
+// main() of the tests that run under mpirun: every rank runs every case, and the program's exit
+// code is the worst of all ranks'. Fewer ranks than the test was registered for is a failure, never
+// a skip.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <mpi.h>

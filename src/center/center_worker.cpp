@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/center/center_worker.hpp"
 
-#include "tusk/core/error.hpp"
+#include "require_size.hpp"
 #include "update.hpp"
 
 namespace tusk::center {
@@ -9,29 +9,29 @@ namespace tusk::center {
 using Kind = Update::Kind;
 
 std::uint64_t CenterWorker::pull(std::span<float> out) {
-  require_size(out.size());
+  require_size(out.size(), size_);
   version_ = perform({.kind = Kind::pull, .out = out.data()}).ticket;
   return version_;
 }
 
 Commit CenterWorker::commit(std::span<const float> delta) {
-  require_size(delta.size());
+  require_size(delta.size(), size_);
   return perform_commit({.kind = Kind::commit, .in = delta.data()});
 }
 
 Commit CenterWorker::commit_and_pull(std::span<const float> delta, std::span<float> out) {
-  require_size(delta.size());
-  require_size(out.size());
+  require_size(delta.size(), size_);
+  require_size(out.size(), size_);
   return perform_commit({.kind = Kind::commit_and_pull, .in = delta.data(), .out = out.data()});
 }
 
 Commit CenterWorker::commit_scaled(std::span<const float> delta, const Scaling& scaling,
                                    std::span<float> out) {
-  require_size(delta.size());
-  require_size(out.size());
+  require_size(delta.size(), size_);
+  require_size(out.size(), size_);
   Update update{.kind = Kind::staleness, .in = delta.data(), .out = out.data()};
   if (scaling.rule == Scaling::Rule::proximity) {
-    require_size(scaling.pulled.size());
+    require_size(scaling.pulled.size(), size_);
     update.kind = Kind::proximity;
     update.factor = scaling.learning_rate;
     update.pulled = scaling.pulled.data();
@@ -40,8 +40,8 @@ Commit CenterWorker::commit_scaled(std::span<const float> delta, const Scaling& 
 }
 
 Commit CenterWorker::elastic(std::span<const float> x, float alpha, std::span<float> force) {
-  require_size(x.size());
-  require_size(force.size());
+  require_size(x.size(), size_);
+  require_size(force.size(), size_);
   return perform_commit(
       {.kind = Kind::elastic, .factor = alpha, .in = x.data(), .out = force.data()});
 }
@@ -52,12 +52,6 @@ Commit CenterWorker::perform_commit(Update update) {
   const Commit commit{receipt.ticket, receipt.ticket - version_, receipt.delay};
   version_ = update.kind == Kind::commit ? version_ + 1 : receipt.ticket + 1;
   return commit;
-}
-
-void CenterWorker::require_size(std::size_t elements) const {
-  if (elements != size_) {
-    fail(ExitCode::internal, "a vector of {} elements, but the center has {}", elements, size_);
-  }
 }
 
 }  // namespace tusk::center

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "require_size.hpp"
+
 #include "local_state.hpp"
 
 namespace tusk::center {
@@ -39,6 +41,7 @@ LocalServer::LocalServer(std::shared_ptr<LocalState> state) : state_(std::move(s
 std::size_t LocalServer::size() const { return state_->theta().size(); }
 
 std::uint64_t LocalServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size());
   std::ranges::copy(state_->theta(), out.begin());
   return state_->updates();
 }

@@ -19,10 +19,6 @@ namespace {
 
 using Candidates = std::vector<Candidate>;
 
-std::string wanted_text(std::optional<Consistency> wanted) {
-  return wanted ? fmt::format("\"{}\"", name_of(*wanted)) : "any";
-}
-
 // The candidates that may be tried: those of the name asked for that can be and offer `wanted`.
 Candidates select(const Candidates& all, Transport asked, std::optional<Consistency> wanted,
                   bool one_node) {
@@ -39,9 +35,10 @@ Candidates select(const Candidates& all, Transport asked, std::optional<Consiste
   }
   if (selected.empty()) {
     fail(ExitCode::bad_experiment,
-         "trainer.consistency = {} is not what server.transport = \"{}\" offers{}: \"shared\" has "
+         "trainer.consistency = \"{}\" is not what server.transport = \"{}\" offers{}: \"shared\" "
+         "has "
          "snapshot and none, \"message\" snapshot, \"rma\" element",
-         wanted_text(wanted), name_of(asked),
+         name_of(wanted.value_or(Consistency::snapshot)), name_of(asked),
          asked == Transport::automatic && !one_node ? " between nodes" : "");
   }
   return selected;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "require_size.hpp"
+
 namespace tusk::center {
 
 using Kind = Update::Kind;
@@ -121,6 +123,7 @@ void MessageServer::answer_update(Caller& caller) {
 
 // Updates that arrive meanwhile are received, but wait to be done.
 std::uint64_t MessageServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size_);
   for (std::size_t first = 0; first < size_; first += piece) {
     const std::size_t count = std::min(piece, size_ - first);
     std::ranges::copy(state_.theta().subspan(first, count),

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cells.hpp"
+#include "require_size.hpp"
 #include "transports.hpp"
 #include "tusk/center/center_worker.hpp"
 #include "tusk/core/aligned_vector.hpp"
@@ -79,7 +80,7 @@ class RmaCenter final : public CenterWorker {
   mpi::Window window_;
   RmaBoard board_;
   std::size_t theta_at_;
-  AlignedVector<float> increments_;  // what is added, unless it is the caller's vector as it is
+  AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
 };
 
 // out = θ; returns the version, which is read first.
@@ -95,9 +96,7 @@ Receipt RmaCenter::perform(Update update) {
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
   if (!update.commits()) return {.ticket = read(out)};
 
-  // The caller's own vector is what is added, if it is whole and not `out`, where MPI writes.
-  const bool as_it_is = update.kind == Kind::commit ||
-                        (update.kind == Kind::commit_and_pull && update.in != update.out);
+  const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
   if (!as_it_is) increments_.resize(size());
   std::uint64_t version = 0;
   if (update.depends_on_center()) {
@@ -106,19 +105,19 @@ Receipt RmaCenter::perform(Update update) {
   }
   const auto ticket = static_cast<std::uint64_t>(window_.fetch_add(1, counter_at));
   update.take_ticket(ticket);
-  if (!as_it_is && !update.depends_on_center()) {
+  if (update.kind == Kind::staleness) {
     turn_into_increments(update, increments_.data(), size());
   }
-  const auto added = as_it_is ? std::span(update.in, size()) : std::span<const float>(increments_);
-  if (out.empty() || update.kind == Kind::elastic) {
-    window_.accumulate(added, theta_at_);
-    window_.flush();
-    std::copy_n(added.begin(), out.size(), out.begin());
-  } else {
-    window_.get_accumulate(added, out, theta_at_);
-    window_.flush();
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] += added[i];  // the host's θ before, plus
+  const float* added = as_it_is ? update.in : increments_.data();
+  window_.accumulate({added, size()}, theta_at_);
+  if (update.kind == Kind::elastic) {
+    std::ranges::copy(increments_, out.begin());
+  } else if (!out.empty()) {
+    // MPI keeps one rank's accumulates on the same element in order, so this reads what was added.
+    if (added == out.data()) window_.flush();
+    window_.read(out, theta_at_);
   }
+  window_.flush();
   return {.ticket = ticket, .delay = update.depends_on_center() ? ticket - version : 0};
 }
 
@@ -154,6 +153,7 @@ class RmaServer final : public CenterServer {
 };
 
 std::uint64_t RmaServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size_);
   constexpr std::size_t slice = 256 * 1024;  // floats, well under a millisecond
   const std::uint64_t version = updates();
   for (std::size_t first = 0; first < out.size(); first += slice) {

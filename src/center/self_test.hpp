@@ -9,7 +9,7 @@
 namespace tusk::center {
 
 // The elements of the center that the self-test wants: several stripes and pieces, and a rest.
-inline constexpr std::size_t self_test_size = 150'001;
+inline constexpr std::size_t self_test_size = 70'001;
 
 // Collective. Every worker exchanges integer-valued vectors through `center`, new, of
 // self_test_size zeros, while rank 0 serves. Throws mpi::CollectiveError (internal) on every rank

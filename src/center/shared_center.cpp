@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cells.hpp"
+#include "require_size.hpp"
 #include "striped_center.hpp"
 #include "transports.hpp"
 #include "tusk/center/center_worker.hpp"
@@ -55,6 +56,7 @@ class SharedServer final : public CenterServer {
   ControlBoard& board() override { return board_; }
 
   std::uint64_t snapshot(std::span<float> out) override {
+    require_size(out.size(), size());
     return mapped_.perform({.kind = Update::Kind::pull, .out = out.data()}).ticket;
   }
 

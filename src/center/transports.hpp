@@ -13,9 +13,9 @@ namespace tusk::center {
 
 // Collective. Opens the center on rank 0 with rank 0's `initial`, without a test. Throws on every
 // rank if it fails on one.
-//   shared_center.hpp   loads and stores in memory that all ranks map
-//   rma_center.hpp      one-sided operations on an rma window
-//   message_center.hpp  messages that rank 0 answers
+//   open_shared    loads and stores in memory that all ranks map
+//   open_rma       one-sided operations on an rma window
+//   open_message   messages that rank 0 answers
 Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
                    Consistency consistency);
 Center open_rma(const mpi::Communicator& communicator, std::span<const float> initial,

@@ -35,7 +35,7 @@ ExitCode check(const mpi::Communicator& world, const ExperimentArguments& argume
              validation_text(job));
   fmt::print("optimizer  {}, learning rate {}\n", name_of_kind(experiment.optimizer.kind),
              experiment.optimizer.learning_rate);
-  fmt::print("trainer    {}, {} epochs, batches of {}\n", name_of_kind(experiment.trainer.strategy),
+  fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_kind(experiment.trainer.strategy),
              experiment.trainer.epochs, experiment.trainer.batch_size);
   fmt::print("{} can be trained\n", experiment.name);
   return ExitCode::done;

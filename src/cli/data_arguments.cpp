@@ -11,13 +11,11 @@ namespace tusk::cli {
 
 void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label) {
   command
-      .add_option("model", arguments.model,
+      .add_option("MODEL.h5", arguments.model,
                   "A model file, Tusk's or Keras's HDF5, or an ensemble.json")
       ->required()
-      ->option_text("MODEL.h5");
-  command.add_option("data", arguments.data, "A data set, HDF5")
-      ->required()
-      ->option_text("DATA.h5");
+      ->option_text(" ");
+  command.add_option("DATA.h5", arguments.data, "A data set, HDF5")->required()->option_text(" ");
   command.add_option("--features", arguments.features, "The features in the data set")
       ->capture_default_str();
   command

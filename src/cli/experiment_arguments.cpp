@@ -10,13 +10,13 @@
 namespace tusk::cli {
 
 void add_experiment_arguments(CLI::App& command, ExperimentArguments& arguments) {
-  command.add_option("experiment", arguments.file, "The experiment, a TOML file")
+  command.add_option("EXPERIMENT.toml", arguments.file, "What to train, on what, and how")
       ->required()
-      ->option_text("EXPERIMENT.toml");
+      ->option_text(" ");
   command
       .add_option("--set", arguments.overrides,
-                  "Override a key, as in --set trainer.epochs=3 (repeatable)")
-      ->option_text("KEY=VALUE")
+                  "Override a key, as in trainer.epochs=3 or model.layers.0.units=100 (repeatable)")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
 

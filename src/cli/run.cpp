@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "tusk/cli/commands.hpp"
+#include "tusk/core/near_miss.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/version.hpp"
@@ -24,15 +27,25 @@ constexpr const char* example =
     "Example: one parameter server and four asynchronous workers\n"
     "  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml";
 
-// CLI11's message in one line that says where help is to be found.
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+// What is wrong with the command line, in one line that says where help is to be found.
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
-  std::string message = error.what();
-  for (char& c : message) {
-    if (c == '\n' || c == '\r') c = ' ';
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    const auto rest = app.remaining();
+    if (rest.empty()) return "which command? (see tusk --help)";
+    return fmt::format("unknown command or option '{}'{} (see tusk --help)", rest.front(),
+                       did_you_mean(rest.front(), command_names(app)));
   }
-  std::string help = app.get_name();
-  for (const CLI::App* command : app.get_subcommands()) help += " " + command->get_name();
-  return fmt::format("{} (see {} --help)", message, help);
+  std::string message = error.what();
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  if (message.starts_with("The ")) message[0] = 't';
+  return fmt::format("{} (see tusk {} --help)", message, chosen.front()->get_name());
 }
 
 // Parses the command line. Returns what to print instead of running a command: help or version.

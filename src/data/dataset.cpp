@@ -12,8 +12,8 @@ namespace {
 void check_features(const io::Dataset& features) {
   if (features.extents().size() < 2) {
     fail(ExitCode::bad_data,
-         "{}: data set '{}' has {} axes; features are [rows, …], with one row a sample",
-         features.path(), features.name(), features.extents().size());
+         "{}: data set '{}' has shape {}; features are [rows, …], with one row a sample",
+         features.path(), features.name(), Shape(features.extents()).to_string());
   }
   if (features.rows() == 0 || features.row_elements() == 0) {
     fail(ExitCode::bad_data, "{}: data set '{}' of shape {} has nothing in it", features.path(),
@@ -24,8 +24,9 @@ void check_features(const io::Dataset& features) {
 void check_labels(const io::Dataset& labels, const io::Dataset& features) {
   const std::size_t axes = labels.extents().size();
   if (axes != 1 && axes != 2) {
-    fail(ExitCode::bad_data, "{}: data set '{}' has {} axes; labels are [rows], or [rows, outputs]",
-         labels.path(), labels.name(), axes);
+    fail(ExitCode::bad_data,
+         "{}: data set '{}' has shape {}; labels are [rows], or [rows, outputs]", labels.path(),
+         labels.name(), Shape(labels.extents()).to_string());
   }
   if (labels.rows() != features.rows()) {
     fail(ExitCode::bad_data, "{}: data set '{}' has {} rows, but '{}' has {}", labels.path(),

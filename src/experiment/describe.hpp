@@ -92,9 +92,9 @@ void describe(Fields& fields, LayerOptions& o) {
 template <typename Fields>
 void describe(Fields& fields, ModelOptions& o) {
   fields("file", o.file, path());
-  fields(
-      "layers", o.layers,
-      o.file ? any().only_when(false, "cannot be given together with 'model.file'") : required());
+  fields("layers", o.layers,
+         (o.file ? any() : required())
+             .only_when(!o.file, "cannot be given together with 'model.file'"));
   fields("loss", o.loss, required());
   fields("huber_delta", o.huber_delta,
          above(0.0).only_when(o.loss == LossKind::huber, "needs loss = \"huber\""));

@@ -23,10 +23,10 @@ std::string_view trimmed(std::string_view text) {
 std::optional<toml::table> parse_value(std::string_view text, const std::string& source) {
   try {
     toml::table table = toml::parse(fmt::format("value = {}", text), source);
-    if (table.size() == 1) return table;
-  } catch (const toml::parse_error&) {  // a string without quotes, as the caller knows
+    return table.size() == 1 ? std::optional(std::move(table)) : std::nullopt;
+  } catch (const toml::parse_error&) {
+    return std::nullopt;
   }
-  return std::nullopt;
 }
 
 toml::table read_value(std::string_view text, const std::string& source) {

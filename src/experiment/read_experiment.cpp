@@ -40,10 +40,10 @@ toml::table parse(std::string_view text, const std::string& file) {
 std::string read_text(const std::string& path) {
   constexpr std::size_t longest = std::size_t{1} << 20;
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) fail(ExitCode::no_input, "{}: {}", path, std::strerror(errno));
+  if (!stream) fail(ExitCode::no_input, "cannot open {}: {}", path, std::strerror(errno));
   std::string text(longest + 1, '\0');
   stream.read(text.data(), std::ssize(text));
-  if (stream.bad()) fail(ExitCode::io_error, "{}: {}", path, std::strerror(errno));
+  if (stream.bad()) fail(ExitCode::io_error, "cannot read {}: {}", path, std::strerror(errno));
   if (!stream.eof()) {
     fail(ExitCode::bad_experiment, "{}: not an experiment: larger than 1 MiB", path);
   }

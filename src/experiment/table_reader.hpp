@@ -86,6 +86,7 @@ void read(const TomlValue& value, std::optional<T>& out, const Rule& rule) {
   read(value, out.emplace(), rule);
 }
 
+// An array. Names stand in it once each.
 template <typename T>
 void read(const TomlValue& value, std::vector<T>& out, const Rule& rule) {
   out.clear();
@@ -93,21 +94,12 @@ void read(const TomlValue& value, std::vector<T>& out, const Rule& rule) {
   if (rule.required && array.empty()) reject(value, "at least one element");
   for (std::size_t i = 0; i < array.size(); ++i) {
     const TomlValue element{array[i], fmt::format("{}.{}", value.key, i), value.file};
-    read(element, out.emplace_back(), Rule{.interval = rule.interval, .text = rule.text});
-  }
-}
-
-// Several names, each once.
-template <NamedEnum Enum>
-void read(const TomlValue& value, std::vector<Enum>& out, const Rule&) {
-  out.clear();
-  const toml::array& array = as_array(value);
-  for (std::size_t i = 0; i < array.size(); ++i) {
-    const TomlValue element{array[i], fmt::format("{}.{}", value.key, i), value.file};
-    Enum name{};
-    read(element, name, any());
-    if (std::count(out.begin(), out.end(), name) > 0) reject(element, "each name once");
-    out.push_back(name);
+    T item{};
+    read(element, item, Rule{.interval = rule.interval, .text = rule.text});
+    if constexpr (NamedEnum<T>) {
+      if (std::count(out.begin(), out.end(), item) > 0) reject(element, "each name once");
+    }
+    out.push_back(std::move(item));
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "overrides.hpp"
 #include "toml_text.hpp"

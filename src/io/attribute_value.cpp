@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
+#include <string_view>
 
 #include "hdf5_type.hpp"
 
@@ -18,10 +18,9 @@ constexpr std::size_t max_bytes = 64U << 20;
 constexpr std::size_t described = 16;
 
 std::string without_padding(const char* text, std::size_t size, H5T_str_t padding) {
-  const std::string whole(text, strnlen(text, size));
-  if (padding != H5T_STR_SPACEPAD) return whole;
-  const std::size_t last = whole.find_last_not_of(' ');
-  return last == std::string::npos ? "" : whole.substr(0, last + 1);
+  const std::string_view whole(text, strnlen(text, size));
+  const std::size_t last = padding == H5T_STR_SPACEPAD ? whole.find_last_not_of(' ') : whole.size();
+  return std::string(whole.substr(0, last + 1));  // npos + 1 is 0: nothing but spaces
 }
 
 template <typename T>
@@ -82,11 +81,12 @@ std::vector<T> Attribute::read_as(hid_t memory_type) const {
 std::vector<std::string> Attribute::variable_texts() const {
   const Handle space(checked(H5Aget_space(id_.id()), "H5Aget_space"), H5Sclose);
   std::vector<char*> pointers(count_, nullptr);
-  if (count_ > 0 && H5Aread(id_.id(), type_.id(), pointers.data()) < 0) refuse("cannot be read");
+  auto* const buffer = static_cast<void*>(pointers.data());
+  if (count_ > 0 && H5Aread(id_.id(), type_.id(), buffer) < 0) refuse("cannot be read");
   std::vector<std::string> texts;
   texts.reserve(count_);
   for (const char* pointer : pointers) texts.emplace_back(pointer == nullptr ? "" : pointer);
-  H5Dvlen_reclaim(type_.id(), space.id(), H5P_DEFAULT, pointers.data());
+  H5Dvlen_reclaim(type_.id(), space.id(), H5P_DEFAULT, buffer);
   return texts;
 }
 

@@ -53,9 +53,8 @@ std::optional<std::vector<std::string>> texts_of(const FileState& file, hid_t ow
                                                  const std::string& name) {
   if (H5Aexists(owner, name.c_str()) <= 0) return std::nullopt;
   const Attribute attribute(file, owner, name);
-  if (attribute.count() == 0)
-    return std::vector<std::string>();  // of any type: Keras writes floats
-  return attribute.texts();
+  // An empty list is of any type: Keras writes one of floats.
+  return attribute.count() == 0 ? std::vector<std::string>() : attribute.texts();
 }
 
 // The single attribute that must hold one value.
@@ -79,7 +78,8 @@ void write_attribute(File& file, const std::string& object, const std::string& n
   if (text.size() > header_limit) {
     const std::string terminated(text);
     const char* pointer = terminated.c_str();
-    write(file, object, name, variable_text_type().id(), scalar_space().id(), &pointer);
+    write(file, object, name, variable_text_type().id(), scalar_space().id(),
+          static_cast<const void*>(&pointer));
   } else {
     const std::string only(text);
     const std::size_t width = width_of({&only, 1});

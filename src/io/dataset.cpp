@@ -43,6 +43,11 @@ Shape Dataset::row_shape() const {
 
 std::size_t Dataset::row_elements() const { return row_shape().elements(); }
 
+std::uint64_t Dataset::stored_bytes() const {
+  const Hdf5Lock lock;
+  return H5Dget_storage_size(state_->id.id());
+}
+
 std::uint64_t Dataset::rows_per_transfer() const {
   const std::uint64_t row_bytes = std::max<std::uint64_t>(row_elements() * size_of(type()), 1);
   const std::uint64_t target = std::max<std::uint64_t>(transfer_bytes / row_bytes, 1);

@@ -22,7 +22,7 @@ namespace {
 
 enum class Purpose { read, update, create };
 
-// Fails as the operating system does, in its words, before HDF5 comes to it.
+// Fails as the operating system does, in its words, and if an input is not HDF5 at all.
 void require_access(const std::string& path, Purpose purpose) {
   const bool input = purpose != Purpose::create;
   const ExitCode code = input ? ExitCode::no_input : ExitCode::cannot_create;
@@ -36,6 +36,11 @@ void require_access(const std::string& path, Purpose purpose) {
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
   if (descriptor < 0) fail(code, "cannot {} {}: {}", verb, path, std::strerror(errno));
   ::close(descriptor);
+  const Hdf5Lock lock;
+  if (input && H5Fis_hdf5(path.c_str()) <= 0) {
+    fail(ExitCode::bad_data, "{}: not an HDF5 file ('tusk convert' makes one of other formats)",
+         path);
+  }
 }
 
 Handle access_properties(Purpose purpose, const mpi::Communicator* communicator) {
@@ -48,14 +53,6 @@ Handle access_properties(Purpose purpose, const mpi::Communicator* communicator)
             "H5Pset_fapl_mpio");
   }
   return properties;
-}
-
-[[noreturn]] void fail_to_open(const std::string& path) {
-  if (H5Fis_hdf5(path.c_str()) == 0) {
-    fail(ExitCode::bad_data, "{}: not an HDF5 file ('tusk convert' makes one of other formats)",
-         path);
-  }
-  fail_hdf5(ExitCode::bad_data, path + ": cannot be opened as an HDF5 file");
 }
 
 std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
@@ -76,8 +73,10 @@ std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
           ? H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id())
           : H5Fopen(path.c_str(), purpose == Purpose::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR,
                     access.id());
-  if (id < 0 && purpose != Purpose::create) fail_to_open(path);
-  if (id < 0) fail_hdf5(ExitCode::cannot_create, "cannot create " + path);
+  if (id < 0 && purpose == Purpose::create) {
+    fail_hdf5(ExitCode::cannot_create, "cannot create " + path);
+  }
+  if (id < 0) fail_hdf5(ExitCode::bad_data, path + ": damaged or incomplete");
   state->id = Handle(id, H5Fclose);
   return state;
 }

@@ -3,7 +3,6 @@
 
 #include <hdf5.h>
 
-#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>

@@ -13,7 +13,7 @@
 namespace tusk::io {
 namespace {
 
-constexpr std::size_t buffered_rows = 16384;  // a chunk of the file, too
+constexpr std::size_t buffered_rows = 4096;  // a chunk of the file, too
 
 // One extendable data set and the numbers that wait for it.
 template <typename T>

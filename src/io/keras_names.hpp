@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "tusk/experiment/named.hpp"
+#include "tusk/core/named.hpp"
 
 namespace tusk::io {
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tusk::io {
 namespace {
@@ -48,42 +48,7 @@ Handle child(hid_t parent, const std::string& name, const FileState& file) {
   return group;
 }
 
-class Walker {
- public:
-  Walker(const FileState& file, const std::function<void(const Visited&)>& visit)
-      : file_(file), visit_(visit) {}
-
-  void visit_group(hid_t group, const std::string& path, std::size_t depth) {
-    if (depth > max_depth) {
-      fail(ExitCode::bad_data, "{}: groups are nested more than {} deep", file_.path, max_depth);
-    }
-    for (const std::string& name : names_in(group, file_)) {
-      const Target target = look(group, name);
-      const bool object =
-          target.kind == Target::Kind::group || target.kind == Target::Kind::dataset;
-      if (object && !seen_.insert(target.address).second) continue;
-      if (++count_ > max_objects) {
-        fail(ExitCode::bad_data, "{}: more than {} objects", file_.path, max_objects);
-      }
-      const std::string full = path.empty() ? name : path + "/" + name;
-      visit_({full, depth, target, group, name});
-      if (target.kind == Target::Kind::group) {
-        visit_group(child(group, name, file_).id(), full, depth + 1);
-      }
-    }
-  }
-
-  void remember(haddr_t address) { seen_.insert(address); }
-
- private:
-  const FileState& file_;
-  const std::function<void(const Visited&)>& visit_;
-  std::set<haddr_t> seen_;
-  std::size_t count_ = 0;
-};
-
-}  // namespace
-
+// What `name`, without slashes, is in an open group.
 Target look(hid_t group, const std::string& name) {
   if (name == "." || H5Lexists(group, name.c_str(), H5P_DEFAULT) <= 0) return {};
   H5L_info_t link;
@@ -102,6 +67,7 @@ Target look(hid_t group, const std::string& name) {
   return refused("neither a group nor a data set");
 }
 
+// The names in an open group, sorted.
 std::vector<std::string> names_in(hid_t group, const FileState& file) {
   std::vector<std::string> names;
   const herr_t stopped =
@@ -111,6 +77,42 @@ std::vector<std::string> names_in(hid_t group, const FileState& file) {
   std::sort(names.begin(), names.end());
   return names;
 }
+
+class Walker {
+ public:
+  Walker(const FileState& file, const std::function<void(const Visited&)>& visit)
+      : file_(file), visit_(visit) {}
+
+  void visit_group(hid_t group, const std::string& path, std::size_t depth) {
+    if (depth > max_depth) {
+      fail(ExitCode::bad_data, "{}: groups are nested more than {} deep", file_.path, max_depth);
+    }
+    for (const std::string& name : names_in(group, file_)) {
+      const Target target = look(group, name);
+      const bool object =
+          target.kind == Target::Kind::group || target.kind == Target::Kind::dataset;
+      if (object && !seen_.insert(target.address).second) continue;
+      if (++count_ > max_objects) {
+        fail(ExitCode::bad_data, "{}: more than {} objects", file_.path, max_objects);
+      }
+      const std::string full = path.empty() ? name : fmt::format("{}/{}", path, name);
+      visit_({full, depth, target, group, name});
+      if (target.kind == Target::Kind::group) {
+        visit_group(child(group, name, file_).id(), full, depth + 1);
+      }
+    }
+  }
+
+  void remember(haddr_t address) { seen_.insert(address); }
+
+ private:
+  const FileState& file_;
+  const std::function<void(const Visited&)>& visit_;
+  std::set<haddr_t> seen_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace
 
 Located locate(const FileState& file, const std::string& path) {
   Located located{{}, root(file), "."};

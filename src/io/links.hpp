@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "file_state.hpp"
 #include "hdf5.hpp"
@@ -20,12 +19,6 @@ struct Target {
   std::string refusal;  // why: "a soft link"
   haddr_t address = 0;  // of the object in the file
 };
-
-// What `name`, without slashes, is in an open group.
-Target look(hid_t group, const std::string& name);
-
-// The names in an open group, sorted.
-std::vector<std::string> names_in(hid_t group, const FileState& file);
 
 // What the path "group/name" is, and its parent group opened if that is there.
 struct Located {

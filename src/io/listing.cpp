@@ -35,10 +35,8 @@ std::vector<std::pair<std::string, std::string>> attributes_of(const FileState& 
 std::string describe_layout(hid_t dataset) {
   const Handle properties(checked(H5Dget_create_plist(dataset), "H5Dget_create_plist"), H5Pclose);
   if (H5Pget_layout(properties.id()) == H5D_COMPACT) return "compact";
-  if (H5Pget_layout(properties.id()) != H5D_CHUNKED) return "contiguous";
-  std::vector<hsize_t> chunk(H5S_MAX_RANK);
-  const int rank = H5Pget_chunk(properties.id(), H5S_MAX_RANK, chunk.data());
-  chunk.resize(static_cast<std::size_t>(std::max(rank, 0)));
+  const std::vector<hsize_t> chunk = chunk_extents(properties.id());
+  if (chunk.empty()) return "contiguous";
   const bool compressed = H5Pget_nfilters(properties.id()) > 0;
   return fmt::format("chunks of ({}){}", fmt::join(chunk, ", "), compressed ? ", compressed" : "");
 }

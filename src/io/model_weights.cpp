@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 
 #include "tusk/core/error.hpp"
 #include "tusk/io/attributes.hpp"
@@ -69,6 +70,7 @@ std::vector<Stored> match(const File& file, const std::vector<nn::Parameter>& pa
          file.path(), paths.size(), layers.size());
   }
   std::vector<Stored> stored;
+  std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (layers[i].size() != paths[i].size()) {
       fail(ExitCode::bad_data, "{}: layer '{}' has {} arrays in the file, but {} in the model",
@@ -76,7 +78,11 @@ std::vector<Stored> match(const File& file, const std::vector<nn::Parameter>& pa
     }
     for (std::size_t k = 0; k < paths[i].size(); ++k) {
       stored.push_back(open_checked(file, paths[i][k], *layers[i][k]));
+      bytes += stored.back().dataset.stored_bytes();
     }
+  }
+  if (bytes > std::filesystem::file_size(file.path())) {
+    fail(ExitCode::bad_data, "{}: several layers claim the same weights", file.path());
   }
   return stored;
 }

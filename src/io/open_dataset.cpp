@@ -34,15 +34,6 @@ std::uint64_t saturating_product(std::span<const hsize_t> extents, std::uint64_t
   return product;
 }
 
-// The extents of one chunk; none if the data set is not chunked.
-std::vector<hsize_t> chunk_extents(hid_t properties) {
-  if (H5Pget_layout(properties) != H5D_CHUNKED) return {};
-  std::vector<hsize_t> extents(H5S_MAX_RANK);
-  const int rank = H5Pget_chunk(properties, H5S_MAX_RANK, extents.data());
-  extents.resize(static_cast<std::size_t>(std::clamp(rank, 0, H5S_MAX_RANK)));
-  return extents;
-}
-
 std::string filter_refusal(hid_t properties) {
   const int count = H5Pget_nfilters(properties);
   for (int i = 0; i < count; ++i) {
@@ -121,6 +112,14 @@ Handle open_by_name(const FileState& file, const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<hsize_t> chunk_extents(hid_t properties) {
+  if (H5Pget_layout(properties) != H5D_CHUNKED) return {};
+  std::vector<hsize_t> extents(H5S_MAX_RANK);
+  const int rank = H5Pget_chunk(properties, H5S_MAX_RANK, extents.data());
+  extents.resize(static_cast<std::size_t>(std::clamp(rank, 0, H5S_MAX_RANK)));
+  return extents;
+}
 
 std::optional<std::vector<std::uint64_t>> extents_of(hid_t dataset) {
   const Handle space(H5Dget_space(dataset), H5Sclose);

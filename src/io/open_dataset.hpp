@@ -25,4 +25,7 @@ std::string storage_refusal(hid_t dataset, const FileState& file);
 // more bytes than 64 bits can count.
 std::optional<std::vector<std::uint64_t>> extents_of(hid_t dataset);
 
+// The extents of one chunk, from a data set's creation properties; none if it is not chunked.
+std::vector<hsize_t> chunk_extents(hid_t properties);
+
 }  // namespace tusk::io

@@ -106,16 +106,6 @@ void Window::accumulate(std::span<const float> values, std::size_t at) {
   });
 }
 
-void Window::get_accumulate(std::span<const float> values, std::span<float> before,
-                            std::size_t at) {
-  in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
-    check(MPI_Get_accumulate(values.data() + first, count, MPI_FLOAT, before.data() + first, count,
-                             MPI_FLOAT, host_, place<float>(at, first), count, MPI_FLOAT, MPI_SUM,
-                             handle_),
-          "MPI_Get_accumulate");
-  });
-}
-
 template <typename T>
 void Window::read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at) {
   in_pieces(out.size(), piece_bytes / sizeof(T), [&](std::size_t first, int count) {
@@ -149,22 +139,6 @@ std::int64_t Window::replace(std::int64_t value, std::size_t at) {
 }
 
 std::int64_t Window::load(std::size_t at) { return fetch_and_op(0, MPI_NO_OP, at); }
-
-void Window::put(std::span<const float> values, std::size_t at) {
-  in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
-    check(MPI_Put(values.data() + first, count, MPI_FLOAT, host_, place<float>(at, first), count,
-                  MPI_FLOAT, handle_),
-          "MPI_Put");
-  });
-}
-
-void Window::get(std::span<float> out, std::size_t at) {
-  in_pieces(out.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
-    check(MPI_Get(out.data() + first, count, MPI_FLOAT, host_, place<float>(at, first), count,
-                  MPI_FLOAT, handle_),
-          "MPI_Get");
-  });
-}
 
 void Window::flush() { check(MPI_Win_flush(host_, handle_), "MPI_Win_flush"); }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/nn/activation.hpp"
 
-#include <algorithm>
-
 #include "eigen_views.hpp"
 
 namespace tusk::nn {

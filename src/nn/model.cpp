@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <variant>
 
 #include "tusk/core/error.hpp"
 #include "tusk/core/log.hpp"
@@ -43,7 +44,10 @@ std::vector<std::string> names_of_layers(const std::vector<LayerOptions>& layers
 }  // namespace
 
 Model::Model(const ModelOptions& options, const Shape& input)
-    : options_(options), input_(input), layer_names_(names_of_layers(options.layers)) {
+    : options_(options),
+      input_(input),
+      output_(input),
+      layer_names_(names_of_layers(options.layers)) {
   constexpr std::size_t max_layers = 1024;  // as many as dropout tells apart
   if (options.layers.empty() || options.layers.size() > max_layers) {
     fail(ExitCode::bad_experiment, "model.layers must have between 1 and {} layers, but has {}",
@@ -65,12 +69,14 @@ Model::Model(const ModelOptions& options, const Shape& input)
     fail(ExitCode::bad_experiment, "model.layers has no layer with weights to train");
   }
   add_loss();
+  add_metrics();
 }
 
 void Model::add_layer(const LayerOptions& options) {
   const std::size_t index = layers_.size();
   const std::string key = fmt::format("model.layers.{}", index);
-  auto layer = make_layer(options, output_shape(), key);
+  auto layer = make_layer(options, output_, key);
+  output_ = layer->output_shape();
   const std::size_t offset = parameter_count_;
   for (Parameter& parameter : layer->parameters()) {
     parameter.layer = layer_names_[index];
@@ -100,13 +106,6 @@ void Model::add_loss() {
     fail(ExitCode::bad_experiment, "model.huber_delta must be above 0, but is {}",
          options_.huber_delta);
   }
-  for (const MetricKind metric : options_.metrics) {
-    const std::string name(name_of(metric));
-    if (std::find(metric_names_.begin(), metric_names_.end(), name) != metric_names_.end()) {
-      fail(ExitCode::bad_experiment, "model.metrics names '{}' twice", name);
-    }
-    metric_names_.push_back(name);
-  }
   const Activation* last = final_activation(options_.layers.back());
   const bool gives_probabilities =
       last == nullptr || *last == Activation::softmax || *last == Activation::sigmoid;
@@ -119,8 +118,14 @@ void Model::add_loss() {
   loss_ = make_loss(options_.loss, fused_ != Activation::linear, options_.huber_delta);
 }
 
-Shape Model::output_shape() const {
-  return layers_.empty() ? input_ : layers_.back().layer->output_shape();
+void Model::add_metrics() {
+  for (const MetricKind metric : options_.metrics) {
+    const std::string name(name_of(metric));
+    if (std::find(metric_names_.begin(), metric_names_.end(), name) != metric_names_.end()) {
+      fail(ExitCode::bad_experiment, "model.metrics names '{}' twice", name);
+    }
+    metric_names_.push_back(name);
+  }
 }
 
 void Model::initialize(Span weights, std::uint64_t seed) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "tusk/core/error.hpp"
 #include "tusk/nn/activation.hpp"
@@ -113,7 +113,8 @@ void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients
 BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
                              Span gradients, Workspace& workspace, const StepContext& step) const {
   check_size("gradients", gradients.size());
-  if (!workspace.training()) fail(ExitCode::internal, "a training step in a workspace without");
+  if (!workspace.training())
+    fail(ExitCode::internal, "a training step in a workspace for inference");
   const ConstMatrix outputs =
       forward(weights, x, workspace, {.mode = Mode::training, .step = step});
   const ConstMatrix predicted = predictions(outputs, workspace);

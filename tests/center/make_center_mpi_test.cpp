@@ -22,7 +22,7 @@ namespace {
 
 const std::vector<float> initial{1.5F, -2.0F, 1e9F};
 
-enum class Fault { none, lost_commit, repeated_ticket, error };
+enum class Fault { none, lost_commit, doubled_commit, repeated_ticket, error };
 
 // A worker's center with a fault.
 class FaultyCenter final : public CenterVariable {
@@ -36,8 +36,12 @@ class FaultyCenter final : public CenterVariable {
 
   Commit commit(std::span<const float> delta) override {
     if (fault_ == Fault::error) fail(ExitCode::internal, "MPI_Accumulate failed: out of order");
-    const std::vector<float> nothing(delta.size());
-    Commit commit = center_->commit(fault_ == Fault::lost_commit ? nothing : delta);
+    const float factor = fault_ == Fault::lost_commit      ? 0.0F
+                         : fault_ == Fault::doubled_commit ? 2.0F
+                                                           : 1.0F;
+    std::vector<float> committed(delta.begin(), delta.end());
+    for (float& value : committed) value *= factor;
+    Commit commit = center_->commit(committed);
     if (fault_ == Fault::repeated_ticket) commit.ticket = 0;
     return commit;
   }
@@ -142,7 +146,8 @@ TEST_CASE("a transport asked for by name is taken, and refused what it does not 
 
 TEST_CASE("a transport that fails the self-test is replaced under auto") {
   const auto world = mpi::Communicator::world();
-  for (const Fault fault : {Fault::lost_commit, Fault::repeated_ticket, Fault::error}) {
+  for (const Fault fault :
+       {Fault::lost_commit, Fault::doubled_commit, Fault::repeated_ticket, Fault::error}) {
     CAPTURE(static_cast<int>(fault));
     const std::vector<Candidate> candidates{faulty(Transport::shared, fault),
                                             absent(Transport::rma),
@@ -157,7 +162,7 @@ TEST_CASE("a transport that fails the self-test is an error when it was asked fo
     return choice(world, Transport::shared, std::nullopt,
                   {faulty(Transport::shared, fault), faulty(Transport::message, Fault::none)});
   };
-  CHECK(failure(Fault::lost_commit) ==
+  CHECK(failure(Fault::doubled_commit) ==
         "70: transport shared does not work here: a worker sees a wrong sum");
   CHECK(failure(Fault::repeated_ticket) ==
         "70: transport shared does not work here: the commits' tickets are not 0, 1, 2, …");
@@ -168,7 +173,7 @@ TEST_CASE("a transport that fails the self-test is an error when it was asked fo
 TEST_CASE("when no transport works, the error tells of each") {
   const auto world = mpi::Communicator::world();
   CHECK(choice(world, Transport::automatic, std::nullopt,
-               {absent(Transport::rma), faulty(Transport::message, Fault::lost_commit)}) ==
+               {absent(Transport::rma), faulty(Transport::message, Fault::doubled_commit)}) ==
         "70: transport rma does not work here: MPI_Win_allocate failed: MPI_ERR_WIN; "
         "transport message does not work here: a worker sees a wrong sum");
 }

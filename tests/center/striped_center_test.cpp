@@ -22,13 +22,17 @@ TEST_CASE("striped: sweeps of several threads are linearizable") {
   for (const std::size_t workers : {1U, 3U}) {
     CAPTURE(workers);
     const auto make_site = [=](std::span<const float> initial) {
-      return make_thread_site(initial, workers);
+      return make_thread_site(initial, workers, false);
     };
     check_linearizable(make_site);
     check_growth(make_site);
     check_elastic_conserves(make_site);
     check_board(make_site);
   }
+}
+
+TEST_CASE("striped: threads that race lose additions, but no ticket") {
+  check_tickets([](std::span<const float> initial) { return make_thread_site(initial, 3, true); });
 }
 
 namespace {

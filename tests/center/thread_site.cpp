@@ -12,31 +12,37 @@ namespace {
 
 class StripedWorker final : public CenterWorker {
  public:
-  explicit StripedWorker(StripedCenter center)
-      : CenterWorker(center.size()), center_(center), board_(center.cells()) {}
+  StripedWorker(StripedCenter center, bool racing)
+      : CenterWorker(center.size()), center_(center), racing_(racing), board_(center.cells()) {}
   ControlBoard& board() override { return board_; }
 
  private:
-  Receipt perform(Update update) override { return center_.perform(update); }
+  Receipt perform(Update update) override {
+    return racing_ ? center_.perform_racing(update) : center_.perform(update);
+  }
 
   StripedCenter center_;
+  bool racing_;
   CellsBoard board_;
 };
 
 class StripedServer final : public CenterServer {
  public:
-  explicit StripedServer(StripedCenter center) : center_(center), board_(center.cells()) {}
+  StripedServer(StripedCenter center, bool racing)
+      : center_(center), racing_(racing), board_(center.cells()) {}
   std::size_t size() const override { return center_.size(); }
   bool progress() override { return false; }
   double sleep_s(double) const override { return 0.0; }
   std::uint64_t updates() override { return center_.updates(); }
   ControlBoard& board() override { return board_; }
   std::uint64_t snapshot(std::span<float> out) override {
-    return center_.perform({.kind = Update::Kind::pull, .out = out.data()}).ticket;
+    const Update pull{.kind = Update::Kind::pull, .out = out.data()};
+    return (racing_ ? center_.perform_racing(pull) : center_.perform(pull)).ticket;
   }
 
  private:
   StripedCenter center_;
+  bool racing_;
   CellsBoard board_;
 };
 
@@ -46,13 +52,13 @@ struct alignas(StripedCenter::page) Page {
 
 class ThreadSite final : public Site {
  public:
-  ThreadSite(std::span<const float> initial, std::size_t workers)
+  ThreadSite(std::span<const float> initial, std::size_t workers, bool racing)
       : memory_(StripedCenter::bytes(initial.size(), workers) / sizeof(Page) + 1),
         center_(memory_.data()->bytes, initial.size(), workers),
-        server_(center_) {
+        server_(center_, racing) {
     center_.initialize(initial);
     for (std::size_t worker = 0; worker < workers; ++worker) {
-      workers_.push_back(std::make_unique<StripedWorker>(center_));
+      workers_.push_back(std::make_unique<StripedWorker>(center_, racing));
     }
   }
 
@@ -85,8 +91,9 @@ class ThreadSite final : public Site {
 
 }  // namespace
 
-std::unique_ptr<Site> make_thread_site(std::span<const float> initial, std::size_t workers) {
-  return std::make_unique<ThreadSite>(initial, workers);
+std::unique_ptr<Site> make_thread_site(std::span<const float> initial, std::size_t workers,
+                                       bool racing) {
+  return std::make_unique<ThreadSite>(initial, workers, racing);
 }
 
 }  // namespace tusk::center::testing

@@ -45,7 +45,8 @@ TEST_CASE("many blocks at once are the same blocks") {
 }
 
 TEST_CASE("Philox 4x32-10 gives the published known answer for zeros") {
-  // Random123's kat_vectors, philox4x32 10 rounds, counter 0, key 0. Stream 0 leaves the key as it is.
+  // Random123's kat_vectors, philox4x32 10 rounds, counter 0, key 0. Stream 0 leaves the key as it
+  // is.
   Random random(0, static_cast<Stream>(0));
   CHECK(random.next_u32() == 0x6627e8d5U);
   CHECK(random.next_u32() == 0xe169c58dU);

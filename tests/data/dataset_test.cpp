@@ -31,7 +31,7 @@ TEST_CASE("features and labels that do not go together are refused when they are
   CHECK(with_labels(folder, {6}).sample_shape() == Shape{4, 4});
   CHECK_FAILS(with_labels(folder, {5}), ExitCode::bad_data,
               "data set 'label' has 5 rows, but 'features' has 6");
-  CHECK_FAILS(with_labels(folder, {6, 1, 1}), ExitCode::bad_data, "'label' has 3 axes");
+  CHECK_FAILS(with_labels(folder, {6, 1, 1}), ExitCode::bad_data, "'label' has shape (6, 1, 1)");
   const std::string path = folder.file("data.h5");
   with_labels(folder, {6});
   CHECK_FAILS(Dataset::open(path, "label", "label"), ExitCode::bad_data, "features are [rows, …]");

@@ -15,7 +15,7 @@ ExitCode exit_code(const std::string& path) {
   try {
     experiment::read_text(path);
   } catch (const Error& error) {
-    CHECK(std::string(error.what()).starts_with(path + ": "));
+    CHECK(std::string(error.what()).find(path + ": ") != std::string::npos);
     return error.code();
   }
   return ExitCode::done;

@@ -14,6 +14,7 @@
 #include "gzip.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/core/error.hpp"
+#include "tusk/core/random.hpp"
 
 namespace tusk::io {
 namespace {
@@ -182,6 +183,26 @@ TEST_CASE("NPY arrays that are not read say what to do") {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} x"}) {
     CAPTURE(header);
     CHECK_FAILS(open(npy_bytes(header, "1234")), ExitCode::bad_data, "header is malformed");
+  }
+}
+
+TEST_CASE("a file with any bytes changed is read or refused, and nothing else happens") {
+  const test::TemporaryFolder folder;
+  Random random(11, Stream::shuffle);
+  for (const std::string& whole : {idx_bytes, npy("<i2", "(2, 3)", idx_bytes.substr(12))}) {
+    for (int round = 0; round < 3000; ++round) {
+      std::string bytes = whole;
+      for (std::uint64_t change = 1 + random.below(3); change-- > 0;) {
+        bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+      }
+      const auto read = [&] {
+        ArrayFile file(folder.write("changed", bytes));
+        std::vector<std::byte> row(file.row_bytes());
+        for (std::uint64_t i = 0; i < file.rows(); ++i) file.read_rows(row);
+      };
+      const ExitCode code = test::outcome_of(read).code;
+      CHECK((code == ExitCode::done || code == ExitCode::bad_data));
+    }
   }
 }
 

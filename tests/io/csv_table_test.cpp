@@ -8,11 +8,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "check_fails.hpp"
 #include "gzip.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/core/random.hpp"
 
 namespace tusk::io {
 namespace {
@@ -150,6 +152,21 @@ TEST_CASE("a malformed row is an error with file and line") {
   fails("a,b\n1,x\n1,2\n", "line 3: the label \"2\" is a number", "b");
   fails("a,b\n1,2\n1,x\n", "line 3: the label \"x\" is a text", "b");
   fails("a,b\n1,nan\n", "the label nan is not a finite number", "b");
+}
+
+TEST_CASE("a file with any bytes changed is read or refused, and nothing else happens") {
+  const std::string whole = "a,\"b\",label\r\n1,\"2\",x\r\n-3e5,,\"y\"\"\"\n";
+  constexpr std::string_view alphabet = "\",\r\n1ae+-. \0\xEF";
+  Random random(5, Stream::shuffle);
+  for (int round = 0; round < 5000; ++round) {
+    std::string text = whole;
+    for (std::uint64_t change = 1 + random.below(3); change-- > 0;) {
+      text[random.below(text.size())] = alphabet[random.below(alphabet.size())];
+    }
+    CAPTURE(text);
+    const ExitCode code = test::outcome_of([&] { read_text(text); }).code;
+    CHECK((code == ExitCode::done || code == ExitCode::bad_data));
+  }
 }
 
 TEST_CASE("files without rows or features, and columns that are not there") {

@@ -187,6 +187,26 @@ TEST_CASE("a file that is no model, or a damaged one, is refused") {
   CHECK_FAILS(load_model(path), ExitCode::bad_data, "loss 'hinge' is not known");
 }
 
+TEST_CASE("a small file cannot make a large model by naming its weights again and again") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("model.h5");
+  ModelContent model{.input = Shape{300}, .layers = {DenseOptions{.units = 300}}};
+  model.weights.resize(300 * 300 + 300);
+  save_model(path, model);
+  const std::string layer = read_text(File::open(path), "/", "model_config").value();
+  const std::size_t begin = layer.find(R"({"class_name":"Dense")");
+  const std::string dense = layer.substr(begin, layer.rfind("]}}") - begin);
+  std::string config = layer;
+  config.insert(begin, dense + ",");
+  const std::vector<std::string> twice{"dense", "dense"};
+  {
+    File file = File::update(path);
+    write_attribute(file, "/", "model_config", config);
+    write_attribute(file, "model_weights", "layer_names", twice);
+  }
+  CHECK_FAILS(load_model(path), ExitCode::bad_data, "several layers claim the same weights");
+}
+
 TEST_CASE("a model that cannot be written leaves nothing behind") {
   const test::TemporaryFolder folder;
   CHECK_FAILS(save_model(folder.file("none/model.h5"), example()), ExitCode::cannot_create,

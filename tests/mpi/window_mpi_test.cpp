@@ -51,24 +51,18 @@ TEST_CASE("rma: accumulates of all ranks add up exactly, at an offset") {
   constexpr std::size_t at = 24;
   auto window = zeros(world, at + size * sizeof(float) + 8);
   CHECK(window.memory().empty() == (world.rank() != 0));
-  std::vector<float> before(size, -1.0F);
   everybody(world, window, [&] {
     const std::vector<float> values = ramp(size, 1);
-    const std::vector<float> more = ramp(size, 2);
     window.accumulate(values, at);
-    window.get_accumulate(more, before, at);
+    window.accumulate(values, at);  // again
     window.flush();
   });
-  CHECK(std::ranges::all_of(before, [](float value) { return value >= 0.0F; }));
   std::vector<float> read(size);
-  std::vector<float> got(size);
   everybody(world, window, [&] {
     window.read(read, at);
-    window.get(got, at);
     window.flush();
   });
-  CHECK(read == ramp(size, 3 * world.size()));
-  CHECK(got == read);
+  CHECK(read == ramp(size, 2 * world.size()));
   std::vector<std::int64_t> edges(1, -1);
   everybody(world, window, [&] {
     window.read(edges, at - sizeof(std::int64_t));
@@ -99,23 +93,33 @@ TEST_CASE("rma: fetch_add hands out every number once") {
   everybody(world, window, [&] { CHECK(window.load(8) == each * world.size()); });
 }
 
-TEST_CASE("rma: replace stores, load reads, put writes a vector") {
+TEST_CASE("rma: replace stores, load reads") {
   const auto world = mpi::Communicator::world();
-  auto window = zeros(world, 64 + 400);
+  auto window = zeros(world, 64);
   everybody(world, window, [&] {
-    if (world.rank() != world.size() - 1) return;
-    CHECK(window.replace(INT64_MAX, 16) == 0);
-    const std::vector<float> written = ramp(100, 1);
-    window.put(written, 64);
-    window.flush();
+    if (world.rank() == world.size() - 1) CHECK(window.replace(INT64_MAX, 16) == 0);
   });
-  std::vector<float> values(100);
+  everybody(world, window, [&] { CHECK(window.load(16) == INT64_MAX); });
+}
+
+TEST_CASE("rma: a read after an addition of one's own sees it without a flush between") {
+  const auto world = mpi::Communicator::world();
+  constexpr std::size_t size = 100'003;
+  auto window = zeros(world, size * sizeof(float));
+  const std::vector<float> values = ramp(size, 1);
+  std::vector<float> seen(size);
+  bool sees_own = true;
   everybody(world, window, [&] {
-    CHECK(window.load(16) == INT64_MAX);
-    window.read(values, 64);
-    window.flush();
+    for (int round = 1; round <= 10; ++round) {
+      window.accumulate(values, 0);
+      window.read(seen, 0);
+      window.flush();
+      for (std::size_t i = 0; i < size; ++i) {
+        sees_own = sees_own && seen[i] >= static_cast<float>(round) * values[i];
+      }
+    }
   });
-  CHECK(values == ramp(100, 1));
+  CHECK(sees_own);
 }
 
 TEST_CASE("rma: a vector of more than one piece of 128 MiB") {
@@ -162,6 +166,7 @@ TEST_CASE("shared memory is the same bytes on every rank") {
 
 TEST_CASE("a window that cannot be had is an error on every rank") {
   const auto world = mpi::Communicator::world();
+  if (world.size() == 1) return;  // plain malloc there, which the address sanitizer stops
   CHECK_THROWS_AS(mpi::Window::allocate(world, std::size_t{1} << 60, 0), mpi::CollectiveError);
   world.barrier();
 }

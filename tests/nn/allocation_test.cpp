@@ -6,25 +6,46 @@
 
 using namespace tusk;
 
+namespace {
+
+constexpr std::size_t inputs = 200;
+constexpr std::size_t outputs = 10;
+
+// Allocations of every pass, on full and smaller batches.
+std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t batch,
+                                  const Targets& targets, const Targets& fewer) {
+  nn::Network n(nn::network_options({DenseOptions{.units = 120, .activation = Activation::relu},
+                                     DropoutOptions{.rate = 0.4},
+                                     DenseOptions{.units = 70, .activation = Activation::selu},
+                                     DenseOptions{.units = outputs, .activation = last}},
+                                    loss, {MetricKind::accuracy, MetricKind::mse, MetricKind::mae}),
+                {inputs}, batch);
+  const std::size_t before = allocations;
+  REQUIRE(before > 0);
+  n.model.train_step(n.weights, n.x(batch), targets, n.gradients, n.workspace, {});
+  n.model.train_step(n.weights, n.x(fewer.batch()), fewer, n.gradients, n.workspace, {});
+  n.model.evaluate(n.weights, n.x(batch), targets, n.workspace);
+  n.model.predict(n.weights, n.x(1), n.workspace);
+  return allocations - before;
+}
+
+}  // namespace
+
 TEST_CASE("training, evaluation and prediction allocate nothing") {
   for (const std::size_t batch : {std::size_t{4}, std::size_t{64}}) {
-    nn::Network n(
-        nn::network_options({DenseOptions{.units = 500, .activation = Activation::relu},
-                             DropoutOptions{.rate = 0.4},
-                             DenseOptions{.units = 300, .activation = Activation::selu},
-                             DenseOptions{.units = 10, .activation = Activation::softmax}},
-                            LossKind::categorical_crossentropy, {MetricKind::accuracy}),
-        {784}, batch);
     const std::vector<std::int32_t> labels(batch, 3);
-    const Targets targets{.classes = labels, .values = {}};
-    const std::size_t before = allocations;
-    CHECK(before > 0);
-    n.model.train_step(n.weights, n.x(batch), targets, n.gradients, n.workspace, {});
-    n.model.train_step(n.weights, n.x(batch - 1),
-                       {.classes = std::span(labels).first(batch - 1), .values = {}}, n.gradients,
-                       n.workspace, {});
-    n.model.evaluate(n.weights, n.x(batch), targets, n.workspace);
-    n.model.predict(n.weights, n.x(1), n.workspace);
-    CHECK(allocations == before);
+    const std::vector<float> values(batch * outputs, 0.1F);
+    const Targets classes{.classes = labels, .values = {}};
+    const Targets fewer{.classes = std::span(labels).first(batch - 1), .values = {}};
+    CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
+                                classes, fewer) == 0);
+    const ConstMatrix targets(values.data(), outputs, batch);
+    for (const auto& [name, loss] : names_of(LossKind{})) {
+      CAPTURE(name);
+      for (const Activation last : {Activation::sigmoid, Activation::softmax}) {
+        CHECK(allocations_of_passes(loss, last, batch, {.classes = {}, .values = targets},
+                                    {.classes = {}, .values = targets.first_cols(batch - 1)}) == 0);
+      }
+    }
   }
 }

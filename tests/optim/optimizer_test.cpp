@@ -6,10 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <vector>
 
-#include "tusk/core/error.hpp"
 #include "tusk/core/random.hpp"
 
 using namespace tusk;

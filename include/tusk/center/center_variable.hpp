@@ -40,11 +40,12 @@ struct Scaling {
 //
 // Versions: ticket t is the update counter before the commit's increment. A pull's version is the
 // number of commits before it, that of a fused pull (any operation that reads θ as it commits) is
-// its ticket + 1. Staleness = ticket − version of the last pull. On `rma` a commit takes its ticket
-// before it adds, so that a pull may miss parts of commits that its version counts.
+// its ticket + 1. Staleness = ticket − version of the last pull − own commits since. On `rma` a
+// commit takes its ticket before it adds, so that a pull may miss parts of commits that its version
+// counts.
 //
-// Bytes moved, with P = size(): pull, commit 4 P; the others 8 P (proximity 12 P by messages, and
-// on `rma` elastic and proximity, which read θ first, 8 P and 12 P).
+// Bytes moved, with P = size(): pull, commit 4 P; the others 8 P; proximity 12 P on `rma`, which
+// reads θ before, and on `message`, which sends x₀ too.
 //
 // The values passed in are never changed unless they are `out`. Throws Error(internal) when the
 // transport fails.

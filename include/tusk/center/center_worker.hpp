@@ -37,7 +37,6 @@ class CenterWorker : public CenterVariable {
 
  private:
   Commit perform_commit(Update update);
-  void require_size(std::size_t elements) const;
 
   std::size_t size_;
   std::uint64_t version_ = 0;  // of the last pull, plus this worker's own commits since

@@ -21,8 +21,9 @@ inline constexpr std::int64_t finished_clock = INT64_MAX;
 
 // Every rank's access to the cells: each call is atomic (clocks() cell by cell). All begin at 0,
 // the learning rate's scale at 1. On `rma` and `message` a worker's call is a round trip to rank 0,
-// so it belongs at the exchanges and not in every step. Throws Error(internal) when the transport
-// fails.
+// so it belongs at the exchanges and not in every step. While others use it, a cell is either
+// stored to or added to: MPI promises atomicity among operations of one kind. Throws
+// Error(internal) when the transport fails.
 class ControlBoard {
  public:
   explicit ControlBoard(std::size_t workers) : workers_(workers) {}

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "tusk/experiment/named.hpp"
+#include "tusk/core/named.hpp"
 
 namespace tusk {
 

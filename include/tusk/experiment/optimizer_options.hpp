@@ -95,8 +95,8 @@ struct OptimizerOptions {
   double learning_rate = 0.01;
   double weight_decay = 0.0;       // x −= x · weight_decay · η, before the update; 0: none
   std::optional<double> clipnorm;  // each parameter array's gradient, by its 2-norm
-  std::optional<double> global_clipnorm;  // all gradients, by their common 2-norm
-  std::optional<double> clipvalue;        // each component to [−clipvalue, clipvalue]
+  std::optional<double> global_clipnorm;    // all gradients, by their common 2-norm
+  std::optional<double> clipvalue;          // each component to [−clipvalue, clipvalue]
   std::optional<ScheduleOptions> schedule;  // none: the learning rate stays as it is
 
   friend bool operator==(const OptimizerOptions&, const OptimizerOptions&) = default;

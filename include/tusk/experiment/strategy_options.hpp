@@ -6,7 +6,7 @@
 #include <optional>
 #include <variant>
 
-#include "tusk/experiment/named.hpp"
+#include "tusk/core/named.hpp"
 
 namespace tusk {
 

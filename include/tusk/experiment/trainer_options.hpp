@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "tusk/experiment/named.hpp"
+#include "tusk/core/named.hpp"
 #include "tusk/experiment/strategy_options.hpp"
 
 namespace tusk {

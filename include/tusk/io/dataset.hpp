@@ -26,6 +26,7 @@ class Dataset {
   std::uint64_t rows() const;                         // 1 for a scalar
   Shape row_shape() const;                            // extents after the first
   std::size_t row_elements() const;
+  std::uint64_t stored_bytes() const;  // in the file, compressed
 
   // How many rows to ask for at a time: some 8 MB, in whole chunks.
   std::uint64_t rows_per_transfer() const;

@@ -7,7 +7,7 @@ namespace tusk::mpi {
 
 // How long to sleep when what is awaited has not come for `idle_s` seconds, in seconds: not at all
 // for 20 µs, then 10 µs, from 0.5 ms on 200 µs. An answer that comes soon is seen at once, and a
-// long wait costs about 2% of a core.
+// long wait costs about 6% of a core.
 double polite_sleep_s(double idle_s);
 
 // Paces a loop that polls: `while (!arrived()) wait.pause();`.

@@ -19,7 +19,7 @@ namespace tusk::mpi {
 // because counts and bytes beyond 2³¹ fail in several MPI libraries. MPI_ERRORS_RETURN, every call
 // checked. `at` is a byte offset into the host's memory; origin and result buffers must not overlap
 // and must stay untouched until flush(). Additions and reads of the same cells are atomic element
-// by element if done by accumulate, get_accumulate and fetch_add; a plain get beside them is not.
+// by element, and one rank's on the same element keep their order.
 //
 // Move-only. The destructor is collective: it sleeps until every rank is there, then frees; while
 // an exception passes through it leaves the window alone. Everything throws Error(internal) when
@@ -44,9 +44,6 @@ class Window {
   // host[i] += values[i].
   void accumulate(std::span<const float> values, std::size_t at);
 
-  // before[i] = host[i]; host[i] += values[i], each pair as one operation.
-  void get_accumulate(std::span<const float> values, std::span<float> before, std::size_t at);
-
   // out[i] = host[i], atomic for each element beside accumulates (MPI_Get_accumulate, MPI_NO_OP).
   void read(std::span<float> out, std::size_t at);
   void read(std::span<std::int64_t> out, std::size_t at);
@@ -55,10 +52,6 @@ class Window {
   std::int64_t fetch_add(std::int64_t value, std::size_t at);
   std::int64_t replace(std::int64_t value, std::size_t at);
   std::int64_t load(std::size_t at);
-
-  // Plain copies, for when nobody else is at work on the same cells.
-  void put(std::span<const float> values, std::size_t at);
-  void get(std::span<float> out, std::size_t at);
 
   void flush();     // completes this rank's operations, here and at the host
   void progress();  // gives the MPI library a turn; where operations are emulated the host owes it

@@ -33,9 +33,9 @@ class Model {
   Model(const ModelOptions& options, const Shape& input);
 
   const Shape& input_shape() const { return input_; }
-  Shape output_shape() const;
+  const Shape& output_shape() const { return output_; }
   std::size_t input_size() const { return input_.elements(); }
-  std::size_t output_size() const { return output_shape().elements(); }
+  std::size_t output_size() const { return output_.elements(); }
 
   // The layers as they were asked for and the names they go by: "dense", "dropout", "dense_1", ….
   const std::vector<LayerOptions>& layers() const { return options_.layers; }
@@ -74,6 +74,7 @@ class Model {
  private:
   void add_layer(const LayerOptions& options);
   void add_loss();
+  void add_metrics();
   // The batch up to the outputs, which are logits where the loss takes the last activation over.
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
                       const Pass& context) const;
@@ -93,6 +94,7 @@ class Model {
 
   ModelOptions options_;
   Shape input_;
+  Shape output_;
   std::vector<PlacedLayer> layers_;
   std::vector<std::string> layer_names_;
   std::vector<std::string> metric_names_;

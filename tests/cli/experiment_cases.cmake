@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# An experiment that cannot be read, by every command that reads one.
+set(good ${CMAKE_CURRENT_SOURCE_DIR}/points.toml)
+foreach(command check train)
+  add_cli_test(${command}_missing_experiment RANKS 0 3 EXIT 66 STDERR "error: cannot open missing.toml: No such file"
+               COMMAND ${command} missing.toml)
+  add_cli_test(${command}_directory RANKS 0 3 EXIT 74 STDERR "error: cannot read /: Is a directory" COMMAND ${command} /)
+  add_cli_test(${command}_syntax_error RANKS 0 3 EXIT 78 STDERR "syntax_error.toml:4:[0-9]+: syntax error: "
+               COMMAND ${command} ${CMAKE_CURRENT_SOURCE_DIR}/syntax_error.toml)
+  add_cli_test(${command}_unknown_key RANKS 0 3 EXIT 78
+               STDERR "unknown_key.toml:18:1: unknown key 'trainer.epoch'.*did you mean 'epochs'"
+               COMMAND ${command} ${CMAKE_CURRENT_SOURCE_DIR}/unknown_key.toml)
+  add_cli_test(${command}_misspelt_value RANKS 0 3 EXIT 78
+               STDERR "--set model.loss=msee: key 'model.loss': .*did you mean 'mse'"
+               COMMAND ${command} ${good} --set model.loss=msee)
+  add_cli_test(${command}_out_of_range RANKS 0 3 EXIT 78
+               STDERR "--set trainer.epochs=0: key 'trainer.epochs': expected an integer"
+               COMMAND ${command} ${good} --set trainer.batch_size=1 --set trainer.epochs=0)
+  add_cli_test(${command}_set_without_key RANKS 0 3 EXIT 64 STDERR "--set =3: expected a key and a value"
+               COMMAND ${command} ${good} --set =3)
+  add_cli_test(${command}_missing_data RANKS 0 3 EXIT 66 STDERR "error: cannot open points.h5: No such file" COMMAND ${command} ${good})
+endforeach()
+
+# One that can be trained, on the data that the cases of convert make.
+set(set_data --set data.train=${CMAKE_CURRENT_BINARY_DIR}/points.h5)
+add_cli_test(check RANKS 0 3 EXIT 0 STDOUT "^points can be trained$" COMMAND check ${good} ${set_data}
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_summary RANKS 0 EXIT 0 STDOUT "^data .*points.h5: 2 samples of \\(2,\\) to train, 1 to validate$"
+             COMMAND check ${good} ${set_data} PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_too_narrow RANKS 0 3 EXIT 78 STDERR "model.loss .* at least 2" COMMAND check ${good} ${set_data} --set model.layers.0.units=1
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_no_dataset RANKS 0 3 EXIT 65 STDERR "points.h5.*'lable'.*" COMMAND check ${good} ${set_data} --set data.label=lable
+             PROPERTIES FIXTURES_REQUIRED points)

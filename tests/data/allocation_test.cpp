@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "nn/allocation_counter.hpp"
+#include "samples.hpp"
+#include "temporary_folder.hpp"
+#include "tusk/data/batches.hpp"
+#include "tusk/data/split.hpp"
+
+namespace tusk::data {
+
+TEST_CASE("epochs of batches allocate nothing") {
+  const test::TemporaryFolder folder;
+  const Dataset dataset =
+      test_samples::open(test_samples::write_counting(folder.file("data.h5"), 100));
+  const LabelFormat format{.kind = LabelFormat::Kind::classes, .width = 3};
+  const Shard shard = Shard::read(dataset, Split(100).training_rows({0, 100}), &format,
+                                  Transforms({ScaleTransform{.factor = 0.5}}));
+  Batches batches(shard, {.batch_size = 8});
+  const std::size_t before = allocations;
+  REQUIRE(before > 0);
+  float sum = 0.0F;
+  for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    batches.start_epoch(epoch);
+    while (const auto batch = batches.next()) sum += batch->features(0, 0);
+  }
+  CHECK(allocations == before);
+  CHECK(sum > 0.0F);
+}
+
+}  // namespace tusk::data
