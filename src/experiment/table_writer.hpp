@@ -79,12 +79,10 @@ class TableWriter {
   }
   // Any struct that is described: an inline table.
   template <typename Options>
-    requires requires(KeyList& fields, Options& options) { describe(fields, options); }
-  static std::string write(Options& value, const Rule&) {
-    return write_table(value);
-  }
+  requires requires(KeyList& fields, Options& options) { describe(fields, options); }
+  static std::string write(Options& value, const Rule&) { return write_table(value); }
   template <typename Number>
-    requires std::same_as<Number, double> || std::same_as<Number, std::uint64_t>
+  requires std::same_as<Number, double> || std::same_as<Number, std::uint64_t>
   static std::string write(std::vector<Number>& values, const Rule& rule) {
     std::vector<std::string> numbers;
     for (const Number value : values) numbers.push_back(write(value, rule));

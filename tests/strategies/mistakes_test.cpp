@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What dist-keras gets wrong, by the numbers of docs/algorithms.md. Mistake 9 is in
+// What dist-keras gets wrong, numbered as in docs/algorithms.md. Mistake 9 is in
 // quadratic_test.cpp.
 #include <doctest/doctest.h>
 
@@ -8,7 +8,6 @@
 #include "drive.hpp"
 #include "place.hpp"
 #include "tusk/center/local_center.hpp"
-#include "tusk/core/error.hpp"
 #include "tusk/strategies/registry.hpp"
 
 using namespace tusk;

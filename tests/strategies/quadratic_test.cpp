@@ -79,6 +79,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("eamsgd on a quadratic is algorithm 2 in double precision") {
+  for (const double rate_times_h : {0.1, 0.7, 1.2}) {
+    for (const int t : {1, 2, 7, 30}) {
+      double x = 1.0;
+      double v = 0.0;
+      double theta = 1.0;
+      for (int step = 0; step < t; ++step) {
+        const double force = 0.05 * (x - theta);
+        v = 0.9 * v - rate_times_h * (x + 0.9 * v);
+        x += v - force;
+        theta += force;
+      }
+      CHECK(descend(eamsgd, nesterov, rate_times_h, t) ==
+            doctest::Approx(std::abs(x + 0.9 * v)).epsilon(1e-4));
+    }
+  }
+}
+
 TEST_CASE("aeasgd on a quadratic is its closed form") {
   for (const double rate_times_h : {0.1, 0.5, 1.2}) {
     for (const double alpha : {0.05, 0.4}) {
