@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <string_view>
 
-#include "fma_peak.hpp"
 #include "step_cases.hpp"
 #include "tusk/core/units.hpp"
 
@@ -19,16 +18,16 @@ void print_row(const StepCase& c, const StepTimes& t) {
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(c.batch) / t.step_s);
   fmt::print("{:<24} {:>5} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>8.1f} {:>5.0f}% {:>11}\n", c.name,
              c.batch, t.forward_s * 1e3, t.backward_s * 1e3, t.optimizer_s * 1e3, t.step_s * 1e3,
-             t.gflops, 100.0 * t.peak_share, tusk::format_count(rate));
+             t.gflops, 100.0 * t.gflops / t.peak_gflops, tusk::format_count(rate));
 }
 
 void print_json(const StepCase& c, const StepTimes& t) {
   fmt::print(R"({{"network": "{}", "batch": {}, "forward_s": {:.4g}, "backward_s": {:.4g}, )"
-             R"("optimizer_s": {:.4g}, "step_s": {:.4g}, "gflops": {:.4g}, "peak_share": {:.3g}, )"
+             R"("optimizer_s": {:.4g}, "step_s": {:.4g}, "gflops": {:.4g}, "peak_gflops": {:.4g}, )"
              R"("samples_per_s": {:.4g}}})"
              "\n",
              c.name, c.batch, t.forward_s, t.backward_s, t.optimizer_s, t.step_s, t.gflops,
-             t.peak_share, static_cast<double>(c.batch) / t.step_s);
+             t.peak_gflops, static_cast<double>(c.batch) / t.step_s);
 }
 
 }  // namespace
@@ -40,7 +39,6 @@ int main(int argc, char** argv) {
     return 64;
   }
   if (!json) {
-    fmt::print("one core; fused multiply-add peak now {:.1f} GFLOP/s\n", fma_peak_gflops());
     fmt::print("{:<24} {:>5} {:>9} {:>9} {:>9} {:>9} {:>8} {:>6} {:>11}\n", "network", "batch",
                "fwd ms", "bwd ms", "optim ms", "step ms", "GFLOP/s", "peak", "samples/s");
   }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <utility>
 
 #include "fma_peak.hpp"
 #include "timing.hpp"
@@ -108,14 +107,10 @@ StepTimes measure(const StepCase& step_case) {
   const auto update = [&] { optimizer->step(weights, gradients); };
 
   StepTimes times;
-  const double flops = product_flops(model, step_case.batch);
-  std::vector<double> shares;
-  double peak = fma_peak_gflops();
   times.step_s = std::numeric_limits<double>::infinity();
   const auto report = [&](double seconds) {
-    const double peak_before = std::exchange(peak, fma_peak_gflops());
-    shares.push_back(flops * 1e-9 / seconds / (0.5 * (peak_before + peak)));
     times.step_s = std::min(times.step_s, seconds);
+    times.peak_gflops = std::max(times.peak_gflops, fma_peak_gflops());
   };
   const auto whole_step = [&] {
     gradient();
@@ -125,9 +120,7 @@ StepTimes measure(const StepCase& step_case) {
   times.forward_s = fastest_s(budget_s, forward);
   times.backward_s = fastest_s(budget_s, gradient) - times.forward_s;
   times.optimizer_s = times.step_s - times.forward_s - times.backward_s;
-  times.gflops = flops * 1e-9 / times.step_s;
-  std::nth_element(shares.begin(), shares.begin() + std::ssize(shares) / 2, shares.end());
-  times.peak_share = shares[shares.size() / 2];
+  times.gflops = product_flops(model, step_case.batch) * 1e-9 / times.step_s;
   return times;
 }
 

@@ -29,8 +29,8 @@ struct StepTimes {
   double backward_s = 0.0;   // all else of the gradient: dropout, too
   double optimizer_s = 0.0;  // what remains of step_s
   double step_s = 0.0;
-  double gflops = 0.0;      // of the matrix products alone, over the whole step
-  double peak_share = 0.0;  // of fma_peak_gflops() at the same moment, the median of many
+  double gflops = 0.0;       // of the matrix products alone, over the whole step
+  double peak_gflops = 0.0;  // the best of fma_peak_gflops() between the steps
 };
 
 StepTimes measure(const StepCase& step_case);

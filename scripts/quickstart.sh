@@ -16,11 +16,12 @@ scripts/mpi-run.sh -n 2 "$tusk" evaluate "$run/model.h5" data/fashion-mnist-test
 
 cat << END
 
-The run is in $run: model.h5 (Keras loads it too), metrics.jsonl, history.h5, summary.json, ….
-What to try next, with $tusk on the PATH as tusk:
-  tusk inspect $run/history.h5
-  tusk predict $run/model.h5 data/fashion-mnist-test.h5 -o predictions.h5
-  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --run-dir runs/longer --set trainer.epochs=20
-  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml --run-dir runs/four-workers
-  scripts/prepare-data.sh mnist && mpirun -n 3 tusk train configs/mnist-downpour.toml
+The run is in $run: model.h5 (Keras loads it too), metrics.jsonl, history.h5, summary.json, …
+What to try next:
+  $tusk inspect $run/history.h5
+  $tusk predict $run/model.h5 data/fashion-mnist-test.h5 -o predictions.h5
+  scripts/mpi-run.sh -n 3 $tusk train configs/fashion-mnist-adag.toml --run-dir runs/longer --set trainer.epochs=30
+  scripts/mpi-run.sh -n 3 $tusk train configs/fashion-mnist-adag.toml --run-dir runs/downpour --set trainer.name=downpour
+  scripts/prepare-data.sh mnist && scripts/mpi-run.sh -n 3 $tusk train configs/mnist-adag.toml
+(scripts/mpi-run.sh is mpirun for a machine with fewer cores than ranks.)
 END
