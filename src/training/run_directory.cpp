@@ -39,7 +39,13 @@ RunDirectory::RunDirectory(fs::path path, bool overwrite) : path_(std::move(path
            "{}: the run directory exists already; --overwrite replaces it, --run-dir names another",
            path_.string());
     }
-    for (const char* name : run_files) fs::remove(path_ / name, error);
+    for (const char* name : run_files) {
+      fs::remove(path_ / name, error);
+      if (error) {
+        fail(ExitCode::cannot_create, "{}: the earlier run's file cannot be removed: {}",
+             file(name).string(), error.message());
+      }
+    }
   }
   if (path_.has_parent_path()) fs::create_directories(path_.parent_path(), error);
   if (::mkdir(path_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {

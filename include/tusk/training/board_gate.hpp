@@ -18,8 +18,8 @@ namespace tusk::training {
 //
 // With max_staleness = s a worker starts window c only when every unfinished worker has completed
 // at least c − s windows (stale-synchronous parallel: Ho et al., NIPS 2013). Its staleness is then
-// at most (n − 1)(2s + 1), and the clocks of unfinished workers differ by at most s + 1. The wait
-// sleeps, and ends at a stop request.
+// at most (n − 1)(2s + 1) where it commits at the window's end, and the clocks of unfinished
+// workers differ by at most s + 1. The wait sleeps, and ends at a stop request.
 class BoardGate final : public Gate {
  public:
   // `board` must outlive the object.
