@@ -50,6 +50,8 @@ void add_up(const mpi::Communicator& world, Summary& summary) {
   summary.ledger = {counts[0], counts[1], counts[2], counts[3]};
   const auto longest = world.max(static_cast<std::uint64_t>(std::ceil(1e6 * summary.elapsed_s)));
   summary.elapsed_s = 1e-6 * static_cast<double>(longest);
+  summary.epochs = static_cast<std::size_t>(world.max(std::uint64_t{summary.epochs}));
+  scores.epoch = summary.epochs;
 }
 
 void add_member(Summary& all, const Summary& member) {
@@ -106,9 +108,9 @@ Summary train_ensemble(const Experiment& experiment, const TrainRequest& request
                   .trainer = EnsembleOptions::name,
                   .workers = std::min(ranks, options.members)};
   const mpi::Communicator alone = world.split(world.rank(), 0);
-  mpi::collectively(world, [&] {
-    for (auto member = static_cast<std::size_t>(world.rank()); member < options.members;
-         member += ranks) {
+  auto member = static_cast<std::size_t>(world.rank());
+  try {
+    for (; member < options.members; member += ranks) {
       add_member(summary, train(member_experiment(experiment, member),
                                 {.run_directory = request.run_directory / member_folder(member),
                                  .overwrite = request.overwrite,
@@ -119,7 +121,10 @@ Summary train_ensemble(const Experiment& experiment, const TrainRequest& request
                                                   .seed = experiment.seed}},
                                 alone));
     }
-  });
+  } catch (const mpi::CollectiveError& error) {  // of this rank's own communicator, not of world
+    if (world.size() == 1) throw;
+    throw Error(error.code(), fmt::format("member {}: {}", member, error.what()));
+  }
   add_up(world, summary);
   mpi::collectively(world, [&] {
     if (directory) directory->write("ensemble.json", manifest(experiment, options.members));
