@@ -154,7 +154,7 @@ class RmaServer final : public CenterServer {
 
 std::uint64_t RmaServer::snapshot(std::span<float> out) {
   require_size(out.size(), size_);
-  constexpr std::size_t slice = 256 * 1024;  // floats, well under a millisecond
+  constexpr std::size_t slice = std::size_t{256} * 1024;  // floats, well under a millisecond
   const std::uint64_t version = updates();
   for (std::size_t first = 0; first < out.size(); first += slice) {
     const std::span<float> part = out.subspan(first, std::min(slice, out.size() - first));

@@ -69,7 +69,7 @@ void SimulationTable::add_to_csv(const SimulationRow& row, double speed_up) {
   csv_ << fmt::format("{},{},{},{},{},{},{}", name_, row.workers, row.elapsed_s, speed_up,
                       row.staleness.mean(), row.staleness.max, row.staleness.commits);
   for (const auto& [name, value] : values) csv_ << fmt::format(",{}", value);
-  csv_ << std::endl;
+  csv_ << '\n' << std::flush;
   if (!csv_) fail(ExitCode::io_error, "{}: cannot be written; is the disk full?", path_);
 }
 

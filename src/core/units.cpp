@@ -38,7 +38,7 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(compact.data(), compact.data() + compact.size(), value);
   if (error != std::errc() || !(value >= 0.0)) return std::nullopt;
-  std::string_view unit(end, compact.data() + compact.size());
+  const std::string_view unit(end, compact.data() + compact.size());
   double factor = 0.0;
   for (const auto& [name, bytes] : byte_units) {
     if (unit == name) factor = bytes;

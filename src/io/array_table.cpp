@@ -9,9 +9,10 @@ namespace tusk::io {
 ArrayTable::ArrayTable(const std::vector<Source>& sources) {
   for (const auto& [name, path] : sources) {
     const ArrayFile& file = *files_.emplace_back(std::make_unique<ArrayFile>(path));
-    if (file.rows() != rows()) {
-      fail(ExitCode::bad_data, "{} has {} rows, but {} has {}", files_.front()->path(),
-           format_count(rows()), file.path(), format_count(file.rows()));
+    const ArrayFile& first = *files_.front();
+    if (file.rows() != first.rows()) {
+      fail(ExitCode::bad_data, "{} has {} rows, but {} has {}", first.path(),
+           format_count(first.rows()), file.path(), format_count(file.rows()));
     }
     fields_.push_back({name, file.type(), file.row_shape(), {}, {}});
   }

@@ -174,7 +174,7 @@ void CsvTable::read_rows(std::uint64_t count, std::span<const std::span<std::byt
     for (const std::size_t column : feature_columns_) {
       store(feature(column), options_.type, features);
     }
-    if (label_column_) store(labels_.encode(cells_[*label_column_]), fields_[1].type, labels);
+    if (labels != nullptr) store(labels_.encode(cells_[*label_column_]), fields_[1].type, labels);
   }
 }
 

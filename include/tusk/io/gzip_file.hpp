@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-struct gzFile_s;
+struct gzFile_s;  // NOLINT(readability-identifier-naming): zlib's
 
 namespace tusk::io {
 

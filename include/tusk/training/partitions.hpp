@@ -21,7 +21,7 @@ class Partitions {
       : dataset_(std::move(dataset)),
         split_(std::move(split)),
         count_(count),
-        format_(std::move(format)),
+        format_(format),
         transforms_(std::move(transforms)) {}
 
   std::size_t count() const { return count_; }
