@@ -16,7 +16,8 @@ namespace tusk::io {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
-constexpr std::size_t longest_header = std::size_t{64} * 1024;  // numpy itself refuses to read above 10,000
+constexpr std::size_t longest_header =
+    std::size_t{64} * 1024;  // numpy itself refuses to read above 10,000
 
 // The header's dictionary, read from left to right. Nothing but what numpy writes is understood.
 class Dictionary {
