@@ -12,6 +12,10 @@ target_compile_definitions(tusk_options INTERFACE
   EIGEN_STACK_ALLOCATION_LIMIT=4194304  # Eigen's products then allocate nothing in a training step
   EIGEN_DONT_PARALLELIZE
   OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # Its own AVX-512 intrinsics read what they call undefined (its bug 105593).
+  target_compile_options(tusk_options INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+endif()
 if(TUSK_WERROR)
   target_compile_options(tusk_options INTERFACE -Werror)
 endif()
