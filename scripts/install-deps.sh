@@ -23,6 +23,7 @@ needed=(
   "libfmt-dev|fmt/format.h|fmt 9|fmt"
   "librandom123-dev|Random123/philox.h|Random123|random123"
   "zlib1g-dev|zlib.h|zlib|zlib"
+  "liblzma-dev|lzma.h|liblzma|xz"
   "doctest-dev|doctest/doctest.h|doctest 2.4, for the tests|doctest"
   "python3-h5py|python:h5py|Python with h5py, for the tests|h5py"
   "python3-numpy|python:numpy|Python with NumPy, for the tests|numpy"

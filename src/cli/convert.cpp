@@ -81,7 +81,8 @@ void add_csv_options(CLI::App& command, io::CsvOptions& csv, CsvArguments& argum
 
 void add_convert(CLI::App& app, Context& context) {
   CLI::App& command = *app.add_subcommand(
-      "convert", "Convert IDX, CSV or NPY files, gzipped or not, to an HDF5 data set");
+      "convert",
+      "Convert IDX, CSV or NPY files, plain or compressed (gzip, xz), to an HDF5 data set");
   command.footer(example);
   const auto options = std::make_shared<data::ConvertOptions>();
   command.add_option("INPUT", options->inputs, "One CSV file; or one of features, one of labels")

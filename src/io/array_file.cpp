@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t largest_row_bytes = std::uint64_t{1} << 30;
 constexpr std::size_t most_dimensions = 32;  // HDF5's and numpy's limit
 
-ArrayHeader read_header(GzipFile& file) {
+ArrayHeader read_header(InputFile& file) {
   switch (recognise_format(file.path())) {
     case InputFormat::idx:
       return read_idx_header(file);

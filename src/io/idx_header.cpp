@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "tusk/core/error.hpp"
-#include "tusk/io/gzip_file.hpp"
+#include "tusk/io/input_file.hpp"
 
 namespace tusk::io {
 namespace {
@@ -38,7 +38,7 @@ bool is_idx(std::span<const std::byte> first_bytes) {
          first_bytes[1] == std::byte{0} && idx_type(first_bytes[2]).has_value();
 }
 
-ArrayHeader read_idx_header(GzipFile& file) {
+ArrayHeader read_idx_header(InputFile& file) {
   std::array<std::byte, magic_bytes> magic;
   file.read_exactly(magic);
   if (!is_idx(magic)) fail(ExitCode::bad_data, "{} is no IDX file", file.path());

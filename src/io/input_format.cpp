@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "tusk/core/error.hpp"
-#include "tusk/io/gzip_file.hpp"
 #include "tusk/io/idx_header.hpp"
+#include "tusk/io/input_file.hpp"
 #include "tusk/io/npy_header.hpp"
 
 namespace tusk::io {
@@ -25,9 +25,6 @@ struct Stranger {
 };
 constexpr std::array strangers{
     Stranger{"\x89HDF\r\n\x1A\n"sv, "is HDF5 already; 'tusk inspect' shows what it holds"},
-    Stranger{"\xFD"
-             "7zXZ\0"sv,
-             "is compressed with xz; unpack it first (xz -dk)"},
     Stranger{"BZh"sv, "is compressed with bzip2; unpack it first (bunzip2 -k)"},
     Stranger{"\x28\xB5\x2F\xFD"sv, "is compressed with zstd; unpack it first (zstd -d)"},
     Stranger{"PK\x03\x04"sv, "is a ZIP archive (.npz, .xlsx, …); unpack it first (unzip)"},
@@ -36,7 +33,7 @@ constexpr std::array strangers{
 }  // namespace
 
 InputFormat recognise_format(const std::string& path) {
-  GzipFile file(path);
+  InputFile file(path);
   std::array<std::byte, looked_at> buffer;
   const auto bytes = std::span(buffer).first(file.read(buffer));
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

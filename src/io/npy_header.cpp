@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "tusk/core/error.hpp"
-#include "tusk/io/gzip_file.hpp"
+#include "tusk/io/input_file.hpp"
 
 namespace tusk::io {
 namespace {
@@ -160,7 +160,7 @@ bool is_npy(std::span<const std::byte> first_bytes) {
          });
 }
 
-ArrayHeader read_npy_header(GzipFile& file) {
+ArrayHeader read_npy_header(InputFile& file) {
   std::array<std::byte, magic.size() + 2> start;  // and the version, major and minor
   file.read_exactly(start);
   const auto version = std::to_integer<int>(start[magic.size()]);

@@ -8,12 +8,12 @@
 
 #include "tusk/core/shape.hpp"
 #include "tusk/io/array_header.hpp"
-#include "tusk/io/gzip_file.hpp"
+#include "tusk/io/input_file.hpp"
 
 namespace tusk::io {
 
-// An array in an IDX or NPY file, plain or gzipped, read once from its first row to its last. What
-// it declares is checked against the bytes it can hold before anything is allocated.
+// An array in an IDX or NPY file, plain or compressed, read once from its first row to its last.
+// What it declares is checked against the bytes it can hold before anything is allocated.
 class ArrayFile {
  public:
   // Throws Error(no_input), or Error(bad_data) if the header is malformed, the file too short or
@@ -33,7 +33,7 @@ class ArrayFile {
  private:
   void check_size() const;
 
-  GzipFile file_;
+  InputFile file_;
   ArrayHeader header_;
   Shape row_shape_;
   std::uint64_t rows_left_ = 0;

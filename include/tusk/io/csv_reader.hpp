@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "tusk/io/gzip_file.hpp"
+#include "tusk/io/input_file.hpp"
 
 namespace tusk::io {
 
-// The records of a CSV file (RFC 4180), plain or gzipped, one after the other. A field in double
+// The records of a CSV file (RFC 4180), plain or compressed, one after the other. A field in double
 // quotes may hold delimiters, line ends and quotes ("" is one quote); a quote inside an unquoted
 // field stands for itself. Lines end in LF or CRLF, the last one may go without; empty lines are
 // skipped, as is a UTF-8 byte order mark. Memory: one record and 1 MiB; a record above 64 MiB is an
@@ -48,7 +48,7 @@ class CsvReader {
   std::string_view plain_field(std::size_t& at) const;
   std::string_view quoted_field(std::size_t& at);  // takes the quotes out, in place
 
-  GzipFile file_;
+  InputFile file_;
   char delimiter_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;   // of the record

@@ -8,7 +8,7 @@
 
 namespace tusk::io {
 
-class GzipFile;
+class InputFile;
 
 // IDX, the format of MNIST (Y. LeCun, C. Cortes, C. Burges, "The MNIST database", its last
 // section): two zero bytes, one for the element type, one for the number of dimensions; then the
@@ -17,6 +17,6 @@ bool is_idx(std::span<const std::byte> first_bytes);
 
 // Reads the header from the file's first byte on. Throws Error(bad_data) for an unknown element
 // type and for no dimensions.
-ArrayHeader read_idx_header(GzipFile& file);
+ArrayHeader read_idx_header(InputFile& file);
 
 }  // namespace tusk::io

@@ -5,7 +5,7 @@
 
 namespace tusk::io {
 
-// The formats that `convert` reads, each plain or gzipped.
+// The formats that `convert` reads, each plain or compressed with gzip or xz.
 enum class InputFormat { idx, npy, csv };
 
 // What kind of file this is, by its first bytes and not by its name: IDX and NPY have a signature,

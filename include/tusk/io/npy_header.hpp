@@ -8,7 +8,7 @@
 
 namespace tusk::io {
 
-class GzipFile;
+class InputFile;
 
 // NPY, versions 1 to 3 (NumPy's documentation, "numpy.lib.format"): "\x93NUMPY", the version, the
 // length of the header, and the header, a Python dictionary with `descr`, `fortran_order`, `shape`.
@@ -16,6 +16,6 @@ bool is_npy(std::span<const std::byte> first_bytes);
 
 // Reads the header from the file's first byte on; booleans count as u8. Throws Error(bad_data) for
 // anything but arrays of numbers in C order, and says what to do in NumPy.
-ArrayHeader read_npy_header(GzipFile& file);
+ArrayHeader read_npy_header(InputFile& file);
 
 }  // namespace tusk::io
