@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "tusk/core/error.hpp"
-#include "tusk/nn/model.hpp"
 
 namespace tusk::cli {
 
@@ -33,13 +32,15 @@ training::Combine combination(const DataArguments& arguments) {
   return arguments.combine == "vote" ? training::Combine::vote : training::Combine::mean;
 }
 
-data::Dataset open_for(const nn::Model& model, const DataArguments& arguments, bool with_label) {
+data::Dataset open_for(const training::TrainedModel& model, const DataArguments& arguments,
+                       bool with_label) {
   const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
   data::Dataset dataset = data::Dataset::open(arguments.data, arguments.features, label);
-  if (dataset.sample_shape() != model.input_shape()) {
+  const Shape shape = model.transforms.output_shape(dataset.sample_shape(), arguments.data);
+  if (shape != model.model.input_shape()) {
     fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but {} takes {}", arguments.data,
-         arguments.features, dataset.sample_shape().to_string(), arguments.model,
-         model.input_shape().to_string());
+         arguments.features, shape.to_string(), arguments.model,
+         model.model.input_shape().to_string());
   }
   return dataset;
 }

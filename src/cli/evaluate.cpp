@@ -74,7 +74,7 @@ ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
   std::optional<data::Dataset> dataset;
   mpi::collectively(world, [&] {
     members = training::load_ensemble(arguments.data.model, scoring(arguments));
-    dataset = open_for(members.front().model, arguments.data, true);
+    dataset = open_for(members.front(), arguments.data, true);
   });
   const training::TrainedModel& first = members.front();
   const nn::BatchScore score =

@@ -43,7 +43,7 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
   mpi::collectively(world, [&] {
     refuse_existing(arguments);
     members = training::load_ensemble(arguments.data.model, std::nullopt);
-    dataset = open_for(members.front().model, arguments.data, false);
+    dataset = open_for(members.front(), arguments.data, false);
     block = data::block_of(dataset->rows(), static_cast<std::size_t>(world.rank()),
                            static_cast<std::size_t>(world.size()));
     outputs = training::predict_rows(members, combination(arguments.data), *dataset, block);

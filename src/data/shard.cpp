@@ -29,17 +29,15 @@ Shard Shard::read(const Dataset& dataset, const std::vector<std::uint64_t>& rows
   auto content = std::make_shared<Content>();
   Shard shard;
   shard.size_ = rows.size();
-  shard.sample_shape_ = dataset.sample_shape();
+  shard.sample_shape_ = transforms.output_shape(dataset.sample_shape(), dataset.path());
   content->type = type_in_memory(dataset.features().type());
-  content->sample_bytes = shard.sample_shape_.elements() * io::size_of(content->type);
+  content->stored_width = dataset.features().row_elements();
+  content->sample_bytes = content->stored_width * io::size_of(content->type);
   content->transforms = std::move(transforms);
   content->features.resize(shard.size_ * content->sample_bytes);
   read_rows(dataset.features(), rows, content->type, dataset.communicator(), content->features);
   if (format != nullptr) read_labels(dataset, rows, *format, *content);
-  if (io::is_floating_point(content->type)) {
-    const auto* numbers = reinterpret_cast<const Real*>(content->features.data());
-    check_finite(dataset.features(), rows, {numbers, content->features.size() / sizeof(Real)});
-  }
+  check_features(dataset.features(), rows, content->type, content->features, content->transforms);
   shard.content_ = std::move(content);
   return shard;
 }
@@ -57,14 +55,15 @@ void Shard::read_labels(const Dataset& dataset, const std::vector<std::uint64_t>
     content.values.resize(rows.size() * format.width);
     read_rows(labels, rows, io::element_type<Real>(), dataset.communicator(),
               std::as_writable_bytes(std::span(content.values)));
-    check_values(labels, rows, content.values, format);
+    to_values(labels, rows, content.values, format);
   }
 }
 
 Shard Shard::zeros(std::size_t size, Shape sample_shape) {
   auto content = std::make_shared<Content>();
   content->type = io::ElementType::u8;
-  content->sample_bytes = sample_shape.elements();
+  content->stored_width = sample_shape.elements();
+  content->sample_bytes = content->stored_width;
   content->features.resize(size * content->sample_bytes);
   content->format = LabelFormat{.kind = LabelFormat::Kind::values, .width = 1};
   content->values.resize(size);
@@ -107,8 +106,8 @@ std::size_t Shard::bytes() const {
 
 void Shard::copy_sample(std::size_t index, Span out) const {
   const std::byte* sample = content_->features.data() + (first_ + index) * content_->sample_bytes;
-  to_real(content_->type, sample, out);
-  content_->transforms.apply(out);
+  to_real(content_->type, sample, out.first(content_->stored_width));
+  content_->transforms.apply(out, content_->stored_width);
 }
 
 }  // namespace tusk::data

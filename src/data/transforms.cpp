@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/data/transforms.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cmath>
+#include <variant>
 
+#include "transform_kinds.hpp"
 #include "tusk/core/error.hpp"
 
 namespace tusk::data {
@@ -10,52 +13,45 @@ namespace {
 
 using Json = nlohmann::json;
 
-// y = factor · x + offset.
-class Scale final : public Transform {
- public:
-  explicit Scale(const ScaleTransform& options) : options_(options) {}
-  explicit Scale(const Json& json) : options_{json.at("factor"), json.at("offset")} {}
-
-  void apply(Span sample) const override {
-    const auto factor = static_cast<Real>(options_.factor);
-    const auto offset = static_cast<Real>(options_.offset);
-    for (Real& x : sample) x = factor * x + offset;
-  }
-
-  std::string to_json() const override {
-    return Json{
-        {"type", ScaleTransform::type}, {"factor", options_.factor}, {"offset", options_.offset}}
-        .dump();
-  }
-
- private:
-  ScaleTransform options_;
-};
-
-std::shared_ptr<const Transform> make_transform(const ScaleTransform& options) {
-  return std::make_shared<Scale>(options);
+// One step of the model file's array, with the kind of TransformOptions whose name it bears.
+template <typename... Kinds>
+Step read_kind(const Json& json, const std::string& path, const std::variant<Kinds...>*) {
+  const std::string type = json.at("type");
+  Step step;
+  const auto read_if = [&]<typename Kind>(const Kind*) {
+    if (type == Kind::type) step = read_step<Kind>(json);
+  };
+  (read_if(static_cast<const Kinds*>(nullptr)), ...);
+  if (step) return step;
+  std::string known;
+  ((known += std::string(known.empty() ? "" : ", ") + Kinds::type), ...);
+  fail(ExitCode::bad_data, "{}: transform '{}' is not known; this version knows: {}", path, type,
+       known);
 }
 
-std::shared_ptr<const Transform> make_transform(const Json& json, const std::string& path) {
-  const std::string type = json.at("type");
-  if (type == ScaleTransform::type) return std::make_shared<Scale>(json);
-  fail(ExitCode::bad_data, "{}: transform '{}' is not known; this version knows: {}", path, type,
-       ScaleTransform::type);
+// The first number that is not finite, or size() of them.
+std::size_t first_bad(ConstSpan numbers) {
+  const auto bad = std::ranges::find_if(numbers, [](Real x) { return !std::isfinite(x); });
+  return static_cast<std::size_t>(bad - numbers.begin());
 }
 
 }  // namespace
 
-Transforms::Transforms(const std::vector<TransformOptions>& options) {
-  for (const TransformOptions& option : options) {
-    steps_.push_back(std::visit([](const auto& kind) { return make_transform(kind); }, option));
-  }
+// x − x is 0 for a finite x and NaN for any other. A loop without an exit, to be vectorized.
+bool all_finite(ConstSpan numbers) {
+  bool finite = true;
+  for (const Real x : numbers) finite &= x - x == Real(0);
+  return finite;
 }
 
 Transforms Transforms::from_json(const std::string& json, const std::string& path) try {
   const Json array = Json::parse(json);
   if (!array.is_array()) fail(ExitCode::bad_data, "{}: the transforms are not a JSON array", path);
   Transforms transforms;
-  for (const Json& element : array) transforms.steps_.push_back(make_transform(element, path));
+  for (const Json& element : array) {
+    const TransformOptions* kinds = nullptr;
+    transforms.steps_.push_back(read_kind(element, path, kinds));
+  }
   return transforms;
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "{}: the transforms cannot be read: {}", path, error.what());
@@ -63,12 +59,78 @@ Transforms Transforms::from_json(const std::string& json, const std::string& pat
 
 std::string Transforms::to_json() const {
   Json array = Json::array();
-  for (const auto& step : steps_) array.push_back(Json::parse(step->to_json()));
+  for (const Step& step : steps_) {
+    Json json = Json::parse(step->to_json());
+    json["type"] = step->type();
+    array.push_back(std::move(json));
+  }
   return array.dump();
 }
 
-void Transforms::apply(Span sample) const {
-  for (const auto& step : steps_) step->apply(sample);
+std::vector<std::string> Transforms::summary() const {
+  std::vector<std::string> lines;
+  for (const Step& step : steps_) {
+    lines.push_back(fmt::format("{}: {}", step->type(), step->summary()));
+  }
+  return lines;
+}
+
+Shape Transforms::output_shape(const Shape& stored, const std::string& path) const {
+  Shape shape = stored;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    try {
+      shape = steps_[i]->output_shape(shape);
+    } catch (const Error& error) {
+      fail(error.code(), "{}: transform {} ({}) cannot take samples of {}: {}", path, i,
+           steps_[i]->type(), shape.to_string(), error.what());
+    }
+  }
+  return shape;
+}
+
+void Transforms::apply(Span sample, std::size_t stored) const {
+  std::size_t width = stored;
+  for (const Step& step : steps_) width = step->apply(sample, width);
+}
+
+void Transforms::apply(ConstSpan stored, Span out) const {
+  std::ranges::copy(stored, out.begin());
+  apply(out, stored.size());
+}
+
+std::string Transforms::objection(ConstSpan stored) const {
+  const auto stored_objection = [&](std::size_t column) {
+    return fmt::format("{} in column {}; features must be finite", stored[column], column);
+  };
+  std::vector<Real> sample(stored.begin(), stored.end());
+  std::size_t bad = first_bad(stored);
+  std::string found = bad < stored.size() ? stored_objection(bad) : "";
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Transform& step = *steps_[i];
+    const std::vector<Real> before = sample;
+    sample.resize(step.output_shape(Shape{before.size()}).elements());
+    step.apply(sample, before.size());
+    bad = first_bad(sample);
+    if (bad == sample.size()) {
+      found.clear();
+    } else if (found.empty()) {
+      found = fmt::format("transform {} ({}) takes {}, but column {} has {}", i, step.type(),
+                          step.takes(), bad, before[bad]);
+    } else if (bad < stored.size() && !std::isfinite(stored[bad])) {
+      found = stored_objection(bad);  // what came first in the file may be mended
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> Transforms::class_names(std::vector<std::string> stored) const {
+  if (!positive_label_) return stored;
+  const double positive = *positive_label_;
+  if (!(positive >= 0.0 && positive < static_cast<double>(stored.size()))) return {};
+  const auto index = static_cast<std::size_t>(positive);
+  const std::string other =
+      stored.size() == 2 ? stored[1 - index] : fmt::format("not {}", stored[index]);
+  return {other, stored[index]};
 }
 
 }  // namespace tusk::data

@@ -138,7 +138,8 @@ nn::BatchScore evaluate_together(const mpi::Communicator& world,
                                       static_cast<std::size_t>(world.size()));
     if (block.size() == 0) return;
     const auto outputs = predict_rows(members, combine, dataset, block);
-    const auto format = data::label_format(dataset, first.model.loss(), first.model.output_size());
+    const auto format = data::label_format(dataset, first.model.loss(), first.model.output_size(),
+                                           first.transforms);
     const data::Split all(dataset.rows());
     const auto labels =
         data::Shard::read(dataset, all.training_rows(block), &format, first.transforms);

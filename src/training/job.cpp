@@ -5,6 +5,7 @@
 
 #include "tusk/core/error.hpp"
 #include "tusk/data/dataset.hpp"
+#include "tusk/data/fit_transforms.hpp"
 #include "tusk/data/label_format.hpp"
 #include "tusk/data/shard_balance.hpp"
 #include "tusk/data/split.hpp"
@@ -50,12 +51,12 @@ struct Origin {
 };
 
 Origin read_origin(const Experiment& experiment) {
-  Origin origin{experiment.model, {}, data::Transforms(experiment.data.transforms)};
+  Origin origin{experiment.model, {}, {}};
   if (!experiment.model.file) return origin;
   io::ModelContent content = io::load_model(*experiment.model.file);
   origin.options.layers = std::move(content.layers);
   origin.weights = std::move(content.weights);
-  if (origin.transforms.empty()) {
+  if (experiment.data.transforms.empty()) {
     origin.transforms = data::Transforms::from_json(content.transforms, *experiment.model.file);
   }
   return origin;
@@ -69,10 +70,13 @@ AlignedVector<float> initial_weights(const nn::Model& model, AlignedVector<float
   return weights;
 }
 
+data::LabelFormat label_format(const data::Dataset& dataset, const Job& job) {
+  return data::label_format(dataset, job.model.loss(), job.model.output_size(), job.transforms);
+}
+
 data::Shard read_shard(const data::Dataset& dataset, const std::vector<std::uint64_t>& rows,
                        const Job& job) {
-  const data::LabelFormat format =
-      data::label_format(dataset, job.model.loss(), job.model.output_size());
+  const data::LabelFormat format = label_format(dataset, job);
   return data::Shard::read(dataset, rows, &format, job.transforms);
 }
 
@@ -81,7 +85,7 @@ std::optional<data::Shard> read_validation(const Experiment& experiment, const d
                                            const Job& job) {
   const DataOptions& options = experiment.data;
   if (options.validation) {
-    const auto dataset = open_beside(options, *options.validation, job.model.input_shape());
+    const auto dataset = open_dataset(options, *options.validation);
     const data::Split all(dataset.rows());
     return read_shard(dataset, all.training_rows({0, dataset.rows()}), job);
   }
@@ -100,7 +104,7 @@ Partitions make_partitions(const Experiment& experiment, const data::Split& spli
          experiment.trainer.parallelism_factor, count, split.training_count());
   }
   data::Dataset dataset = open_dataset(experiment.data, experiment.data.train);
-  data::LabelFormat format = data::label_format(dataset, job.model.loss(), job.model.output_size());
+  data::LabelFormat format = label_format(dataset, job);
   return {std::move(dataset), split, count, std::move(format), job.transforms};
 }
 
@@ -111,52 +115,95 @@ void check_debug(const DebugOptions& debug, std::size_t workers) {
   }
 }
 
-// The rows of this rank's shard.
-using ChooseRows = std::function<std::vector<std::uint64_t>(const data::Split& split)>;
+// How a kind of job goes about the training rows.
+struct Plan {
+  Roles roles;
+  std::uint64_t split_seed = 0;
+  // The rows of this rank's shard.
+  std::function<std::vector<std::uint64_t>(const data::Split& split)> choose_rows;
+  bool learns_from_shard = false;  // transforms learn from it, and not from all training rows
+};
 
-Job prepare(const Experiment& experiment, const mpi::Communicator& world, const Roles& roles,
-            std::uint64_t split_seed, const ChooseRows& choose_rows) {
+// What there is before anything has been learned.
+struct Opened {
+  data::Dataset train;
+  data::Split split;
+  Origin origin;
+  std::vector<std::uint64_t> rows;  // of this rank's shard
+};
+
+Opened open_and_check(const Experiment& experiment, const Plan& plan) {
   const DataOptions& options = experiment.data;
+  data::Dataset train = open_dataset(options, options.train);
+  data::Split split = split_rows(experiment, train, plan.split_seed);
+  const std::size_t workers = plan.roles.workers;
+  split.shard_rows(workers - 1, workers, options.train);  // enough for everyone?
+  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
+  check_debug(experiment.debug, workers);
+  if (options.test) open_beside(options, *options.test, train.sample_shape());
+  if (options.validation) open_beside(options, *options.validation, train.sample_shape());
+  auto rows = plan.choose_rows(split);
+  return {std::move(train), std::move(split), read_origin(experiment), std::move(rows)};
+}
+
+// Collective.
+data::Transforms fit_transforms(const Experiment& experiment, const mpi::Communicator& world,
+                                const Plan& plan, const Opened& opened) {
+  data::TrainingRows rows{opened.split.training_count(), [&](data::Block positions) {
+                            return opened.split.training_rows(positions);
+                          }};
+  if (plan.learns_from_shard) {
+    const auto begin = opened.rows.begin();
+    rows = {opened.rows.size(), [begin](data::Block positions) {
+              return std::vector(begin + static_cast<std::ptrdiff_t>(positions.begin),
+                                 begin + static_cast<std::ptrdiff_t>(positions.end));
+            }};
+  }
+  return data::fit_transforms(experiment.data.transforms, opened.train, rows, world);
+}
+
+// The model for samples as the transforms make them, and what else of the job needs no reading.
+Job build(const Experiment& experiment, const Plan& plan, Opened& opened,
+          data::Transforms transforms) {
+  const DataOptions& options = experiment.data;
+  Origin& origin = opened.origin;
+  nn::Model model(origin.options,
+                  transforms.output_shape(opened.train.sample_shape(), options.train));
+  const io::File file = io::File::open(options.train);
+  auto names = io::read_texts(file, options.label, "class_names");
+  auto weights = initial_weights(model, std::move(origin.weights), experiment.seed);
+  Job job{.roles = plan.roles,
+          .model = std::move(model),
+          .transforms = std::move(transforms),
+          .class_names = {},
+          .initial = std::move(weights),
+          .training_rows = opened.split.training_count()};
+  job.class_names = job.transforms.class_names(names.value_or(std::vector<std::string>{}));
+  label_format(opened.train, job);
+  if (options.test) label_format(open_dataset(options, *options.test), job);
+  check_callbacks(experiment.callbacks, job.model.metric_names(),
+                  options.validation || opened.split.validation_count() > 0);
+  if (experiment.trainer.parallelism_factor > 1) {
+    job.partitions = make_partitions(experiment, opened.split, job);
+  }
+  return job;
+}
+
+Job prepare(const Experiment& experiment, const mpi::Communicator& world, const Plan& plan) {
+  const DataOptions& options = experiment.data;
+  std::optional<Opened> opened;
+  mpi::collectively(world, [&] { opened = open_and_check(experiment, plan); });
+  data::Transforms transforms = opened->origin.transforms;
+  if (!options.transforms.empty()) transforms = fit_transforms(experiment, world, plan, *opened);
   std::optional<Job> job;
-  std::optional<data::Split> split;
-  std::vector<std::uint64_t> rows;
-  mpi::collectively(world, [&] {
-    const data::Dataset train = open_dataset(options, options.train);
-    split = split_rows(experiment, train, split_seed);
-    Origin origin = read_origin(experiment);
-    nn::Model model(origin.options, train.sample_shape());
-    data::label_format(train, model.loss(), model.output_size());
-    if (options.test) {
-      const auto test = open_beside(options, *options.test, train.sample_shape());
-      data::label_format(test, model.loss(), model.output_size());
-    }
-    auto weights = initial_weights(model, std::move(origin.weights), experiment.seed);
-    const io::File file = io::File::open(options.train);
-    job.emplace(Job{
-        .roles = roles,
-        .model = std::move(model),
-        .transforms = std::move(origin.transforms),
-        .class_names =
-            io::read_texts(file, options.label, "class_names").value_or(std::vector<std::string>{}),
-        .initial = std::move(weights),
-        .training_rows = split->training_count()});
-    split->shard_rows(roles.workers - 1, roles.workers, options.train);  // enough for everyone?
-    strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, roles.workers);
-    check_debug(experiment.debug, roles.workers);
-    check_callbacks(experiment.callbacks, job->model.metric_names(),
-                    options.validation || split->validation_count() > 0);
-    if (experiment.trainer.parallelism_factor > 1) {
-      job->partitions = make_partitions(experiment, *split, *job);
-    }
-    rows = choose_rows(*split);
-  });
+  mpi::collectively(world, [&] { job = build(experiment, plan, *opened, std::move(transforms)); });
   const bool through_mpi_io = options.read == ReadMode::collective;
   mpi::collectively(world, [&] {
     const auto train = open_dataset(options, options.train, through_mpi_io ? &world : nullptr);
-    job->shard = read_shard(train, rows, *job);
+    job->shard = read_shard(train, opened->rows, *job);
   });
   mpi::collectively(world, [&] {
-    if (world.rank() == 0) job->validation = read_validation(experiment, *split, *job);
+    if (world.rank() == 0) job->validation = read_validation(experiment, opened->split, *job);
   });
   data::warn_of_uneven_shards(job->shard, world);
   return std::move(*job);
@@ -167,28 +214,36 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
   const Roles roles =
       assign_roles(strategies::topology(experiment.trainer.strategy), world.rank(), world.size());
-  return prepare(experiment, world, roles, experiment.seed, [&](const data::Split& split) {
+  const auto shard_rows = [&](const data::Split& split) {
     const bool has_shard = roles.worker && experiment.trainer.parallelism_factor == 1;
     return has_shard ? split.shard_rows(*roles.worker, roles.workers, experiment.data.train)
                      : std::vector<std::uint64_t>{};
-  });
+  };
+  return prepare(experiment, world,
+                 {.roles = roles, .split_seed = experiment.seed, .choose_rows = shard_rows});
 }
 
 Job prepare_member_job(const Experiment& experiment, const mpi::Communicator& world,
                        const Member& member) {
-  const Roles roles{.workers = 1, .worker = 0};
-  Job job = prepare(experiment, world, roles, member.seed,
-                    [&](const data::Split& split) { return member_rows(split, member); });
+  const auto rows = [&](const data::Split& split) { return member_rows(split, member); };
+  Job job = prepare(experiment, world,
+                    {.roles = {.workers = 1, .worker = 0},
+                     .split_seed = member.seed,
+                     .choose_rows = rows,
+                     .learns_from_shard = true});
   job.training_rows = job.shard.size();
   return job;
 }
 
 Job prepare_virtual_job(const Experiment& experiment, const mpi::Communicator& world,
                         std::size_t workers) {
-  const Roles roles{.workers = workers, .worker = std::nullopt};
-  return prepare(experiment, world, roles, experiment.seed, [](const data::Split& split) {
+  const auto all = [](const data::Split& split) {
     return split.training_rows({0, split.training_count()});
-  });
+  };
+  return prepare(experiment, world,
+                 {.roles = {.workers = workers, .worker = std::nullopt},
+                  .split_seed = experiment.seed,
+                  .choose_rows = all});
 }
 
 }  // namespace tusk::training

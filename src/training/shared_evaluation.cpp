@@ -26,7 +26,7 @@ nn::BatchScore evaluate_together(const mpi::Communicator& world, const nn::Model
                                  const data::Transforms& transforms) {
   nn::BatchScore mine;
   mpi::collectively(world, [&] {
-    const auto format = data::label_format(dataset, model.loss(), model.output_size());
+    const auto format = data::label_format(dataset, model.loss(), model.output_size(), transforms);
     const data::Block block = data::block_of(dataset.rows(), static_cast<std::size_t>(world.rank()),
                                              static_cast<std::size_t>(world.size()));
     const data::Split all(dataset.rows());

@@ -14,8 +14,9 @@ TEST_CASE("epochs of batches allocate nothing") {
   const Dataset dataset =
       test_samples::open(test_samples::write_counting(folder.file("data.h5"), 100));
   const LabelFormat format{.kind = LabelFormat::Kind::classes, .width = 3};
-  const Shard shard = Shard::read(dataset, Split(100).training_rows({0, 100}), &format,
-                                  Transforms({ScaleTransform{.factor = 0.5}}));
+  const auto transforms =
+      Transforms::from_json(R"([{"type": "scale", "factor": 0.5, "offset": 0}])", "model.h5");
+  const Shard shard = Shard::read(dataset, Split(100).training_rows({0, 100}), &format, transforms);
   Batches batches(shard, {.batch_size = 8});
   const std::size_t before = allocations;
   REQUIRE(before > 0);

@@ -48,7 +48,7 @@ TEST_CASE("what labels mean depends on the loss, their shape and the model's out
   const test::TemporaryFolder folder;
   const auto format = [&](const std::vector<std::uint64_t>& shape, LossKind loss,
                           std::size_t outputs) {
-    return label_format(with_labels(folder, shape), loss, outputs);
+    return label_format(with_labels(folder, shape), loss, outputs, {});
   };
   CHECK(format({6}, LossKind::categorical_crossentropy, 10).kind == Kind::classes);
   CHECK(format({6}, LossKind::categorical_crossentropy, 10).width == 10);

@@ -65,7 +65,8 @@ TEST_CASE("small integers stay small and are scaled on the way out") {
   const std::vector<std::uint8_t> pixels{0, 51, 102, 255};
   const std::string path = test_samples::write(folder.file("data.h5"), 2, pixels,
                                                std::vector<std::int64_t>{0, 1}, {2, 1});
-  const Transforms scale({ScaleTransform{.factor = 1.0 / 255.0}});
+  const auto scale = Transforms::from_json(
+      R"([{"type": "scale", "factor": 0.00392156862745098, "offset": 0}])", "model.h5");
   const Shard shard = Shard::read(test_samples::open(path), first_rows(2), &three_classes, scale);
   CHECK(shard.bytes() == 4 + 2 * sizeof(std::int32_t));
   CHECK(sample(shard, 0)[1] == doctest::Approx(0.2));

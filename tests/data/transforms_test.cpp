@@ -10,13 +10,15 @@
 namespace tusk::data {
 
 TEST_CASE("transforms apply in their order, and the same after a round trip through JSON") {
-  const Transforms transforms(
-      {ScaleTransform{.factor = 2.0, .offset = 1.0}, ScaleTransform{.factor = 1.0 / 3.0}});
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "scale", "factor": 2, "offset": 1},
+          {"type": "scale", "factor": 0.3333333333333333, "offset": 0}])",
+      "model.h5");
   const Transforms again = Transforms::from_json(transforms.to_json(), "model.h5");
   CHECK(again.to_json() == transforms.to_json());
   for (const Transforms& each : {transforms, again}) {
     std::vector<float> sample{0.0F, 1.0F, -5.0F};
-    each.apply(sample);
+    each.apply(sample, sample.size());
     CHECK(sample == std::vector<float>{1.0F * static_cast<float>(1.0 / 3.0),
                                        3.0F * static_cast<float>(1.0 / 3.0),
                                        -9.0F * static_cast<float>(1.0 / 3.0)});
@@ -25,7 +27,7 @@ TEST_CASE("transforms apply in their order, and the same after a round trip thro
 
 TEST_CASE("no transforms change nothing") {
   std::vector<float> sample{4.0F};
-  Transforms::from_json("[]", "model.h5").apply(sample);
+  Transforms::from_json("[]", "model.h5").apply(sample, 1);
   CHECK(sample[0] == 4.0F);
   CHECK(Transforms().to_json() == "[]");
   CHECK(Transforms().empty());

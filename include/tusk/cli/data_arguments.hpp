@@ -10,10 +10,6 @@ namespace CLI {
 class App;
 }
 
-namespace tusk::nn {
-class Model;
-}
-
 namespace tusk::cli {
 
 // The arguments of every command that applies a model to a data set: MODEL.h5 DATA.h5 --features …
@@ -31,7 +27,9 @@ void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_l
 // How an ensemble's members are to be combined.
 training::Combine combination(const DataArguments& arguments);
 
-// Opens the data set and checks that its samples are what the model takes: else Error(bad_data).
-data::Dataset open_for(const nn::Model& model, const DataArguments& arguments, bool with_label);
+// Opens the data set and checks that its samples are, once transformed, what the model takes: else
+// Error(bad_data).
+data::Dataset open_for(const training::TrainedModel& model, const DataArguments& arguments,
+                       bool with_label);
 
 }  // namespace tusk::cli

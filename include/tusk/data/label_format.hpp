@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 
 #include "tusk/data/dataset.hpp"
+#include "tusk/data/transforms.hpp"
 #include "tusk/experiment/model_options.hpp"
 
 namespace tusk::data {
@@ -19,12 +21,14 @@ struct LabelFormat {
   std::size_t width = 0;  // the model's outputs
   double low = -std::numeric_limits<double>::max();
   double high = std::numeric_limits<double>::max();
+  std::optional<double> positive{};  // labels of this value become 1 when read, all others 0
 };
 
 // Labels [N] are class indices for categorical_crossentropy and the target of the one output for
 // the other losses; labels [N, K] are one-hot rows, probabilities or targets of K outputs. Under
 // the cross-entropies values lie in [0, 1]. Error(bad_data) if the labels' width is not the model's
-// number of outputs.
-LabelFormat label_format(const Dataset& dataset, LossKind loss, std::size_t outputs);
+// number of outputs, or not 1 where the transforms have one for the label.
+LabelFormat label_format(const Dataset& dataset, LossKind loss, std::size_t outputs,
+                         const Transforms& transforms);
 
 }  // namespace tusk::data

@@ -28,9 +28,9 @@ class Shard {
 
   // Reads `rows` (ascending, repetitions allowed) of the data set, in blocks of some megabytes, and
   // drops the others. Without a format, labels are not read. Checks every number: Error(bad_data)
-  // that names file, data set, row and value for features that are not finite and labels outside
-  // the format's range. Collective if the data set was opened with a communicator. An error may be
-  // this rank's own: call it within mpi::collectively.
+  // that names file, data set, row and value for features that are not finite once they are
+  // transformed, and labels outside the format's range. Collective if the data set was opened with
+  // a communicator. An error may be this rank's own: call it within mpi::collectively.
   static Shard read(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
                     const LabelFormat* format, Transforms transforms);
 
@@ -43,8 +43,8 @@ class Shard {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  const Shape& sample_shape() const { return sample_shape_; }
-  std::size_t bytes() const;  // of memory that its samples take
+  const Shape& sample_shape() const { return sample_shape_; }  // as the model sees it
+  std::size_t bytes() const;                                   // of memory that its samples take
 
   // Labels: class indices, one a sample, or values (outputs, size), or neither.
   bool has_classes() const;
@@ -59,6 +59,7 @@ class Shard {
   // What was read, all rows of it.
   struct Content {
     io::ElementType type = io::ElementType::f32;
+    std::size_t stored_width = 0;  // numbers a sample before the transforms
     std::size_t sample_bytes = 0;
     AlignedVector<std::byte> features;
     std::optional<LabelFormat> format;
