@@ -11,6 +11,7 @@
 #include "tusk/core/random.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/optim/optimizer.hpp"
+#include "tusk/training/fused_update.hpp"
 
 namespace tusk::bench {
 namespace {
@@ -104,7 +105,6 @@ StepTimes measure(const StepCase& step_case) {
                      {.seed = 1, .worker = 0, .step = step});
     ++step;
   };
-  const auto update = [&] { optimizer->step(weights, gradients); };
 
   StepTimes times;
   times.step_s = std::numeric_limits<double>::infinity();
@@ -112,9 +112,11 @@ StepTimes measure(const StepCase& step_case) {
     times.step_s = std::min(times.step_s, seconds);
     times.peak_gflops = std::max(times.peak_gflops, fma_peak_gflops());
   };
-  const auto whole_step = [&] {
-    gradient();
-    update();
+  const auto whole_step = [&] {  // as training::Worker does it
+    training::FusedUpdate update(*optimizer, weights, gradients);
+    model.train_step(weights, batches.x(step), batches.targets(step), update, workspace,
+                     {.seed = 1, .worker = 0, .step = step});
+    ++step;
   };
   time_groups(2.0 * budget_s, whole_step, report);
   times.forward_s = fastest_s(budget_s, forward);

@@ -28,7 +28,7 @@ class ActivationLayer final : public Layer {
     return y;
   }
 
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix y, Matrix dy, Span, Matrix,
+  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix y, Matrix dy, LayerGradients, Matrix,
                   ConstSpan) const override {
     for (std::size_t sample = 0; sample < y.cols(); ++sample) {
       activation_gradient(activation_, y.col(sample), dy.col(sample));

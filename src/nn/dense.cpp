@@ -23,21 +23,18 @@ class Dense final : public Layer {
   std::vector<Parameter> parameters() const override;
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Matrix y, Span kept,
                       const Pass& pass) const override;
-  Matrix backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy, Span gradients,
-                  Matrix dx, ConstSpan kept) const override;
+  Matrix backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
+                  LayerGradients gradients, Matrix dx, ConstSpan kept) const override;
 
  private:
   std::size_t outputs() const { return options_.units; }
 
-  // The two parts of the layer's weights, or of their gradients; the bias may be empty.
-  template <typename T>
-  MatrixView<T> kernel(std::span<T> weights) const {
-    return {weights.data(), outputs(), inputs_};
-  }
-  template <typename T>
-  std::span<T> bias(std::span<T> weights) const {
-    return weights.subspan(outputs() * inputs_);
-  }
+  // The two parts of the layer's weights; the bias may be empty.
+  ConstMatrix kernel(ConstSpan weights) const { return {weights.data(), outputs(), inputs_}; }
+  ConstSpan bias(ConstSpan weights) const { return weights.subspan(outputs() * inputs_); }
+
+  void hand_over_kernel(ConstMatrix dz, ConstMatrix x, LayerGradients& gradients) const;
+  void hand_over_bias(ConstMatrix dz, LayerGradients& gradients) const;
 
   DenseOptions options_;
   std::size_t inputs_;
@@ -70,18 +67,37 @@ ConstMatrix Dense::forward(ConstSpan weights, ConstMatrix x, Matrix y, Span, con
   return y;
 }
 
-Matrix Dense::backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy, Span gradients,
-                       Matrix dx, ConstSpan) const {
-  const Span db = bias(gradients);
-  std::fill(db.begin(), db.end(), Real{0});
+Matrix Dense::backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
+                       LayerGradients gradients, Matrix dx, ConstSpan) const {
   for (std::size_t sample = 0; sample < y.cols(); ++sample) {
-    const Span dz = dy.col(sample);
-    activation_gradient(options_.activation, y.col(sample), dz);
-    if (options_.use_bias) array(db) += array(ConstSpan(dz));
+    activation_gradient(options_.activation, y.col(sample), dy.col(sample));
   }
-  multiply_by_transpose(dy, x, kernel(gradients));
   if (dx.data() != nullptr) multiply_transposed(kernel(weights), dy, dx);
+  hand_over_kernel(dy, x, gradients);
+  if (options_.use_bias) hand_over_bias(dy, gradients);
   return dx;
+}
+
+// In blocks of columns that stay in the cache until they are taken, and are worth reading dz for.
+void Dense::hand_over_kernel(ConstMatrix dz, ConstMatrix x, LayerGradients& gradients) const {
+  constexpr std::size_t block_size = 32 * 1024;
+  constexpr std::size_t whole_tiles = 8;  // the products' tiles have as many columns at most
+  const std::size_t fitting = std::max({block_size / outputs(), dz.cols(), whole_tiles});
+  const std::size_t block = fitting / whole_tiles * whole_tiles;
+  for (std::size_t first = 0; first < inputs_; first += block) {
+    const std::size_t columns = std::min(block, inputs_ - first);
+    const Span room = gradients.room(first * outputs(), columns * outputs());
+    multiply_by_transpose(dz, x, first, {room.data(), outputs(), columns});
+    gradients.take(first * outputs(), room);
+  }
+}
+
+void Dense::hand_over_bias(ConstMatrix dz, LayerGradients& gradients) const {
+  const std::size_t offset = outputs() * inputs_;
+  const Span db = gradients.room(offset, outputs());
+  std::ranges::fill(db, Real{0});
+  for (std::size_t sample = 0; sample < dz.cols(); ++sample) array(db) += array(dz.col(sample));
+  gradients.take(offset, db);
 }
 
 }  // namespace

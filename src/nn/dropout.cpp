@@ -30,7 +30,7 @@ class Dropout final : public Layer {
     return y;
   }
 
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, Span, Matrix,
+  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix,
                   ConstSpan kept) const override {
     if (rate_ == 0.0) return dy;
     for (std::size_t i = 0; i < dy.size(); ++i) dy.data()[i] *= kept[i];

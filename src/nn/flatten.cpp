@@ -15,7 +15,7 @@ class Flatten final : public Layer {
   ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix, Span, const Pass&) const override {
     return x;
   }
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, Span, Matrix,
+  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix,
                   ConstSpan) const override {
     return dy;
   }

@@ -96,7 +96,7 @@ BatchScore Model::score(ConstMatrix outputs, ConstMatrix predicted, const Target
   return score;
 }
 
-void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients,
+void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, GradientSink& sink,
                      Workspace& workspace) const {
   std::size_t free = 1;  // which of the two gradient buffers dy is not in
   for (std::size_t i = layers_.size(); i-- > first_trained_;) {
@@ -105,7 +105,7 @@ void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients
     Matrix dx;
     if (i > first_trained_) dx = {workspace.gradients_[free].data(), input.rows(), input.cols()};
     dy = layer->backward(weights.subspan(offset, size), input, workspace.layers_[i].output, dy,
-                         gradients.subspan(offset, size), dx, workspace.layers_[i].kept);
+                         LayerGradients(sink, offset), dx, workspace.layers_[i].kept);
     if (dy.data() == dx.data()) free = 1 - free;
   }
 }
@@ -113,6 +113,13 @@ void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients
 BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
                              Span gradients, Workspace& workspace, const StepContext& step) const {
   check_size("gradients", gradients.size());
+  WholeGradients whole(gradients);
+  return train_step(weights, x, targets, whole, workspace, step);
+}
+
+BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
+                             GradientSink& sink, Workspace& workspace,
+                             const StepContext& step) const {
   if (!workspace.training())
     fail(ExitCode::internal, "a training step in a workspace for inference");
   const ConstMatrix outputs =
@@ -121,7 +128,7 @@ BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& ta
   const BatchScore result = score(outputs, predicted, targets);
   const Matrix dy(workspace.gradients_[0].data(), outputs.rows(), outputs.cols());
   loss_->gradient(outputs, predicted, targets, dy);
-  backward(weights, x, dy, gradients, workspace);
+  backward(weights, x, dy, sink, workspace);
   return result;
 }
 

@@ -27,7 +27,7 @@ constexpr std::size_t tile_rows = tile_vectors * lanes;
 constexpr std::size_t wide_tile = sizeof(Vector) == 64 ? 8 : 4;
 constexpr std::size_t narrow_tile = 4;
 
-constexpr std::size_t depth_block = 256;   // terms of the sums at a time
+constexpr std::size_t depth_block = 128;   // terms of the sums at a time
 constexpr std::size_t column_block = 256;  // columns of B at a time
 
 // Element (i, j) of a matrix is data[i·row_stride + j·col_stride]; one of the strides is 1.
@@ -46,6 +46,12 @@ struct Strided {
   Strided transposed() const { return {data, col_stride, row_stride}; }
 };
 
+// Columns that lie `stride` numbers apart.
+struct Columns {
+  const Real* data = nullptr;
+  std::size_t stride = 0;
+};
+
 Vector load(const Real* from) {
   Vector v;
   std::memcpy(&v, from, sizeof v);
@@ -54,13 +60,22 @@ Vector load(const Real* from) {
 
 void store(Vector v, Real* to) { std::memcpy(to, &v, sizeof v); }
 
+// Asks for the cache lines of `count` numbers.
+template <int write>
+void prefetch(const Real* from, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, write, 2);
+}
+
 // c = or += A B for a tile of `vectors` vectors of rows by `cols` columns. Column k of A begins at
-// a + k·a_stride, row k of B at b + k·cols.
+// a + k·a_stride, row k of B at b + k·cols. Meanwhile columns of the same size and stride are
+// brought near from `next`: those of the panel to come, which the CPU would not foresee.
 template <std::size_t vectors, std::size_t cols>
 void multiply_tile(std::size_t depth, const Real* a, std::size_t a_stride, const Real* b, Real* c,
-                   std::size_t c_stride, bool add) {
+                   std::size_t c_stride, bool add, Columns next) {
   Vector sums[cols][vectors]{};
+  for (std::size_t j = 0; j < cols; ++j) prefetch<1>(c + j * c_stride, vectors * lanes);
   for (std::size_t k = 0; k < depth; ++k, a += a_stride, b += cols) {
+    if (next.data) prefetch<0>(next.data + k * next.stride, vectors * lanes);
     Vector column[vectors];
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < vectors; ++v) column[v] = load(a + v * lanes);
@@ -131,10 +146,11 @@ void pack_strip(Strided<const Real> a, std::size_t rows, std::size_t depth, Real
   }
 }
 
-// One row panel of A, of `rows` rows, against a packed block of B of `cols` columns.
+// One row panel of A, of `rows` rows, against a packed block of B of `cols` columns. `next`: as in
+// multiply_tile.
 template <std::size_t tile_cols>
 void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, const Real* b,
-                    std::size_t cols, Strided<Real> c, bool add) {
+                    std::size_t cols, Strided<Real> c, bool add, Columns next) {
   constexpr std::array kernels{multiply_tile<1, tile_cols>, multiply_tile<2, tile_cols>,
                                multiply_tile<3, tile_cols>};
   static_assert(kernels.size() == tile_vectors);
@@ -143,22 +159,22 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
   const auto kernel = kernels[vectors - 1];
 
   alignas(64) Real packed[tile_rows * depth_block];
-  // Columns that are read once, and whole vectors, need no packing.
-  const bool in_place = a.row_stride == 1 && rows == padded && cols <= tile_cols;
+  // Whole vectors that are read a few times need no packing.
+  const bool in_place = a.row_stride == 1 && rows == padded && cols <= 4 * tile_cols;
   for (std::size_t i = 0; i < padded && !in_place; i += lanes) {
     pack_strip<lanes>(a.from(i, 0), std::min(lanes, rows - i), depth, packed + i, padded);
   }
   const Real* panel = in_place ? a.data : packed;
   const std::size_t panel_stride = in_place ? a.col_stride : padded;
 
-  for (std::size_t j = 0; j < cols; j += tile_cols, b += tile_cols * depth) {
+  for (std::size_t j = 0; j < cols; j += tile_cols, b += tile_cols * depth, next = {}) {
     const std::size_t count = std::min(tile_cols, cols - j);
     if (rows == padded && count == tile_cols && c.row_stride == 1) {
-      kernel(depth, panel, panel_stride, b, c.at(0, j), c.col_stride, add);
+      kernel(depth, panel, panel_stride, b, c.at(0, j), c.col_stride, add, next);
       continue;
     }
     alignas(64) Real tile[tile_rows * tile_cols];  // more, or lying otherwise, than C has room for
-    kernel(depth, panel, panel_stride, b, tile, padded, false);
+    kernel(depth, panel, panel_stride, b, tile, padded, false, next);
     for (std::size_t col = 0; col < count; ++col) {
       for (std::size_t row = 0; row < rows; ++row) {
         Real& element = *c.at(row, j + col);
@@ -182,8 +198,11 @@ void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real>
                               deep, packed + strip * deep, tile_cols);
       }
       for (std::size_t i = 0; i < rows; i += tile_rows) {
+        Columns next;
+        if (a.row_stride == 1 && i + tile_rows < rows)
+          next = {a.at(i + tile_rows, k), a.col_stride};
         multiply_panel<tile_cols>(a.from(i, k), std::min(tile_rows, rows - i), deep, packed, wide,
-                                  c.from(i, j), k > 0);
+                                  c.from(i, j), k > 0, next);
       }
     }
   }
@@ -213,8 +232,9 @@ void multiply_transposed(ConstMatrix w, ConstMatrix dz, Matrix dx) {
   multiply(strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(), w.rows());
 }
 
-void multiply_by_transpose(ConstMatrix dz, ConstMatrix x, Matrix dw) {
-  multiply(strided(dz), strided(x).transposed(), strided(dw), dw.rows(), dw.cols(), x.cols());
+void multiply_by_transpose(ConstMatrix dz, ConstMatrix x, std::size_t first, Matrix dw) {
+  multiply(strided(dz), strided(x).from(first, 0).transposed(), strided(dw), dw.rows(), dw.cols(),
+           x.cols());
 }
 
 }  // namespace tusk::nn

@@ -23,7 +23,7 @@ class Adam final : public Optimizer {
   }
 
  private:
-  void begin_step(std::uint64_t t) override {
+  void prepare(std::uint64_t t) override {
     const auto steps = static_cast<double>(t);
     alpha_ = static_cast<float>(learning_rate() * std::sqrt(1.0 - std::pow(kind_.beta_2, steps)) /
                                 (1.0 - std::pow(kind_.beta_1, steps)));

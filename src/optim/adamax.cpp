@@ -19,7 +19,7 @@ class Adamax final : public Optimizer {
         norm_(add_state("norm", size())) {}
 
  private:
-  void begin_step(std::uint64_t t) override {
+  void prepare(std::uint64_t t) override {
     correction_ = static_cast<float>(1.0 - std::pow(kind_.beta_1, static_cast<double>(t)));
   }
 

@@ -25,7 +25,7 @@ class Nadam final : public Optimizer {
     return kind_.beta_1 * (1.0 - 0.5 * std::pow(0.96, static_cast<double>(t)));
   }
 
-  void begin_step(std::uint64_t t) override {
+  void prepare(std::uint64_t t) override {
     const double now = schedule(t);
     const double next = schedule(t + 1);
     const double product = product_[0] * now;

@@ -47,7 +47,7 @@ void Optimizer::step(std::span<float> weights, std::span<float> gradients) {
     fail(ExitCode::internal, "a step of {} weights by {} gradients for an optimizer of {}",
          weights.size(), gradients.size(), size_);
   }
-  begin_step(iterations_ + 1);
+  begin_step();
   if (clipnorm_) {
     std::size_t offset = 0;
     for (const std::size_t size : array_sizes_) {
@@ -59,7 +59,6 @@ void Optimizer::step(std::span<float> weights, std::span<float> gradients) {
     step_range(0, weights, gradients,
                global_clipnorm_ ? clip_scale(gradients, *global_clipnorm_) : 1.0F);
   }
-  ++iterations_;
 }
 
 void Optimizer::step_range(std::size_t offset, std::span<float> weights, std::span<float> gradients,

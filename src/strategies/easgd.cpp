@@ -35,6 +35,8 @@ class Easgd final : public Strategy {
 
   void on_window_start(std::span<float> /*weights*/) override { due_ = true; }
 
+  bool needs_gradients() const override { return due_; }
+
   void on_gradients(std::span<const float> weights, std::span<float> /*gradients*/,
                     std::size_t /*samples*/) override {
     if (!due_) return;

@@ -28,6 +28,7 @@ class Elastic final : public Strategy {
   std::size_t communication_window() const override { return communication_window_; }
   void on_start(std::span<float> weights) override;
   void on_window_start(std::span<float> weights) override;
+  bool needs_gradients() const override { return due_; }
   void on_gradients(std::span<const float> weights, std::span<float> gradients,
                     std::size_t samples) override;
   void on_step(std::span<float> weights) override;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "tusk/training/divergence.hpp"
+#include "tusk/training/fused_update.hpp"
 
 namespace tusk::training {
 
@@ -77,21 +78,42 @@ void Worker::end_window() {
 }
 
 void Worker::train_step(std::uint32_t epoch, const data::Batch& batch) {
-  const double start_s = parts_.clock.now_s();
   parts_.clock.step_begins();
-  const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
-                                                       gradients_, workspace_, context_);
-  const double gradient_s = parts_.clock.now_s() - start_s;
-  if (!std::isfinite(score.loss())) {
-    fail_diverged("the loss", {context_.worker, epoch, context_.step + 1});
-  }
-  parts_.strategy.on_gradients(weights_, gradients_, batch.samples);
-  update(gradient_s);
+  const bool in_parts = !parts_.strategy.needs_gradients() && parts_.optimizer.steps_in_parts();
+  const nn::BatchScore score =
+      in_parts ? step_in_parts(epoch, batch) : step_as_a_whole(epoch, batch);
   ++context_.step;
   ++window_.steps;
   window_.samples += batch.samples;
   parts_.reporter.step(epoch, score);
   if (parts_.strategy.shares_gradients()) parts_.reporter.exchanged();  // before it was recorded
+}
+
+nn::BatchScore Worker::step_in_parts(std::uint32_t epoch, const data::Batch& batch) {
+  const double start_s = parts_.clock.now_s();
+  set_learning_rate();
+  FusedUpdate update(parts_.optimizer, weights_, gradients_);
+  const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
+                                                       update, workspace_, context_);
+  require_finite_loss(epoch, score);
+  finish_update(parts_.clock.now_s() - start_s);
+  return score;
+}
+
+nn::BatchScore Worker::step_as_a_whole(std::uint32_t epoch, const data::Batch& batch) {
+  const double start_s = parts_.clock.now_s();
+  const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
+                                                       gradients_, workspace_, context_);
+  const double gradient_s = parts_.clock.now_s() - start_s;
+  require_finite_loss(epoch, score);
+  parts_.strategy.on_gradients(weights_, gradients_, batch.samples);
+  update(gradient_s);
+  return score;
+}
+
+void Worker::require_finite_loss(std::uint32_t epoch, const nn::BatchScore& score) const {
+  if (std::isfinite(score.loss())) return;
+  fail_diverged("the loss", {context_.worker, epoch, context_.step + 1});
 }
 
 void Worker::idle_step() {
@@ -106,9 +128,16 @@ void Worker::idle_step() {
 
 void Worker::update(double gradient_s) {
   const double start_s = parts_.clock.now_s();
-  parts_.optimizer.set_learning_rate(parts_.schedule.at(updates_++) * learning_rate_scale_);
+  set_learning_rate();
   parts_.optimizer.step(weights_, gradients_);
-  const double compute_s = gradient_s + parts_.clock.now_s() - start_s;
+  finish_update(gradient_s + parts_.clock.now_s() - start_s);
+}
+
+void Worker::set_learning_rate() {
+  parts_.optimizer.set_learning_rate(parts_.schedule.at(updates_++) * learning_rate_scale_);
+}
+
+void Worker::finish_update(double compute_s) {
   parts_.strategy.on_step(weights_);
   parts_.reporter.time().compute += compute_s;
   parts_.clock.step_done(compute_s);

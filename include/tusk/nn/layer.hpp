@@ -11,6 +11,7 @@
 #include "tusk/core/real.hpp"
 #include "tusk/core/shape.hpp"
 #include "tusk/experiment/model_options.hpp"
+#include "tusk/nn/gradient_sink.hpp"
 #include "tusk/nn/parameter.hpp"
 
 namespace tusk::nn {
@@ -39,7 +40,7 @@ struct LayerMemory {
 };
 
 // A differentiable function of a batch, built for one input shape. It owns no parameters: it reads
-// them from, and adds their gradients to, the parts of the model's flat vectors that it is given.
+// them from its part of the model's flat vector and hands their gradients to a sink.
 // Batches are (features, batch). Immutable, so one object serves any number of workspaces.
 class Layer {
  public:
@@ -58,11 +59,11 @@ class Layer {
                               const Pass& pass) const = 0;
 
   // Given dy, the gradient of the loss with respect to the output y that forward returned for x in
-  // training: writes (does not add) the gradient with respect to the weights and returns that with
-  // respect to x, which is dx filled in or dy itself. dy may be overwritten. If dx is empty nobody
-  // wants it, and it is not computed.
+  // training: hands over the gradients with respect to the weights, which may change as soon as
+  // theirs are taken, and returns that with respect to x, which is dx filled in or dy itself. dy
+  // may be overwritten. If dx is empty nobody wants it, and it is not computed.
   virtual Matrix backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
-                          Span gradients, Matrix dx, ConstSpan kept) const = 0;
+                          LayerGradients gradients, Matrix dx, ConstSpan kept) const = 0;
 };
 
 // The layer that the options describe, for inputs of this shape. Error(bad_experiment) that begins

@@ -12,6 +12,7 @@
 #include "tusk/core/shape.hpp"
 #include "tusk/core/targets.hpp"
 #include "tusk/experiment/model_options.hpp"
+#include "tusk/nn/gradient_sink.hpp"
 #include "tusk/nn/layer.hpp"
 #include "tusk/nn/loss.hpp"
 #include "tusk/nn/parameter.hpp"
@@ -56,7 +57,12 @@ class Model {
 
   Workspace make_workspace(std::size_t max_batch, bool training) const;
 
-  // The score of the batch, before any update, and the gradient of its mean loss.
+  // The score of the batch, before any update; the gradient of its mean loss goes to the sink,
+  // which may update weights whose gradients it takes.
+  BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
+                        GradientSink& sink, Workspace& workspace, const StepContext& step) const;
+
+  // The same with the gradient as a whole.
   BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets, Span gradients,
                         Workspace& workspace, const StepContext& step) const;
 
@@ -78,7 +84,7 @@ class Model {
   // The batch up to the outputs, which are logits where the loss takes the last activation over.
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
                       const Pass& context) const;
-  void backward(ConstSpan weights, ConstMatrix x, Matrix dy, Span gradients,
+  void backward(ConstSpan weights, ConstMatrix x, Matrix dy, GradientSink& sink,
                 Workspace& workspace) const;
   ConstMatrix predictions(ConstMatrix outputs, Workspace& workspace) const;
   BatchScore score(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets) const;

@@ -31,6 +31,15 @@ class Optimizer {
   // updates them.
   void step(std::span<float> weights, std::span<float> gradients);
 
+  // A step in parts, as their gradients become known: begin_step, then step_part once for each of
+  // the elements, in any order. Does what step does. Not where a norm clips the gradients: that has
+  // to know them all.
+  bool steps_in_parts() const { return !clipnorm_ && !global_clipnorm_; }
+  void begin_step() { prepare(++iterations_); }
+  void step_part(std::size_t offset, std::span<float> weights, std::span<float> gradients) {
+    step_range(offset, weights, gradients, 1.0F);
+  }
+
   std::size_t size() const { return size_; }
 
   // η, read at every step: schedules and a scale from the server set it.
@@ -63,7 +72,7 @@ class Optimizer {
   std::span<float> add_state(const char* name, std::size_t count, float initial = 0.0F);
 
   // The scalars of step number t = 1, 2, …. Called once a step, before update.
-  virtual void begin_step(std::uint64_t) {}
+  virtual void prepare(std::uint64_t) {}
   // The update rule. Called for parts that fit into the first-level cache, together all of the
   // vectors.
   virtual void update(const Part& part) = 0;

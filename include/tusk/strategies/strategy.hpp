@@ -20,7 +20,8 @@ struct Window {
 //   on_start(x)                       once, before the first step
 //   on_pass_start(batches)            before every pass over a shard
 //     on_window_start(x)              before the first step of a window
-//       on_gradients(x, g, samples)   the gradients g at x are known; before the optimizer's step
+//       on_gradients(x, g, samples)   the gradients g at x are known; before the optimizer's step;
+//                                     not if needs_gradients() said no
 //       on_step(x)                    after the optimizer's step on x
 //     on_window_end(x, window)        after communication_window() steps or the pass's last
 //   on_finish(x)                      once, after the last window
@@ -44,6 +45,10 @@ class Strategy {
 
   // Whether on_gradients puts the workers' common gradient into g: all replicas take every step.
   virtual bool shares_gradients() const { return false; }
+
+  // Whether the next step is to call on_gradients. Without, the weights are updated part by part as
+  // their gradients come to be known, which is faster.
+  virtual bool needs_gradients() const { return shares_gradients(); }
 
   virtual void on_window_start(std::span<float> /*weights*/) {}
   virtual void on_gradients(std::span<const float> /*weights*/, std::span<float> /*gradients*/,

@@ -62,8 +62,13 @@ class Worker {
   bool begin_window();  // false: an order to stop
   void end_window();
   void train_step(std::uint32_t epoch, const data::Batch& batch);
+  nn::BatchScore step_in_parts(std::uint32_t epoch, const data::Batch& batch);
+  nn::BatchScore step_as_a_whole(std::uint32_t epoch, const data::Batch& batch);
+  void require_finite_loss(std::uint32_t epoch, const nn::BatchScore& score) const;
   void idle_step();
   void update(double gradient_s);
+  void set_learning_rate();
+  void finish_update(double compute_s);
 
   Parts parts_;
   nn::StepContext context_;
