@@ -55,13 +55,20 @@ const std::map<std::string, io::CsvOptions::Header> headers{
 const std::map<std::string, io::ElementType> types{{"float32", io::ElementType::f32},
                                                    {"float64", io::ElementType::f64}};
 
+void add_column_options(CLI::App& command, io::ColumnChoice& choice) {
+  const auto add = [&](const char* name, std::vector<std::string>& columns, const char* text) {
+    command.add_option(name, columns, text)
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->option_text("COLUMN,...")
+        ->group("Columns, by name or number from 0");
+  };
+  add("--columns", choice.columns, "The features, in this order; by default all other columns");
+  add("--drop", choice.drop, "Left out, whatever they hold");
+}
+
 void add_csv_options(CLI::App& command, io::CsvOptions& csv, CsvArguments& arguments) {
   constexpr const char* group = "CSV";
-  command.add_option("--drop", csv.drop, "Columns to leave out, by name or number from 0")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->option_text("COLUMN,...")
-      ->group(group);
   command.add_option("--header", arguments.header, "Whether the first row names the columns")
       ->check(CLI::IsMember(&headers))
       ->option_text("auto|yes|no")
@@ -92,7 +99,7 @@ void add_convert(CLI::App& app, Context& context) {
       ->required()
       ->option_text("OUT.h5");
   command
-      .add_option("--label", options->label,
+      .add_option("--label", options->columns.label,
                   "The label: a column of the CSV file (by default the one called label), or a "
                   "file of labels")
       ->option_text("COLUMN|FILE");
@@ -102,6 +109,7 @@ void add_convert(CLI::App& app, Context& context) {
   command.add_option("--label-name", options->names.label, "The data set of the labels")
       ->option_text("NAME");
   const auto csv_arguments = std::make_shared<CsvArguments>();
+  add_column_options(command, options->columns);
   add_csv_options(command, options->csv, *csv_arguments);
 
   command.callback([&context, options, csv_arguments] {

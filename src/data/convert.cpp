@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/data/convert.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 #include <span>
 
+#include "open_table.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/data/label_counts.hpp"
-#include "tusk/io/array_table.hpp"
 #include "tusk/io/attributes.hpp"
 #include "tusk/io/checksum.hpp"
 #include "tusk/io/file.hpp"
-#include "tusk/io/input_format.hpp"
 #include "tusk/io/pending_file.hpp"
 
 namespace tusk::data {
@@ -31,50 +27,6 @@ void check_output(const ConvertOptions& options) {
       fail(ExitCode::usage, "{} is both an input and the output", input);
     }
   }
-}
-
-bool is_csv(const std::string& path) { return io::recognise_format(path) == io::InputFormat::csv; }
-
-// The array file that holds the labels, or none.
-std::optional<std::string> label_file(const ConvertOptions& options) {
-  if (options.label) return options.label;
-  if (options.inputs.size() == 1) return std::nullopt;
-  std::vector<std::string> flat;
-  for (const std::string& input : options.inputs) {
-    if (io::ArrayFile(input).row_shape().rank() == 0) flat.push_back(input);
-  }
-  if (flat.size() == 1) return flat.front();
-  fail(ExitCode::usage, "{} a single dimension: which are the labels? (--label FILE)",
-       flat.empty() ? "none of the inputs has" : "more than one of the inputs has");
-}
-
-std::unique_ptr<io::Table> open_arrays(const ConvertOptions& options) {
-  if (options.csv != io::CsvOptions{}) {
-    fail(ExitCode::usage,
-         "{} is no CSV file: --drop, --delimiter, --header and --type do not apply",
-         options.inputs.front());
-  }
-  const auto label = label_file(options);
-  std::vector<std::string> features = options.inputs;
-  if (label) std::erase(features, *label);
-  if (features.size() != 1) {
-    fail(ExitCode::usage,
-         "one array file of features and one of labels is what convert takes, not {}",
-         fmt::join(options.inputs, " and "));
-  }
-  std::vector<io::ArrayTable::Source> sources{{options.names.features, features.front()}};
-  if (label) sources.push_back({options.names.label, *label});
-  return std::make_unique<io::ArrayTable>(sources);
-}
-
-std::unique_ptr<io::Table> open_table(const ConvertOptions& options) {
-  const auto csv_files = std::ranges::count_if(options.inputs, is_csv);
-  if (csv_files == 0) return open_arrays(options);
-  if (options.inputs.size() > 1) {
-    fail(ExitCode::usage, "a CSV file is converted on its own: its labels are a column (--label)");
-  }
-  return std::make_unique<io::CsvTable>(options.inputs.front(), options.csv, options.label,
-                                        options.names);
 }
 
 std::vector<io::Dataset> create_datasets(io::File& file, const io::Table& table) {
@@ -106,7 +58,7 @@ void copy_rows(io::Table& table, std::vector<io::Dataset>& datasets) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
       blocks.push_back(std::span(buffers[i]).first(count * fields[i].row_bytes()));
     }
-    table.read_rows(count, blocks);
+    table.read_rows(row, count, blocks);
     for (std::size_t i = 0; i < fields.size(); ++i) {
       datasets[i].write_rows(row, row + count, fields[i].type, blocks[i]);
     }

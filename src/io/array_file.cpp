@@ -39,7 +39,6 @@ void swap_bytes(std::span<std::byte> elements, std::size_t size) {
 ArrayFile::ArrayFile(const std::string& path) : file_(path), header_(read_header(file_)) {
   check_size();
   row_shape_ = Shape(std::vector<std::size_t>(header_.extents.begin() + 1, header_.extents.end()));
-  rows_left_ = rows();
 }
 
 std::size_t ArrayFile::row_bytes() const { return row_shape_.elements() * size_of(type()); }
@@ -71,11 +70,12 @@ void ArrayFile::check_size() const {
   }
 }
 
-void ArrayFile::read_rows(std::span<std::byte> out) {
+void ArrayFile::read_rows(std::uint64_t first, std::span<std::byte> out) {
+  if (first != next_row_) file_.seek(header_.bytes + first * row_bytes());
   file_.read_exactly(out);
+  next_row_ = first + out.size() / row_bytes();
   if (header_.big_endian) swap_bytes(out, size_of(type()));
-  rows_left_ -= out.size() / row_bytes();
-  if (rows_left_ == 0 && !file_.at_end()) {
+  if (next_row_ == rows() && !file_.at_end()) {
     fail(ExitCode::bad_data, "{}: data follows the {} rows that its header declares", path(),
          rows());
   }

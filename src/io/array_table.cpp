@@ -18,8 +18,11 @@ ArrayTable::ArrayTable(const std::vector<Source>& sources) {
   }
 }
 
-void ArrayTable::read_rows(std::uint64_t, std::span<const std::span<std::byte>> out) {
-  for (std::size_t i = 0; i < files_.size(); ++i) files_[i]->read_rows(out[i]);
+void ArrayTable::read_rows(std::uint64_t first, std::uint64_t,
+                           std::span<const std::span<std::byte>> out) {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (!out[i].empty()) files_[i]->read_rows(first, out[i]);
+  }
 }
 
 }  // namespace tusk::io

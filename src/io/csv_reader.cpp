@@ -30,7 +30,7 @@ CsvReader::CsvReader(const std::string& path, char delimiter)
 std::string CsvReader::where() const { return fmt::format("{}, line {}", path(), line_); }
 
 void CsvReader::rewind() {
-  file_.rewind();
+  file_.seek(0);
   start();
 }
 

@@ -43,21 +43,15 @@ void store(double value, ElementType type, std::byte*& out) {
   }
 }
 
-bool is_label(const std::string& name) {
-  constexpr std::string_view label = "label";
-  return std::ranges::equal(name, label, {}, [](unsigned char c) { return std::tolower(c); });
-}
-
 }  // namespace
 
-CsvTable::CsvTable(const std::string& path, CsvOptions options,
-                   const std::optional<std::string>& label, const FieldNames& names)
-    : reader_(path, options.delimiter), options_(std::move(options)), labels_(options_.type) {
+CsvTable::CsvTable(const std::string& path, const CsvOptions& options, const ColumnChoice& choice,
+                   const FieldNames& names)
+    : reader_(path, options.delimiter), options_(options), labels_(options_.type) {
   read_header();
-  select_columns(label);
+  chosen_ = choose_columns(choice, column_names_, path);
   learn_rows();
   add_fields(names);
-  start_rows();
 }
 
 void CsvTable::read_header() {
@@ -72,49 +66,10 @@ void CsvTable::read_header() {
   }
 }
 
-void CsvTable::select_columns(const std::optional<std::string>& label) {
-  std::set<std::size_t> left_out;
-  for (const std::string& name : options_.drop) left_out.insert(find_column(name));
-  label_column_ = label ? find_column(*label) : column_called_label();
-  if (label_column_ && !left_out.insert(*label_column_).second) {
-    if (label) fail(ExitCode::usage, "column '{}' is to be the label and to be dropped", *label);
-    label_column_.reset();  // "label" was only a guess
-  }
-  for (std::size_t column = 0; column < column_names_.size(); ++column) {
-    if (!left_out.contains(column)) feature_columns_.push_back(column);
-  }
-  if (feature_columns_.empty()) {
-    fail(ExitCode::bad_data, "{}: of its {} columns none is left for the features", reader_.path(),
-         column_names_.size());
-  }
-}
-
-std::optional<std::size_t> CsvTable::column_called_label() const {
-  const auto found = std::ranges::find_if(column_names_, is_label);
-  if (found == column_names_.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - column_names_.begin());
-}
-
-std::size_t CsvTable::find_column(const std::string& name) const {
-  const auto found = std::ranges::find(column_names_, name);
-  if (std::count(found, column_names_.end(), name) > 1) {
-    fail(ExitCode::bad_data, "{} has several columns called '{}'; give the column's number, from 0",
-         reader_.path(), name);
-  }
-  if (found != column_names_.end()) return static_cast<std::size_t>(found - column_names_.begin());
-
-  std::size_t number = 0;
-  const char* const last = name.data() + name.size();
-  const auto [end, error] = std::from_chars(name.data(), last, number);
-  if (error == std::errc() && end == last && number < column_names_.size()) return number;
-  fail(ExitCode::bad_data, "{} has no column '{}' among its {}{}", reader_.path(), name,
-       column_names_.size(), did_you_mean(name, column_names_));
-}
-
 void CsvTable::learn_rows() {
-  start_rows();
+  go_to_row(0);
   while (next_row()) {
-    if (label_column_) labels_.learn(cells_[*label_column_], reader_);
+    if (chosen_.label) labels_.learn(cells_[*chosen_.label], reader_);
     ++rows_;
   }
   labels_.finish();
@@ -125,20 +80,24 @@ void CsvTable::add_fields(const FieldNames& names) {
   TableField& features = fields_.emplace_back();
   features.name = names.features;
   features.type = options_.type;
-  features.row_shape = Shape{feature_columns_.size()};
+  features.row_shape = Shape{chosen_.features.size()};
   if (has_header_) {
-    for (const std::size_t column : feature_columns_) {
+    for (const std::size_t column : chosen_.features) {
       features.column_names.push_back(column_names_[column]);
     }
   }
-  if (label_column_) {
+  if (chosen_.label) {
     fields_.push_back({names.label, labels_.type(), {}, {}, labels_.class_names()});
   }
 }
 
-void CsvTable::start_rows() {
-  reader_.rewind();
-  if (has_header_) reader_.next(cells_);
+void CsvTable::go_to_row(std::uint64_t row) {
+  if (row < next_row_ || next_row_ == 0) {
+    reader_.rewind();
+    if (has_header_) reader_.next(cells_);
+    next_row_ = 0;
+  }
+  while (next_row_ < row && next_row()) ++next_row_;
 }
 
 bool CsvTable::next_row() {
@@ -164,17 +123,21 @@ double CsvTable::feature(std::size_t column) {
   return *number;
 }
 
-void CsvTable::read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) {
+void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
+                         std::span<const std::span<std::byte>> out) {
+  if (next_row_ != first || first == 0) go_to_row(first);
   std::byte* features = out[0].data();
-  std::byte* labels = label_column_ ? out[1].data() : nullptr;
+  std::byte* labels = chosen_.label ? out[1].data() : nullptr;
   for (std::uint64_t row = 0; row < count; ++row) {
     if (!next_row()) {
       fail(ExitCode::bad_data, "{} changed while it was read", reader_.path());
     }
-    for (const std::size_t column : feature_columns_) {
+    ++next_row_;
+    for (const std::size_t column : chosen_.features) {
+      if (features == nullptr) break;
       store(feature(column), options_.type, features);
     }
-    if (labels != nullptr) store(labels_.encode(cells_[*label_column_]), fields_[1].type, labels);
+    if (labels != nullptr) store(labels_.encode(cells_[*chosen_.label]), fields_[1].type, labels);
   }
 }
 

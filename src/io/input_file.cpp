@@ -60,19 +60,33 @@ InputFile::~InputFile() = default;
 void InputFile::start() {
   std::array<std::byte, xz_magic.size()> first_bytes;
   decoder_ = make_decoder(std::span(first_bytes).first(read_packed(first_bytes)), path_);
-  seek(0);
+  seek_packed(0);
   if (decoder_) packed_.resize(buffer_bytes);
   rest_ = {};
   packed_ended_ = false;
-}
-
-void InputFile::rewind() {
-  seek(0);
-  start();
+  position_ = 0;
 }
 
 void InputFile::seek(std::uint64_t offset) {
-  ahead_.reset();
+  if (offset == position_) return;
+  if (!decoder_) {
+    ahead_.reset();
+    seek_packed(offset);
+    position_ = offset;
+    return;
+  }
+  if (offset < position_) {
+    ahead_.reset();
+    start();
+  }
+  std::vector<std::byte> skipped(std::min<std::uint64_t>(offset - position_, buffer_bytes));
+  while (position_ < offset) {
+    const auto count = std::min<std::uint64_t>(offset - position_, skipped.size());
+    if (read(std::span(skipped).first(count)) < count) return;
+  }
+}
+
+void InputFile::seek_packed(std::uint64_t offset) {
   if (::fseeko(file_.get(), static_cast<off_t>(offset), SEEK_SET) != 0) {
     fail(ExitCode::io_error, "cannot read {}: {}", path_, std::strerror(errno));
   }
@@ -104,7 +118,9 @@ std::size_t InputFile::read(std::span<std::byte> out) {
   const std::size_t known = ahead_ ? 1 : 0;
   if (ahead_) out.front() = *ahead_;
   ahead_.reset();
-  return known + read_unpacked(out.subspan(known));
+  const std::size_t got = known + read_unpacked(out.subspan(known));
+  position_ += got;
+  return got;
 }
 
 void InputFile::read_exactly(std::span<std::byte> out) {

@@ -65,9 +65,9 @@ TEST_CASE("a CSV file becomes features with column names and labels with class n
   const test::TemporaryFolder folder;
   ConvertOptions options;
   options.inputs = {folder.write("in.csv", "id,x,y,kind\n1,0.5,,s\n2,-1,3,b\n")};
-  options.label = "kind";
+  options.columns.label = "kind";
   options.output = folder.file("out.h5");
-  options.csv.drop = {"id"};
+  options.columns.drop = {"id"};
   options.csv.type = io::ElementType::f64;
   options.names = {"inputs", "target"};
   const Conversion done = convert(options);
@@ -129,18 +129,20 @@ TEST_CASE("inputs that do not go together are refused") {
   fails({.inputs = {labels, labels}}, ExitCode::usage, "more than one of the inputs");
   fails({.inputs = {three, two, labels}}, ExitCode::usage, "one array file of features");
   fails({.inputs = {csv, labels}}, ExitCode::usage, "converted on its own");
-  fails({.inputs = {three}, .csv = {.drop = {"a"}}}, ExitCode::usage, "is no CSV file");
+  fails({.inputs = {three}, .columns = {.drop = {"a"}}}, ExitCode::usage, "is no CSV file");
   fails({.inputs = {folder.file("none")}}, ExitCode::no_input, "does not exist");
-  fails({.inputs = {three}, .label = folder.file("none")}, ExitCode::no_input, "does not exist");
-  fails({.inputs = {labels}, .label = labels}, ExitCode::usage, "one array file of features");
+  fails({.inputs = {three}, .columns = {.label = folder.file("none")}}, ExitCode::no_input,
+        "does not exist");
+  fails({.inputs = {labels}, .columns = {.label = labels}}, ExitCode::usage,
+        "one array file of features");
 }
 
 TEST_CASE("labels may be named apart from the inputs, and have several dimensions") {
   const test::TemporaryFolder folder;
   const std::string features = folder.write("features", idx_images(3));
   const std::string targets = folder.write("targets", "\0\0\x08\x02\0\0\0\x03\0\0\0\x02zzzzzz"s);
-  const Conversion done =
-      convert({.inputs = {features}, .label = targets, .output = folder.file("out.h5")});
+  const Conversion done = convert(
+      {.inputs = {features}, .columns = {.label = targets}, .output = folder.file("out.h5")});
   CHECK(done.label->row_shape == Shape{2});
   CHECK_FALSE(done.classes.has_value());
 }

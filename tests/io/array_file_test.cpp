@@ -50,7 +50,7 @@ std::vector<T> read_all(const std::string& path, std::uint64_t rows_at_a_time = 
   std::vector<T> values(file.rows() * row);
   for (std::uint64_t at = 0; at < file.rows(); at += rows_at_a_time) {
     const auto rows = std::min(rows_at_a_time, file.rows() - at);
-    file.read_rows(std::as_writable_bytes(std::span(values).subspan(at * row, rows * row)));
+    file.read_rows(at, std::as_writable_bytes(std::span(values).subspan(at * row, rows * row)));
   }
   return values;
 }
@@ -198,7 +198,7 @@ TEST_CASE("a file with any bytes changed is read or refused, and nothing else ha
       const auto read = [&] {
         ArrayFile file(folder.write("changed", bytes));
         std::vector<std::byte> row(file.row_bytes());
-        for (std::uint64_t i = 0; i < file.rows(); ++i) file.read_rows(row);
+        for (std::uint64_t i = 0; i < file.rows(); ++i) file.read_rows(i, row);
       };
       const ExitCode code = test::outcome_of(read).code;
       CHECK((code == ExitCode::done || code == ExitCode::bad_data));

@@ -43,18 +43,20 @@ Content read(CsvTable& table, std::uint64_t block = 2) {
       out.push_back(std::as_writable_bytes(label.first(rows)));
       label = label.subspan(rows);
     }
-    table.read_rows(rows, out);
+    table.read_rows(row, rows, out);
   }
   content.missing = table.missing_values();
   return content;
 }
 
 Content read_text(const std::string& text, const CsvOptions& options = {},
-                  const std::optional<std::string>& label = {}) {
+                  const ColumnChoice& choice = {}) {
   const test::TemporaryFolder folder;
-  CsvTable table(folder.write("data.csv", text), options, label);
+  CsvTable table(folder.write("data.csv", text), options, choice);
   return read(table);
 }
+
+ColumnChoice label_is(const std::string& name) { return {.label = name}; }
 
 using Names = std::vector<std::string>;
 
@@ -70,7 +72,7 @@ TEST_CASE("numbers become features, the column called label the label") {
 }
 
 TEST_CASE("without a header columns go by their numbers") {
-  const Content content = read_text("7,1,2\n8,3,4\n", {}, "0");
+  const Content content = read_text("7,1,2\n8,3,4\n", {}, label_is("0"));
   CHECK(content.fields[0].column_names.empty());
   CHECK(content.features == std::vector<float>{1, 2, 3, 4});
   CHECK(content.label == std::vector<std::int32_t>{7, 8});
@@ -83,7 +85,7 @@ TEST_CASE("a header is found, or taken or not as the user says") {
   absent.header = CsvOptions::Header::absent;
   CHECK(read_text("a,b\n1,2\n").rows == 1);
   CHECK(read_text("1,2\n3,4\n").rows == 2);
-  CHECK(read_text("1,2,s\n3,4,b\n", {}, "2").rows == 2);
+  CHECK(read_text("1,2,s\n3,4,b\n", {}, label_is("2")).rows == 2);
   CHECK(read_text("0,1\n1,2\n", present).rows == 1);
   CHECK(read_text("0,1\n1,2\n", present).fields[0].column_names == Names{"0", "1"});
   CHECK_FAILS(read_text("a,b\n1,2\n", absent), ExitCode::bad_data,
@@ -91,7 +93,7 @@ TEST_CASE("a header is found, or taken or not as the user says") {
 }
 
 TEST_CASE("texts are classes in the order of their names") {
-  const Content content = read_text("x,kind\n1, s\n2,b\n3,\"s\"\n", {}, "kind");
+  const Content content = read_text("x,kind\n1, s\n2,b\n3,\"s\"\n", {}, label_is("kind"));
   CHECK(content.fields[1].class_names == Names{"b", "s"});
   CHECK(content.label == std::vector<std::int32_t>{1, 0, 1});
 }
@@ -101,7 +103,7 @@ TEST_CASE("the labels' type follows from their values") {
     const test::TemporaryFolder folder;
     CsvOptions options;
     options.type = number;
-    return CsvTable(folder.write("a.csv", labels), options, "0").fields()[1].type;
+    return CsvTable(folder.write("a.csv", labels), options, label_is("0")).fields()[1].type;
   };
   CHECK(type("1.000000e+00,1\n0.0,1\n", ElementType::f32) == ElementType::i32);
   CHECK(type("-3,1\n", ElementType::f32) == ElementType::i32);
@@ -112,9 +114,7 @@ TEST_CASE("the labels' type follows from their values") {
 }
 
 TEST_CASE("dropped columns may hold anything; empty cells are NaN and counted") {
-  CsvOptions options;
-  options.drop = {"id", "3"};
-  const Content content = read_text("id,x,y,note\nq,1,,?\n,2,nan,\n", options);
+  const Content content = read_text("id,x,y,note\nq,1,,?\n,2,nan,\n", {}, {.drop = {"id", "3"}});
   CHECK(content.fields[0].column_names == Names{"x", "y"});
   CHECK(content.features[0] == 1);
   CHECK(std::isnan(content.features[1]));
@@ -141,17 +141,17 @@ TEST_CASE("a gzipped CSV file of many blocks reads like the plain one") {
 
 TEST_CASE("a malformed row is an error with file and line") {
   const auto fails = [](const std::string& text, const std::string& message,
-                        const std::optional<std::string>& label = {}) {
-    CHECK_FAILS(read_text(text, {}, label), ExitCode::bad_data, message);
+                        const ColumnChoice& choice = {}) {
+    CHECK_FAILS(read_text(text, {}, choice), ExitCode::bad_data, message);
   };
   fails("a,b\n1,2\n3\n", "data.csv, line 3: 1 columns, but the first row has 2");
   fails("a,b\n1,2\n3,4,5\n", "line 3: 3 columns");
   fails("a,b\n1,2\n\n\n3,oops\n", "line 5: column 'b' holds \"oops\"");
   fails("a,b\n\"1\n\",2\n", "holds \"1\\n\"");
-  fails("a,b\n1,\n", "line 2: the label is empty", "b");
-  fails("a,b\n1,x\n1,2\n", "line 3: the label \"2\" is a number", "b");
-  fails("a,b\n1,2\n1,x\n", "line 3: the label \"x\" is a text", "b");
-  fails("a,b\n1,nan\n", "the label nan is not a finite number", "b");
+  fails("a,b\n1,\n", "line 2: the label is empty", label_is("b"));
+  fails("a,b\n1,x\n1,2\n", "line 3: the label \"2\" is a number", label_is("b"));
+  fails("a,b\n1,2\n1,x\n", "line 3: the label \"x\" is a text", label_is("b"));
+  fails("a,b\n1,nan\n", "the label nan is not a finite number", label_is("b"));
 }
 
 TEST_CASE("a file with any bytes changed is read or refused, and nothing else happens") {
@@ -172,20 +172,23 @@ TEST_CASE("a file with any bytes changed is read or refused, and nothing else ha
 TEST_CASE("files without rows or features, and columns that are not there") {
   CHECK_FAILS(read_text(""), ExitCode::bad_data, "holds no rows");
   CHECK_FAILS(read_text("a,b\n"), ExitCode::bad_data, "no rows below its header");
-  CHECK_FAILS(read_text("1\n2\n", {}, "0"), ExitCode::bad_data, "none is left for the features");
-  CHECK_FAILS(read_text("weight,b\n1,2\n", {}, "wieght"), ExitCode::bad_data,
+  CHECK_FAILS(read_text("1\n2\n", {}, label_is("0")), ExitCode::bad_data,
+              "none is left for the features");
+  CHECK_FAILS(read_text("weight,b\n1,2\n", {}, label_is("wieght")), ExitCode::bad_data,
               "no column 'wieght' among its 2; did you mean 'weight'?");
-  CHECK_FAILS(read_text("1,2\n", {}, "2"), ExitCode::bad_data, "no column '2'");
-  CHECK_FAILS(read_text("a,a\n1,2\n", {}, "a"), ExitCode::bad_data, "several columns called 'a'");
-  CsvOptions options;
-  options.drop = {"b"};
-  CHECK_FAILS(read_text("a,b\n1,2\n", options, "b"), ExitCode::usage, "to be dropped");
+  CHECK_FAILS(read_text("1,2\n", {}, label_is("2")), ExitCode::bad_data, "no column '2'");
+  CHECK_FAILS(read_text("a,a\n1,2\n", {}, label_is("a")), ExitCode::bad_data,
+              "several columns called 'a'");
+  CHECK_FAILS(read_text("a,b\n1,2\n", {}, {.label = "b", .drop = {"b"}}), ExitCode::usage,
+              "to be the label and to be dropped");
+  CHECK_FAILS(read_text("a,b\n1,2\n", {}, {.columns = {"b", "1"}}), ExitCode::usage, "given twice");
 }
 
 TEST_CASE("a text column with a name of its own in every row is no label") {
   std::string text = "x,id\n";
   for (int row = 0; row < 70'000; ++row) text += "1,n" + std::to_string(row) + "\n";
-  CHECK_FAILS(read_text(text, {}, "id"), ExitCode::bad_data, "line 65538: more than 65,536");
+  CHECK_FAILS(read_text(text, {}, label_is("id")), ExitCode::bad_data,
+              "line 65538: more than 65,536");
 }
 
 }  // namespace

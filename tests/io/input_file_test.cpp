@@ -42,7 +42,7 @@ std::string noise(std::size_t size) {
   return text;
 }
 
-TEST_CASE("a file reads the same, compressed or not, and again after rewind") {
+TEST_CASE("a file reads the same, compressed or not, and again after going back") {
   const test::TemporaryFolder folder;
   for (const std::string& text :
        {std::string(), std::string("a"), std::string(3'000'000, 'x'), noise(600'000)}) {
@@ -58,23 +58,37 @@ TEST_CASE("a file reads the same, compressed or not, and again after rewind") {
     CHECK_FALSE(file.at_end());
     file.read_exactly(first);
     CHECK_FALSE(file.at_end());
-    file.rewind();
+    file.seek(0);
     file.read_exactly(again);
     CHECK(first == again);
     CHECK(file.is_compressed() == (std::string(name) != "plain"));
   }
 }
 
-TEST_CASE("a plain file can be read from any byte") {
+TEST_CASE("a file can be read from any byte, back and forth") {
   const test::TemporaryFolder folder;
-  InputFile file(folder.write("plain", "0123456789"));
-  std::vector<char> two(2);
-  file.at_end();
-  file.seek(7);
-  file.read_exactly(std::as_writable_bytes(std::span(two)));
-  CHECK(std::string(two.begin(), two.end()) == "78");
-  file.seek(10);
-  CHECK(file.at_end());
+  const std::string text = noise(600'000);
+  folder.write("plain", text);
+  test::write_gzip(folder.file("packed.gz"), text);
+  test::write_xz(folder.file("packed.xz"), text);
+  for (const char* name : {"plain", "packed.gz", "packed.xz"}) {
+    CAPTURE(name);
+    InputFile file(folder.file(name));
+    for (const std::size_t offset : {7, 7, 9, 500'000, 500'001, 3, 599'998}) {
+      CAPTURE(offset);
+      CHECK_FALSE(file.at_end());
+      file.seek(offset);
+      std::string two(2, '\0');
+      file.read_exactly(std::as_writable_bytes(std::span(two)));
+      CHECK(two == text.substr(offset, 2));
+    }
+    file.seek(600'000);
+    CHECK(file.at_end());
+    file.seek(700'000);
+    CHECK(file.at_end());
+    file.seek(0);
+    CHECK_FALSE(file.at_end());
+  }
 }
 
 TEST_CASE("several gzip members or xz streams in one file are one text") {

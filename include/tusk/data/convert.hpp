@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tusk/io/column_choice.hpp"
 #include "tusk/io/csv_table.hpp"
 #include "tusk/io/table.hpp"
 
@@ -14,12 +15,12 @@ namespace tusk::data {
 
 // What `convert` is asked to do.
 struct ConvertOptions {
-  std::vector<std::string> inputs = {};   // one CSV file, or one or two array files (IDX, NPY)
-  std::optional<std::string> label = {};  // a column of the CSV file, or a file of labels
-  std::string output = {};                // HDF5 file
-  bool overwrite = false;                 // of an existing output
-  io::FieldNames names = {};              // of the data sets
-  io::CsvOptions csv = {};                // left at its defaults for array files
+  std::vector<std::string> inputs = {};  // one CSV file, or one or two array files (IDX, NPY)
+  io::ColumnChoice columns = {};         // its label: a column, or a file of labels
+  std::string output = {};               // HDF5 file
+  bool overwrite = false;                // of an existing output
+  io::FieldNames names = {};             // of the data sets
+  io::CsvOptions csv = {};               // left at its defaults for array files
 };
 
 // What `convert` did.

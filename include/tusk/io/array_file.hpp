@@ -12,8 +12,8 @@
 
 namespace tusk::io {
 
-// An array in an IDX or NPY file, plain or compressed, read once from its first row to its last.
-// What it declares is checked against the bytes it can hold before anything is allocated.
+// An array in an IDX or NPY file, plain or compressed. What it declares is checked against the bytes
+// it can hold before anything is allocated.
 class ArrayFile {
  public:
   // Throws Error(no_input), or Error(bad_data) if the header is malformed, the file too short or
@@ -26,9 +26,9 @@ class ArrayFile {
   const Shape& row_shape() const { return row_shape_; }
   std::size_t row_bytes() const;
 
-  // The next out.size() / row_bytes() rows, in the machine's byte order. Throws Error(bad_data) if
-  // the compressed data ends before, or goes on behind the last row.
-  void read_rows(std::span<std::byte> out);
+  // out.size() / row_bytes() rows from `first` on, in the machine's byte order. Throws
+  // Error(bad_data) if the compressed data ends before, or goes on behind the last row.
+  void read_rows(std::uint64_t first, std::span<std::byte> out);
 
  private:
   void check_size() const;
@@ -36,7 +36,7 @@ class ArrayFile {
   InputFile file_;
   ArrayHeader header_;
   Shape row_shape_;
-  std::uint64_t rows_left_ = 0;
+  std::uint64_t next_row_ = 0;  // where the file stands
 };
 
 }  // namespace tusk::io

@@ -25,7 +25,8 @@ class ArrayTable : public Table {
 
   std::uint64_t rows() const override { return files_.front()->rows(); }
   const std::vector<TableField>& fields() const override { return fields_; }
-  void read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) override;
+  void read_rows(std::uint64_t first, std::uint64_t count,
+                 std::span<const std::span<std::byte>> out) override;
 
  private:
   std::vector<std::unique_ptr<ArrayFile>> files_;

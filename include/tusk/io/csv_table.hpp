@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tusk/io/column_choice.hpp"
 #include "tusk/io/csv_labels.hpp"
 #include "tusk/io/csv_reader.hpp"
 #include "tusk/io/table.hpp"
@@ -21,55 +21,50 @@ struct CsvOptions {
 
   char delimiter = ',';
   Header header = Header::detect;  // detect: there is one if no cell of the first row is a number
-  std::vector<std::string> drop = {};   // columns to leave out, whatever they hold
   ElementType type = ElementType::f32;  // of the features, and of labels that are not whole numbers
 
   friend bool operator==(const CsvOptions&, const CsvOptions&) = default;
 };
 
 // The rows of a CSV file: a column of labels, if there is one, and all others as features, which
-// are numbers. A column goes by its name in the header or by its number, from 0. An empty cell
-// among the features is a NaN.
+// are numbers. An empty cell among the features is a NaN.
 //
 // The file is read twice: to count rows and classes, then for its values. Memory: a record and the
 // class names.
 class CsvTable : public Table {
  public:
-  // Reads the whole file once. `label`: the label column; none: the one that is called "label", in
-  // any case, if there is one. Throws Error(no_input), and Error(bad_data) with file and line if a
+  // Reads the whole file once. Throws Error(no_input), and Error(bad_data) with file and line if a
   // row has more or fewer columns than the first, or for a label that CsvLabels does not take.
-  CsvTable(const std::string& path, CsvOptions options, const std::optional<std::string>& label,
+  CsvTable(const std::string& path, const CsvOptions& options, const ColumnChoice& choice,
            const FieldNames& names = {});
 
   std::uint64_t rows() const override { return rows_; }
   const std::vector<TableField>& fields() const override { return fields_; }
 
   // Throws Error(bad_data) with file, line and column for a feature that is not a number.
-  void read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) override;
+  void read_rows(std::uint64_t first, std::uint64_t count,
+                 std::span<const std::span<std::byte>> out) override;
 
   // Feature cells that are empty or say NaN.
   std::uint64_t missing_values() const override { return missing_values_; }
 
  private:
   void read_header();
-  void select_columns(const std::optional<std::string>& label);
-  std::optional<std::size_t> column_called_label() const;
-  std::size_t find_column(const std::string& name) const;
   void learn_rows();
   void add_fields(const FieldNames& names);
-  void start_rows();  // to the first row behind the header
-  bool next_row();    // into cells_, checked for its number of columns
+  void go_to_row(std::uint64_t row);
+  bool next_row();  // into cells_, checked for its number of columns
   double feature(std::size_t column);
 
   CsvReader reader_;
   CsvOptions options_;
   bool has_header_ = false;
   std::vector<std::string> column_names_;  // of all columns
-  std::vector<std::size_t> feature_columns_;
-  std::optional<std::size_t> label_column_;
+  ChosenColumns chosen_;
   CsvLabels labels_;
   std::vector<TableField> fields_;
   std::uint64_t rows_ = 0;
+  std::uint64_t next_row_ = 0;  // where the reader stands
   std::uint64_t missing_values_ = 0;
   std::vector<std::string_view> cells_;
 };

@@ -14,7 +14,7 @@ namespace tusk::io {
 
 class Decoder;
 
-// A file read from its first byte to its last, decompressed on the way if it is compressed with
+// A file to read, decompressed on the way if it is compressed with
 // gzip or xz (its first bytes say so, not its name). Several gzip members or xz streams behind one
 // another are one text. However much the file expands to, memory is 256 KiB, and what xz needs:
 // 65 MiB for what `xz -9` made, and a file that asks for more than 128 MiB is refused.
@@ -39,9 +39,8 @@ class InputFile {
   // True if no byte is left.
   bool at_end();
 
-  void rewind();
-
-  // Goes to a byte of a file that is not compressed; one that is can only be read through.
+  // To this byte of the content; read() goes on there, at the end if it lies beyond. Compressed data
+  // is decompressed up to there, from its start if the byte lies behind.
   void seek(std::uint64_t offset);
 
   bool is_compressed() const { return decoder_ != nullptr; }
@@ -57,6 +56,7 @@ class InputFile {
   };
 
   void start();
+  void seek_packed(std::uint64_t offset);
   std::size_t read_packed(std::span<std::byte> out);  // as the file has it; less at its end only
   std::size_t read_unpacked(std::span<std::byte> out);
 
@@ -66,6 +66,7 @@ class InputFile {
   std::vector<std::byte> packed_;     // what the decoder is given
   std::span<const std::byte> rest_;   // of it, not yet decoded
   bool packed_ended_ = false;
+  std::uint64_t position_ = 0;      // in the content, where read() goes on
   std::optional<std::byte> ahead_;  // a byte that at_end() has read
   std::uint64_t max_bytes_ = 0;
 };

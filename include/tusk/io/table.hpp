@@ -29,8 +29,8 @@ struct TableField {
   std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
 };
 
-// The content of one or several input files as rows with the same fields each, read once from the
-// first row to the last.
+// The content of one or several input files as rows with the same fields each. Every rank has one
+// and reads the rows that it wants from it. Opening a table may be collective; nothing here is.
 class Table {
  public:
   virtual ~Table() = default;
@@ -38,10 +38,14 @@ class Table {
   virtual std::uint64_t rows() const = 0;
   virtual const std::vector<TableField>& fields() const = 0;
 
-  // The next `count` rows: out[i] takes those of fields()[i], count · row_bytes() bytes.
-  virtual void read_rows(std::uint64_t count, std::span<const std::span<std::byte>> out) = 0;
+  // Rows [first, first + count): out[i] takes those of fields()[i], count · row_bytes() bytes, or
+  // is empty if they are not wanted. Cheapest where each call goes on behind the one before. A
+  // compressed input is decompressed up to the rows that are asked for, and from its start if they
+  // lie before those read last.
+  virtual void read_rows(std::uint64_t first, std::uint64_t count,
+                         std::span<const std::span<std::byte>> out) = 0;
 
-  // How many values of the rows read so far were missing in the input; they are NaN.
+  // How many feature values of the rows read so far, here, were missing in the input; they are NaN.
   virtual std::uint64_t missing_values() const { return 0; }
 };
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "open_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tusk/core/error.hpp"
+#include "tusk/io/array_table.hpp"
+#include "tusk/io/input_format.hpp"
+
+namespace tusk::data {
+namespace {
+
+bool is_csv(const std::string& path) { return io::recognise_format(path) == io::InputFormat::csv; }
+
+// The array file that holds the labels, or none.
+std::optional<std::string> label_file(const ConvertOptions& options) {
+  if (options.columns.label) return options.columns.label;
+  if (options.inputs.size() == 1) return std::nullopt;
+  std::vector<std::string> flat;
+  for (const std::string& input : options.inputs) {
+    if (io::ArrayFile(input).row_shape().rank() == 0) flat.push_back(input);
+  }
+  if (flat.size() == 1) return flat.front();
+  fail(ExitCode::usage, "{} a single dimension: which are the labels? (--label FILE)",
+       flat.empty() ? "none of the inputs has" : "more than one of the inputs has");
+}
+
+std::unique_ptr<io::Table> open_arrays(const ConvertOptions& options) {
+  const bool columns = !options.columns.columns.empty() || !options.columns.drop.empty();
+  if (options.csv != io::CsvOptions{} || columns) {
+    fail(ExitCode::usage,
+         "{} is no CSV file: --columns, --drop, --delimiter, --header and --type do not apply",
+         options.inputs.front());
+  }
+  const auto label = label_file(options);
+  std::vector<std::string> features = options.inputs;
+  if (label) std::erase(features, *label);
+  if (features.size() != 1) {
+    fail(ExitCode::usage,
+         "one array file of features and one of labels is what convert takes, not {}",
+         fmt::join(options.inputs, " and "));
+  }
+  std::vector<io::ArrayTable::Source> sources{{options.names.features, features.front()}};
+  if (label) sources.push_back({options.names.label, *label});
+  return std::make_unique<io::ArrayTable>(sources);
+}
+
+}  // namespace
+
+std::unique_ptr<io::Table> open_table(const ConvertOptions& options) {
+  const auto csv_files = std::ranges::count_if(options.inputs, is_csv);
+  if (csv_files == 0) return open_arrays(options);
+  if (options.inputs.size() > 1) {
+    fail(ExitCode::usage, "a CSV file is converted on its own: its labels are a column (--label)");
+  }
+  return std::make_unique<io::CsvTable>(options.inputs.front(), options.csv, options.columns,
+                                        options.names);
+}
+
+}  // namespace tusk::data
