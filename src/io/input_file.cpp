@@ -77,6 +77,7 @@ void InputFile::seek(std::uint64_t offset) {
   }
   if (offset < position_) {
     ahead_.reset();
+    seek_packed(0);
     start();
   }
   std::vector<std::byte> skipped(std::min<std::uint64_t>(offset - position_, buffer_bytes));

@@ -12,8 +12,8 @@
 
 namespace tusk::io {
 
-// An array in an IDX or NPY file, plain or compressed. What it declares is checked against the bytes
-// it can hold before anything is allocated.
+// An array in an IDX or NPY file, plain or compressed. What it declares is checked against the
+// bytes it can hold before anything is allocated.
 class ArrayFile {
  public:
   // Throws Error(no_input), or Error(bad_data) if the header is malformed, the file too short or

@@ -39,8 +39,8 @@ class InputFile {
   // True if no byte is left.
   bool at_end();
 
-  // To this byte of the content; read() goes on there, at the end if it lies beyond. Compressed data
-  // is decompressed up to there, from its start if the byte lies behind.
+  // To this byte of the content; read() goes on there, at the end if it lies beyond. Compressed
+  // data is decompressed up to there, from its start if the byte lies behind.
   void seek(std::uint64_t offset);
 
   bool is_compressed() const { return decoder_ != nullptr; }
