@@ -26,18 +26,15 @@ void reset_cells(std::span<std::int64_t> cells) {
 CellsBoard::CellsBoard(std::span<std::int64_t> cells)
     : ControlBoard(cells.size() - first_clock), cells_(cells) {}
 
-std::int64_t CellsBoard::load(Cell cell) { return atomic(cells_, cell).load(); }
+void CellsBoard::read(Cell first, std::span<std::int64_t> values) {
+  auto cell = static_cast<std::size_t>(first);
+  for (std::int64_t& value : values) value = atomic(cells_, static_cast<Cell>(cell++)).load();
+}
 
 void CellsBoard::store(Cell cell, std::int64_t value) { atomic(cells_, cell).store(value); }
 
 std::int64_t CellsBoard::fetch_add(Cell cell, std::int64_t value) {
   return atomic(cells_, cell).fetch_add(value);
-}
-
-std::vector<std::int64_t> CellsBoard::clocks() {
-  std::vector<std::int64_t> values;
-  for (std::size_t worker = 0; worker < workers(); ++worker) values.push_back(clock(worker));
-  return values;
 }
 
 }  // namespace tusk::center

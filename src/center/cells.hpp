@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "tusk/center/control_board.hpp"
 
@@ -21,10 +20,9 @@ class CellsBoard final : public ControlBoard {
  public:
   explicit CellsBoard(std::span<std::int64_t> cells);
 
-  std::int64_t load(Cell cell) override;
+  void read(Cell first, std::span<std::int64_t> values) override;
   void store(Cell cell, std::int64_t value) override;
   std::int64_t fetch_add(Cell cell, std::int64_t value) override;
-  std::vector<std::int64_t> clocks() override;
 
  private:
   std::span<std::int64_t> cells_;

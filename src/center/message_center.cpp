@@ -21,15 +21,15 @@ class MessageBoard final : public ControlBoard {
       : ControlBoard(static_cast<std::size_t>(communicator.size() - 1)),
         communicator_(communicator) {}
 
-  std::int64_t load(Cell cell) override { return ask(Topic::load, cell, 0); }
+  void read(Cell first, std::span<std::int64_t> values) override {
+    ask({.topic = Topic::read,
+         .cell = static_cast<std::uint64_t>(first),
+         .value = static_cast<std::int64_t>(values.size())},
+        values);
+  }
   void store(Cell cell, std::int64_t value) override { ask(Topic::store, cell, value); }
   std::int64_t fetch_add(Cell cell, std::int64_t value) override {
     return ask(Topic::fetch_add, cell, value);
-  }
-  std::vector<std::int64_t> clocks() override {
-    std::vector<std::int64_t> values(workers());
-    ask({.topic = Topic::clocks}, values);
-    return values;
   }
 
  private:

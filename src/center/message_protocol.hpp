@@ -12,10 +12,10 @@
 namespace tusk::center {
 
 // A worker's call to rank 0. It sends the question, then the update's vectors, and receives the
-// update's result and the answer: the ticket, a cell's value (for a store as well, the one before),
-// or all clocks. A worker asks one question at a time.
+// update's result and the answer: the ticket, the values of `value` cells from `cell` on (read), or
+// the cell's value: after a store, before an addition. A worker asks one question at a time.
 struct Question {
-  enum class Topic : std::uint32_t { update, load, store, fetch_add, clocks };
+  enum class Topic : std::uint32_t { update, read, store, fetch_add };
   Topic topic = Topic::update;
   Update::Kind kind = Update::Kind::pull;
   float factor = 1.0F;

@@ -74,8 +74,9 @@ void MessageServer::answer(Caller& caller) {
     case Topic::update:
       answer_update(caller);
       break;
-    case Topic::load:
-      caller.answer = {board().load(cell)};
+    case Topic::read:
+      caller.answer.resize(static_cast<std::size_t>(question.value));
+      board().read(cell, caller.answer);
       break;
     case Topic::store:
       caller.answer = {question.value};
@@ -83,9 +84,6 @@ void MessageServer::answer(Caller& caller) {
       break;
     case Topic::fetch_add:
       caller.answer = {board().fetch_add(cell, question.value)};
-      break;
-    case Topic::clocks:
-      caller.answer = board().clocks();
       break;
   }
   listen(caller);

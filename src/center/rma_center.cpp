@@ -43,16 +43,13 @@ class RmaBoard final : public ControlBoard {
  public:
   RmaBoard(mpi::Window& window, std::size_t workers) : ControlBoard(workers), window_(window) {}
 
-  std::int64_t load(Cell cell) override { return window_.load(place(cell)); }
+  void read(Cell first, std::span<std::int64_t> values) override {
+    window_.read(values, place(first));
+    window_.flush();
+  }
   void store(Cell cell, std::int64_t value) override { window_.replace(value, place(cell)); }
   std::int64_t fetch_add(Cell cell, std::int64_t value) override {
     return window_.fetch_add(value, place(cell));
-  }
-  std::vector<std::int64_t> clocks() override {
-    std::vector<std::int64_t> values(workers());
-    window_.read(values, place(Cell::first_clock));
-    window_.flush();
-    return values;
   }
 
  private:

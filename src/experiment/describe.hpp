@@ -182,13 +182,18 @@ void describe(Fields& fields, TrainerOptions& o) {
                           "needs a trainer with a parameter server");
   };
   const bool races = std::holds_alternative<HogwildOptions>(o.strategy);
+  const bool every_step = std::holds_alternative<SyncSgdOptions>(o.strategy);
   const bool exchanges = shape == Topology::parameter_server || shape == Topology::peers;
   fields("epochs", o.epochs, count());
   fields("batch_size", o.batch_size, count());
   fields("consistency", o.consistency,
          of_center(any().only_when(!races, "is always \"none\" with name = \"hogwild\"")));
   fields("keep_optimizer_state", o.keep_optimizer_state,
-         any().only_when(exchanges, "needs a trainer whose workers exchange something"));
+         any()
+             .only_when(exchanges, "needs a trainer whose workers exchange something")
+             .only_when(!every_step,
+                        "is always true with name = \"sync_sgd\", whose workers exchange every "
+                        "step's gradients"));
   fields("max_staleness", o.max_staleness, of_center(at_least(0.0)));
   fields("parallelism_factor", o.parallelism_factor, of_center(count()));
 }

@@ -5,9 +5,9 @@
 
 namespace tusk::simulation {
 
-std::int64_t VirtualBoard::load(center::Cell cell) {
+void VirtualBoard::read(center::Cell first, std::span<std::int64_t> values) {
   const Scheduler::Turn turn(scheduler_, worker_);
-  return board_.load(cell);
+  board_.read(first, values);
 }
 
 void VirtualBoard::store(center::Cell cell, std::int64_t value) {
@@ -18,11 +18,6 @@ void VirtualBoard::store(center::Cell cell, std::int64_t value) {
 std::int64_t VirtualBoard::fetch_add(center::Cell cell, std::int64_t value) {
   const Scheduler::Turn turn(scheduler_, worker_);
   return board_.fetch_add(cell, value);
-}
-
-std::vector<std::int64_t> VirtualBoard::clocks() {
-  const Scheduler::Turn turn(scheduler_, worker_);
-  return board_.clocks();
 }
 
 VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, Scheduler& scheduler,

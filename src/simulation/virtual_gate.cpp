@@ -32,8 +32,8 @@ training::Orders VirtualGate::enter(std::uint64_t window) {
     }
   }
   const Scheduler::Turn turn(scheduler_, worker_);
-  return {.stop = board_.load(center::Cell::stop) != 0,
-          .learning_rate_scale = board_.learning_rate_scale()};
+  const center::Orders orders = board_.orders();
+  return {.stop = orders.stop != 0, .learning_rate_scale = orders.learning_rate_scale};
 }
 
 void VirtualGate::complete(std::uint64_t windows) {

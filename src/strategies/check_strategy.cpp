@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "moving_rate.hpp"
+#include "rules.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/strategies/registry.hpp"
 
@@ -26,9 +27,7 @@ struct Check {
   void require_nesterov() const {
     const auto* sgd = std::get_if<SgdOptions>(&optimizer.kind);
     if (sgd != nullptr && sgd->nesterov && sgd->momentum > 0.0) return;
-    fail(ExitCode::bad_experiment,
-         "trainer 'eamsgd' needs Nesterov's momentum: optimizer.name = \"sgd\" with "
-         "optimizer.momentum above 0 and optimizer.nesterov = true");
+    fail_without_nesterov();
   }
 
   void require_learning_rate() const {

@@ -22,4 +22,7 @@ std::unique_ptr<Strategy> make(const SyncSgdOptions& options, const Surroundings
 std::unique_ptr<Strategy> make(const GemOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EnsembleOptions& options, const Surroundings& with);
 
+// Error(bad_experiment): eamsgd's optimizer has no velocity that it could look ahead with.
+[[noreturn]] void fail_without_nesterov();
+
 }  // namespace tusk::strategies

@@ -21,22 +21,22 @@ BoardGate::BoardGate(center::ControlBoard& board, std::size_t worker,
     : board_(board), worker_(worker), max_staleness_(max_staleness) {}
 
 Orders BoardGate::enter(std::uint64_t window) {
-  auto sleep = shortest_sleep;
-  while (!may_begin(window) && !stop_requested()) {
+  for (auto sleep = shortest_sleep;; sleep = std::min(2 * sleep, longest_sleep)) {
+    const bool may = may_begin(window);
+    const center::Orders orders = board_.orders();
+    if (may || orders.stop != 0) {
+      return {.stop = orders.stop != 0, .learning_rate_scale = orders.learning_rate_scale};
+    }
     std::this_thread::sleep_for(sleep);
-    sleep = std::min(2 * sleep, longest_sleep);
   }
-  return {.stop = stop_requested(), .learning_rate_scale = board_.learning_rate_scale()};
 }
 
 bool BoardGate::may_begin(std::uint64_t window) {
-  if (!max_staleness_) return true;
+  if (!max_staleness_ || window <= *max_staleness_) return true;
   const std::vector<std::int64_t> clocks = board_.clocks();  // finished ones are the largest number
   const auto slowest = static_cast<std::uint64_t>(*std::ranges::min_element(clocks));
-  return window <= *max_staleness_ || slowest >= window - *max_staleness_;
+  return slowest >= window - *max_staleness_;
 }
-
-bool BoardGate::stop_requested() { return board_.load(center::Cell::stop) != 0; }
 
 void BoardGate::complete(std::uint64_t windows) {
   if (max_staleness_) board_.set_clock(worker_, static_cast<std::int64_t>(windows));

@@ -13,7 +13,6 @@
 namespace tusk::training {
 namespace {
 
-constexpr int report_tag = 1;
 constexpr std::chrono::microseconds receive_interval{50};
 
 }  // namespace
@@ -21,28 +20,19 @@ constexpr std::chrono::microseconds receive_interval{50};
 void MeetingSink::submit(Report report) {
   if (head_ != nullptr) {
     head_->coordinator.submit(std::move(report));
-    receive_reports();
-    return;
+    received_ += receive_reports(communicator_, head_->coordinator);
+  } else {
+    sender_.send(report);
   }
-  std::erase_if(under_way_, [](mpi::Request& request) { return request.test(); });
-  under_way_.push_back(communicator_.isend(serialize(report), 0, report_tag));
-  ++sent_;
-}
-
-bool MeetingSink::receive_reports() {
-  const std::uint64_t before = received_;
-  while (const auto message = communicator_.try_receive(report_tag)) {
-    head_->coordinator.submit(deserialize(message->bytes));
-    ++received_;
-  }
-  return received_ != before;
 }
 
 void MeetingSink::end_pass() {
-  const std::uint64_t expected = communicator_.sum(sent_);
+  const std::uint64_t expected = communicator_.sum(sender_.sent());
   if (head_ != nullptr) {
     while (received_ < expected) {
-      if (!receive_reports()) std::this_thread::sleep_for(receive_interval);
+      const std::uint64_t more = receive_reports(communicator_, head_->coordinator);
+      received_ += more;
+      if (more == 0) std::this_thread::sleep_for(receive_interval);
     }
     while (head_->coordinator.advance()) {
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/plateau.hpp"
 
+#include <cmath>
+
 namespace tusk::training {
 
 bool larger_is_better(std::string_view score) { return score.ends_with("accuracy"); }
 
 bool Plateau::add(double score) {
-  if (!best_ || sign_ * score + min_delta_ < sign_ * *best_) {
+  if (std::isfinite(score) && (!best_ || sign_ * score + min_delta_ < sign_ * *best_)) {
     best_ = score;
     waited_ = 0;
     return true;

@@ -8,25 +8,6 @@
 #include "tusk/training/coordinator.hpp"
 
 namespace tusk::training {
-namespace {
-
-constexpr int report_tag = 1;
-
-bool receive_reports(const mpi::Communicator& communicator, Coordinator& coordinator) {
-  bool any = false;
-  while (const auto message = communicator.try_receive(report_tag)) {
-    coordinator.submit(deserialize(message->bytes));
-    any = true;
-  }
-  return any;
-}
-
-}  // namespace
-
-void RemoteSink::submit(Report report) {
-  std::erase_if(under_way_, [](mpi::Request& request) { return request.test(); });
-  under_way_.push_back(communicator_.isend(serialize(report), 0, report_tag));
-}
 
 void serve(const mpi::Communicator& communicator, center::CenterServer& server,
            Coordinator& coordinator) {
@@ -34,7 +15,7 @@ void serve(const mpi::Communicator& communicator, center::CenterServer& server,
   auto last_event = Clock::now();
   for (;;) {
     bool busy = server.progress();
-    busy = receive_reports(communicator, coordinator) || busy;
+    busy = receive_reports(communicator, coordinator) > 0 || busy;
     const bool validating = coordinator.advance();
     if (busy || validating) {
       last_event = Clock::now();

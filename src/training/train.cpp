@@ -147,7 +147,6 @@ Summary train(const Experiment& experiment, const TrainRequest& request,
                   .trainer = trainer_name(experiment),
                   .workers = job.roles.workers,
                   .metric_names = job.model.metric_names()};
-  world.barrier();
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;
     coordinator->close();

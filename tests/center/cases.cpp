@@ -192,7 +192,8 @@ void check_board(const MakeSite& make_site) {
       1,
       [&](std::size_t worker, CenterVariable& center) {
         ControlBoard& board = center.board();
-        told[worker].whole = board.learning_rate_scale() == 0.25 &&
+        const Orders orders = board.orders();
+        told[worker].whole = orders.stop == -3 && orders.learning_rate_scale == 0.25 &&
                              board.clock(0) == finished_clock && board.load(Cell::stop) == -3;
       },
       [](CenterServer&) {});

@@ -149,6 +149,13 @@ TEST_CASE("the moving rate of elastic rules is said once, and lies between 0 and
             .ends_with("is always \"none\" with name = \"hogwild\""));
 }
 
+TEST_CASE("an optimizer that would begin anew at every step is refused") {
+  CHECK(complaint(smallest, {"trainer={name = \"sync_sgd\", keep_optimizer_state = false}"})
+            .find("key 'trainer.keep_optimizer_state' is always true with name = \"sync_sgd\"") !=
+        std::string::npos);
+  CHECK(complaint(smallest, {"trainer={name = \"easgd\", keep_optimizer_state = false}"}).empty());
+}
+
 TEST_CASE("a syntax error has its place") {
   CHECK(said("seed = 7", "seed = ") ==
         "e.toml:2:8: syntax error: key-value pair: expected value, saw '\\n'");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "check_fails.hpp"
@@ -84,6 +86,29 @@ TEST_CASE("bounded staleness holds the fast ones back, and its promise") {
     const auto bounded = project_times(once, parameters, 400, 4, threads);
     CHECK(bounded.staleness.max <= 3 * (2 * s + 1));
     CHECK(bounded.elapsed_s == Approx(100 * 0.1).epsilon(0.01));
+  }
+}
+
+TEST_CASE("the bound on staleness holds for workers of any speed, and no smaller one would") {
+  constexpr std::size_t n = 3;
+  // An elastic rule's exchange comes early in a window, and once more at the end.
+  const std::vector<std::pair<StrategyOptions, std::size_t>> rules{
+      {DownpourOptions{.communication_window = 1}, 1},
+      {AeasgdOptions{.communication_window = 1}, 3}};
+  for (const auto& [rule, more] : rules) {
+    for (const std::size_t s : {0, 1, 2}) {
+      std::uint64_t most = 0;
+      for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        auto erratic =
+            experiment(rule, TimeDistribution(LognormalTime{.mean = 0.01, .sigma = 3.0}), 1e-9);
+        erratic.seed = seed;
+        erratic.trainer.epochs = 1 + seed % 3;
+        erratic.trainer.max_staleness = s;
+        const std::uint64_t rows = n * (s + 3) + seed % n;  // shards of different sizes, too
+        most = std::max(most, project_times(erratic, parameters, rows, n, threads).staleness.max);
+      }
+      CHECK(most == (n - 1) * (2 * s + more));
+    }
   }
 }
 

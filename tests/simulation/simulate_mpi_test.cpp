@@ -11,7 +11,7 @@
 #include "tusk/simulation/run_virtual_workers.hpp"
 
 using namespace tusk;
-using test::SharedFolder;
+using test::DataFolder;
 
 // Training needs a communicator, if only one of one rank.
 namespace {
@@ -49,7 +49,7 @@ class Simulations {
 
  private:
   mpi::Communicator world_ = mpi::Communicator::world();
-  SharedFolder folder_{world_};
+  DataFolder folder_{world_};
   int runs_ = 0;
 };
 

@@ -21,6 +21,31 @@ struct Board {
   center::LocalServer server;
 };
 
+// Counts what would be round trips to rank 0.
+class CountingBoard final : public center::ControlBoard {
+ public:
+  explicit CountingBoard(center::ControlBoard& board)
+      : ControlBoard(board.workers()), board_(board) {}
+
+  void read(center::Cell first, std::span<std::int64_t> values) override {
+    ++calls;
+    board_.read(first, values);
+  }
+  void store(center::Cell cell, std::int64_t value) override {
+    ++calls;
+    board_.store(cell, value);
+  }
+  std::int64_t fetch_add(center::Cell cell, std::int64_t value) override {
+    ++calls;
+    return board_.fetch_add(cell, value);
+  }
+
+  int calls = 0;
+
+ private:
+  center::ControlBoard& board_;
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -61,4 +86,18 @@ TEST_CASE("orders reach a worker at the next window") {
   CHECK(gate.enter(0).learning_rate_scale == 1.0);
   (*board).set_learning_rate_scale(0.25);
   CHECK(gate.enter(1).learning_rate_scale == 0.25);
+}
+
+TEST_CASE("a window costs one round trip, and two more where staleness is bounded") {
+  Board board(2);
+  CountingBoard counting(*board);
+  for (const bool bounded : {false, true}) {
+    BoardGate gate(counting, 0, bounded ? std::optional<std::size_t>(1) : std::nullopt);
+    (*board).set_clock(0, 5);
+    (*board).set_clock(1, 7);
+    counting.calls = 0;
+    gate.enter(5);
+    gate.complete(6);
+    CHECK(counting.calls == (bounded ? 3 : 1));
+  }
 }

@@ -86,7 +86,7 @@ TEST_CASE("targets stop in the direction that is better") {
   CHECK(accuracy.stop_requested());
 }
 
-TEST_CASE("a score that is not finite ends the run as diverged, unless that is not wanted") {
+TEST_CASE("a score that is not finite ends the run as diverged") {
   Run run({});
   try {
     run.epoch(std::numeric_limits<double>::quiet_NaN());
@@ -94,8 +94,28 @@ TEST_CASE("a score that is not finite ends the run as diverged, unless that is n
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::diverged);
   }
-  Run tolerant({.terminate_on_nan = false});
-  tolerant.epoch(std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE(
+    "where that is not wanted, a score that is not finite is no improvement, even the first") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  Run run({.early_stopping = EarlyStoppingOptions{.patience = 2, .restore_best_weights = true},
+           .terminate_on_nan = false});
+  run.epoch(nan);
+  run.epoch(0.5);
+  run.epoch(-std::numeric_limits<double>::infinity());
+  CHECK_FALSE(run.stop_requested());
+  run.epoch(nan);
+  CHECK(run.stop_requested());
+  CHECK(run.callbacks.best()->record.epoch == 2);
+
+  Run never({.early_stopping = EarlyStoppingOptions{.patience = 2, .restore_best_weights = true},
+             .terminate_on_nan = false});
+  never.epoch(nan);
+  CHECK_FALSE(never.stop_requested());
+  never.epoch(nan);
+  CHECK(never.stop_requested());
+  CHECK_FALSE(never.callbacks.best());
 }
 
 TEST_CASE("a score that the run does not have is refused before it starts") {

@@ -12,8 +12,8 @@
 #include "tusk/training/train.hpp"
 
 using namespace tusk;
+using test::DataFolder;
 using test::experiment;
-using test::SharedFolder;
 
 namespace {
 
@@ -31,7 +31,7 @@ std::vector<T> column(const std::string& directory, const std::string& name) {
 TEST_CASE("mistake 1, an error in a worker is swallowed: here it ends the run with its own code") {
   const auto world = mpi::Communicator::world();
   if (world.size() > 1) return;  // among several ranks the error ends the job
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   for (const StrategyOptions& strategy :
        {StrategyOptions(SingleOptions{}), StrategyOptions(AveragingOptions{}),
         StrategyOptions(DownpourOptions{})}) {
@@ -51,7 +51,7 @@ TEST_CASE("mistake 1, an error in a worker is swallowed: here it ends the run wi
 
 TEST_CASE("mistake 4, shuffling fails: here the order is a new one in every epoch") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   const std::string directory = folder.file("run");
   Experiment still = experiment(folder, SingleOptions{});
   still.optimizer.learning_rate = 0.0;  // a batch's loss depends on its samples alone
@@ -68,7 +68,7 @@ TEST_CASE("mistake 4, shuffling fails: here the order is a new one in every epoc
 
 TEST_CASE("mistakes 5 and 10, the last batch is dropped, the end of the data is a timeout") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   const std::string directory = folder.file("run");
   Experiment whole = experiment(folder, DownpourOptions{.communication_window = 4});
   whole.trainer.epochs = 3;
@@ -90,7 +90,7 @@ TEST_CASE("mistakes 5 and 10, the last batch is dropped, the end of the data is 
 
 TEST_CASE("mistake 11, epochs are miscounted and workers left out of the history") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   const std::string directory = folder.file("run");
   Experiment fifteen = experiment(folder, SyncSgdOptions{});
   fifteen.trainer.epochs = 15;

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "temporary_folder.hpp"
+#include "shared_folder.hpp"
 #include "tusk/core/random.hpp"
 #include "tusk/experiment/experiment.hpp"
 #include "tusk/io/file.hpp"
@@ -39,26 +38,16 @@ inline void write_data(const std::string& path) {
   file.close();
 }
 
-// Files that all ranks see.
-class SharedFolder {
+// A folder for all ranks with the problem in data.h5.
+class DataFolder : public SharedFolder {
  public:
-  explicit SharedFolder(const mpi::Communicator& world) : world_(world) {
-    if (world.rank() == 0) {
-      folder_.emplace();
-      write_data(folder_->file("data.h5"));
-    }
-    path_ = world.broadcast(folder_ ? folder_->path().string() : "", 0);
+  explicit DataFolder(const mpi::Communicator& world) : SharedFolder(world) {
+    if (world.rank() == 0) write_data(file("data.h5"));
+    world.barrier();
   }
-  ~SharedFolder() { world_.barrier(); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  const mpi::Communicator& world_;
-  std::optional<TemporaryFolder> folder_;
-  std::string path_;
 };
 
-inline Experiment experiment(const SharedFolder& folder, StrategyOptions strategy) {
+inline Experiment experiment(const DataFolder& folder, StrategyOptions strategy) {
   Experiment experiment;
   experiment.name = "test";
   experiment.seed = 3;

@@ -14,13 +14,13 @@
 #include "tusk/mpi/communicator.hpp"
 
 using namespace tusk;
+using test::DataFolder;
 using test::experiment;
 using test::rows;
-using test::SharedFolder;
 
 TEST_CASE("every trainer learns, commits every batch and leaves a complete run directory") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   const std::vector<StrategyOptions> all{SingleOptions{},
                                          DownpourOptions{.communication_window = 4},
                                          AdagOptions{.communication_window = 2}};
@@ -58,7 +58,7 @@ TEST_CASE("one worker, windows of one step, plain SGD: downpour and adag are sin
   const auto world = mpi::Communicator::world();
   const int workers = std::max(world.size() - 1, 1);
   if (workers > 1) return;  // the invariant is about one worker
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   const std::vector<StrategyOptions> all{SingleOptions{},
                                          DownpourOptions{.communication_window = 1},
                                          AdagOptions{.communication_window = 1}};
@@ -78,7 +78,7 @@ TEST_CASE("one worker, windows of one step, plain SGD: downpour and adag are sin
 
 TEST_CASE("the same seed gives the same single run, another seed another") {
   const auto world = mpi::Communicator::world();
-  const SharedFolder folder(world);
+  const DataFolder folder(world);
   std::vector<AlignedVector<float>> weights;
   for (const std::uint64_t seed : {3, 3, 4}) {
     const std::string directory = folder.file("seed" + std::to_string(weights.size()));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tusk::center {
@@ -10,8 +11,8 @@ namespace tusk::center {
 // 64-bit cells that live beside the center. Fixed cells first; then one clock a worker.
 enum class Cell : std::size_t {
   stop = 0,                 // 0: train on; otherwise a StopReason of the training room
-  next_partition = 1,       // the next partition to be claimed
-  learning_rate_scale = 2,  // a double's bits; 1.0 at the start
+  learning_rate_scale = 1,  // a double's bits; 1.0 at the start
+  next_partition = 2,       // the next partition to be claimed
   checkpoint = 3,           // counts requests for a checkpoint
   first_clock = 4,          // clock of worker 0; worker w's is first_clock + w
 };
@@ -19,9 +20,15 @@ enum class Cell : std::size_t {
 // The clock of a worker that has finished and holds nobody back any more.
 inline constexpr std::int64_t finished_clock = INT64_MAX;
 
-// Every rank's access to the cells: each call is atomic (clocks() cell by cell). All begin at 0,
-// the learning rate's scale at 1. On `rma` and `message` a worker's call is a round trip to rank 0,
-// so it belongs at the exchanges and not in every step. While others use it, a cell is either
+// What rank 0 asks of every worker.
+struct Orders {
+  std::int64_t stop = 0;             // Cell::stop
+  double learning_rate_scale = 1.0;  // what to multiply the learning rate with
+};
+
+// Every rank's access to the cells: each call is atomic, cell by cell. All begin at 0, the learning
+// rate's scale at 1. On `rma` and `message` a worker's call is one round trip to rank 0, so it
+// belongs at the exchanges and not in every step. While others use it, a cell is either
 // stored to or added to: MPI promises atomicity among operations of one kind. Throws
 // Error(internal) when the transport fails.
 class ControlBoard {
@@ -33,16 +40,18 @@ class ControlBoard {
 
   std::size_t workers() const { return workers_; }
 
-  virtual std::int64_t load(Cell cell) = 0;
+  virtual void read(Cell first, std::span<std::int64_t> values) = 0;  // cells beside each other
   virtual void store(Cell cell, std::int64_t value) = 0;
   virtual std::int64_t fetch_add(Cell cell, std::int64_t value) = 0;  // returns the value before
+
+  std::int64_t load(Cell cell);
 
   // Worker w's number of completed windows; all clocks at once (for bounded staleness).
   std::int64_t clock(std::size_t worker) { return load(clock_cell(worker)); }
   void set_clock(std::size_t worker, std::int64_t windows) { store(clock_cell(worker), windows); }
-  virtual std::vector<std::int64_t> clocks() = 0;
+  std::vector<std::int64_t> clocks();
 
-  // What every worker multiplies its learning rate with.
+  Orders orders();
   double learning_rate_scale();
   void set_learning_rate_scale(double scale);
 

@@ -49,7 +49,9 @@ struct CallbackOptions {
   std::optional<ReduceLearningRateOptions> reduce_lr_on_plateau;
   std::optional<double> target_loss;  // of the validation set, if there is one
   std::optional<TargetOptions> target_metric;
-  bool terminate_on_nan = true;  // a NaN or Inf in the epoch's scores ends the run as diverged
+  // Whether a NaN or Inf in an epoch's scores ends the run as diverged; otherwise it counts as no
+  // improvement. One in a worker's own loss or weights always does: it must not reach the center.
+  bool terminate_on_nan = true;
 
   friend bool operator==(const CallbackOptions&, const CallbackOptions&) = default;
 };

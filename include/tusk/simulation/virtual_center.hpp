@@ -18,10 +18,9 @@ class VirtualBoard final : public center::ControlBoard {
   VirtualBoard(center::ControlBoard& board, Scheduler& scheduler, std::size_t worker)
       : ControlBoard(board.workers()), board_(board), scheduler_(scheduler), worker_(worker) {}
 
-  std::int64_t load(center::Cell cell) override;
+  void read(center::Cell first, std::span<std::int64_t> values) override;
   void store(center::Cell cell, std::int64_t value) override;
   std::int64_t fetch_add(center::Cell cell, std::int64_t value) override;
-  std::vector<std::int64_t> clocks() override;
 
  private:
   center::ControlBoard& board_;

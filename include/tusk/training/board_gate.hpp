@@ -18,8 +18,9 @@ namespace tusk::training {
 //
 // With max_staleness = s a worker starts window c only when every unfinished worker has completed
 // at least c − s windows (stale-synchronous parallel: Ho et al., NIPS 2013). Its staleness is then
-// at most (n − 1)(2s + 1) where it commits at the window's end, and the clocks of unfinished
-// workers differ by at most s + 1. The wait sleeps, and ends at a stop request.
+// at most (n − 1)(2s + 1) where it commits at the window's end, (n − 1)(2s + 3) where it exchanges
+// within the window and once more at the end of training, and the clocks of unfinished workers
+// differ by at most s + 1. The wait sleeps, and ends at a stop request.
 class BoardGate final : public Gate {
  public:
   // `board` must outlive the object.
@@ -32,7 +33,6 @@ class BoardGate final : public Gate {
 
  private:
   bool may_begin(std::uint64_t window);
-  bool stop_requested();
 
   center::ControlBoard& board_;
   std::size_t worker_;

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/training/report.hpp"
+#include "tusk/training/report_messages.hpp"
 
 namespace tusk::center {
 class ControlBoard;
@@ -29,7 +27,7 @@ class MeetingSink final : public ReportSink {
 
   // `head` is null on the other ranks. `board` is this worker's own. All must outlive the object.
   MeetingSink(const mpi::Communicator& communicator, Head* head, center::ControlBoard& board)
-      : communicator_(communicator), head_(head), board_(board) {}
+      : communicator_(communicator), head_(head), board_(board), sender_(communicator) {}
 
   void submit(Report report) override;
 
@@ -37,14 +35,12 @@ class MeetingSink final : public ReportSink {
   void end_pass() override;
 
  private:
-  bool receive_reports();
   void pass_orders_on();
 
   const mpi::Communicator& communicator_;
   Head* head_;
   center::ControlBoard& board_;
-  std::vector<mpi::Request> under_way_;
-  std::uint64_t sent_ = 0;      // by this rank
+  ReportSender sender_;
   std::uint64_t received_ = 0;  // by rank 0
 };
 

@@ -17,7 +17,8 @@ class Plateau {
   Plateau(bool larger_is_better, double min_delta, std::size_t patience)
       : sign_(larger_is_better ? -1.0 : 1.0), min_delta_(min_delta), patience_(patience) {}
 
-  // The next epoch's score. Returns whether it is an improvement.
+  // The next epoch's score. Returns whether it is an improvement, which one that is NaN or
+  // infinite never is.
   bool add(double score);
 
   // Whether there has been none for `patience` epochs (at least one).

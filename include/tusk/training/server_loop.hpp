@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/training/report.hpp"
+#include "tusk/training/report_messages.hpp"
 
 namespace tusk::center {
 class CenterServer;
@@ -17,12 +14,11 @@ class Coordinator;
 // A worker's way to rank 0: reports go out as messages, nothing waits for them but the end.
 class RemoteSink : public ReportSink {
  public:
-  explicit RemoteSink(const mpi::Communicator& communicator) : communicator_(communicator) {}
-  void submit(Report report) override;
+  explicit RemoteSink(const mpi::Communicator& communicator) : sender_(communicator) {}
+  void submit(Report report) override { sender_.send(report); }
 
  private:
-  const mpi::Communicator& communicator_;
-  std::vector<mpi::Request> under_way_;
+  ReportSender sender_;
 };
 
 // Rank 0's loop: turns the center's transport, takes reports, validates in slices and sleeps when

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/training/report.hpp"
+
+namespace tusk::training {
+
+class Coordinator;
+
+// A worker's reports as messages to rank 0, which nothing waits for but the object's end.
+class ReportSender {
+ public:
+  // `communicator`, which must outlive the object, is for reports alone.
+  explicit ReportSender(const mpi::Communicator& communicator) : communicator_(communicator) {}
+
+  void send(const Report& report);
+  std::uint64_t sent() const { return sent_; }
+
+ private:
+  const mpi::Communicator& communicator_;
+  std::vector<mpi::Request> under_way_;
+  std::uint64_t sent_ = 0;
+};
+
+// Rank 0's side: hands the reports that have arrived to the coordinator. Returns how many.
+std::uint64_t receive_reports(const mpi::Communicator& communicator, Coordinator& coordinator);
+
+}  // namespace tusk::training
