@@ -9,8 +9,25 @@ namespace {
 
 bool enabled = false;
 
+// Files and the names in them may hold anything: control characters become escapes, so that they
+// neither end the line nor reach the terminal.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (code < 0x20 || code == 0x7F) {
+      line += fmt::format("\\x{:02x}", code);
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
 void write_line(std::string_view prefix, std::string_view text) {
-  const std::string line = fmt::format("tusk: {}{}\n", prefix, text);
+  const std::string line = fmt::format("tusk: {}{}\n", prefix, on_one_line(text));
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tusk/io/table.hpp"
+
+namespace tusk::fuzz {
+
+// Reads every row of a table as `convert` does, in blocks of a few. Rows above 1 MiB are left
+// alone.
+void read_rows(io::Table& table);
+
+}  // namespace tusk::fuzz
