@@ -30,6 +30,7 @@ class TemporaryFolder {
 
   // Writes a file with this content; returns its path.
   std::string write(const std::string& name, std::string_view content) const {
+    std::filesystem::remove(path_ / name);  // some file systems flush a file that is overwritten
     std::ofstream out(path_ / name, std::ios::binary);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
     if (!out.flush()) throw std::runtime_error("cannot write " + file(name));

@@ -92,7 +92,10 @@ void add_convert(CLI::App& app, Context& context) {
       "Convert IDX, CSV or NPY files, plain or compressed (gzip, xz), to an HDF5 data set");
   command.footer(example);
   const auto options = std::make_shared<data::ConvertOptions>();
-  command.add_option("INPUT", options->inputs, "One CSV file; or one of features, one of labels")
+  command
+      .add_option("INPUT", options->inputs,
+                  "One CSV file; or one of features, one of labels (IDX, NPY; or a folder of NPY "
+                  "files, which are one array in the order of their names)")
       ->required()
       ->option_text(" ");
   command.add_option("-o,--output", options->output, "The HDF5 file to write")
@@ -100,8 +103,8 @@ void add_convert(CLI::App& app, Context& context) {
       ->option_text("OUT.h5");
   command
       .add_option("--label", options->columns.label,
-                  "The label: a column of the CSV file (by default the one called label), or a "
-                  "file of labels")
+                  "The label: a column of a CSV file or a field of NPY records (by default the one "
+                  "called label), or a file or folder of labels")
       ->option_text("COLUMN|FILE");
   command.add_flag("--overwrite", options->overwrite, "Replace the output if it exists");
   command.add_option("--features-name", options->names.features, "The data set of the features")

@@ -11,6 +11,7 @@
 #include "tusk/core/error.hpp"
 #include "tusk/io/array_table.hpp"
 #include "tusk/io/input_format.hpp"
+#include "tusk/io/record_table.hpp"
 
 namespace tusk::data {
 namespace {
@@ -23,7 +24,7 @@ std::optional<std::string> label_file(const ConvertOptions& options) {
   if (options.inputs.size() == 1) return std::nullopt;
   std::vector<std::string> flat;
   for (const std::string& input : options.inputs) {
-    if (io::ArrayFile(input).row_shape().rank() == 0) flat.push_back(input);
+    if (io::ArrayFiles({input}).row_shape().rank() == 0) flat.push_back(input);
   }
   if (flat.size() == 1) return flat.front();
   fail(ExitCode::usage, "{} a single dimension: which are the labels? (--label FILE)",
@@ -40,21 +41,35 @@ std::unique_ptr<io::Table> open_arrays(const ConvertOptions& options) {
   const auto label = label_file(options);
   std::vector<std::string> features = options.inputs;
   if (label) std::erase(features, *label);
-  if (features.size() != 1) {
-    fail(ExitCode::usage,
-         "one array file of features and one of labels is what convert takes, not {}",
-         fmt::join(options.inputs, " and "));
+  if (features.empty()) {
+    fail(ExitCode::usage, "{} holds the labels: where are the features?", *label);
   }
-  std::vector<io::ArrayTable::Source> sources{{options.names.features, features.front()}};
-  if (label) sources.push_back({options.names.label, *label});
+  std::vector<io::ArrayTable::Source> sources{{options.names.features, features}};
+  if (label) sources.push_back({options.names.label, {*label}});
   return std::make_unique<io::ArrayTable>(sources);
+}
+
+bool holds_records(const std::string& path) {
+  return !io::ArrayFiles({path}).record_fields().empty();
+}
+
+std::unique_ptr<io::Table> open_records(const ConvertOptions& options) {
+  const io::CsvOptions defaults;
+  if (options.csv.delimiter != defaults.delimiter || options.csv.header != defaults.header) {
+    fail(ExitCode::usage, "{} is no CSV file: --delimiter and --header do not apply",
+         options.inputs.front());
+  }
+  return std::make_unique<io::RecordTable>(options.inputs, options.columns, options.csv.type,
+                                           options.names);
 }
 
 }  // namespace
 
 std::unique_ptr<io::Table> open_table(const ConvertOptions& options) {
   const auto csv_files = std::ranges::count_if(options.inputs, is_csv);
-  if (csv_files == 0) return open_arrays(options);
+  if (csv_files == 0) {
+    return holds_records(options.inputs.front()) ? open_records(options) : open_arrays(options);
+  }
   if (options.inputs.size() > 1) {
     fail(ExitCode::usage, "a CSV file is converted on its own: its labels are a column (--label)");
   }

@@ -2,7 +2,9 @@
 #include "tusk/io/array_file.hpp"
 
 #include <algorithm>
+#include <cstring>
 
+#include "stored_number.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
 #include "tusk/io/idx_header.hpp"
@@ -27,11 +29,16 @@ ArrayHeader read_header(InputFile& file) {
   fail(ExitCode::bad_data, "{} is neither IDX nor NPY", file.path());
 }
 
-// Turns the bytes of every element round.
-void swap_bytes(std::span<std::byte> elements, std::size_t size) {
-  for (std::size_t at = 0; at < elements.size(); at += size) {
-    std::ranges::reverse(elements.subspan(at, size));
+// Where in a row in C order the element stands that is number `index` in Fortran order.
+std::size_t c_index(std::size_t index, const Shape& row) {
+  std::size_t position = 0;
+  std::size_t stride = row.elements();
+  for (const std::size_t extent : row.extents()) {
+    stride /= extent;
+    position += index % extent * stride;
+    index /= extent;
   }
+  return position;
 }
 
 }  // namespace
@@ -39,9 +46,14 @@ void swap_bytes(std::span<std::byte> elements, std::size_t size) {
 ArrayFile::ArrayFile(const std::string& path) : file_(path), header_(read_header(file_)) {
   check_size();
   row_shape_ = Shape(std::vector<std::size_t>(header_.extents.begin() + 1, header_.extents.end()));
+  if (row_shape_.elements() == 1) header_.fortran_order = false;  // both are the same
+  if (header_.fortran_order && file_.is_compressed()) {
+    fail(ExitCode::bad_data,
+         "{} is compressed and in Fortran order: its rows lie all over it; unpack it first, or "
+         "save it in C order (in NumPy: numpy.ascontiguousarray)",
+         path);
+  }
 }
-
-std::size_t ArrayFile::row_bytes() const { return row_shape_.elements() * size_of(type()); }
 
 void ArrayFile::check_size() const {
   if (header_.extents.size() > most_dimensions) {
@@ -49,7 +61,7 @@ void ArrayFile::check_size() const {
          header_.extents.size(), most_dimensions);
   }
   const std::uint64_t available = file_.max_bytes() - std::min(header_.bytes, file_.max_bytes());
-  std::uint64_t bytes = size_of(header_.type);
+  std::uint64_t bytes = header_.number.bytes();
   bool fits = true;
   for (const std::uint64_t extent : header_.extents) {
     if (extent == 0) fail(ExitCode::bad_data, "{} holds an array without elements", path());
@@ -64,20 +76,43 @@ void ArrayFile::check_size() const {
     fail(ExitCode::bad_data, "{}: {} bytes follow the {} that its header declares", path(),
          available - bytes, bytes);
   }
-  if (bytes / rows() > largest_row_bytes) {
+  const std::uint64_t row_bytes = bytes / rows() / header_.number.bytes() * size_of(type());
+  if (row_bytes > largest_row_bytes) {
     fail(ExitCode::bad_data, "{}: a row of {} is above the limit of 1 GiB", path(),
-         format_bytes(bytes / rows()));
+         format_bytes(row_bytes));
   }
 }
 
 void ArrayFile::read_rows(std::uint64_t first, std::span<std::byte> out) {
-  if (first != next_row_) file_.seek(header_.bytes + first * row_bytes());
+  const std::span<std::byte> stored = stored_part(out, header_.number);
+  if (header_.fortran_order) {
+    read_transposed(first, stored);
+  } else {
+    read_in_order(first, stored);
+  }
+  decode(out, header_.number);
+}
+
+void ArrayFile::read_in_order(std::uint64_t first, std::span<std::byte> out) {
+  file_.seek(header_.bytes + first * stored_row_bytes());
   file_.read_exactly(out);
-  next_row_ = first + out.size() / row_bytes();
-  if (header_.big_endian) swap_bytes(out, size_of(type()));
-  if (next_row_ == rows() && !file_.at_end()) {
+  if (first + out.size() / stored_row_bytes() == rows() && !file_.at_end()) {
     fail(ExitCode::bad_data, "{}: data follows the {} rows that its header declares", path(),
          rows());
+  }
+}
+
+void ArrayFile::read_transposed(std::uint64_t first, std::span<std::byte> out) {
+  const std::size_t size = header_.number.bytes();
+  const std::size_t count = out.size() / stored_row_bytes();
+  std::vector<std::byte> column(count * size);
+  for (std::size_t index = 0; index < row_shape_.elements(); ++index) {
+    file_.seek(header_.bytes + (index * rows() + first) * size);
+    file_.read_exactly(column);
+    std::byte* to = out.data() + c_index(index, row_shape_) * size;
+    for (std::size_t row = 0; row < count; ++row, to += stored_row_bytes()) {
+      std::memcpy(to, column.data() + row * size, size);
+    }
   }
 }
 

@@ -7,9 +7,13 @@
 namespace tusk::io {
 
 ArrayTable::ArrayTable(const std::vector<Source>& sources) {
-  for (const auto& [name, path] : sources) {
-    const ArrayFile& file = *files_.emplace_back(std::make_unique<ArrayFile>(path));
-    const ArrayFile& first = *files_.front();
+  for (const auto& [name, paths] : sources) {
+    const ArrayFiles& file = *files_.emplace_back(std::make_unique<ArrayFiles>(paths));
+    const ArrayFiles& first = *files_.front();
+    if (!file.record_fields().empty()) {
+      fail(ExitCode::bad_data, "{} holds records: their label is a field (--label FIELD)",
+           file.path());
+    }
     if (file.rows() != first.rows()) {
       fail(ExitCode::bad_data, "{} has {} rows, but {} has {}", first.path(),
            format_count(first.rows()), file.path(), format_count(file.rows()));

@@ -44,8 +44,7 @@ ArrayHeader read_idx_header(InputFile& file) {
   if (!is_idx(magic)) fail(ExitCode::bad_data, "{} is no IDX file", file.path());
 
   ArrayHeader header;
-  header.type = *idx_type(magic[2]);
-  header.big_endian = true;
+  header.number = {*idx_type(magic[2]), false, true};
   header.extents.resize(std::to_integer<std::size_t>(magic[3]));
   header.bytes = magic_bytes + 4 * header.extents.size();
   if (header.extents.empty()) {

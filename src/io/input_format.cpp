@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <span>
 #include <string_view>
 
@@ -33,6 +34,8 @@ constexpr std::array strangers{
 }  // namespace
 
 InputFormat recognise_format(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return InputFormat::npy;
   InputFile file(path);
   std::array<std::byte, looked_at> buffer;
   const auto bytes = std::span(buffer).first(file.read(buffer));

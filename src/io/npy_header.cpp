@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "npy_type.hpp"
+#include "python_reader.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/io/input_file.hpp"
 
@@ -19,135 +20,64 @@ constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t longest_header =
     std::size_t{64} * 1024;  // numpy itself refuses to read above 10,000
 
-// The header's dictionary, read from left to right. Nothing but what numpy writes is understood.
-class Dictionary {
- public:
-  Dictionary(std::string_view text, const std::string& path) : rest_(text), path_(path) {}
-
-  bool skip(char c) {
-    skip_spaces();
-    if (!rest_.starts_with(c)) return false;
-    rest_.remove_prefix(1);
-    return true;
+// What stands behind "descr": the type of the elements, or of the fields of records; their bytes.
+std::uint64_t read_descr(PythonReader& python, ArrayHeader& header) {
+  if (python.sees('[')) {
+    RecordLayout layout = read_record_layout(python);
+    if (layout.fields.empty()) fail(ExitCode::bad_data, "{}: its records are empty", python.path());
+    header.record_fields = std::move(layout.fields);
+    return layout.bytes;
   }
-
-  void expect(char c) {
-    if (!skip(c)) malformed();
+  const std::string_view descr = python.text();
+  const auto number = parse_npy_type(descr);
+  if (!number) {
+    fail(ExitCode::bad_data,
+         "{} holds elements of type '{}'; integers of 8 to 64 bits and floats of 16 to 64 are read "
+         "(in NumPy: a.astype('float32'))",
+         python.path(), descr);
   }
+  header.number = *number;
+  return number->bytes();
+}
 
-  std::string_view text() {
-    expect('\'');
-    const std::size_t length = rest_.find('\'');
-    if (length == std::string_view::npos) malformed();
-    const std::string_view value = rest_.substr(0, length);
-    rest_.remove_prefix(length + 1);
-    return value;
+// Records are rows of bytes.
+void make_rows_of_records(ArrayHeader& header, std::uint64_t record_bytes,
+                          const std::string& path) {
+  if (header.extents.size() > 1) {
+    fail(ExitCode::bad_data,
+         "{} holds records in {} dimensions; save them in one (in NumPy: a.reshape(-1))", path,
+         header.extents.size());
   }
-
-  bool boolean() {
-    skip_spaces();
-    for (const auto& [word, value] : {std::pair("True", true), std::pair("False", false)}) {
-      if (rest_.starts_with(word)) {
-        rest_.remove_prefix(std::string_view(word).size());
-        return value;
-      }
-    }
-    malformed();
-  }
-
-  std::vector<std::uint64_t> tuple() {
-    std::vector<std::uint64_t> values;
-    expect('(');
-    while (!skip(')')) {
-      const auto [end, error] =
-          std::from_chars(rest_.data(), rest_.data() + rest_.size(), values.emplace_back());
-      if (error != std::errc()) malformed();
-      rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-      if (!skip(',') && !rest_.starts_with(')')) malformed();
-    }
-    return values;
-  }
-
-  bool at_end() {
-    skip_spaces();
-    return rest_.empty();
-  }
-
-  [[noreturn]] void malformed() const {
-    fail(ExitCode::bad_data, "{}: its NPY header is malformed", path_);
-  }
-
- private:
-  void skip_spaces() {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size()));
-  }
-
-  std::string_view rest_;
-  const std::string& path_;
-};
-
-// "<f4": byte order, kind, bytes.
-std::optional<ElementType> npy_type(std::string_view kind_and_size) {
-  constexpr std::array<std::pair<std::string_view, ElementType>, 11> types{{
-      {"b1", ElementType::u8},
-      {"u1", ElementType::u8},
-      {"i1", ElementType::i8},
-      {"u2", ElementType::u16},
-      {"i2", ElementType::i16},
-      {"u4", ElementType::u32},
-      {"i4", ElementType::i32},
-      {"u8", ElementType::u64},
-      {"i8", ElementType::i64},
-      {"f4", ElementType::f32},
-      {"f8", ElementType::f64},
-  }};
-  for (const auto& [name, type] : types) {
-    if (name == kind_and_size) return type;
-  }
-  return std::nullopt;
+  header.extents.push_back(record_bytes);
+  header.fortran_order = false;
 }
 
 ArrayHeader parse(std::string_view text, const std::string& path) {
   ArrayHeader header;
-  std::optional<std::string_view> descr;
-  std::optional<bool> fortran_order;
+  std::optional<std::uint64_t> element_bytes;
+  bool has_order = false;
   bool has_shape = false;
-  Dictionary dictionary(text, path);
-  dictionary.expect('{');
-  while (!dictionary.skip('}')) {
-    const std::string_view key = dictionary.text();
-    dictionary.expect(':');
-    if (key == "descr") {
-      if (dictionary.skip('[')) {
-        fail(ExitCode::bad_data, "{}: structured arrays are not read; save a plain array", path);
-      }
-      descr = dictionary.text();
+  PythonReader python(text, path);
+  python.expect('{');
+  while (!python.skip('}')) {
+    const std::string_view key = python.text();
+    python.expect(':');
+    if (key == "descr" && !element_bytes) {
+      element_bytes = read_descr(python, header);
     } else if (key == "fortran_order") {
-      fortran_order = dictionary.boolean();
+      header.fortran_order = python.boolean();
+      has_order = true;
     } else if (key == "shape") {
-      header.extents = dictionary.tuple();
+      header.extents = python.tuple();
       has_shape = true;
     } else {
-      dictionary.malformed();
+      python.malformed();
     }
-    dictionary.skip(',');
+    python.skip(',');
   }
-  if (!descr || !fortran_order || !has_shape || !dictionary.at_end()) dictionary.malformed();
-
-  const auto type = npy_type(descr->substr(std::min<std::size_t>(1, descr->size())));
-  if (!type || std::string_view("<>|").find(descr->front()) == std::string_view::npos) {
-    fail(ExitCode::bad_data,
-         "{} holds elements of type '{}'; integers of 8 to 64 bits, float32 and float64 are read "
-         "(in NumPy: a.astype('float32'))",
-         path, *descr);
-  }
-  header.type = *type;
-  header.big_endian = descr->front() == '>';
+  if (!element_bytes || !has_order || !has_shape || !python.at_end()) python.malformed();
   if (header.extents.empty()) fail(ExitCode::bad_data, "{} holds a single number, no array", path);
-  if (*fortran_order && header.extents.size() > 1) {
-    fail(ExitCode::bad_data,
-         "{} is in Fortran order; save it in C order (in NumPy: numpy.ascontiguousarray)", path);
-  }
+  if (!header.record_fields.empty()) make_rows_of_records(header, *element_bytes, path);
   return header;
 }
 

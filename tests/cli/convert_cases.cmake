@@ -12,7 +12,7 @@ add_cli_test(convert_existing RANKS 0 3 EXIT 73 STDERR "points.h5 exists already
              PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(convert_nowhere RANKS 0 3 EXIT 73 STDERR "/dev/null/out.h5" COMMAND convert ${points} --drop kind -o /dev/null/out.h5)
 add_cli_test(convert_missing RANKS 0 3 EXIT 66 STDERR "error: none.csv does not exist$" COMMAND convert none.csv -o out.h5)
-add_cli_test(convert_directory RANKS 0 EXIT 66 STDERR "error: / is not a regular file" COMMAND convert / -o out.h5)
+add_cli_test(convert_directory RANKS 0 EXIT 66 STDERR "error: the folder / holds no .npy files" COMMAND convert / -o out.h5)
 add_cli_test(convert_text_column RANKS 0 3 EXIT 65 STDERR "points.csv, line 2: column 'kind' holds \"left\""
              COMMAND convert ${points} -o out.h5)
 add_cli_test(convert_ragged RANKS 0 3 EXIT 65 STDERR "ragged.csv, line 3: 1 columns, but the first row has 2$"

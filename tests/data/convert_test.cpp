@@ -12,6 +12,7 @@
 
 #include "check_fails.hpp"
 #include "gzip.hpp"
+#include "npy.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/io/attributes.hpp"
 #include "tusk/io/checksum.hpp"
@@ -127,14 +128,40 @@ TEST_CASE("inputs that do not go together are refused") {
   fails({.inputs = {two, labels}}, ExitCode::bad_data, "two has 2 rows, but ");
   fails({.inputs = {two, three}}, ExitCode::usage, "none of the inputs has a single dimension");
   fails({.inputs = {labels, labels}}, ExitCode::usage, "more than one of the inputs");
-  fails({.inputs = {three, two, labels}}, ExitCode::usage, "one array file of features");
+  fails({.inputs = {three, two, labels}}, ExitCode::bad_data, "three has 5 rows, but ");
   fails({.inputs = {csv, labels}}, ExitCode::usage, "converted on its own");
   fails({.inputs = {three}, .columns = {.drop = {"a"}}}, ExitCode::usage, "is no CSV file");
   fails({.inputs = {folder.file("none")}}, ExitCode::no_input, "does not exist");
   fails({.inputs = {three}, .columns = {.label = folder.file("none")}}, ExitCode::no_input,
         "does not exist");
   fails({.inputs = {labels}, .columns = {.label = labels}}, ExitCode::usage,
-        "one array file of features");
+        "where are the features?");
+}
+
+TEST_CASE("folders of NPY files and records are converted like single files and columns") {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.file("parts"));
+  folder.write("parts/a.npy", test::npy("'<i2'", "(1, 2)", "\x01\0\x02\0"s));
+  folder.write("parts/b.npy", test::npy("'<i2'", "(2, 2)", "\x03\0\x04\0\x05\0\x06\0"s));
+  const std::string labels = folder.write("labels", idx_labels);
+  const Conversion parts = convert({.inputs = {folder.file("parts")},
+                                    .columns = {.label = labels},
+                                    .output = folder.file("parts.h5")});
+  CHECK(parts.rows == 3);
+  CHECK(parts.features.row_shape == Shape{2});
+
+  const std::string records = folder.write(
+      "r.npy", test::npy("[('x', '|u1'), ('label', '|u1'), ('t', '|S1')]", "(2,)", "abcdef"));
+  CHECK_FAILS(convert({.inputs = {records}, .output = folder.file("r.h5")}), ExitCode::bad_data,
+              "'--drop t' leaves it out");
+  const Conversion done =
+      convert({.inputs = {records}, .columns = {.drop = {"t"}}, .output = folder.file("r.h5")});
+  CHECK(done.label->type == io::ElementType::u8);
+  const io::File file = io::File::open(folder.file("r.h5"));
+  CHECK(io::read_texts(file, "features", "column_names") == std::vector<std::string>{"x"});
+  CHECK_FAILS(
+      convert({.inputs = {records}, .output = folder.file("s.h5"), .csv = {.delimiter = ';'}}),
+      ExitCode::usage, "is no CSV file");
 }
 
 TEST_CASE("labels may be named apart from the inputs, and have several dimensions") {

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   return tusk::fuzz::try_reading(data, size, [](const std::string& path) {
     tusk::io::CsvTable table(
-        path, {.delimiter = ' ', .header = tusk::io::CsvOptions::Header::absent}, "0");
+        path, {.delimiter = ' ', .header = tusk::io::CsvOptions::Header::absent}, {.label = "0"});
     tusk::fuzz::read_rows(table);
   });
 }

@@ -24,7 +24,7 @@ void read_rows(io::Table& table) {
     for (std::size_t i = 0; i < buffers.size(); ++i) {
       blocks.push_back(std::span(buffers[i]).first(count * table.fields()[i].row_bytes()));
     }
-    table.read_rows(count, blocks);
+    table.read_rows(row, count, blocks);
     row += count;
   }
 }

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -12,6 +14,7 @@
 
 #include "check_fails.hpp"
 #include "gzip.hpp"
+#include "npy.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/random.hpp"
@@ -26,20 +29,11 @@ const std::string idx_bytes =
     "\0\0\x0B\x02\0\0\0\x02\0\0\0\x03\0\x01\xFF\xFE\0\x03\x01\0\0\x05\xFF\xFA"s;
 const std::vector<std::int16_t> idx_values{1, -2, 3, 256, 5, -6};
 
-std::string npy_bytes(const std::string& dictionary, const std::string& data) {
-  std::string header = dictionary;
-  header.resize((10 + dictionary.size() + 64) / 64 * 64 - 10, ' ');
-  header.back() = '\n';
-  const auto length = static_cast<std::uint16_t>(header.size());
-  return "\x93NUMPY\x01\0"s + static_cast<char>(length & 0xFF) + static_cast<char>(length >> 8) +
-         header + data;
-}
+using test::npy_bytes;
 
-std::string npy(const std::string& descr, const std::string& shape, const std::string& data,
+std::string npy(const std::string& type, const std::string& shape, const std::string& data,
                 const std::string& fortran = "False") {
-  return npy_bytes(
-      "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }",
-      data);
+  return test::npy("'" + type + "'", shape, data, fortran);
 }
 
 template <typename T>
@@ -139,6 +133,59 @@ TEST_CASE("an NPY file reads as the numbers it holds") {
   CHECK(flat == std::vector<std::uint8_t>{'a', 'b'});
 }
 
+TEST_CASE("an array in Fortran order reads as in C order, from any row on") {
+  const test::TemporaryFolder folder;
+  // a[i, j, k] = 100 i + 10 j + k of shape (2, 3, 2): i runs fastest.
+  std::string bytes;
+  for (int k = 0; k < 2; ++k) {
+    for (int j = 0; j < 3; ++j) {
+      for (int i = 0; i < 2; ++i)
+        bytes += {static_cast<char>(0), static_cast<char>(100 * i + 10 * j + k)};
+    }
+  }
+  const std::string path = folder.write("a.npy", npy(">u2", "(2, 3, 2)", bytes, "True"));
+  const std::vector<std::uint16_t> expected{0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121};
+  CHECK(ArrayFile(path).row_shape() == Shape{3, 2});
+  CHECK(read_all<std::uint16_t>(path, 1) == expected);
+  CHECK(read_all<std::uint16_t>(path, 2) == expected);
+  ArrayFile file(path);
+  std::vector<std::uint16_t> second(6);
+  file.read_rows(1, std::as_writable_bytes(std::span(second)));
+  CHECK(std::equal(second.begin(), second.end(), expected.begin() + 6));
+
+  const std::string packed = npy(">u2", "(2, 6)", bytes, "True");
+  CHECK_FAILS(ArrayFile(test::write_gzip(folder.file("a.gz"), packed)), ExitCode::bad_data,
+              "compressed and in Fortran order");
+  const std::string flat = npy(">u2", "(12, 1)", bytes, "True");  // the same in both orders
+  CHECK(read_all<std::uint16_t>(test::write_gzip(folder.file("a.gz"), flat))[11] == 121);
+}
+
+TEST_CASE("floats of 16 bits are read as float32, every one of them exactly") {
+  const test::TemporaryFolder folder;
+  std::string little;
+  std::string big;
+  for (int bits = 0; bits < 65536; ++bits) {
+    const char low = static_cast<char>(bits & 0xFF);
+    const char high = static_cast<char>(bits >> 8);
+    little += {low, high};
+    big += {high, low};
+  }
+  const auto values = read_all<float>(folder.write("a.npy", npy("<f2", "(65536,)", little)), 1000);
+  const auto swapped = read_all<float>(folder.write("b.npy", npy(">f2", "(256, 256)", big)), 256);
+  for (std::uint32_t bits = 0; bits < 65536; ++bits) {
+    const double sign = bits & 0x8000U ? -1.0 : 1.0;
+    const int exponent = static_cast<int>(bits >> 10 & 0x1FU);
+    const double fraction = bits & 0x3FFU;
+    double expected =
+        exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 31) expected = fraction == 0 ? INFINITY : NAN;
+    const float value = values[bits];
+    CHECK((std::isnan(expected) ? std::isnan(value) : value == sign * expected));
+    CHECK(std::signbit(value) == (sign < 0));
+    CHECK(std::bit_cast<std::uint32_t>(swapped[bits]) == std::bit_cast<std::uint32_t>(value));
+  }
+}
+
 TEST_CASE("versions 2 and 3 of NPY have a longer length") {
   const test::TemporaryFolder folder;
   const std::string v1 = npy("|u1", "(2,)", "ab");
@@ -166,14 +213,10 @@ TEST_CASE("an NPY file cut off at any byte is refused") {
 TEST_CASE("NPY arrays that are not read say what to do") {
   const test::TemporaryFolder folder;
   const auto open = [&](const std::string& bytes) { ArrayFile(folder.write("a.npy", bytes)); };
-  CHECK_FAILS(open(npy("<f4", "(2, 1)", "12345678", "True")), ExitCode::bad_data, "Fortran order");
-  CHECK_FAILS(open(npy("<f2", "(2,)", "1234")), ExitCode::bad_data, "type '<f2'");
+  CHECK_FAILS(open(npy("=f4", "(1,)", "1234")), ExitCode::bad_data, "type '=f4'");
   CHECK_FAILS(open(npy("<U4", "(2,)", "1234")), ExitCode::bad_data, "type '<U4'");
   CHECK_FAILS(open(npy("<f4", "()", "1234")), ExitCode::bad_data, "a single number");
   CHECK_FAILS(open(npy("", "(2,)", "1234")), ExitCode::bad_data, "type ''");
-  CHECK_FAILS(
-      open(npy_bytes("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1,)}", "1234")),
-      ExitCode::bad_data, "structured arrays");
   for (const char* header :
        {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",

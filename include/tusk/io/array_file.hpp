@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tusk/core/shape.hpp"
 #include "tusk/io/array_header.hpp"
@@ -17,26 +18,32 @@ namespace tusk::io {
 class ArrayFile {
  public:
   // Throws Error(no_input), or Error(bad_data) if the header is malformed, the file too short or
-  // too long for it, the array empty or a row of it larger than 1 GiB.
+  // too long for it, the array empty, a row of it larger than 1 GiB, or if it is compressed and in
+  // Fortran order.
   explicit ArrayFile(const std::string& path);
 
   const std::string& path() const { return file_.path(); }
-  ElementType type() const { return header_.type; }
+  ElementType type() const { return header_.number.type; }
   std::uint64_t rows() const { return header_.extents.front(); }
   const Shape& row_shape() const { return row_shape_; }
-  std::size_t row_bytes() const;
+  std::size_t row_bytes() const { return row_shape_.elements() * size_of(type()); }
 
-  // out.size() / row_bytes() rows from `first` on, in the machine's byte order. Throws
+  // Of an array of records, which then is one of bytes with a record a row: its fields.
+  const std::vector<RecordField>& record_fields() const { return header_.record_fields; }
+
+  // out.size() / row_bytes() rows from `first` on, in the machine's byte order and C order. Throws
   // Error(bad_data) if the compressed data ends before, or goes on behind the last row.
   void read_rows(std::uint64_t first, std::span<std::byte> out);
 
  private:
+  std::size_t stored_row_bytes() const { return row_shape_.elements() * header_.number.bytes(); }
   void check_size() const;
+  void read_in_order(std::uint64_t first, std::span<std::byte> out);
+  void read_transposed(std::uint64_t first, std::span<std::byte> out);
 
   InputFile file_;
   ArrayHeader header_;
   Shape row_shape_;
-  std::uint64_t next_row_ = 0;  // where the file stands
 };
 
 }  // namespace tusk::io

@@ -6,21 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "tusk/io/array_file.hpp"
+#include "tusk/io/array_files.hpp"
 #include "tusk/io/table.hpp"
 
 namespace tusk::io {
 
-// Features in one array file and their labels in another (or none): the fields have the names given
-// and the files' own types and shapes.
+// Features in array files and their labels in others (or none): the fields have the names given and
+// the files' own types and shapes.
 class ArrayTable : public Table {
  public:
   struct Source {
-    std::string name;  // of the field
-    std::string path;
+    std::string name;                // of the field
+    std::vector<std::string> paths;  // files, or folders of NPY files, behind one another
   };
 
-  // Throws what ArrayFile throws, and Error(bad_data) if the files differ in their number of rows.
+  // Throws what ArrayFiles throws, and Error(bad_data) if the sources differ in their number of
+  // rows or one of them holds records.
   explicit ArrayTable(const std::vector<Source>& sources);
 
   std::uint64_t rows() const override { return files_.front()->rows(); }
@@ -29,7 +30,7 @@ class ArrayTable : public Table {
                  std::span<const std::span<std::byte>> out) override;
 
  private:
-  std::vector<std::unique_ptr<ArrayFile>> files_;
+  std::vector<std::unique_ptr<ArrayFiles>> files_;
   std::vector<TableField> fields_;
 };
 

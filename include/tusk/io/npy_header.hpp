@@ -15,7 +15,7 @@ class InputFile;
 bool is_npy(std::span<const std::byte> first_bytes);
 
 // Reads the header from the file's first byte on; booleans count as u8. Throws Error(bad_data) for
-// anything but arrays of numbers in C order, and says what to do in NumPy.
+// anything but arrays of numbers, or of records in one dimension, and says what to do in NumPy.
 ArrayHeader read_npy_header(InputFile& file);
 
 }  // namespace tusk::io
