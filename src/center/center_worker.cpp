@@ -39,6 +39,26 @@ Commit CenterWorker::commit_scaled(std::span<const float> delta, const Scaling& 
   return perform_commit(update);
 }
 
+Commit CenterWorker::commit_change(std::span<float> x, std::span<float> pulled,
+                                   const Change& change) {
+  require_size(x.size(), size_);
+  require_size(pulled.size(), size_);
+  if (!sweeps_changes()) return CenterVariable::commit_change(x, pulled, change);
+  Update update{.kind = Kind::commit_and_pull,
+                .in = x.data(),
+                .pulled = pulled.data(),
+                .out = x.data(),
+                .base = pulled.data(),
+                .divisor = change.divisor};
+  if (change.scaling && change.scaling->rule == Scaling::Rule::staleness) {
+    update.kind = Kind::staleness;
+  } else if (change.scaling) {
+    update.kind = Kind::proximity;
+    update.factor = change.scaling->learning_rate;
+  }
+  return perform_commit(update);
+}
+
 Commit CenterWorker::elastic(std::span<const float> x, float alpha, std::span<float> force) {
   require_size(x.size(), size_);
   require_size(force.size(), size_);

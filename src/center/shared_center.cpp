@@ -39,6 +39,7 @@ class SharedCenter final : public CenterWorker {
 
  private:
   Receipt perform(Update update) override { return mapped_.perform(update); }
+  bool sweeps_changes() const override { return true; }
 
   Mapped mapped_;
   CellsBoard board_;

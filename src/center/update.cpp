@@ -6,18 +6,20 @@ namespace {
 
 using Kind = Update::Kind;
 
-// What the update adds to an element whose center is `theta`. A delta is scaled first, then added.
+// What the update adds to an element whose center is `theta`, of what comes in for it. A delta is
+// scaled first, then added.
 template <Kind kind>
-[[gnu::always_inline]] inline float increment(const Update& update, float theta, std::size_t i) {
+[[gnu::always_inline]] inline float increment(const Update& update, float in, float theta,
+                                              std::size_t i) {
   if constexpr (kind == Kind::staleness) {
-    return update.in[i] / update.factor;
+    return in / update.factor;
   } else if constexpr (kind == Kind::proximity) {
     const float gap = theta - update.pulled[i];
-    return update.in[i] * (1.0F / (gap * gap / update.factor + 1.0F));
+    return in * (1.0F / (gap * gap / update.factor + 1.0F));
   } else if constexpr (kind == Kind::elastic) {
-    return update.factor * (update.in[i] - theta);
+    return update.factor * (in - theta);
   } else {
-    return update.in[i];
+    return in;
   }
 }
 
@@ -32,13 +34,39 @@ template <Kind kind>
     if constexpr (kind == Kind::pull) {
       local.out[i] = center[i];
     } else {
-      const float added = increment<kind>(local, center[i], i);
+      const float added = increment<kind>(local, local.in[i], center[i], i);
       const float sum = center[i] + added;
       center[i] = sum;
       if constexpr (kind == Kind::elastic) local.out[i] = added;
       if constexpr (kind != Kind::elastic && kind != Kind::commit) local.out[i] = sum;
     }
   }
+}
+
+// The same for an update with a base.
+template <Kind kind>
+[[gnu::always_inline]] inline void apply_change(const Update& update, float* center,
+                                                std::size_t first, std::size_t last) {
+  const Update local = update;
+#pragma GCC ivdep
+  for (std::size_t i = first; i < last; ++i) {
+    const float delta = (local.in[i] - local.base[i]) / local.divisor;
+    const float sum = center[i] + increment<kind>(local, delta, center[i], i);
+    center[i] = sum;
+    local.out[i] = sum;
+    local.base[i] = sum;
+  }
+}
+
+template <Kind kind>
+[[gnu::always_inline]] inline void apply_as_told(const Update& update, float* center,
+                                                 std::size_t first, std::size_t last) {
+  constexpr bool may_have_base =
+      kind == Kind::commit_and_pull || kind == Kind::staleness || kind == Kind::proximity;
+  if constexpr (may_have_base) {
+    if (update.base != nullptr) return apply_change<kind>(update, center, first, last);
+  }
+  apply_loop<kind>(update, center, first, last);
 }
 
 // work.operator()<kind>() for the update's kind.
@@ -63,7 +91,7 @@ template <typename Work>
 }  // namespace
 
 void apply(const Update& update, float* center, std::size_t first, std::size_t last) {
-  for_kind(update.kind, [&]<Kind kind>() { apply_loop<kind>(update, center, first, last); });
+  for_kind(update.kind, [&]<Kind kind>() { apply_as_told<kind>(update, center, first, last); });
 }
 
 [[gnu::noinline, gnu::no_sanitize("thread")]] void apply_racing(const Update& update, float* center,
@@ -71,7 +99,7 @@ void apply(const Update& update, float* center, std::size_t first, std::size_t l
                                                                 std::size_t last) {
   for_kind(
       update.kind, [&]<Kind kind>() __attribute__((always_inline)) {
-        apply_loop<kind>(update, center, first, last);
+        apply_as_told<kind>(update, center, first, last);
       });
 }
 
@@ -79,7 +107,8 @@ void turn_into_increments(const Update& update, float* center, std::size_t size)
   for_kind(update.kind, [&]<Kind kind>() {
     const Update local = update;
 #pragma GCC ivdep
-    for (std::size_t i = 0; i < size; ++i) center[i] = increment<kind>(local, center[i], i);
+    for (std::size_t i = 0; i < size; ++i)
+      center[i] = increment<kind>(local, local.in[i], center[i], i);
   });
 }
 

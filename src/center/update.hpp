@@ -32,6 +32,11 @@ struct Update {
   const float* pulled = nullptr;
   float* out = nullptr;
 
+  // With a base, what is committed is (in − base) / divisor, and the result goes to the base as
+  // well as to `out`. For commit_and_pull, staleness and proximity, where centers sweep changes.
+  float* base = nullptr;
+  float divisor = 1.0F;
+
   bool commits() const { return kind != Kind::pull; }
 
   // Whether what it adds is computed from θ.

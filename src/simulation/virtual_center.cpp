@@ -53,6 +53,11 @@ center::Commit VirtualCenter::commit_scaled(std::span<const float> delta,
   return exchange(2, [&] { return center_.commit_scaled(delta, scaling, out); });
 }
 
+center::Commit VirtualCenter::commit_change(std::span<float> x, std::span<float> pulled,
+                                            const Change& change) {
+  return exchange(2, [&] { return center_.commit_change(x, pulled, change); });
+}
+
 center::Commit VirtualCenter::elastic(std::span<const float> x, float alpha,
                                       std::span<float> force) {
   return exchange(2, [&] { return center_.elastic(x, alpha, force); });

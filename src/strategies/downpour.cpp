@@ -12,12 +12,12 @@ float whole_delta(const Window& /*window*/) { return 1.0F; }
 float mean_over_steps(const Window& window) { return static_cast<float>(window.steps); }
 
 Downpour::Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
-                   Exchange exchange)
+                   Weight weight)
     : center_(*with.center),
       separate_pull_(with.separate_pull),
       communication_window_(communication_window),
       divisor_(std::move(divisor)),
-      exchange_(std::move(exchange)),
+      weight_(weight),
       pulled_(center_.size()) {}
 
 void Downpour::pull(std::span<float> weights) {
@@ -33,26 +33,25 @@ void Downpour::on_window_start(std::span<float> weights) {
 
 void Downpour::on_window_end(std::span<float> weights, const Window& window) {
   const float divisor = divisor_(window);
+  if (separate_pull_ && !weight_) {
+    commit(weights, divisor);
+  } else {
+    center_.commit_change(weights, pulled_, {.divisor = divisor, .scaling = weight_});
+  }
+}
+
+// Without the pull, which comes at the start of the next window.
+void Downpour::commit(std::span<float> weights, float divisor) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     weights[i] = (weights[i] - pulled_[i]) / divisor;
   }
-  exchange_(center_, weights, pulled_);
+  center_.commit(weights);
   std::ranges::copy(pulled_, weights.begin());
-}
-
-Downpour::Exchange add(const Surroundings& with) {
-  if (with.separate_pull) {
-    return [](center::CenterVariable& center, std::span<const float> delta,
-              std::span<float> /*pulled*/) { center.commit(delta); };
-  }
-  return [](center::CenterVariable& center, std::span<const float> delta, std::span<float> pulled) {
-    center.commit_and_pull(delta, pulled);
-  };
 }
 
 // DOWNPOUR: θ += x − x₀. Dean et al., "Large scale distributed deep networks", NIPS 2012.
 std::unique_ptr<Strategy> make(const DownpourOptions& options, const Surroundings& with) {
-  return std::make_unique<Downpour>(with, options.communication_window, whole_delta, add(with));
+  return std::make_unique<Downpour>(with, options.communication_window, whole_delta, std::nullopt);
 }
 
 }  // namespace tusk::strategies

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "tusk/center/center_variable.hpp"
 #include "tusk/core/aligned_vector.hpp"
@@ -14,18 +15,16 @@ namespace tusk::strategies {
 //   delta = (x − x₀) / divisor;   θ += delta, in the exchange's way;   x = x₀ = θ
 //
 // With a separate pull the last part happens at the start of the next window. An exchange moves
-// 2 · 4 P bytes; three passes over memory are all there is beside it: delta is computed in x's
-// memory, θ arrives in x₀'s and is copied to x.
+// 2 · 4 P bytes.
 class Downpour final : public Strategy {
  public:
   // What the delta is divided by first.
   using Divisor = std::function<float(const Window&)>;
-  // θ += delta, weighed or not. `pulled` is x₀ and becomes θ, or stays if another pull follows.
-  using Exchange = std::function<void(center::CenterVariable& center, std::span<const float> delta,
-                                      std::span<float> pulled)>;
+  // How the commit weighs it; nothing: not at all.
+  using Weight = std::optional<center::Scaling>;
 
   Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
-           Exchange exchange);
+           Weight weight);
 
   std::size_t communication_window() const override { return communication_window_; }
   void on_start(std::span<float> weights) override;
@@ -34,19 +33,17 @@ class Downpour final : public Strategy {
 
  private:
   void pull(std::span<float> weights);
+  void commit(std::span<float> weights, float divisor);
 
   center::CenterVariable& center_;
   bool separate_pull_;
   std::size_t communication_window_;
   Divisor divisor_;
-  Exchange exchange_;
+  Weight weight_;
   AlignedVector<float> pulled_;  // x₀
 };
 
 float whole_delta(const Window& window);      // 1
 float mean_over_steps(const Window& window);  // m
-
-// θ += delta.
-Downpour::Exchange add(const Surroundings& with);
 
 }  // namespace tusk::strategies

@@ -7,12 +7,8 @@ namespace tusk::strategies {
 // θ += (x − x₀)/(τ + 1), τ the commits by others since the pull, known exactly at the commit. Jiang
 // et al., "Heterogeneity-aware distributed parameter servers", SIGMOD 2017.
 std::unique_ptr<Strategy> make(const DynsgdOptions& options, const Surroundings& with) {
-  const auto weigh_by_staleness = [](center::CenterVariable& center, std::span<const float> delta,
-                                     std::span<float> pulled) {
-    center.commit_scaled(delta, {.rule = center::Scaling::Rule::staleness}, pulled);
-  };
-  return std::make_unique<Downpour>(with, options.communication_window, whole_delta,
-                                    weigh_by_staleness);
+  const center::Scaling by_staleness{.rule = center::Scaling::Rule::staleness};
+  return std::make_unique<Downpour>(with, options.communication_window, whole_delta, by_staleness);
 }
 
 }  // namespace tusk::strategies

@@ -7,18 +7,10 @@ namespace tusk::strategies {
 // θ += d ⊙ (x − x₀)/m with d = 1/((θ − x₀)²/η + 1), θ as it is at the commit: what others have
 // moved since the pull is moved less. dist-keras's Experimental; ADAG in Hermans's thesis (2017).
 std::unique_ptr<Strategy> make(const ExperimentalOptions& options, const Surroundings& with) {
-  const auto learning_rate = static_cast<float>(with.learning_rate);
-  const auto weigh_by_proximity = [learning_rate](center::CenterVariable& center,
-                                                  std::span<const float> delta,
-                                                  std::span<float> pulled) {
-    center.commit_scaled(delta,
-                         {.rule = center::Scaling::Rule::proximity,
-                          .pulled = pulled,
-                          .learning_rate = learning_rate},
-                         pulled);
-  };
+  const center::Scaling by_proximity{.rule = center::Scaling::Rule::proximity,
+                                     .learning_rate = static_cast<float>(with.learning_rate)};
   return std::make_unique<Downpour>(with, options.communication_window, mean_over_steps,
-                                    weigh_by_proximity);
+                                    by_proximity);
 }
 
 }  // namespace tusk::strategies

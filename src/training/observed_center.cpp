@@ -37,6 +37,11 @@ center::Commit ObservedCenter::commit_scaled(std::span<const float> delta,
   return observe(delta, [&] { return center_.commit_scaled(delta, scaling, out); });
 }
 
+center::Commit ObservedCenter::commit_change(std::span<float> x, std::span<float> pulled,
+                                             const Change& change) {
+  return observe(x, [&] { return center_.commit_change(x, pulled, change); });
+}
+
 center::Commit ObservedCenter::elastic(std::span<const float> x, float alpha,
                                        std::span<float> force) {
   const center::Commit commit = observe(x, [&] { return center_.elastic(x, alpha, force); });

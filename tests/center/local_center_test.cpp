@@ -74,3 +74,36 @@ TEST_CASE("a vector of another size than the center's is refused") {
                   Error);
   CHECK_THROWS_AS(center.elastic(right, 0.5F, wrong), Error);
 }
+
+TEST_CASE("a change committed in one sweep is what the calls one by one make of it, to the bit") {
+  const std::size_t size = 1000;
+  const Scaling by_staleness{.rule = Scaling::Rule::staleness};
+  const Scaling by_proximity{.rule = Scaling::Rule::proximity, .learning_rate = 0.1F};
+  using Weight = std::optional<Scaling>;
+  for (const Weight& weight : {Weight(), Weight(by_staleness), Weight(by_proximity)}) {
+    std::vector<float> initial(size);
+    for (std::size_t i = 0; i < size; ++i) initial[i] = 0.1F * static_cast<float>(i % 37);
+    const auto one = make_local_state(initial, 2);
+    const auto two = make_local_state(initial, 2);
+    LocalCenter sweeping(one), calling(two), other_one(one), other_two(two);
+    std::vector<float> pulled_one(size), pulled_two(size);
+    sweeping.pull(pulled_one);
+    calling.pull(pulled_two);
+    other_one.commit(initial);  // so that the staleness is 1 and θ is not x₀
+    other_two.commit(initial);
+    std::vector<float> x_one = pulled_one;
+    for (std::size_t i = 0; i < size; ++i) x_one[i] += 0.01F * static_cast<float>(i % 11);
+    std::vector<float> x_two = x_one;
+
+    const CenterVariable::Change change{.divisor = 3.0F, .scaling = weight};
+    const Commit commit_one = sweeping.commit_change(x_one, pulled_one, change);
+    const Commit commit_two = calling.CenterVariable::commit_change(x_two, pulled_two, change);
+    CHECK(commit_one.ticket == commit_two.ticket);
+    CHECK(commit_one.staleness == 1);
+    CHECK(commit_two.staleness == 1);
+    CHECK(x_one == x_two);
+    CHECK(pulled_one == pulled_two);
+    CHECK(x_one == pulled_one);
+    CHECK(sweeping.commit(initial).staleness == 0);  // it was a pull, too
+  }
+}

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace tusk::center {
@@ -68,6 +69,16 @@ class CenterVariable {
   // memory or `scaling.pulled`'s.
   virtual Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
                                std::span<float> out) = 0;
+
+  // The exchange of the rules that send what a window did to the weights x since the pull x₀:
+  // θ += (x − x₀) / divisor, added as it is or, with a rule, scaled as commit_scaled does (its
+  // `pulled` is x₀); x = x₀ = θ. To the bit what the calls one by one do; a center in this node's
+  // memory does it in one sweep.
+  struct Change {
+    float divisor = 1.0F;
+    std::optional<Scaling> scaling = {};  // `pulled` is not read
+  };
+  virtual Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change);
 
   // E = α (x − θ); θ += E; force = E. `force` may be `x`'s memory. Counts as a pull, too: the
   // version pulled becomes ticket + 1.

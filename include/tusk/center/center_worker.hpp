@@ -29,9 +29,13 @@ class CenterWorker : public CenterVariable {
   Commit commit_and_pull(std::span<const float> delta, std::span<float> out) final;
   Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
                        std::span<float> out) final;
+  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change) final;
   Commit elastic(std::span<const float> x, float alpha, std::span<float> force) final;
 
  protected:
+  // Whether `perform` takes an Update with a base.
+  virtual bool sweeps_changes() const { return false; }
+
   // Does the whole update and takes its ticket.
   virtual Receipt perform(Update update) = 0;
 

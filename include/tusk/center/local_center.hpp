@@ -24,6 +24,7 @@ class LocalCenter final : public CenterWorker {
 
  private:
   Receipt perform(Update update) override;
+  bool sweeps_changes() const override { return true; }
 
   std::shared_ptr<LocalState> state_;
 };

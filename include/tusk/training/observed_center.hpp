@@ -22,6 +22,8 @@ class ObservedCenter : public center::CenterVariable {
   center::Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
   center::Commit commit_scaled(std::span<const float> delta, const center::Scaling& scaling,
                                std::span<float> out) override;
+  center::Commit commit_change(std::span<float> x, std::span<float> pulled,
+                               const Change& change) override;
   center::Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
   center::ControlBoard& board() override { return center_.board(); }
 

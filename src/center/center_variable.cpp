@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/center/center_variable.hpp"
+
+#include <algorithm>
+
+namespace tusk::center {
+
+Commit CenterVariable::commit_change(std::span<float> x, std::span<float> pulled,
+                                     const Change& change) {
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = (x[i] - pulled[i]) / change.divisor;
+  Commit commit;
+  if (change.scaling) {
+    Scaling scaling = *change.scaling;
+    scaling.pulled = pulled;
+    commit = commit_scaled(x, scaling, pulled);
+  } else {
+    commit = commit_and_pull(x, pulled);
+  }
+  std::ranges::copy(pulled, x.begin());
+  return commit;
+}
+
+}  // namespace tusk::center
