@@ -10,6 +10,7 @@
 #include "tusk/cli/experiment_arguments.hpp"
 #include "tusk/core/units.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "tusk/strategies/registry.hpp"
 #include "tusk/training/job.hpp"
 
 namespace tusk::cli {
@@ -28,6 +29,8 @@ std::string validation_text(const training::Job& job) {
 ExitCode check(const mpi::Communicator& world, const ExperimentArguments& arguments) {
   const Experiment experiment = load_experiment(world, arguments);
   const training::Job job = training::prepare_job(experiment, world);
+  strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
+                               job.roles.workers);
   if (world.rank() != 0) return ExitCode::done;
   fmt::print("{}\n", job.model.summary());
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train,

@@ -17,12 +17,16 @@
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/simulation/run_virtual_workers.hpp"
+#include "tusk/training/run_directory.hpp"
 #include "tusk/training/train.hpp"
 
 namespace tusk::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// A virtual worker is a thread, and Linux has 32,768 process numbers unless it is told otherwise.
+constexpr std::size_t most_workers = 32'000;
 
 struct Arguments {
   ExperimentArguments experiment;
@@ -34,12 +38,6 @@ struct Arguments {
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
 };
 
-void check(const Experiment& experiment, const Arguments& arguments) {
-  for (const std::size_t workers : arguments.workers) {
-    simulation::check_workers(experiment, workers);
-  }
-}
-
 fs::path run_directory(const Experiment& experiment, const Arguments& arguments,
                        std::size_t workers) {
   if (arguments.run_directory.empty()) {
@@ -49,18 +47,46 @@ fs::path run_directory(const Experiment& experiment, const Arguments& arguments,
   return fmt::format("{}-{}", arguments.run_directory, workers);
 }
 
-SimulationRow project(const Experiment& experiment, const training::Job& job, std::size_t workers,
+// What the simulations of an experiment have in common.
+struct Problem {
+  std::size_t parameters = 0;
+  std::uint64_t training_rows = 0;
+};
+
+// Checks everything that can be known before the first simulation, for every number of workers.
+Problem check(const mpi::Communicator& world, const Experiment& experiment,
+              const Arguments& arguments) {
+  mpi::collectively(world, [&] {
+    if (world.size() > 1) {
+      fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
+    }
+    for (const std::size_t workers : arguments.workers) {
+      simulation::check_workers(experiment, workers);
+      if (arguments.timing_only) continue;
+      training::RunDirectory::check(run_directory(experiment, arguments, workers),
+                                    arguments.overwrite);
+    }
+  });
+  const std::size_t most = *std::ranges::max_element(arguments.workers);
+  const training::Job job = training::prepare_virtual_job(experiment, world, most);
+  return {.parameters = job.model.parameter_count(), .training_rows = job.training_rows};
+}
+
+SimulationRow project(const Experiment& experiment, const Problem& problem, std::size_t workers,
                       std::size_t threads) {
-  const auto projection = simulation::project_times(experiment, job.model.parameter_count(),
-                                                    job.training_rows, workers, threads);
-  return {.workers = workers, .elapsed_s = projection.elapsed_s, .staleness = projection.staleness};
+  const auto projection = simulation::project_times(experiment, problem.parameters,
+                                                    problem.training_rows, workers, threads);
+  return {.workers = workers,
+          .elapsed_s = projection.elapsed_s,
+          .samples = projection.samples,
+          .staleness = projection.staleness};
 }
 
 SimulationRow simulate_training(const mpi::Communicator& world, const Experiment& experiment,
-                                const training::Job& job, const Arguments& arguments,
+                                const Problem& problem, const Arguments& arguments,
                                 std::size_t workers) {
   const std::uint64_t bytes =
-      simulation::memory_bytes(experiment.optimizer, job.model.parameter_count(), workers);
+      simulation::memory_bytes(experiment.optimizer, problem.parameters, workers);
   info("{} virtual worker{}: about {} of memory for weights, gradients and optimizer", workers,
        workers == 1 ? "" : "s", format_bytes(bytes));
   const training::Summary summary =
@@ -71,27 +97,21 @@ SimulationRow simulate_training(const mpi::Communicator& world, const Experiment
                       world);
   return {.workers = workers,
           .elapsed_s = summary.elapsed_s,
+          .samples = summary.ledger.samples_trained,
           .staleness = summary.staleness,
           .summary = summary};
 }
 
 ExitCode simulate(const mpi::Communicator& world, const Arguments& arguments) {
   const Experiment experiment = load_experiment(world, arguments.experiment);
-  mpi::collectively(world, [&] {
-    if (world.size() > 1) {
-      fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
-    }
-    check(experiment, arguments);
-  });
-  SimulationTable table(experiment.name, arguments.csv);
-  const training::Job job = training::prepare_virtual_job(
-      experiment, world, *std::ranges::max_element(arguments.workers));
-  table.set_time_of_one_worker(project(experiment, job, 1, arguments.threads).elapsed_s);
+  const Problem problem = check(world, experiment, arguments);
+  SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
+                        project(experiment, problem, 1, arguments.threads));
   fmt::print("{}\n", table.header());
   for (const std::size_t workers : arguments.workers) {
-    const SimulationRow row = arguments.timing_only
-                                  ? project(experiment, job, workers, arguments.threads)
-                                  : simulate_training(world, experiment, job, arguments, workers);
+    const SimulationRow row =
+        arguments.timing_only ? project(experiment, problem, workers, arguments.threads)
+                              : simulate_training(world, experiment, problem, arguments, workers);
     fmt::print("{}\n", table.add(row));
     std::fflush(stdout);
   }
@@ -108,12 +128,13 @@ void add_simulate(CLI::App& app, Context& context) {
   command.add_option("--workers", arguments->workers, "How many virtual workers; several: a sweep")
       ->required()
       ->delimiter(',')
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->check(CLI::Range(std::size_t{1}, most_workers))
       ->option_text("N[,M,...]");
   command.add_option("--run-dir", arguments->run_directory,
                      "Where to leave the results (default: runs/NAME-simulated-N; in a sweep -N is "
                      "appended)");
-  command.add_flag("--overwrite", arguments->overwrite, "Replace an earlier run's files");
+  command.add_flag("--overwrite", arguments->overwrite,
+                   "Replace an earlier run's files, and the CSV file");
   command.add_option("--csv", arguments->csv, "Write the table to a CSV file, too");
   command.add_flag("--timing-only", arguments->timing_only,
                    "Project times and staleness alone: no weights, no run directory");

@@ -2,7 +2,12 @@
 #include "tusk/cli/simulation_table.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -12,6 +17,7 @@
 namespace tusk::cli {
 namespace {
 
+namespace fs = std::filesystem;
 using Values = std::vector<std::pair<std::string, double>>;
 
 // All scores, of the test set first if there is one.
@@ -36,13 +42,40 @@ std::string score_text(const SimulationRow& row) {
   return fmt::format("{} {:.4f}", name, value);
 }
 
+// Of a CSV file, as RFC 4180 has it.
+std::string csv_field(const std::string& field) {
+  if (field.find_first_of("\",\r\n") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + "\"";
+}
+
+// Before anything is simulated.
+void check_csv(const std::string& csv, bool overwrite) {
+  const fs::path folder = fs::absolute(csv).parent_path();
+  std::error_code error;
+  if (fs::is_directory(csv, error)) fail(ExitCode::cannot_create, "{}: is a directory", csv);
+  if (fs::is_regular_file(csv, error) && !overwrite) {
+    fail(ExitCode::cannot_create, "{}: exists already; --overwrite replaces it", csv);
+  }
+  if (!fs::is_directory(folder, error)) {
+    fail(ExitCode::cannot_create, "{}: cannot be created: there is no folder {}", csv,
+         folder.string());
+  }
+  const std::string changed = fs::exists(csv, error) ? csv : folder.string();
+  if (::access(changed.c_str(), W_OK) != 0) {
+    fail(ExitCode::cannot_create, "{}: cannot be created: {}", csv, std::strerror(errno));
+  }
+}
+
 }  // namespace
 
-SimulationTable::SimulationTable(std::string name, const std::string& csv)
-    : name_(std::move(name)), path_(csv) {
-  if (csv.empty()) return;
-  csv_.open(csv);
-  if (!csv_) fail(ExitCode::cannot_create, "{}: the CSV file cannot be created", csv);
+SimulationTable::SimulationTable(std::string name, std::string csv, bool overwrite,
+                                 const SimulationRow& one_worker)
+    : name_(std::move(name)),
+      path_(std::move(csv)),
+      s_per_sample_(one_worker.elapsed_s / static_cast<double>(one_worker.samples)) {
+  if (!path_.empty()) check_csv(path_, overwrite);
 }
 
 std::string SimulationTable::header() const {
@@ -51,24 +84,29 @@ std::string SimulationTable::header() const {
 }
 
 std::string SimulationTable::add(const SimulationRow& row) {
-  const double speed_up = row.elapsed_s > 0.0 ? one_worker_s_ / row.elapsed_s : 0.0;
-  if (csv_.is_open()) add_to_csv(row, speed_up);
+  const double one_worker_s = s_per_sample_ * static_cast<double>(row.samples);
+  const double speed_up = row.elapsed_s > 0.0 ? one_worker_s / row.elapsed_s : 0.0;
+  if (!path_.empty()) add_to_csv(row, speed_up);
   return fmt::format("{:>7}  {:<22}  {:>14}  {:>8.2f}  {:>14.2f}  {:>13}", row.workers,
                      score_text(row), fmt::format("{:.6g} s", row.elapsed_s), speed_up,
                      row.staleness.mean(), row.staleness.max);
 }
 
-void SimulationTable::add_to_csv(const SimulationRow& row, double speed_up) {
-  const Values values = scores(row);
-  if (!csv_begun_) {
-    csv_ << "name,workers,time_s,speed_up,staleness_mean,staleness_max,commits";
-    for (const auto& [name, value] : values) csv_ << ',' << name;
-    csv_ << '\n';
-    csv_begun_ = true;
+void SimulationTable::begin_csv(const SimulationRow& row) {
+  csv_.open(path_);
+  if (!csv_) {
+    fail(ExitCode::cannot_create, "{}: cannot be created: {}", path_, std::strerror(errno));
   }
-  csv_ << fmt::format("{},{},{},{},{},{},{}", name_, row.workers, row.elapsed_s, speed_up,
-                      row.staleness.mean(), row.staleness.max, row.staleness.commits);
-  for (const auto& [name, value] : values) csv_ << fmt::format(",{}", value);
+  csv_ << "name,workers,time_s,speed_up,staleness_mean,staleness_max,commits";
+  for (const auto& [name, value] : scores(row)) csv_ << ',' << csv_field(name);
+  csv_ << '\n';
+}
+
+void SimulationTable::add_to_csv(const SimulationRow& row, double speed_up) {
+  if (!csv_.is_open()) begin_csv(row);
+  csv_ << fmt::format("{},{},{},{},{},{},{}", csv_field(name_), row.workers, row.elapsed_s,
+                      speed_up, row.staleness.mean(), row.staleness.max, row.staleness.commits);
+  for (const auto& [name, value] : scores(row)) csv_ << fmt::format(",{}", value);
   csv_ << '\n' << std::flush;
   if (!csv_) fail(ExitCode::io_error, "{}: cannot be written; is the disk full?", path_);
 }

@@ -66,13 +66,14 @@ Projection project_times(const Experiment& experiment, std::size_t parameters,
                           .samples = samples,
                           .parameters = parameters,
                           .workers = workers,
-                          .threads = threads});
+                          .threads = threads,
+                          .stack_bytes = 256U << 10U});
   training::EpochBook book(training_rows);
   machine.run([&](const training::Report& report) {
     for (const training::CommitRecord& commit : report.commits) book.add(commit);
     for (const training::StepRecord& step : report.steps) book.add(step, {});
   });
-  return {.elapsed_s = book.time_s(), .staleness = book.staleness()};
+  return {.elapsed_s = book.time_s(), .samples = book.samples(), .staleness = book.staleness()};
 }
 
 void check_workers(const Experiment& experiment, std::size_t workers) {
@@ -88,6 +89,7 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
          "one n-th of the time",
          name);
   }
+  training::check_workers(experiment, workers);
   StepTimes(experiment.simulate.step_time, workers, experiment.seed);
 }
 

@@ -15,8 +15,8 @@ struct Cancelled {};
 
 }  // namespace
 
-Scheduler::Scheduler(std::size_t workers, std::size_t cores)
-    : workers_(workers), free_cores_(std::max<std::size_t>(cores, 1)) {}
+Scheduler::Scheduler(std::size_t workers, std::size_t cores, std::size_t stack_bytes)
+    : stack_bytes_(stack_bytes), workers_(workers), free_cores_(std::max<std::size_t>(cores, 1)) {}
 
 void Scheduler::run(const std::function<void(std::size_t)>& work) {
   for (std::size_t w = 0; w < workers_.size(); ++w) {
@@ -27,7 +27,7 @@ void Scheduler::run(const std::function<void(std::size_t)>& work) {
     std::deque<Thread> threads;
     try {
       for (std::size_t w = 0; w < workers_.size(); ++w) {
-        threads.emplace_back([this, w, &work] { run_worker(w, work); });
+        threads.emplace_back(stack_bytes_, [this, w, &work] { run_worker(w, work); });
       }
       const std::lock_guard lock(mutex_);
       dispatch();

@@ -9,8 +9,6 @@
 namespace tusk::simulation {
 namespace {
 
-constexpr std::size_t stack_bytes = 8U << 20U;
-
 void* call(void* body) {
   (*static_cast<std::function<void()>*>(body))();
   return nullptr;
@@ -18,7 +16,7 @@ void* call(void* body) {
 
 }  // namespace
 
-Thread::Thread(std::function<void()> body) : body_(std::move(body)) {
+Thread::Thread(std::size_t stack_bytes, std::function<void()> body) : body_(std::move(body)) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stack_bytes);

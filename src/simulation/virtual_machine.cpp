@@ -81,7 +81,7 @@ VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
       state_(center::make_local_state(setup.initial, setup.workers)),
       server_side_(state_),
-      scheduler_(setup.workers, setup.threads),
+      scheduler_(setup.workers, setup.threads, setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed),
       network_(setup.experiment.simulate, setup.initial.size(), setup.parameters),
       exchanges_(scheduler_, setup.workers),

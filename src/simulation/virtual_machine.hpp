@@ -34,6 +34,7 @@ class VirtualMachine {
     std::size_t parameters = 0;      // that the model stands for
     std::size_t workers = 1;
     std::size_t threads = 1;
+    std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread
   };
   // What `setup` refers to must outlive the object.
   explicit VirtualMachine(const Setup& setup);

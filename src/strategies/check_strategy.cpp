@@ -17,8 +17,7 @@ struct Check {
   template <typename Options>
   void operator()(const Options& options) const {
     if constexpr (requires { options.moving_rate; }) {
-      const double alpha = moving_rate(options.moving_rate, optimizer.learning_rate, workers);
-      warn_of_moving_rate(options.moving_rate, alpha, workers);
+      moving_rate(options.moving_rate, optimizer.learning_rate, workers);
     }
     if constexpr (std::is_same_v<Options, EamsgdOptions>) require_nesterov();
     if constexpr (std::is_same_v<Options, ExperimentalOptions>) require_learning_rate();
@@ -42,6 +41,18 @@ struct Check {
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                     std::size_t workers) {
   std::visit(Check{optimizer, workers}, options);
+}
+
+void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
+                      std::size_t workers) {
+  std::visit(
+      [&](const auto& rule) {
+        if constexpr (requires { rule.moving_rate; }) {
+          const double alpha = moving_rate(rule.moving_rate, optimizer.learning_rate, workers);
+          warn_of_moving_rate(rule.moving_rate, alpha, workers);
+        }
+      },
+      options);
 }
 
 }  // namespace tusk::strategies

@@ -2,35 +2,26 @@
 #include "tusk/training/ensemble.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
-#include "tusk/core/error.hpp"
-#include "tusk/core/random.hpp"
 #include "tusk/experiment/write_experiment.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/training/ensemble_model.hpp"
+#include "tusk/training/members.hpp"
 #include "tusk/training/run_directory.hpp"
 #include "tusk/training/shared_evaluation.hpp"
 
 namespace tusk::training {
 namespace {
-
-std::string member_folder(std::size_t member) { return fmt::format("members/{:02}", member); }
-
-// The member by itself: the same experiment as `single`, with a seed of its own.
-Experiment member_experiment(const Experiment& experiment, std::size_t member) {
-  Experiment alone = experiment;
-  alone.name = fmt::format("{}-{:02}", experiment.name, member);
-  alone.seed = experiment.seed + member;
-  alone.trainer.strategy = SingleOptions{};
-  return alone;
-}
 
 // Adds the ranks' parts up; elapsed time is the longest.
 void add_up(const mpi::Communicator& world, Summary& summary) {
@@ -54,19 +45,6 @@ void add_up(const mpi::Communicator& world, Summary& summary) {
   scores.epoch = summary.epochs;
 }
 
-void add_member(Summary& all, const Summary& member) {
-  all.metric_names = member.metric_names;
-  all.epochs = std::max(all.epochs, member.epochs);
-  all.elapsed_s += member.elapsed_s;  // one after the other
-  all.time = all.time + member.time;
-  all.ledger = all.ledger + member.ledger;
-  all.last_epoch.epoch = all.epochs;
-  all.last_epoch.train += member.last_epoch.train;
-  if (!member.last_epoch.validation) return;
-  if (!all.last_epoch.validation) all.last_epoch.validation.emplace();
-  *all.last_epoch.validation += *member.last_epoch.validation;
-}
-
 std::string manifest(const Experiment& experiment, std::size_t members) {
   nlohmann::ordered_json models = nlohmann::ordered_json::array();
   for (std::size_t member = 0; member < members; ++member) {
@@ -77,67 +55,54 @@ std::string manifest(const Experiment& experiment, std::size_t members) {
          "\n";
 }
 
-}  // namespace
-
-std::vector<std::uint64_t> member_rows(const data::Split& split, const Member& member) {
-  const std::uint64_t count = split.training_count();
-  const std::vector<std::uint64_t> all = split.training_rows({0, count});
-  if (member.data == EnsembleData::whole) return all;
-  if (member.data == EnsembleData::shard) {
-    const data::Block block = data::block_of(count, member.index, member.members);
-    return split.training_rows(block);
+// Collective. "member 00: val_loss has not …; member 02: …", from the ranks that trained them.
+std::string join_reasons(const mpi::Communicator& world, const std::vector<std::string>& reasons) {
+  std::vector<std::string> all;
+  for (std::size_t member = 0; member < reasons.size(); ++member) {
+    const int trainer = static_cast<int>(member % static_cast<std::size_t>(world.size()));
+    const std::string reason = world.broadcast(reasons[member], trainer);
+    if (!reason.empty()) all.push_back(fmt::format("member {:02}: {}", member, reason));
   }
-  Random random(member.seed, Stream::bootstrap, static_cast<std::uint32_t>(member.index));
-  std::vector<std::uint64_t> drawn(count);
-  for (std::uint64_t& row : drawn) row = all[random.below(count)];
-  std::ranges::sort(drawn);
-  return drawn;
+  return fmt::format("{}", fmt::join(all, "; "));
 }
+
+// Collective. Of the mean of the members.
+nn::BatchScore test_ensemble(const mpi::Communicator& world, const DataOptions& options,
+                             const std::filesystem::path& manifest) {
+  std::vector<TrainedModel> members;
+  std::optional<data::Dataset> dataset;
+  mpi::collectively(world, [&] {
+    members = load_ensemble(manifest.string(), Scoring{});
+    dataset = data::Dataset::open(*options.test, options.features, options.label);
+  });
+  return evaluate_together(world, members, Combine::mean, *dataset);
+}
+
+}  // namespace
 
 Summary train_ensemble(const Experiment& experiment, const TrainRequest& request,
                        const mpi::Communicator& world) {
   const auto& options = std::get<EnsembleOptions>(experiment.trainer.strategy);
+  Members mine(experiment, request, world);
+  mpi::collectively(world, [&] { mine.prepare(); });
   std::optional<RunDirectory> directory;
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;
     directory.emplace(request.run_directory, request.overwrite);
     directory->write("experiment.toml", experiment::to_toml(experiment));
   });
-  const auto ranks = static_cast<std::size_t>(world.size());
   Summary summary{.name = experiment.name,
                   .trainer = EnsembleOptions::name,
-                  .workers = std::min(ranks, options.members)};
-  const mpi::Communicator alone = world.split(world.rank(), 0);
-  auto member = static_cast<std::size_t>(world.rank());
-  try {
-    for (; member < options.members; member += ranks) {
-      add_member(summary, train(member_experiment(experiment, member),
-                                {.run_directory = request.run_directory / member_folder(member),
-                                 .overwrite = request.overwrite,
-                                 .quiet = true,
-                                 .member = Member{.index = member,
-                                                  .members = options.members,
-                                                  .data = options.data,
-                                                  .seed = experiment.seed}},
-                                alone));
-    }
-  } catch (const mpi::CollectiveError& error) {  // of this rank's own communicator, not of world
-    if (world.size() == 1) throw;
-    throw Error(error.code(), fmt::format("member {}: {}", member, error.what()));
-  }
+                  .workers = std::min(static_cast<std::size_t>(world.size()), options.members)};
+  std::vector<std::string> reasons(options.members);
+  mine.train(summary, reasons);
   add_up(world, summary);
+  summary.stop_reason = join_reasons(world, reasons);
   mpi::collectively(world, [&] {
     if (directory) directory->write("ensemble.json", manifest(experiment, options.members));
   });
   if (experiment.data.test) {
-    std::vector<TrainedModel> members;
-    std::optional<data::Dataset> dataset;
-    mpi::collectively(world, [&] {
-      members = load_ensemble((request.run_directory / "ensemble.json").string(), Scoring{});
-      dataset = data::Dataset::open(*experiment.data.test, experiment.data.features,
-                                    experiment.data.label);
-    });
-    summary.test = evaluate_together(world, members, Combine::mean, *dataset);
+    summary.test = test_ensemble(world, experiment.data, request.run_directory / "ensemble.json");
   }
   mpi::collectively(world, [&] {
     if (directory) directory->write("summary.json", summary.json());

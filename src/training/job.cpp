@@ -15,7 +15,7 @@
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/training/callbacks.hpp"
-#include "tusk/training/ensemble.hpp"
+#include "tusk/training/members.hpp"
 
 namespace tusk::training {
 namespace {
@@ -108,13 +108,6 @@ Partitions make_partitions(const Experiment& experiment, const data::Split& spli
   return {std::move(dataset), split, count, std::move(format), job.transforms};
 }
 
-void check_debug(const DebugOptions& debug, std::size_t workers) {
-  if (debug.slow && debug.slow->worker >= workers) {
-    fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",
-         debug.slow->worker, workers, workers == 1 ? "" : "s", workers - 1);
-  }
-}
-
 // How a kind of job goes about the training rows.
 struct Plan {
   Roles roles;
@@ -138,8 +131,7 @@ Opened open_and_check(const Experiment& experiment, const Plan& plan) {
   data::Split split = split_rows(experiment, train, plan.split_seed);
   const std::size_t workers = plan.roles.workers;
   split.shard_rows(workers - 1, workers, options.train);  // enough for everyone?
-  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
-  check_debug(experiment.debug, workers);
+  check_workers(experiment, workers);
   if (options.test) open_beside(options, *options.test, train.sample_shape());
   if (options.validation) open_beside(options, *options.validation, train.sample_shape());
   auto rows = plan.choose_rows(split);
@@ -210,6 +202,15 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
 }
 
 }  // namespace
+
+void check_workers(const Experiment& experiment, std::size_t workers) {
+  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
+  const auto& slow = experiment.debug.slow;
+  if (slow && slow->worker >= workers) {
+    fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",
+         slow->worker, workers, workers == 1 ? "" : "s", workers - 1);
+  }
+}
 
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
   const Roles roles =

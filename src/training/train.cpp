@@ -71,7 +71,6 @@ io::ModelContent model_content(const Experiment& experiment, const Job& job,
 
 Job prepare(const Experiment& experiment, const TrainRequest& request,
             const mpi::Communicator& world) {
-  if (request.member) return prepare_member_job(experiment, world, *request.member);
   if (request.virtual_workers) {
     return prepare_virtual_job(experiment, world, request.virtual_workers->count);
   }
@@ -114,6 +113,13 @@ Summary train(const Experiment& experiment, const TrainRequest& request,
     return train_ensemble(experiment, request, world);
   }
   const Job job = prepare(experiment, request, world);
+  strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
+                               job.roles.workers);
+  return train_job(experiment, request, job, world);
+}
+
+Summary train_job(const Experiment& experiment, const TrainRequest& request, const Job& job,
+                  const mpi::Communicator& world) {
   const std::vector<std::string> hosts = gather_hosts(world);
   std::optional<RunDirectory> directory;
   mpi::collectively(world, [&] {

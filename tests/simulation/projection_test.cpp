@@ -143,3 +143,14 @@ TEST_CASE("trainers without workers to simulate say so") {
   once.trainer.strategy = EnsembleOptions{};
   CHECK_FAILS(simulation::check_workers(once, 2), ExitCode::bad_experiment, "ensemble");
 }
+
+TEST_CASE("what so many workers cannot do is known before the first simulation of a sweep") {
+  Experiment once;
+  once.trainer.strategy = DownpourOptions{};
+  once.debug.slow = SlowOptions{.worker = 2, .factor = 10.0};
+  CHECK_NOTHROW(simulation::check_workers(once, 3));
+  CHECK_FAILS(simulation::check_workers(once, 2), ExitCode::bad_experiment, "debug.slow.worker");
+  once.trainer.strategy = AeasgdOptions{.moving_rate = {.beta = 3.0}};
+  CHECK_NOTHROW(simulation::check_workers(once, 4));
+  CHECK_FAILS(simulation::check_workers(once, 3), ExitCode::bad_experiment, "moving rate");
+}

@@ -38,6 +38,23 @@ TEST_CASE("a run directory that exists is refused, and replaced when that is ask
   CHECK(fs::exists(again.file("notes.txt")));  // what is not a run's is not touched
 }
 
+TEST_CASE("an ensemble's members go with it, but for what is not theirs") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
+  RunDirectory(path, false).write("ensemble.json", "{}");
+  for (const char* name : {"00", "01", "notes", "100"}) {
+    RunDirectory(path / "members" / name, false).write("model.h5", "old");
+  }
+  fs::create_directory_symlink(path / "members" / "notes", path / "members" / "02");
+  std::ofstream(path / "members" / "01" / "mine.txt") << "mine";
+  const RunDirectory again(path, true);
+  CHECK_FALSE(fs::exists(path / "members" / "00"));
+  CHECK_FALSE(fs::exists(path / "members" / "100"));
+  CHECK_FALSE(fs::exists(path / "members" / "01" / "model.h5"));
+  CHECK(fs::exists(path / "members" / "01" / "mine.txt"));
+  CHECK(fs::exists(path / "members" / "notes" / "model.h5"));
+}
+
 TEST_CASE("a path that is a file, or below one, cannot become a run directory") {
   const test::TemporaryFolder folder;
   std::ofstream(folder.path() / "file") << "x";

@@ -4,11 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "synthetic.hpp"
+#include "tusk/mpi/collectively.hpp"
 #include "tusk/training/ensemble_model.hpp"
 #include "tusk/training/train.hpp"
 
@@ -184,6 +187,51 @@ TEST_CASE("mistake 3: an ensemble has as many members as asked for, and they dif
     CHECK(vote.metric(0) > 0.9);
     world.barrier();
   }
+}
+
+TEST_CASE("an ensemble that cannot be trained leaves nothing behind") {
+  const auto world = mpi::Communicator::world();
+  const DataFolder folder(world);
+  if (world.rank() == 0) {
+    io::File file = io::File::create(folder.file("nan.h5"));
+    const std::vector<float> x(10, std::numeric_limits<float>::quiet_NaN());
+    file.create_dataset("features", io::ElementType::f32, {10, 1}).write(0, std::span(x));
+    file.create_dataset("label", io::ElementType::i32, {10})
+        .write(0, std::span<const std::int32_t>(std::vector<std::int32_t>(10)));
+    file.close();
+  }
+  world.barrier();
+  Experiment unknown = experiment(folder, EnsembleOptions{.members = 3});
+  unknown.callbacks.early_stopping = EarlyStoppingOptions{.monitor = "val_f1"};
+  Experiment nan = experiment(folder, EnsembleOptions{.members = 3});
+  nan.data.train = folder.file("nan.h5");
+  nan.data.test.reset();
+  Experiment shards =
+      experiment(folder, EnsembleOptions{.members = 904, .data = EnsembleData::shard});
+  const std::string directory = folder.file("run");
+  for (const Experiment& wrong : {unknown, nan, shards}) {
+    CHECK_THROWS_AS(train(wrong, directory, world), mpi::CollectiveError);
+    CHECK_FALSE(std::filesystem::exists(directory));
+  }
+}
+
+TEST_CASE("an ensemble overwritten by a smaller one keeps no members, and says who stopped early") {
+  const auto world = mpi::Communicator::world();
+  const DataFolder folder(world);
+  const std::string directory = folder.file("run");
+  train(experiment(folder, EnsembleOptions{.members = 3}), directory, world);
+  Experiment smaller = experiment(folder, EnsembleOptions{.members = 2});
+  smaller.callbacks.target_metric = TargetOptions{.monitor = "val_accuracy", .value = 0.5};
+  const auto summary =
+      training::train(smaller, {.run_directory = directory, .overwrite = true}, world);
+  if (world.rank() == 0) {
+    CHECK(std::filesystem::exists(directory + "/members/01/model.h5"));
+    CHECK_FALSE(std::filesystem::exists(directory + "/members/02"));
+    CHECK(summary.epochs < 8);
+    CHECK(summary.stop_reason ==
+          "member 00: val_accuracy reached 0.5; member 01: val_accuracy reached 0.5");
+  }
+  world.barrier();
 }
 
 TEST_CASE("a new learning rate reaches every worker: the model stands still at 0") {

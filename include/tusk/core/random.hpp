@@ -17,6 +17,7 @@ enum class Stream : std::uint32_t {
   validation_split = 4,
   bootstrap = 5,
   step_time = 6,  // of a virtual worker
+  member = 7,     // an ensemble's member: its seed
 };
 
 // A sequence of random numbers that is a pure function of (seed, stream, index, step): Philox

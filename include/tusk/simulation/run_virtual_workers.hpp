@@ -23,13 +23,15 @@ std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parame
 // few parameters that stands for one of `parameters`. Callbacks are left out.
 struct Projection {
   double elapsed_s = 0.0;
+  std::uint64_t samples = 0;  // trained, by all workers
   training::Staleness staleness;
 };
 Projection project_times(const Experiment& experiment, std::size_t parameters,
                          std::uint64_t training_rows, std::size_t workers, std::size_t threads);
 
-// Error(bad_experiment) if there cannot be so many workers: `single` has one, an ensemble's members
-// have nothing to do with each other, and a list of step times needs one for each.
+// Error(bad_experiment) if there cannot be so many workers: training::check_workers() and beyond it
+// that `single` has one, an ensemble's members have nothing to do with each other, and a list of
+// step times needs one for each.
 void check_workers(const Experiment& experiment, std::size_t workers);
 
 }  // namespace tusk::simulation

@@ -24,7 +24,10 @@ namespace tusk::simulation {
 // At most `cores` threads run at once, those with the least clocks first.
 class Scheduler {
  public:
-  Scheduler(std::size_t workers, std::size_t cores);
+  // The stack that a training step needs: matrix products keep up to 4 MiB there.
+  static constexpr std::size_t training_stack = std::size_t{8} << 20U;
+
+  Scheduler(std::size_t workers, std::size_t cores, std::size_t stack_bytes = training_stack);
 
   // Runs work(w) on a thread for each worker until all have returned. The first error in virtual
   // time ends them all and is thrown here. Error(internal) if the threads cannot be had, or if all
@@ -102,6 +105,7 @@ class Scheduler {
   void start(std::size_t worker);
   void check_for_standstill();
 
+  std::size_t stack_bytes_;
   std::mutex mutex_;
   std::vector<Worker> workers_;
   std::set<Position> active_;  // ready, arrived or running

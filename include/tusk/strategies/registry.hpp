@@ -34,10 +34,12 @@ struct Surroundings {
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
                                         const Surroundings& surroundings);
 
-// What can be known of a strategy, its optimizer and n workers before they start. Warns of settings
-// that work badly. Error(bad_experiment) for a moving rate outside of (0, 1) and for an optimizer
-// that the rule cannot work with. Not collective.
+// What can be known of a strategy, its optimizer and n workers before they start. Not collective.
+// check_strategy: Error(bad_experiment) for a moving rate outside of (0, 1) and for an optimizer
+// that the rule cannot work with. warn_of_strategy: warns of settings that work badly.
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                     std::size_t workers);
+void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
+                      std::size_t workers);
 
 }  // namespace tusk::strategies

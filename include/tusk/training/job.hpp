@@ -35,6 +35,10 @@ struct Job {
   std::optional<data::Shard> validation{};  // on rank 0, if the experiment validates
 };
 
+// Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data
+// are. Not collective. Part of what follows.
+void check_workers(const Experiment& experiment, std::size_t workers);
+
 // Collective. Opens and checks every file of the experiment, builds the model, reads the shards.
 // Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world);

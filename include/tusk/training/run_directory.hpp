@@ -10,9 +10,12 @@ namespace tusk::training {
 class RunDirectory {
  public:
   // Makes `path` with mode 0700, its parents too. A directory that holds anything is refused with
-  // Error(cannot_create) unless `overwrite`; then the files of the earlier run are removed, and
-  // nothing else.
+  // Error(cannot_create) unless `overwrite`; then the files of the earlier run and of its members
+  // are removed, and nothing else.
   RunDirectory(std::filesystem::path path, bool overwrite);
+
+  // Error(cannot_create) if the constructor would refuse what is there; changes nothing.
+  static void check(const std::filesystem::path& path, bool overwrite);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(std::string_view name) const { return path_ / name; }

@@ -27,20 +27,11 @@ struct VirtualWorkers {
       run;
 };
 
-// What a run is, as a member of an ensemble.
-struct Member {
-  std::size_t index = 0;
-  std::size_t members = 1;
-  EnsembleData data = EnsembleData::whole;
-  std::uint64_t seed = 0;  // the ensemble's
-};
-
 struct TrainRequest {
   std::filesystem::path run_directory;
   bool overwrite = false;
   bool quiet = false;                               // no progress line
   std::optional<VirtualWorkers> virtual_workers{};  // for a world of one rank
-  std::optional<Member> member{};                   // for a world of one rank
 };
 
 // Collective. Trains the experiment with all ranks of `world` and writes the run directory. The
@@ -48,5 +39,9 @@ struct TrainRequest {
 // workers start and after they end; an Error of one rank's own while they train freely.
 Summary train(const Experiment& experiment, const TrainRequest& request,
               const mpi::Communicator& world);
+
+// Collective. The same for a job that has been prepared, which is not an ensemble's.
+Summary train_job(const Experiment& experiment, const TrainRequest& request, const Job& job,
+                  const mpi::Communicator& world);
 
 }  // namespace tusk::training

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# simulate, on the data that the cases of convert make.
+set(problem ${CMAKE_CURRENT_SOURCE_DIR}/points.toml --set data.train=${CMAKE_CURRENT_BINARY_DIR}/points.h5)
+function(add_simulate_test NAME)
+  add_cli_test(simulate_${NAME} RANKS 0 ${ARGN} PROPERTIES FIXTURES_REQUIRED points)
+endfunction()
+
+add_simulate_test(table EXIT 0 STDOUT "^ +2  val_accuracy [0-9.]+ .* s +[0-9.]+ " COMMAND simulate ${problem} --workers 1,2)
+add_simulate_test(stopped_early EXIT 0 STDOUT "^ +1  .* s +(0.9[0-9]|1.0[0-9]) "
+                  COMMAND simulate ${problem} --workers 1 --set trainer.epochs=50 --set callbacks.target_loss=1e9)
+add_simulate_test(slow_worker EXIT 78 STDERR "debug.slow.worker = 1, but the last of 1 worker is 0$"
+                  COMMAND simulate ${problem} --workers 2,1 --set debug.slow={worker=1,factor=2})
+add_simulate_test(too_many EXIT 64 STDERR "--workers: .*32001.*32000" COMMAND simulate ${problem} --workers 32001)
+add_simulate_test(timing_only EXIT 0 STDOUT "^ +2  - " COMMAND simulate ${problem} --workers 2 --timing-only --csv table.csv)
+add_simulate_test(csv_nowhere EXIT 73 STDERR "/dev/null/t.csv: cannot be created: there is no folder /dev/null$"
+                  COMMAND simulate ${problem} --workers 1 --csv /dev/null/t.csv)
