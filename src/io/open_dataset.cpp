@@ -34,8 +34,14 @@ std::uint64_t saturating_product(std::span<const hsize_t> extents, std::uint64_t
   return product;
 }
 
+// Two filters that compress multiply what little can become of it: a bomb, and no use.
+bool compresses(H5Z_filter_t filter) {
+  return filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32;
+}
+
 std::string filter_refusal(hid_t properties) {
   const int count = H5Pget_nfilters(properties);
+  int compressing = 0;
   for (int i = 0; i < count; ++i) {
     unsigned flags = 0;
     std::size_t parameters = 0;
@@ -49,7 +55,9 @@ std::string filter_refusal(hid_t properties) {
           "with gzip or uncompressed",
           name.data(), filter);
     }
+    compressing += compresses(filter) ? 1 : 0;
   }
+  if (compressing > 1) return "is compressed more than once; rewrite it with gzip or uncompressed";
   return {};
 }
 

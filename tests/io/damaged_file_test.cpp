@@ -26,6 +26,7 @@
 #include "tusk/io/history_file.hpp"
 #include "tusk/io/listing.hpp"
 #include "tusk/io/model_file.hpp"
+#include "use_file.hpp"
 #include "write_hdf5.hpp"
 
 namespace tusk::io {
@@ -38,37 +39,6 @@ void use(const std::string& path) {
   const Dataset dataset = file.dataset("numbers");
   std::vector<std::byte> bytes(dataset.rows() * dataset.row_elements() * size_of(dataset.type()));
   dataset.read_rows(0, dataset.rows(), dataset.type(), bytes);
-}
-
-// Everything that the program makes of a file, whatever it holds. Each part is tried, also if one
-// before it failed; then the first error is thrown.
-void use_all(const std::string& path) {
-  const File file = File::open(path);
-  std::optional<Error> first;
-  const auto attempt = [&](const std::function<void()>& part) {
-    try {
-      part();
-    } catch (const Error& error) {
-      if (!first) first = error;
-    }
-  };
-  attempt([&] { list(file); });
-  std::vector<std::string> names;
-  attempt([&] { names = file.dataset_names(); });
-  for (const std::string& name : names) {
-    attempt([&] {
-      const Dataset dataset = file.dataset(name);
-      const std::uint64_t row_bytes = dataset.row_elements() * size_of(dataset.type());
-      if (row_bytes > 1U << 20) return;
-      const std::uint64_t rows = std::min<std::uint64_t>(dataset.rows(), 10'000);
-      std::vector<std::byte> bytes(rows * row_bytes);
-      dataset.read_rows(0, rows, dataset.type(), bytes);
-    });
-    attempt([&] { read_texts(file, name, "class_names"); });
-    attempt([&] { read_texts(file, name, "column_names"); });
-  }
-  if (file.has_group("model_weights")) attempt([&] { load_model(path); });
-  if (first) throw *first;
 }
 
 std::string write_data_set(const std::string& path) {
@@ -113,12 +83,13 @@ std::string bytes_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+constexpr std::size_t superblock_version = 8;
 constexpr std::size_t end_of_file_address = 40;  // in a superblock of version 0
 
 // The superblock then says that the file ends where it does.
 std::string with_end_of_file(std::string bytes) {
   const std::uint64_t size = bytes.size();
-  if (size >= end_of_file_address + sizeof(size)) {
+  if (size >= end_of_file_address + sizeof(size) && bytes[superblock_version] == 0) {
     std::memcpy(bytes.data() + end_of_file_address, &size, sizeof(size));
   }
   return bytes;
@@ -128,8 +99,9 @@ std::string with_end_of_file(std::string bytes) {
 // promise. Where it crashes stands in docs/untrusted-files.md. Says how many files ended how.
 void use_damaged(std::size_t count, const std::function<std::string(std::size_t)>& bytes_of_file) {
   const test::TemporaryFolder folder;
-  const auto outcomes = test::outcomes_in_child(
-      count, [&](std::size_t index) { use_all(folder.write("damaged.h5", bytes_of_file(index))); });
+  const auto outcomes = test::outcomes_in_child(count, [&](std::size_t index) {
+    test::use_file(folder.write("damaged.h5", bytes_of_file(index)));
+  });
   std::map<std::string, int> counts;
   for (std::size_t index = 0; index < count; ++index) {
     CAPTURE(index);
@@ -142,8 +114,44 @@ void use_damaged(std::size_t count, const std::function<std::string(std::size_t)
   for (const auto& [outcome, times] : counts) MESSAGE(times, " files: ", outcome);
 }
 
+// The newest file format: other indices of links, attributes and chunks, all with checksums.
+std::string write_newest(const std::string& path) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  const std::array<hsize_t, 2> extents{64, 4};
+  const std::array<hsize_t, 2> unlimited{H5S_UNLIMITED, 4};
+  const std::array<hsize_t, 2> chunk{4, 4};
+  const std::vector<float> values(256, 1.5F);
+  for (const auto& [name, limits] :
+       {std::pair("fixed", extents.data()), std::pair("growing", unlimited.data())}) {
+    const hid_t space = H5Screate_simple(2, extents.data(), limits);
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(properties, 2, chunk.data());
+    H5Pset_deflate(properties, 1);
+    const hid_t dataset =
+        H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    const hid_t scalar = H5Screate(H5S_SCALAR);
+    for (int i = 0; i < 12; ++i) {  // above 8 they are indexed
+      const std::string attribute = "a" + std::to_string(i);
+      const hid_t id =
+          H5Acreate2(dataset, attribute.c_str(), H5T_NATIVE_INT, scalar, H5P_DEFAULT, H5P_DEFAULT);
+      H5Awrite(id, H5T_NATIVE_INT, &i);
+      H5Aclose(id);
+    }
+    H5Sclose(scalar);
+    H5Dclose(dataset);
+    H5Pclose(properties);
+    H5Sclose(space);
+  }
+  H5Fclose(file);
+  H5Pclose(access);
+  return path;
+}
+
 const std::vector<std::string (*)(const std::string&)> writers{write_data_set, write_model,
-                                                               write_history};
+                                                               write_history, write_newest};
 
 }  // namespace
 
@@ -151,18 +159,20 @@ TEST_CASE("files of each kind, cut off or blank behind every 512 bytes, are erro
   const test::TemporaryFolder folder;
   for (const auto& write : writers) {
     const std::string path = write(folder.file("whole.h5"));
-    CHECK_NOTHROW(use_all(path));
+    CHECK_NOTHROW(test::use_file(path));
     const std::string whole = bytes_of(path);
     for (std::size_t size = 0; size < whole.size(); size += 512) {
       CAPTURE(size);
-      CHECK_FAILS(use_all(folder.write("cut.h5", whole.substr(0, size))), ExitCode::bad_data,
+      CHECK_FAILS(test::use_file(folder.write("cut.h5", whole.substr(0, size))), ExitCode::bad_data,
                   "cut.h5");
     }
     use_damaged(whole.size() / 512,
                 [&](std::size_t index) { return with_end_of_file(whole.substr(0, 512 * index)); });
-    use_damaged(whole.size() / 512, [&](std::size_t index) {
-      return whole.substr(0, 512 * index) + std::string(whole.size() - 512 * index, '\0');
-    });
+    for (const char blank : {'\0', '\xFF'}) {
+      use_damaged(whole.size() / 512, [&](std::size_t index) {
+        return whole.substr(0, 512 * index) + std::string(whole.size() - 512 * index, blank);
+      });
+    }
   }
 }
 

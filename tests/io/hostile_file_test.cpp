@@ -110,6 +110,27 @@ TEST_CASE("a data set that declares far more than it stores is refused before it
   CHECK(list(file).size() == 8);
 }
 
+TEST_CASE("a data set that is compressed twice, which a few bytes can make huge, is refused") {
+  const test::TemporaryFolder folder;
+  const std::string path = test::write_hdf5(folder.file("twice.h5"), [](hid_t file) {
+    const hsize_t chunk = 1 << 19;
+    test::declare(file, "twice", H5T_NATIVE_UINT8, {1 << 20}, [&](hid_t properties) {
+      H5Pset_chunk(properties, 1, &chunk);
+      H5Pset_deflate(properties, 9);
+      H5Pset_deflate(properties, 9);
+    });
+    test::declare(file, "once", H5T_NATIVE_UINT16, {1 << 19}, [&](hid_t properties) {
+      H5Pset_chunk(properties, 1, &chunk);
+      H5Pset_shuffle(properties);
+      H5Pset_deflate(properties, 9);
+      H5Pset_fletcher32(properties);
+    });
+  });
+  const File file = File::open(path);
+  CHECK_FAILS(file.dataset("twice"), ExitCode::bad_data, "is compressed more than once");
+  CHECK(file.dataset("once").rows() == 1 << 19);
+}
+
 TEST_CASE("what is well compressed is not refused") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("zeros.h5");
