@@ -31,8 +31,13 @@ std::string labels_text(const data::Conversion& done) {
                      name_of(done.label->type));
 }
 
-void convert_inputs(const data::ConvertOptions& options) {
-  const data::Conversion done = data::convert(options);
+void convert_inputs(const data::ConvertOptions& options, const mpi::Communicator& world) {
+  const data::Conversion done = data::convert(options, &world);
+  if (world.rank() != 0) return;
+  if (done.bad_rows.count > 0) {
+    warning("{} malformed rows were left out; the first: {}", format_count(done.bad_rows.count),
+            done.bad_rows.first);
+  }
   if (done.missing_values > 0) {
     warning("{} values are empty or NaN in {}; they are stored as NaN",
             format_count(done.missing_values), options.inputs.front());
@@ -94,8 +99,8 @@ void add_convert(CLI::App& app, Context& context) {
   const auto options = std::make_shared<data::ConvertOptions>();
   command
       .add_option("INPUT", options->inputs,
-                  "One CSV file; or one of features, one of labels (IDX, NPY; or a folder of NPY "
-                  "files, which are one array in the order of their names)")
+                  "CSV files with the same columns; or arrays of features and one of labels (IDX, NPY; "
+                  "or a folder of NPY files, which are one array in the order of their names)")
       ->required()
       ->option_text(" ");
   command.add_option("-o,--output", options->output, "The HDF5 file to write")
@@ -119,9 +124,7 @@ void add_convert(CLI::App& app, Context& context) {
     options->csv.header = headers.at(csv_arguments->header);
     options->csv.type = types.at(csv_arguments->type);
     context.command = [&context, options] {
-      mpi::collectively(context.world, [&] {
-        if (context.world.rank() == 0) convert_inputs(*options);
-      });
+      mpi::collectively(context.world, [&] { convert_inputs(*options, context.world); });
       return ExitCode::done;
     };
   });

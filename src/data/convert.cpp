@@ -3,91 +3,68 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
 
+#include "convert_output.hpp"
+#include "copy_rows.hpp"
 #include "open_table.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/data/label_counts.hpp"
-#include "tusk/io/attributes.hpp"
-#include "tusk/io/checksum.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/io/pending_file.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
 
 namespace tusk::data {
 namespace {
 
-void check_output(const ConvertOptions& options) {
+constexpr std::uint64_t chunk_bytes = std::uint64_t{1} << 20;
+
+void check_output(const ConvertOptions& options, const std::string& output) {
   std::error_code error;
-  if (!std::filesystem::exists(options.output, error)) return;
+  if (!std::filesystem::exists(output, error)) return;
   if (!options.overwrite) {
-    fail(ExitCode::cannot_create, "{} exists already; --overwrite replaces it", options.output);
+    fail(ExitCode::cannot_create, "{} exists already; --overwrite replaces it", output);
   }
   for (const std::string& input : options.inputs) {
-    if (std::filesystem::equivalent(input, options.output, error)) {
+    if (std::filesystem::equivalent(input, output, error)) {
       fail(ExitCode::usage, "{} is both an input and the output", input);
     }
   }
 }
 
-std::vector<io::Dataset> create_datasets(io::File& file, const io::Table& table) {
-  std::vector<io::Dataset> datasets;
-  for (const io::TableField& field : table.fields()) {
-    std::vector<std::uint64_t> extents{table.rows()};
-    extents.insert(extents.end(), field.row_shape.extents().begin(),
-                   field.row_shape.extents().end());
-    datasets.push_back(file.create_dataset(field.name, field.type, extents));
-    if (!field.column_names.empty()) {
-      io::write_attribute(file, field.name, "column_names", field.column_names);
-    }
-    if (!field.class_names.empty()) {
-      io::write_attribute(file, field.name, "class_names", field.class_names);
-    }
+io::Storage storage_for(io::Storage storage, const io::Table& table) {
+  if (storage.gzip > 0 && storage.chunk_rows == 0) {
+    storage.chunk_rows =
+        std::max<std::uint64_t>(chunk_bytes / table.fields().front().row_bytes(), 1);
   }
-  return datasets;
+  storage.chunk_rows = std::min(storage.chunk_rows, table.rows());
+  storage.independent = storage.gzip == 0;
+  return storage;
 }
 
-void copy_rows(io::Table& table, std::vector<io::Dataset>& datasets) {
-  const auto& fields = table.fields();
-  const std::uint64_t block_rows = std::min(table.rows(), datasets.front().rows_per_transfer());
-  std::vector<std::vector<std::byte>> buffers;
-  for (const io::TableField& field : fields) buffers.emplace_back(block_rows * field.row_bytes());
-
-  for (std::uint64_t row = 0; row < table.rows();) {
-    const std::uint64_t count = std::min(block_rows, table.rows() - row);
-    std::vector<std::span<std::byte>> blocks;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      blocks.push_back(std::span(buffers[i]).first(count * fields[i].row_bytes()));
-    }
-    table.read_rows(row, count, blocks);
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      datasets[i].write_rows(row, row + count, fields[i].type, blocks[i]);
-    }
-    row += count;
-  }
+std::uint64_t sum_over(const mpi::Communicator* communicator, std::uint64_t value) {
+  return communicator == nullptr ? value : communicator->sum(value);
 }
 
 }  // namespace
 
-Conversion convert(const ConvertOptions& options) {
-  check_output(options);
-  const auto table = open_table(options);
-  Conversion done{table->rows(), table->fields().front(), {}, {}, 0};
+Conversion convert(const ConvertOptions& options, const mpi::Communicator* communicator) {
+  if (communicator != nullptr && communicator->size() == 1) communicator = nullptr;
+  mpi::collectively(communicator, [&] { check_output(options, options.output); });
+  const auto table = open_table(options, communicator);
+  const auto& fields = table->fields();
+  const io::Storage storage = storage_for(options.storage, *table);
 
-  io::PendingFile pending(options.output);
-  io::File file = io::File::create(pending.part());
-  {
-    std::vector<io::Dataset> datasets = create_datasets(file, *table);
-    copy_rows(*table, datasets);
-    if (datasets.size() > 1) {
-      done.label = table->fields()[1];
-      const auto counts = count_labels(datasets[1]);
-      if (counts) done.classes = counts->size();
-    }
-  }
-  done.missing_values = table->missing_values();
-  io::write_checksum(file, io::compute_checksum(file));
-  file.close();
-  pending.publish();
+  LabelCounts labels;
+  ConvertOutput output(options.output, fields, table->rows(), storage, communicator);
+  copy_rows(*table, 1, storage.chunk_rows, output, labels, communicator);
+  output.finish();
+  mpi::collectively(communicator, [&] { output.publish(); });
+
+  Conversion done{.rows = output.rows(), .features = fields.front()};
+  if (fields.size() > 1) done.label = fields[1];
+  if (communicator != nullptr) labels.unite(*communicator);
+  if (!labels.counts().empty() && !labels.too_many()) done.classes = labels.counts().size();
+  done.missing_values = sum_over(communicator, table->missing_values());
+  done.bad_rows = table->bad_rows();
   return done;
 }
 

@@ -10,8 +10,10 @@
 
 #include "tusk/core/error.hpp"
 #include "tusk/io/array_table.hpp"
+#include "tusk/io/csv_table.hpp"
 #include "tusk/io/input_format.hpp"
 #include "tusk/io/record_table.hpp"
+#include "tusk/mpi/collectively.hpp"
 
 namespace tusk::data {
 namespace {
@@ -65,16 +67,21 @@ std::unique_ptr<io::Table> open_records(const ConvertOptions& options) {
 
 }  // namespace
 
-std::unique_ptr<io::Table> open_table(const ConvertOptions& options) {
-  const auto csv_files = std::ranges::count_if(options.inputs, is_csv);
-  if (csv_files == 0) {
-    return holds_records(options.inputs.front()) ? open_records(options) : open_arrays(options);
-  }
-  if (options.inputs.size() > 1) {
-    fail(ExitCode::usage, "a CSV file is converted on its own: its labels are a column (--label)");
-  }
-  return std::make_unique<io::CsvTable>(options.inputs.front(), options.csv, options.columns,
-                                        options.names);
+std::unique_ptr<io::Table> open_table(const ConvertOptions& options,
+                                      const mpi::Communicator* communicator) {
+  std::unique_ptr<io::Table> arrays;
+  mpi::collectively(communicator, [&] {
+    const auto csv_files = static_cast<std::size_t>(std::ranges::count_if(options.inputs, is_csv));
+    if (csv_files == 0) {
+      const bool records = holds_records(options.inputs.front());
+      arrays = records ? open_records(options) : open_arrays(options);
+    } else if (csv_files < options.inputs.size()) {
+      fail(ExitCode::usage, "CSV files are converted on their own: labels are a column (--label)");
+    }
+  });
+  if (arrays) return arrays;
+  return std::make_unique<io::CsvTable>(options.inputs, options.csv, options.columns, options.names,
+                                        communicator);
 }
 
 }  // namespace tusk::data

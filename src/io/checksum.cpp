@@ -22,8 +22,7 @@ std::uint32_t add(std::uint32_t checksum, const Dataset& dataset) {
     const std::uint64_t end = std::min(begin + step, dataset.rows());
     bytes.resize((end - begin) * row_bytes);
     dataset.read_rows(begin, end, dataset.type(), bytes);
-    checksum = static_cast<std::uint32_t>(
-        crc32_z(checksum, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+    checksum = combine_checksums(checksum, checksum_of(bytes), bytes.size());
   }
   return checksum;
 }
@@ -34,6 +33,17 @@ std::uint32_t compute_checksum(const File& file) {
   std::uint32_t checksum = 0;
   for (const std::string& name : file.dataset_names()) checksum = add(checksum, file.dataset(name));
   return checksum;
+}
+
+std::uint32_t checksum_of(std::span<const std::byte> bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
+                                std::uint64_t second_bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_combine(first, second, static_cast<z_off_t>(second_bytes)));
 }
 
 void write_checksum(File& file, std::uint32_t checksum) {

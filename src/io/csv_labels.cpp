@@ -2,70 +2,77 @@
 #include "tusk/io/csv_labels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "tusk/core/error.hpp"
+#include "tusk/mpi/communicator.hpp"
 
 namespace tusk::io {
 namespace {
 
-constexpr std::size_t most_classes = 65'536;
 constexpr double largest_exact_integer = 0x1.0p53;
+constexpr std::size_t longest_shown_text = 40;
 
 }  // namespace
 
-void CsvLabels::learn(std::string_view cell, const CsvReader& at) {
-  const std::string_view text = trimmed(cell);
-  if (text.empty()) fail(ExitCode::bad_data, "{}: the label is empty", at.where());
+void CsvLabels::begin_with(std::string_view cell) { texts_ = !parse_number(cell); }
+
+double CsvLabels::number_of(std::string_view text, const TextPlace& place) const {
+  if (text.empty()) fail(ExitCode::bad_data, "{}: the label is empty", place.text());
   const std::optional<double> number = parse_number(text);
-  const Kind kind = number ? Kind::numbers : Kind::texts;
-  if (kind_ == Kind::unknown) kind_ = kind;
-  if (kind != kind_) {
-    fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}", at.where(),
-         text.substr(0, 40), number ? "number" : "text", number ? "texts" : "numbers");
+  if (number.has_value() == texts_) {
+    fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}", place.text(),
+         text.substr(0, longest_shown_text), number ? "number" : "text",
+         number ? "texts" : "numbers");
   }
-  if (kind == Kind::texts) {
-    if (classes_.find(text) == classes_.end()) classes_.emplace(text, 0);
-    if (classes_.size() > most_classes) {
-      fail(ExitCode::bad_data, "{}: more than 65,536 different labels; is this the label column?",
-           at.where());
-    }
-    return;
+  if (number && !std::isfinite(*number)) {
+    fail(ExitCode::bad_data, "{}: the label {} is not a finite number", place.text(), text);
   }
-  if (!std::isfinite(*number)) {
-    fail(ExitCode::bad_data, "{}: the label {} is not a finite number", at.where(), text);
+  return number.value_or(0.0);
+}
+
+void CsvLabels::check(std::string_view cell, const TextPlace& place) const {
+  number_of(trimmed(cell), place);
+}
+
+void CsvLabels::learn(std::string_view cell, const TextPlace& place) {
+  const std::string_view text = trimmed(cell);
+  const double number = number_of(text, place);
+  if (texts_) return classes_.add(text);
+  whole_ = whole_ && number == std::trunc(number);
+  lowest_ = std::min(lowest_, number);
+  highest_ = std::max(highest_, number);
+}
+
+void CsvLabels::unite(const mpi::Communicator& communicator) {
+  const std::array<double, 3> mine{whole_ ? 1.0 : 0.0, lowest_, highest_};
+  for (const auto& other : communicator.all_gather(std::span<const double>(mine))) {
+    whole_ = whole_ && other[0] != 0.0;
+    lowest_ = std::min(lowest_, other[1]);
+    highest_ = std::max(highest_, other[2]);
   }
-  whole_ = whole_ && *number == std::trunc(*number);
-  lowest_ = std::min(lowest_, *number);
-  highest_ = std::max(highest_, *number);
+  classes_.unite(communicator);
 }
 
 ElementType CsvLabels::type() const {
   using Limits = std::numeric_limits<std::int32_t>;
-  if (kind_ == Kind::texts) return ElementType::i32;
+  if (texts_) return ElementType::i32;
   if (!whole_) return number_type_;
   if (lowest_ >= Limits::min() && highest_ <= Limits::max()) return ElementType::i32;
   if (std::max(-lowest_, highest_) <= largest_exact_integer) return ElementType::i64;
   return number_type_;
 }
 
-void CsvLabels::finish() {
-  std::int32_t next = 0;
-  for (auto& [text, index] : classes_) index = next++;
-}
-
-std::vector<std::string> CsvLabels::class_names() const {
-  std::vector<std::string> names;
-  for (const auto& [text, index] : classes_) names.push_back(text);
-  return names;
-}
-
-double CsvLabels::encode(std::string_view cell) const {
+double CsvLabels::encode(std::string_view cell, const TextPlace& place) const {
   const std::string_view text = trimmed(cell);
-  if (kind_ == Kind::numbers) return parse_number(text).value();
-  return classes_.find(text)->second;
+  const double number = texts_ ? classes_.index_of(text) : number_of(text, place);
+  const bool known = texts_ ? number >= 0 : number >= lowest_ && number <= highest_;
+  if (!known) fail(ExitCode::bad_data, "{} changed while it was read", place.path);
+  return number;
 }
 
 }  // namespace tusk::io

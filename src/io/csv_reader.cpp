@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -19,42 +20,53 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
+std::string TextPlace::text() const { return fmt::format("{}, line {}", path, line); }
+
 CsvReader::CsvReader(const std::string& path, char delimiter)
     : file_(path), delimiter_(delimiter), buffer_(first_buffer_bytes) {
-  if (std::string_view("\"\r\n").find(delimiter) != std::string_view::npos) {
-    fail(ExitCode::usage, "quotes and line ends cannot separate the columns of a CSV file");
+  const bool of_numbers = std::isalnum(static_cast<unsigned char>(delimiter)) != 0;
+  if (of_numbers || std::string_view("+-.\"\r\n").find(delimiter) != std::string_view::npos) {
+    fail(
+        ExitCode::usage,
+        "quotes, line ends and what numbers are made of cannot separate the columns of a CSV file");
   }
-  start();
+  go_to(0, 1);
 }
 
-std::string CsvReader::where() const { return fmt::format("{}, line {}", path(), line_); }
-
-void CsvReader::rewind() {
-  file_.seek(0);
-  start();
-}
-
-void CsvReader::start() {
+void CsvReader::go_to(std::uint64_t offset, std::uint64_t line) {
+  file_.seek(offset);
+  buffer_offset_ = offset;
   begin_ = end_ = next_ = filled_ = 0;
   line_ = 0;
-  next_line_ = 1;
+  next_line_ = line;
   fill();
-  if (std::string_view(buffer_.data(), filled_).starts_with(byte_order_mark)) {
+  if (offset == 0 && std::string_view(buffer_.data(), filled_).starts_with(byte_order_mark)) {
     next_ = byte_order_mark.size();
   }
 }
 
-bool CsvReader::next(std::vector<std::string_view>& fields) {
-  while (find_record()) {
-    if (begin_ < end_) {
-      split(fields);
-      return true;
+void CsvReader::go_to_line_behind(std::uint64_t offset) {
+  if (offset == 0) return go_to(0, 1);
+  go_to(offset - 1, 1);
+  while (filled_ > 0) {
+    const std::size_t newline = std::string_view(buffer_.data(), filled_).find('\n');
+    if (newline != std::string_view::npos) {
+      next_ = newline + 1;
+      return;
     }
+    begin_ = filled_;
+    fill();
+  }
+}
+
+bool CsvReader::next() {
+  while (next_line()) {
+    if (begin_ < end_) return true;
   }
   return false;
 }
 
-bool CsvReader::find_record() {
+bool CsvReader::next_line() {
   begin_ = next_;
   line_ = next_line_;
   std::optional<std::size_t> line_end = find_line_end();
@@ -62,21 +74,25 @@ bool CsvReader::find_record() {
   if (!line_end && begin_ == filled_) return false;
   end_ = line_end.value_or(filled_);
   next_ = line_end ? end_ + 1 : end_;
-  next_line_ += 1 + static_cast<std::uint64_t>(
-                        std::count(buffer_.data() + begin_, buffer_.data() + end_, '\n'));
+  ++next_line_;
+  if (has_quotes_) {
+    next_line_ += static_cast<std::uint64_t>(
+        std::count(buffer_.data() + begin_, buffer_.data() + end_, '\n'));
+  }
   if (begin_ < end_ && buffer_[end_ - 1] == '\r') --end_;
   return true;
 }
 
 bool CsvReader::fill() {
   std::memmove(buffer_.data(), buffer_.data() + begin_, filled_ - begin_);
+  buffer_offset_ += begin_;
   filled_ -= begin_;
   begin_ = 0;
   if (filled_ == buffer_.size()) {
     if (filled_ >= largest_record_bytes) {
       fail(ExitCode::bad_data,
            "{}: a record of more than 64 MiB; is a closing quote missing, or is this no CSV file?",
-           where());
+           place().text());
     }
     buffer_.resize(2 * buffer_.size());
   }
@@ -85,10 +101,11 @@ bool CsvReader::fill() {
   return got > 0;
 }
 
-std::optional<std::size_t> CsvReader::find_line_end() const {
+std::optional<std::size_t> CsvReader::find_line_end() {
   const std::string_view rest(buffer_.data() + begin_, filled_ - begin_);
   const std::size_t newline = rest.find('\n');
-  if (rest.substr(0, newline).find('"') != std::string_view::npos) return find_quoted_line_end();
+  has_quotes_ = rest.substr(0, newline).find('"') != std::string_view::npos;
+  if (has_quotes_) return find_quoted_line_end();
   if (newline == std::string_view::npos) return std::nullopt;
   return begin_ + newline;
 }
@@ -136,7 +153,7 @@ std::string_view CsvReader::quoted_field(std::size_t& at) {
   std::size_t out = first;
   for (;; ++at) {
     if (at == end_) {
-      fail(ExitCode::bad_data, "{}: a quoted field does not end", where());
+      fail(ExitCode::bad_data, "{}: a quoted field does not end", place().text());
     }
     if (buffer_[at] == '"') {
       if (at + 1 == end_ || buffer_[at + 1] != '"') break;
@@ -146,8 +163,7 @@ std::string_view CsvReader::quoted_field(std::size_t& at) {
   }
   ++at;  // past the closing quote
   if (at < end_ && buffer_[at] != delimiter_) {
-    fail(ExitCode::bad_data, "{}, line {}: text behind the closing quote of a field", path(),
-         line_);
+    fail(ExitCode::bad_data, "{}: text behind the closing quote of a field", place().text());
   }
   return {buffer_.data() + first, out - first};
 }

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/io/csv_table.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <cmath>
 #include <cstring>
-#include <limits>
-#include <set>
-#include <utility>
 
+#include "csv_files.hpp"
 #include "tusk/core/error.hpp"
-#include "tusk/core/near_miss.hpp"
 
 namespace tusk::io {
 namespace {
-
-constexpr std::size_t longest_shown_text = 40;
 
 template <typename T>
 void store_as(double value, std::byte*& out) {
@@ -45,99 +34,51 @@ void store(double value, ElementType type, std::byte*& out) {
 
 }  // namespace
 
-CsvTable::CsvTable(const std::string& path, const CsvOptions& options, const ColumnChoice& choice,
-                   const FieldNames& names)
-    : reader_(path, options.delimiter), options_(options), labels_(options_.type) {
-  read_header();
-  chosen_ = choose_columns(choice, column_names_, path);
-  learn_rows();
+CsvTable::CsvTable(const std::vector<std::string>& paths, const CsvOptions& options,
+                   const ColumnChoice& choice, const FieldNames& names,
+                   const mpi::Communicator* communicator)
+    : files_(std::make_unique<CsvFiles>(paths, options, choice, communicator)) {
   add_fields(names);
 }
 
-void CsvTable::read_header() {
-  if (!reader_.next(cells_)) fail(ExitCode::bad_data, "{} holds no rows", reader_.path());
-  const auto is_number = [](std::string_view cell) { return parse_number(cell).has_value(); };
-  has_header_ =
-      options_.header == CsvOptions::Header::present ||
-      (options_.header == CsvOptions::Header::detect && std::ranges::none_of(cells_, is_number));
-  for (std::size_t column = 0; column < cells_.size(); ++column) {
-    column_names_.push_back(has_header_ ? std::string(trimmed(cells_[column]))
-                                        : std::to_string(column));
-  }
-}
+CsvTable::~CsvTable() = default;
 
-void CsvTable::learn_rows() {
-  go_to_row(0);
-  while (next_row()) {
-    if (chosen_.label) labels_.learn(cells_[*chosen_.label], reader_);
-    ++rows_;
-  }
-  labels_.finish();
-  if (rows_ == 0) fail(ExitCode::bad_data, "{} holds no rows below its header", reader_.path());
-}
+std::uint64_t CsvTable::rows() const { return files_->rows(); }
+
+BadRows CsvTable::bad_rows() const { return files_->bad_rows(); }
 
 void CsvTable::add_fields(const FieldNames& names) {
+  const CsvLayout& layout = files_->layout();
+  const CsvLearned& learned = files_->learned();
   TableField& features = fields_.emplace_back();
   features.name = names.features;
-  features.type = options_.type;
-  features.row_shape = Shape{chosen_.features.size()};
-  if (has_header_) {
-    for (const std::size_t column : chosen_.features) {
-      features.column_names.push_back(column_names_[column]);
+  features.type = layout.options.type;
+  features.row_shape = Shape{layout.features.size()};
+  if (layout.has_header) {
+    for (const std::size_t column : layout.chosen.features) {
+      features.column_names.push_back(layout.names[column]);
     }
   }
-  if (chosen_.label) {
-    fields_.push_back({names.label, labels_.type(), {}, {}, labels_.class_names()});
+  auto classes = learned.categories.begin();
+  for (const CsvFeature& feature : layout.features) {
+    if (feature.category) features.categories[feature.position] = classes++->names();
   }
-}
-
-void CsvTable::go_to_row(std::uint64_t row) {
-  if (row < next_row_ || next_row_ == 0) {
-    reader_.rewind();
-    if (has_header_) reader_.next(cells_);
-    next_row_ = 0;
+  if (layout.chosen.label) {
+    fields_.push_back({names.label, learned.labels.type(), {}, {}, learned.labels.class_names()});
   }
-  while (next_row_ < row && next_row()) ++next_row_;
-}
-
-bool CsvTable::next_row() {
-  if (!reader_.next(cells_)) return false;
-  if (cells_.size() != column_names_.size()) {
-    fail(ExitCode::bad_data, "{}: {} columns, but the first row has {}", reader_.where(),
-         cells_.size(), column_names_.size());
-  }
-  return true;
-}
-
-double CsvTable::feature(std::size_t column) {
-  const std::string_view cell = cells_[column];
-  const std::optional<double> number =
-      trimmed(cell).empty() ? std::numeric_limits<double>::quiet_NaN() : parse_number(cell);
-  if (!number) {
-    const std::string& name = column_names_[column];
-    fail(ExitCode::bad_data,
-         "{}: column '{}' holds {:?}, which is not a number; '--drop {}' leaves the column out",
-         reader_.where(), name, cell.substr(0, longest_shown_text), name);
-  }
-  if (std::isnan(*number)) ++missing_values_;
-  return *number;
 }
 
 void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
                          std::span<const std::span<std::byte>> out) {
-  if (next_row_ != first || first == 0) go_to_row(first);
-  std::byte* features = out[0].data();
-  std::byte* labels = chosen_.label ? out[1].data() : nullptr;
+  if (count == 0) return;
+  files_->go_to(first);
+  std::byte* features = out[0].empty() ? nullptr : out[0].data();
+  std::byte* labels = out.size() > 1 && !out[1].empty() ? out[1].data() : nullptr;
   for (std::uint64_t row = 0; row < count; ++row) {
-    if (!next_row()) {
-      fail(ExitCode::bad_data, "{} changed while it was read", reader_.path());
-    }
-    ++next_row_;
-    for (const std::size_t column : chosen_.features) {
-      if (features == nullptr) break;
-      store(feature(column), options_.type, features);
-    }
-    if (labels != nullptr) store(labels_.encode(cells_[*chosen_.label]), fields_[1].type, labels);
+    double label = 0.0;
+    missing_values_ += files_->read_row(features, label);
+    if (features != nullptr) features += fields_[0].row_bytes();
+    if (labels != nullptr) store(label, fields_[1].type, labels);
   }
 }
 

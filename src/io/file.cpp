@@ -182,6 +182,7 @@ Dataset File::create_dataset(const std::string& name, ElementType type,
   state->type = type;
   state->extents = extents;
   state->chunk_rows = storage.chunk_rows;
+  state->independent = storage.independent;
   return Access::dataset(std::move(state));
 }
 

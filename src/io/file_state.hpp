@@ -27,6 +27,7 @@ struct DatasetState {
   ElementType type = ElementType::f32;
   std::vector<std::uint64_t> extents;
   std::uint64_t chunk_rows = 0;  // 0: not chunked
+  bool independent = false;      // ranks read and write it when they like
 };
 
 // The way from the public objects to their insides, for this room.

@@ -35,4 +35,9 @@ void collectively(const Communicator& communicator, const std::function<void()>&
   throw CollectiveError(static_cast<ExitCode>(code), communicator.broadcast(message, root));
 }
 
+void collectively(const Communicator* communicator, const std::function<void()>& work) {
+  if (communicator == nullptr) return work();
+  collectively(*communicator, work);
+}
+
 }  // namespace tusk::mpi

@@ -157,4 +157,19 @@ std::vector<std::vector<std::byte>> Communicator::gather(std::span<const std::by
   return all;
 }
 
+std::vector<std::vector<std::byte>> Communicator::all_gather(
+    std::span<const std::byte> bytes) const {
+  barrier();
+  std::vector<std::vector<std::byte>> all = gather(bytes, 0);
+  all.resize(static_cast<std::size_t>(size_));
+  std::vector<std::uint64_t> sizes;
+  for (const auto& part : all) sizes.push_back(part.size());
+  broadcast(std::as_writable_bytes(std::span(sizes)), 0);
+  for (std::size_t rank = 0; rank < all.size(); ++rank) {
+    all[rank].resize(sizes[rank]);
+    broadcast(std::span(all[rank]), 0);
+  }
+  return all;
+}
+
 }  // namespace tusk::mpi

@@ -129,7 +129,7 @@ TEST_CASE("inputs that do not go together are refused") {
   fails({.inputs = {two, three}}, ExitCode::usage, "none of the inputs has a single dimension");
   fails({.inputs = {labels, labels}}, ExitCode::usage, "more than one of the inputs");
   fails({.inputs = {three, two, labels}}, ExitCode::bad_data, "three has 5 rows, but ");
-  fails({.inputs = {csv, labels}}, ExitCode::usage, "converted on its own");
+  fails({.inputs = {csv, labels}}, ExitCode::usage, "CSV files are converted on their own");
   fails({.inputs = {three}, .columns = {.drop = {"a"}}}, ExitCode::usage, "is no CSV file");
   fails({.inputs = {folder.file("none")}}, ExitCode::no_input, "does not exist");
   fails({.inputs = {three}, .columns = {.label = folder.file("none")}}, ExitCode::no_input,

@@ -52,7 +52,7 @@ Content read(CsvTable& table, std::uint64_t block = 2) {
 Content read_text(const std::string& text, const CsvOptions& options = {},
                   const ColumnChoice& choice = {}) {
   const test::TemporaryFolder folder;
-  CsvTable table(folder.write("data.csv", text), options, choice);
+  CsvTable table({folder.write("data.csv", text)}, options, choice);
   return read(table);
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("the labels' type follows from their values") {
     const test::TemporaryFolder folder;
     CsvOptions options;
     options.type = number;
-    return CsvTable(folder.write("a.csv", labels), options, label_is("0")).fields()[1].type;
+    return CsvTable({folder.write("a.csv", labels)}, options, label_is("0")).fields()[1].type;
   };
   CHECK(type("1.000000e+00,1\n0.0,1\n", ElementType::f32) == ElementType::i32);
   CHECK(type("-3,1\n", ElementType::f32) == ElementType::i32);
@@ -133,7 +133,7 @@ TEST_CASE("a gzipped CSV file of many blocks reads like the plain one") {
     features.push_back(static_cast<float>(row) * 0.25F);
   }
   const test::TemporaryFolder folder;
-  CsvTable table(test::write_gzip(folder.file("data.csv.gz"), text), {}, {});
+  CsvTable table({test::write_gzip(folder.file("data.csv.gz"), text)}, {}, {});
   const Content content = read(table, 777);
   CHECK((content.features == features));
   CHECK(content.label[4999] == 4999 % 3);

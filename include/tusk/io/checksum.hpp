@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace tusk::io {
@@ -13,6 +15,11 @@ class File;
 // machine, data sets in the order of their names. It identifies the data, however they are chunked
 // or compressed.
 std::uint32_t compute_checksum(const File& file);
+
+// The CRC-32 of bytes, and of two pieces one behind the other from those of each.
+std::uint32_t checksum_of(std::span<const std::byte> bytes);
+std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
+                                std::uint64_t second_bytes);
 
 // The checksum as attribute `checksum` of the root, "crc32:1a2b3c4d".
 void write_checksum(File& file, std::uint32_t checksum);

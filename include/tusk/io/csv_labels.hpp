@@ -2,43 +2,58 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tusk/io/csv_reader.hpp"
 #include "tusk/io/element_type.hpp"
+#include "tusk/io/text_classes.hpp"
 
 namespace tusk::io {
 
-// The label column of a CSV file: learns from all its cells what they are, then turns them into
+// The label column of a text file: learns from all its cells what they are, then turns them into
 // numbers. Whole numbers are i32 (i64 if they do not fit); other numbers have the type given; texts
 // are class indices in the texts' order, i32. Spaces around a text do not count.
 class CsvLabels {
  public:
   explicit CsvLabels(ElementType number_type) : number_type_(number_type) {}
 
-  // Error(bad_data), which says where, for an empty cell or a number that is not finite, for
-  // numbers and texts in one column, and for more than 65,536 different texts.
-  void learn(std::string_view cell, const CsvReader& at);
+  // Whether the column holds numbers or texts: what this cell is, its first. The same on every
+  // rank.
+  void begin_with(std::string_view cell);
+
+  // Error(bad_data), which says where, for an empty cell or a number that is not finite, and for a
+  // text in a column of numbers or the other way round.
+  void check(std::string_view cell, const TextPlace& place) const;
+
+  // The same check; then learns the cell.
+  void learn(std::string_view cell, const TextPlace& place);
+
+  // Too many different texts to be classes (TextClasses says when).
+  bool too_many() const { return classes_.too_many(); }
+
+  // Collective: what all ranks have learned, on every rank.
+  void unite(const mpi::Communicator& communicator);
 
   // Once every cell has been learned; then the others may be called.
-  void finish();
+  void finish() { classes_.finish(); }
 
   ElementType type() const;
-  std::vector<std::string> class_names() const;  // empty for numbers
-  double encode(std::string_view cell) const;    // the number, or the class index of the text
+  std::vector<std::string> class_names() const { return classes_.names(); }  // empty for numbers
+
+  // The number, or the class index of the text. Error(bad_data) for what was never learned.
+  double encode(std::string_view cell, const TextPlace& place) const;
 
  private:
-  enum class Kind { unknown, numbers, texts };
+  double number_of(std::string_view text, const TextPlace& place) const;  // 0 for a text
 
   ElementType number_type_;
-  Kind kind_ = Kind::unknown;
+  bool texts_ = false;
   bool whole_ = true;  // all numbers so far are integers
   double lowest_ = 0.0;
   double highest_ = 0.0;
-  std::map<std::string, std::int32_t, std::less<>> classes_;
+  TextClasses classes_;
 };
 
 }  // namespace tusk::io

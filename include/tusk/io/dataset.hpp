@@ -37,7 +37,8 @@ class Dataset {
   void read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
                  std::span<std::byte> out) const;
 
-  // Rows [begin, end), given as `type`. Collective likewise.
+  // Rows [begin, end), given as `type`. Collective likewise, unless the data set was created
+  // `independent`.
   void write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
                   std::span<const std::byte> rows);
 

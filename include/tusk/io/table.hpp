@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,8 +26,15 @@ struct TableField {
   Shape row_shape;
   std::vector<std::string> column_names;  // of the columns of a CSV file that it holds, if named
   std::vector<std::string> class_names;   // of class indices, if they stand for texts
+  std::map<std::size_t, std::vector<std::string>> categories = {};  // likewise, by column
 
   std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
+};
+
+// Rows of the input that were left out because they are malformed.
+struct BadRows {
+  std::uint64_t count = 0;
+  std::string first;  // what is wrong with the first, and where
 };
 
 // The content of one or several input files as rows with the same fields each. Every rank has one
@@ -47,6 +55,8 @@ class Table {
 
   // How many feature values of the rows read so far, here, were missing in the input; they are NaN.
   virtual std::uint64_t missing_values() const { return 0; }
+
+  virtual BadRows bad_rows() const { return {}; }
 };
 
 }  // namespace tusk::io

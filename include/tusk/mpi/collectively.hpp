@@ -23,4 +23,7 @@ class CollectiveError : public Error {
 // sooner sleep until the last one is.
 void collectively(const Communicator& communicator, const std::function<void()>& work);
 
+// The same for work that one process may also do by itself: without a communicator it just runs.
+void collectively(const Communicator* communicator, const std::function<void()>& work);
+
 }  // namespace tusk::mpi

@@ -68,6 +68,11 @@ class Communicator {
   template <typename T>
   std::vector<std::vector<T>> gather(std::span<const T> values, int root) const;
 
+  // Collective: every rank's bytes or values on all ranks, by rank. Sleeps until all have come.
+  std::vector<std::vector<std::byte>> all_gather(std::span<const std::byte> bytes) const;
+  template <typename T>
+  std::vector<std::vector<T>> all_gather(std::span<const T> values) const;
+
   // Between two ranks; tags are 0 to 32766. The first form keeps the bytes until they are sent,
   // for the second and for receives the caller does. A receive's size is exact.
   Request isend(std::vector<std::byte> bytes, int to, int tag) const;
@@ -90,15 +95,26 @@ class Communicator {
   int exceptions_ = std::uncaught_exceptions();
 };
 
+// Bytes that were sent as values, as values again.
 template <typename T>
-std::vector<std::vector<T>> Communicator::gather(std::span<const T> values, int root) const {
+std::vector<std::vector<T>> values_of(const std::vector<std::vector<std::byte>>& all_bytes) {
   static_assert(std::is_trivially_copyable_v<T>);
   std::vector<std::vector<T>> all;
-  for (const std::vector<std::byte>& bytes : gather(std::as_bytes(values), root)) {
+  for (const std::vector<std::byte>& bytes : all_bytes) {
     all.emplace_back(bytes.size() / sizeof(T));
     if (!bytes.empty()) std::memcpy(all.back().data(), bytes.data(), bytes.size());
   }
   return all;
+}
+
+template <typename T>
+std::vector<std::vector<T>> Communicator::gather(std::span<const T> values, int root) const {
+  return values_of<T>(gather(std::as_bytes(values), root));
+}
+
+template <typename T>
+std::vector<std::vector<T>> Communicator::all_gather(std::span<const T> values) const {
+  return values_of<T>(all_gather(std::as_bytes(values)));
 }
 
 }  // namespace tusk::mpi

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "convert_output.hpp"
+#include "tusk/data/label_counts.hpp"
+#include "tusk/io/table.hpp"
+
+namespace tusk::data {
+
+// A field that can hold classes: whole numbers, one a row.
+bool may_be_classes(const io::TableField& field);
+
+// How many rows to take at a time: some 8 MB of all fields, a multiple of `unit` (rows of a chunk).
+std::uint64_t rows_at_a_time(const io::Table& table, std::uint64_t unit);
+
+// Copies the table's rows to an output in their order, `repeat` times one behind the other, and
+// counts the labels if they are classes. Every rank copies its share. Collective.
+void copy_rows(io::Table& table, std::uint64_t repeat, std::uint64_t chunk_rows,
+               ConvertOutput& output, LabelCounts& labels, const mpi::Communicator* communicator);
+
+}  // namespace tusk::data
