@@ -98,9 +98,10 @@ void add_convert(CLI::App& app, Context& context) {
   command.footer(example);
   const auto options = std::make_shared<data::ConvertOptions>();
   command
-      .add_option("INPUT", options->inputs,
-                  "CSV files with the same columns; or arrays of features and one of labels (IDX, NPY; "
-                  "or a folder of NPY files, which are one array in the order of their names)")
+      .add_option(
+          "INPUT", options->inputs,
+          "CSV files with the same columns; or arrays of features and one of labels (IDX, NPY; "
+          "or a folder of NPY files, which are one array in the order of their names)")
       ->required()
       ->option_text(" ");
   command.add_option("-o,--output", options->output, "The HDF5 file to write")
