@@ -4,7 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
-#include "tusk/core/error.hpp"
+#include "tusk/training/answers.hpp"
+#include "tusk/training/combined_outputs.hpp"
 
 namespace tusk::cli {
 
@@ -36,12 +37,7 @@ data::Dataset open_for(const training::TrainedModel& model, const DataArguments&
                        bool with_label) {
   const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
   data::Dataset dataset = data::Dataset::open(arguments.data, arguments.features, label);
-  const Shape shape = model.transforms.output_shape(dataset.sample_shape(), arguments.data);
-  if (shape != model.model.input_shape()) {
-    fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but {} takes {}", arguments.data,
-         arguments.features, shape.to_string(), arguments.model,
-         model.model.input_shape().to_string());
-  }
+  training::check_samples(training::views_of({&model, 1}).front(), arguments.model, dataset);
   return dataset;
 }
 

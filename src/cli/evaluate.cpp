@@ -2,24 +2,24 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tusk/cli/commands.hpp"
 #include "tusk/cli/data_arguments.hpp"
-#include "tusk/core/units.hpp"
+#include "tusk/cli/evaluation_text.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/experiment/model_options.hpp"
+#include "tusk/io/attributes.hpp"
+#include "tusk/io/file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/training/ensemble_model.hpp"
-#include "tusk/training/score_names.hpp"
 #include "tusk/training/shared_evaluation.hpp"
-#include "tusk/training/trained_model.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -28,6 +28,7 @@ struct Arguments {
   DataArguments data;
   std::string loss;
   std::vector<std::string> metrics;
+  std::vector<std::size_t> top_k;
   bool json = false;
 };
 
@@ -55,34 +56,53 @@ training::Scoring scoring(const Arguments& arguments) {
   return scoring;
 }
 
-void print(const Arguments& arguments, const nn::BatchScore& score, const nn::Model& model) {
-  const auto values = training::named_values(score, model.metric_names(), "");
-  if (arguments.json) {
-    nlohmann::ordered_json out{
-        {"model", arguments.data.model}, {"data", arguments.data.data}, {"rows", score.samples}};
-    for (const auto& [name, value] : values) out[name] = value;
-    fmt::print("{}\n", out.dump(2));
-    return;
+// The classes of the data set's labels must be the model's: an index means the same in both.
+void check_class_names(const training::TrainedModel& model, const Arguments& arguments) {
+  const io::File file = io::File::open(arguments.data.data);
+  const auto stored = io::read_texts(file, arguments.data.label, "class_names");
+  if (!stored) return;
+  const auto names = model.transforms.class_names(*stored);
+  const std::size_t common = std::min(names.size(), model.class_names.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (names[i] == model.class_names[i]) continue;
+    fail(ExitCode::bad_data, "{}: class {} of '{}' is called '{}', but that of {} is '{}'",
+         arguments.data.data, i, arguments.data.label, names[i], arguments.data.model,
+         model.class_names[i]);
   }
-  std::string line = fmt::format("evaluated {} on {}:", arguments.data.model, arguments.data.data);
-  for (const auto& [name, value] : values) line += fmt::format(" {} {:.4f}", name, value);
-  fmt::print("{} ({} rows)\n", line, format_count(score.samples));
+}
+
+void check_top_k(const training::TrainedModel& model, const Arguments& arguments) {
+  const std::size_t outputs = model.model.output_size();
+  for (const std::size_t k : arguments.top_k) {
+    if (model.classifies && outputs > 1 && k <= outputs) continue;
+    fail(ExitCode::usage, "--top-k {}: {} has {} output{}{}", k, arguments.data.model, outputs,
+         outputs == 1 ? "" : "s", model.classifies ? "" : ", which are not of classes");
+  }
 }
 
 ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
   std::vector<training::TrainedModel> members;
   std::optional<data::Dataset> dataset;
+  const training::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
     members = training::load_ensemble(arguments.data.model, scoring(arguments));
+    training::check_combination(members, combine);
+    check_top_k(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);
+    check_class_names(members.front(), arguments);
   });
   const training::TrainedModel& first = members.front();
-  const nn::BatchScore score =
-      training::is_ensemble(arguments.data.model)
-          ? training::evaluate_together(world, members, combination(arguments.data), *dataset)
-          : training::evaluate_together(world, first.model, first.weights, *dataset,
-                                        first.transforms);
-  if (world.rank() == 0) print(arguments, score, first.model);
+  const training::FullEvaluation evaluation = training::evaluate_fully(
+      world, training::views_of(members), combine, *dataset, first.classifies, arguments.top_k);
+  if (world.rank() != 0) return ExitCode::done;
+  const EvaluationSubject subject{.model = arguments.data.model,
+                                  .data = arguments.data.data,
+                                  .metric_names = first.model.metric_names(),
+                                  .class_names = first.class_names,
+                                  .top_k = arguments.top_k};
+  const std::string text =
+      arguments.json ? evaluation_json(subject, evaluation) : evaluation_table(subject, evaluation);
+  fmt::print("{}", text);
   return ExitCode::done;
 }
 
@@ -90,18 +110,25 @@ ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
 
 void add_evaluate(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command =
-      app.add_subcommand("evaluate", "Loss and metrics of a model on a data set, rows shared out");
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "How good a model is on a data set: loss, metrics, a table of its classes");
   add_data_arguments(*command, arguments->data, true);
   command->add_option("--loss", arguments->loss, "The loss, if not the one of the training")
       ->check(CLI::IsMember(choice_names<LossKind>()));
   command->add_option("--metrics", arguments->metrics, "The metrics, likewise")
       ->delimiter(',')
       ->check(CLI::IsMember(choice_names<MetricKind>()));
-  command->add_flag("--json", arguments->json, "Print one JSON object");
+  command
+      ->add_option("--top-k", arguments->top_k,
+                   "Also the share of rows whose class is among the k likeliest; several: 3,5")
+      ->delimiter(',')
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->option_text("K[,L,...]");
+  command->add_flag("--json", arguments->json, "Print one JSON object, with every number in full");
   command->footer(
       "Example:\n"
-      "  mpirun -n 2 tusk evaluate runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5");
+      "  mpirun -n 2 tusk evaluate runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
+      "--top-k 3");
   command->callback([arguments, &context] {
     context.command = [arguments, &context] { return evaluate(context.world, *arguments); };
   });

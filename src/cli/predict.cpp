@@ -2,31 +2,42 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "predict_stream.hpp"
 #include "tusk/cli/commands.hpp"
 #include "tusk/cli/data_arguments.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/units.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/split.hpp"
+#include "tusk/io/file.hpp"
 #include "tusk/io/prediction_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "tusk/training/answers.hpp"
 #include "tusk/training/ensemble_model.hpp"
-#include "tusk/training/trained_model.hpp"
+#include "tusk/training/row_blocks.hpp"
 
 namespace tusk::cli {
 namespace {
 
+// Outputs that a rank keeps until they are written: 8 MiB, and at most so many rows.
+constexpr std::size_t kept_bytes = 8UL << 20;
+constexpr std::size_t most_kept_rows = 1UL << 18;
+
 struct Arguments {
   DataArguments data;
   std::string output;
+  std::vector<std::string> copies;
   bool overwrite = false;
+  StreamArguments stream;
 };
 
 void refuse_existing(const Arguments& arguments) {
@@ -35,32 +46,140 @@ void refuse_existing(const Arguments& arguments) {
   }
 }
 
+// The data sets of the input that are to be copied.
+std::vector<io::Dataset> open_copies(const Arguments& arguments, std::uint64_t rows) {
+  std::vector<std::string> taken{"prediction", "predicted_index", "predicted_class"};
+  std::vector<io::Dataset> copies;
+  if (arguments.copies.empty()) return copies;
+  const io::File file = io::File::open(arguments.data.data);
+  for (const std::string& name : arguments.copies) {
+    if (std::ranges::find(taken, name) != taken.end()) {
+      fail(ExitCode::usage, "--copy {}: the output has a data set of that name already", name);
+    }
+    taken.push_back(name);
+    copies.push_back(file.dataset(name));
+    if (copies.back().extents().empty() || copies.back().rows() != rows) {
+      fail(ExitCode::bad_data, "{}: data set '{}' of shape {} has no row for each of {} samples",
+           arguments.data.data, name, Shape(copies.back().extents()).to_string(),
+           format_count(rows));
+    }
+  }
+  return copies;
+}
+
+// The next outputs of a rank, as many as it keeps.
+class OutputBuffer {
+ public:
+  OutputBuffer(training::Answers& answers, std::string path, std::size_t width,
+               std::uint64_t first_row)
+      : answers_(answers),
+        path_(std::move(path)),
+        width_(width),
+        limit_(std::clamp<std::size_t>(kept_bytes / (width * sizeof(Real)), 1, most_kept_rows)),
+        next_row_(first_row) {}
+
+  std::size_t limit() const { return limit_; }
+  std::uint64_t first_row() const { return first_row_; }
+  ConstMatrix outputs() const { return {values_.data(), width_, values_.size() / width_}; }
+
+  void fill() {
+    values_.clear();
+    first_row_ = next_row_;
+    while (values_.size() < limit_ * width_) {
+      const auto answer = answers_.next();
+      if (!answer) return;
+      check_finite(*answer);
+      const auto outputs = answer->outputs.flat();
+      values_.insert(values_.end(), outputs.begin(), outputs.end());
+      next_row_ += answer->outputs.cols();
+    }
+  }
+
+ private:
+  void check_finite(const training::Answer& answer) const {
+    if (data::all_finite(answer.outputs.flat())) return;
+    std::size_t sample = 0;
+    while (data::all_finite(answer.outputs.col(sample))) ++sample;
+    fail(ExitCode::bad_data, "{}: the model's outputs for row {} are not finite", path_,
+         answer.first_row + sample);
+  }
+
+  training::Answers& answers_;
+  std::string path_;
+  std::size_t width_;
+  std::size_t limit_;
+  std::uint64_t next_row_;
+  std::uint64_t first_row_ = 0;
+  AlignedVector<Real> values_;
+};
+
+// Collective. Every rank computes and writes its rows, a buffer at a time.
+void write_predictions(const mpi::Communicator& world, const data::Block& rows,
+                       OutputBuffer& buffer, io::PredictionFile& file) {
+  bool more = true;
+  while (more) {
+    mpi::collectively(world, [&] { buffer.fill(); });
+    file.write(buffer.first_row(), buffer.outputs());
+    const bool mine = buffer.first_row() + buffer.outputs().cols() < rows.end;
+    more = world.max(mine ? 1 : 0) > 0;
+  }
+}
+
 ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
   std::vector<training::TrainedModel> members;
   std::optional<data::Dataset> dataset;
-  data::Block block;
-  AlignedVector<Real> outputs;
+  std::vector<io::Dataset> copies;
+  std::optional<training::Answers> answers;
+  data::Block rows;
+  const training::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
     refuse_existing(arguments);
     members = training::load_ensemble(arguments.data.model, std::nullopt);
+    training::check_combination(members, combine);
     dataset = open_for(members.front(), arguments.data, false);
-    block = data::block_of(dataset->rows(), static_cast<std::size_t>(world.rank()),
-                           static_cast<std::size_t>(world.size()));
-    outputs = training::predict_rows(members, combination(arguments.data), *dataset, block);
+    copies = open_copies(arguments, dataset->rows());
+    const auto views = training::views_of(members);
+    rows = training::RowBlocks(dataset->rows(), training::batch_rows(views)).rows_of(world);
+    answers.emplace(views, combine, *dataset, rows, nullptr);
   });
   const training::TrainedModel& first = members.front();
   const std::size_t width = first.model.output_size();
-  io::write_predictions(
-      arguments.output, world,
-      {.rows = dataset->rows(),
-       .outputs = width,
-       .classes = first.classifies,
-       .class_names = first.class_names},
-      {.first_row = block.begin, .outputs = ConstMatrix(outputs.data(), width, block.size())});
+  io::PredictionFile file(arguments.output, world,
+                          {.rows = dataset->rows(),
+                           .outputs = width,
+                           .classes = first.classifies,
+                           .class_names = first.class_names});
+  OutputBuffer buffer(*answers, arguments.data.data, width, rows.begin);
+  write_predictions(world, rows, buffer, file);
+  for (const io::Dataset& copy : copies) file.copy(copy, rows.begin, rows.end);
+  file.finish();
   if (world.rank() == 0) {
     fmt::print("predicted {} rows: {}\n", format_count(dataset->rows()), arguments.output);
   }
   return ExitCode::done;
+}
+
+// What goes with --stream, and what without.
+void check_usage(const Arguments& arguments) {
+  const bool file = !arguments.data.data.empty();
+  if (arguments.stream.enabled) {
+    if (file || !arguments.output.empty() || !arguments.copies.empty()) {
+      fail(ExitCode::usage,
+           "with --stream samples come from stdin and predictions go to stdout: no DATA.h5, no "
+           "--output, no --copy");
+    }
+    return;
+  }
+  if (!file) fail(ExitCode::usage, "DATA.h5 is required, or --stream (see tusk predict --help)");
+  if (arguments.output.empty()) {
+    fail(ExitCode::usage, "--output is required (see tusk predict --help)");
+  }
+}
+
+ExitCode run(const mpi::Communicator& world, const Arguments& arguments) {
+  mpi::collectively(world, [&] { check_usage(arguments); });
+  return arguments.stream.enabled ? predict_stream(world, arguments.data, arguments.stream)
+                                  : predict(world, arguments);
 }
 
 }  // namespace
@@ -68,18 +187,26 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
 void add_predict(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
-      "predict", "A model's outputs for a data set, written in parallel into one HDF5 file");
+      "predict",
+      "A model's outputs: for a data set, written in parallel into one HDF5 file, or line by line");
   add_data_arguments(*command, arguments->data, false);
-  command->add_option("-o,--output", arguments->output, "The file to write")
-      ->required()
-      ->option_text("OUT.h5");
+  command->get_option("DATA.h5")->required(false);
+  command->add_option("-o,--output", arguments->output, "The file to write")->option_text("OUT.h5");
+  command
+      ->add_option("--copy", arguments->copies,
+                   "Data sets of the input, a row a sample, that the output shall have, too")
+      ->delimiter(',')
+      ->option_text("NAME[,NAME...]");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the file if it exists");
+  add_stream_arguments(*command, arguments->stream);
   command->footer(
-      "Example:\n"
+      "Examples:\n"
       "  mpirun -n 2 tusk predict runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
-      "-o predictions.h5");
+      "-o predictions.h5 --copy label\n"
+      "  kcat -C -b broker -t events | tusk predict model.h5 --stream | kcat -P -b broker -t "
+      "predictions");
   command->callback([arguments, &context] {
-    context.command = [arguments, &context] { return predict(context.world, *arguments); };
+    context.command = [arguments, &context] { return run(context.world, *arguments); };
   });
 }
 

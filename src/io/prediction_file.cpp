@@ -2,7 +2,6 @@
 #include "tusk/io/prediction_file.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <span>
 
@@ -11,20 +10,15 @@
 #include "tusk/io/pending_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "tusk/nn/class_choice.hpp"
 
 namespace tusk::io {
 namespace {
 
-// Rows of one rank that go into the file in one collective call.
-constexpr std::uint64_t rows_per_write = 1 << 20;
-
 std::vector<std::int32_t> classes_of(ConstMatrix outputs) {
   std::vector<std::int32_t> classes(outputs.cols());
   for (std::size_t i = 0; i < classes.size(); ++i) {
-    const auto column = outputs.col(i);
-    const auto largest = std::max_element(column.begin(), column.end()) - column.begin();
-    const bool positive = column.size() == 1 && column[0] > Real(0.5);
-    classes[i] = positive ? 1 : static_cast<std::int32_t>(largest);
+    classes[i] = static_cast<std::int32_t>(nn::chosen_class(outputs.col(i)));
   }
   return classes;
 }
@@ -40,73 +34,85 @@ std::vector<std::string> names_of_classes(std::span<const std::int32_t> classes,
   return out;
 }
 
-class Writer {
- public:
-  Writer(const std::string& part, const mpi::Communicator& communicator, const Predictions& mine)
-      : communicator_(communicator),
-        mine_(mine),
-        pieces_(communicator.max((mine.outputs.cols() + rows_per_write - 1) / rows_per_write)),
-        file_(File::create(part, communicator)) {}
-
-  void write(const PredictionLayout& layout) {
-    auto prediction =
-        file_.create_dataset("prediction", element_type<Real>(), {layout.rows, layout.outputs});
-    in_pieces([&](std::uint64_t begin, std::uint64_t end) {
-      const std::size_t width = layout.outputs;
-      const auto rows = mine_.outputs.flat().subspan(begin * width, (end - begin) * width);
-      prediction.write(mine_.first_row + begin, rows);
-    });
-    if (layout.classes) write_classes(layout);
-  }
-
-  void close() { file_.close(); }
-
- private:
-  void write_classes(const PredictionLayout& layout) {
-    const std::vector<std::int32_t> classes = classes_of(mine_.outputs);
-    auto index = file_.create_dataset("predicted_index", ElementType::i32, {layout.rows});
-    in_pieces([&](std::uint64_t begin, std::uint64_t end) {
-      const std::span<const std::int32_t> all(classes);
-      index.write(mine_.first_row + begin, all.subspan(begin, end - begin));
-    });
-    if (layout.class_names.empty()) return;
-    const std::vector<std::string> names = names_of_classes(classes, layout.class_names);
-    TextDataset text(file_, "predicted_class", layout.rows, layout.class_names);
-    in_pieces([&](std::uint64_t begin, std::uint64_t end) {
-      text.write(mine_.first_row + begin, std::span(names).subspan(begin, end - begin));
-    });
-  }
-
-  // Calls `write` with one piece of this rank's rows after the other, and then with none until
-  // every rank has written all of its own. A rank's error stops all of them.
-  void in_pieces(const std::function<void(std::uint64_t, std::uint64_t)>& write) {
-    const std::uint64_t rows = mine_.outputs.cols();
-    for (std::uint64_t piece = 0; piece < pieces_; ++piece) {
-      const std::uint64_t begin = std::min(piece * rows_per_write, rows);
-      const std::uint64_t end = std::min(begin + rows_per_write, rows);
-      mpi::collectively(communicator_, [&] { write(begin, end); });
-    }
-  }
-
-  const mpi::Communicator& communicator_;
-  const Predictions& mine_;
-  std::uint64_t pieces_;
-  File file_;
-};
+std::optional<PendingFile> pending_on_first(const std::string& path,
+                                            const mpi::Communicator& communicator) {
+  if (communicator.rank() != 0) return std::nullopt;
+  return std::make_optional<PendingFile>(path);
+}
 
 }  // namespace
 
-void write_predictions(const std::string& path, const mpi::Communicator& communicator,
-                       const PredictionLayout& layout, const Predictions& mine) {
-  std::optional<PendingFile> pending;
-  if (communicator.rank() == 0) pending.emplace(path);
-  {
-    Writer writer(PendingFile::part_of(path), communicator, mine);
-    writer.write(layout);
-    mpi::collectively(communicator, [&] { writer.close(); });
+struct PredictionFile::Parts {
+  Parts(const std::string& path, const mpi::Communicator& world, const PredictionLayout& what)
+      : communicator(world),
+        layout(what),
+        pending(pending_on_first(path, world)),
+        file(File::create(PendingFile::part_of(path), world)),
+        prediction(
+            file->create_dataset("prediction", element_type<Real>(), {what.rows, what.outputs})) {
+    if (!layout.classes) return;
+    index = file->create_dataset("predicted_index", ElementType::i32, {layout.rows});
+    if (layout.class_names.empty()) return;
+    names.emplace(*file, "predicted_class", layout.rows, layout.class_names);
   }
-  mpi::collectively(communicator, [&] {
-    if (pending) pending->publish();
+
+  const mpi::Communicator& communicator;
+  PredictionLayout layout;
+  std::optional<PendingFile> pending;  // on rank 0
+  std::optional<File> file;
+  std::optional<Dataset> prediction;
+  std::optional<Dataset> index;
+  std::optional<TextDataset> names;
+};
+
+PredictionFile::PredictionFile(const std::string& path, const mpi::Communicator& communicator,
+                               const PredictionLayout& layout)
+    : parts_(std::make_unique<Parts>(path, communicator, layout)) {}
+
+PredictionFile::~PredictionFile() = default;
+
+void PredictionFile::write(std::uint64_t first_row, ConstMatrix outputs) {
+  if (parts_->layout.rows == 0) return;  // HDF5 has no storage that it could write nothing to
+  const std::uint64_t begin = outputs.cols() == 0 ? 0 : first_row;
+  mpi::collectively(parts_->communicator, [&] {
+    parts_->prediction->write(begin, std::span<const Real>(outputs.flat()));
+  });
+  if (!parts_->index) return;
+  const std::vector<std::int32_t> classes = classes_of(outputs);
+  mpi::collectively(parts_->communicator,
+                    [&] { parts_->index->write(begin, std::span<const std::int32_t>(classes)); });
+  if (!parts_->names) return;
+  const auto names = names_of_classes(classes, parts_->layout.class_names);
+  mpi::collectively(parts_->communicator, [&] { parts_->names->write(begin, names); });
+}
+
+void PredictionFile::copy(const Dataset& source, std::uint64_t begin, std::uint64_t end) {
+  const mpi::Communicator& communicator = parts_->communicator;
+  Dataset target = parts_->file->create_dataset(source.name(), source.type(), source.extents());
+  const std::size_t row_bytes = source.row_elements() * size_of(source.type());
+  const std::uint64_t step = source.rows_per_transfer();
+  const std::uint64_t pieces = communicator.max((end - begin + step - 1) / step);
+  std::vector<std::byte> rows;
+  for (std::uint64_t piece = 0; piece < pieces; ++piece) {
+    const std::uint64_t from = std::min(begin + piece * step, end);
+    const std::uint64_t to = std::min(from + step, end);
+    mpi::collectively(communicator, [&] {
+      rows.resize((to - from) * row_bytes);
+      source.read_rows(from, to, source.type(), rows);
+    });
+    mpi::collectively(communicator, [&] { target.write_rows(from, to, source.type(), rows); });
+  }
+}
+
+void PredictionFile::finish() {
+  Parts& parts = *parts_;
+  parts.names.reset();
+  parts.index.reset();
+  parts.prediction.reset();
+  mpi::collectively(parts.communicator, [&] { parts.file->close(); });
+  parts.file.reset();
+  mpi::collectively(parts.communicator, [&] {
+    if (parts.pending) parts.pending->publish();
   });
 }
 

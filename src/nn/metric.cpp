@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/nn/metric.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "classes.hpp"
 #include "tusk/core/error.hpp"
+#include "tusk/nn/class_choice.hpp"
 
 namespace tusk::nn {
 namespace {
 
-std::size_t largest(std::span<const Real> values) {
-  return static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
-}
-
 // Whether a sample is answered rightly.
 bool is_accurate(ConstMatrix predictions, const Targets& targets, std::size_t sample) {
   const std::span<const Real> p = predictions.col(sample);
-  if (targets.are_classes()) return largest(p) == class_row(targets, sample, p.size());
+  if (targets.are_classes()) return first_largest(p) == class_row(targets, sample, p.size());
   const std::span<const Real> t = targets.values.col(sample);
-  if (p.size() == 1) return (p[0] > Real{0.5} ? Real{1} : Real{0}) == t[0];
-  return largest(p) == largest(t);
+  if (p.size() == 1) return static_cast<Real>(chosen_class(p)) == t[0];
+  return first_largest(p) == first_largest(t);
 }
 
 // Mean over the outputs of f(prediction − target) of one sample.

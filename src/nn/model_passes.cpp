@@ -133,9 +133,11 @@ BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& ta
 }
 
 BatchScore Model::evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
-                           Workspace& workspace) const {
+                           Workspace& workspace, ConstMatrix* predicted) const {
   const ConstMatrix outputs = forward(weights, x, workspace, {.mode = Mode::inference});
-  return score(outputs, predictions(outputs, workspace), targets);
+  const ConstMatrix probabilities = predictions(outputs, workspace);
+  if (predicted != nullptr) *predicted = probabilities;
+  return score(outputs, probabilities, targets);
 }
 
 ConstMatrix Model::predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const {

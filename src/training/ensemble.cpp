@@ -75,7 +75,7 @@ nn::BatchScore test_ensemble(const mpi::Communicator& world, const DataOptions& 
     members = load_ensemble(manifest.string(), Scoring{});
     dataset = data::Dataset::open(*options.test, options.features, options.label);
   });
-  return evaluate_together(world, members, Combine::mean, *dataset);
+  return evaluate_together(world, views_of(members), Combine::mean, *dataset);
 }
 
 }  // namespace

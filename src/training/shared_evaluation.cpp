@@ -2,15 +2,48 @@
 #include "tusk/training/shared_evaluation.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <functional>
+#include <span>
 
 #include "tusk/data/label_format.hpp"
-#include "tusk/data/split.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
-#include "tusk/training/evaluation.hpp"
+#include "tusk/training/answers.hpp"
+#include "tusk/training/row_blocks.hpp"
 
 namespace tusk::training {
+namespace {
+
+// Computes this rank's answers. Calls begin_block() before those of a block, and take() for each.
+void answer_mine(const std::vector<ModelView>& members, Combine combine,
+                 const data::Dataset& dataset, const RowBlocks& blocks, data::Block rows,
+                 const std::function<void()>& begin_block,
+                 const std::function<void(const Answer&)>& take) {
+  const ModelView& first = members.front();
+  const data::LabelFormat format = data::label_format(
+      dataset, first.model->loss(), first.model->output_size(), *first.transforms);
+  Answers answers(members, combine, dataset, rows, &format);
+  while (const auto answer = answers.next()) {
+    if ((answer->first_row - rows.begin) % blocks.block_rows == 0) begin_block();
+    take(*answer);
+  }
+}
+
+// What the answers to a regression add up to, an element an output.
+void add(const Answer& answer, std::span<RegressionSums> sums) {
+  const Targets& targets = answer.targets;
+  for (std::size_t sample = 0; sample < answer.outputs.cols(); ++sample) {
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i].add(targets.values(i, sample), answer.outputs(i, sample));
+    }
+  }
+}
+
+bool is_regression(LossKind loss) {
+  return loss != LossKind::categorical_crossentropy && loss != LossKind::binary_crossentropy;
+}
+
+}  // namespace
 
 nn::BatchScore sum_over_ranks(const mpi::Communicator& world, const nn::BatchScore& mine) {
   std::vector<double> numbers{static_cast<double>(mine.samples), mine.loss_sum};
@@ -21,24 +54,49 @@ nn::BatchScore sum_over_ranks(const mpi::Communicator& world, const nn::BatchSco
   return all;
 }
 
-nn::BatchScore evaluate_together(const mpi::Communicator& world, const nn::Model& model,
-                                 std::span<const float> weights, const data::Dataset& dataset,
-                                 const data::Transforms& transforms) {
-  nn::BatchScore mine;
+nn::BatchScore evaluate_together(const mpi::Communicator& world,
+                                 const std::vector<ModelView>& members, Combine combine,
+                                 const data::Dataset& dataset) {
+  const RowBlocks blocks(dataset.rows(), batch_rows(members));
+  std::vector<nn::BatchScore> scores;
   mpi::collectively(world, [&] {
-    const auto format = data::label_format(dataset, model.loss(), model.output_size(), transforms);
-    const data::Block block = data::block_of(dataset.rows(), static_cast<std::size_t>(world.rank()),
-                                             static_cast<std::size_t>(world.size()));
-    const data::Split all(dataset.rows());
-    const auto shard = data::Shard::read(dataset, all.training_rows(block), &format, transforms);
-    if (shard.empty()) return;
-    Evaluation evaluation(model, shard);
-    evaluation.start(weights);
-    while (evaluation.advance()) {
-    }
-    mine = evaluation.score();
+    answer_mine(
+        members, combine, dataset, blocks, blocks.rows_of(world), [&] { scores.emplace_back(); },
+        [&](const Answer& answer) { scores.back() += answer.score; });
   });
-  return sum_over_ranks(world, mine);
+  return sum_in_order(world, std::span<const nn::BatchScore>(scores), 1).front();
+}
+
+FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<ModelView>& members,
+                              Combine combine, const data::Dataset& dataset, bool classifies,
+                              const std::vector<std::size_t>& top_k) {
+  const nn::Model& model = *members.front().model;
+  const std::size_t outputs = model.output_size();
+  const std::size_t sums_width = is_regression(model.loss()) ? outputs : 0;
+  const RowBlocks blocks(dataset.rows(), batch_rows(members));
+  std::vector<nn::BatchScore> scores;
+  std::vector<RegressionSums> sums;
+  ClassTally tally(outputs, top_k);
+  mpi::collectively(world, [&] {
+    const auto begin_block = [&] {
+      scores.emplace_back();
+      sums.resize(sums.size() + sums_width);
+    };
+    answer_mine(members, combine, dataset, blocks, blocks.rows_of(world), begin_block,
+                [&](const Answer& answer) {
+                  scores.back() += answer.score;
+                  if (sums_width > 0) add(answer, std::span(sums).last(sums_width));
+                  if (classifies) tally.add(answer);
+                });
+  });
+  FullEvaluation all;
+  all.score = sum_in_order(world, std::span<const nn::BatchScore>(scores), 1).front();
+  if (classifies) all.classes = tally.finish(world, all.classes_left_out);
+  if (sums_width > 0) {
+    all.regression =
+        make_report(sum_in_order(world, std::span<const RegressionSums>(sums), sums_width));
+  }
+  return all;
 }
 
 }  // namespace tusk::training

@@ -47,7 +47,11 @@ nn::BatchScore test_model(const Experiment& experiment, const Job& job,
     dataset =
         data::Dataset::open(*experiment.data.test, experiment.data.features, experiment.data.label);
   });
-  return evaluate_together(world, job.model, weights, *dataset, job.transforms);
+  const ModelView view{.model = &job.model,
+                       .weights = weights,
+                       .transforms = &job.transforms,
+                       .huber_delta = experiment.model.huber_delta};
+  return evaluate_together(world, {view}, Combine::mean, *dataset);
 }
 
 io::ModelContent model_content(const Experiment& experiment, const Job& job,

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -31,7 +33,13 @@ TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
   }
   const PredictionLayout layout{
       .rows = rows, .outputs = 2, .classes = true, .class_names = {"background", "signal"}};
-  write_predictions(path, world, layout, {first, ConstMatrix(outputs.data(), 2, 3 * rank)});
+  PredictionFile predictions(path, world, layout);
+  // Two pieces, of which rank 0 has nothing and rank 1 a short one.
+  const std::uint64_t piece = std::min<std::uint64_t>(2, 3 * rank);
+  predictions.write(first, ConstMatrix(outputs.data(), 2, piece));
+  predictions.write(first + piece, ConstMatrix(outputs.data() + 2 * piece, 2, 3 * rank - piece));
+  CHECK_FALSE(std::filesystem::exists(path));
+  predictions.finish();
 
   const File file = File::open(path);
   const Dataset prediction = file.dataset("prediction");
@@ -48,10 +56,40 @@ TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
   CHECK_FALSE(std::filesystem::exists(path + ".part"));
 }
 
+TEST_CASE("data sets are copied row for row, of any shape and type") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  constexpr std::uint64_t rows = 101;
+  std::vector<std::int64_t> ids(2 * rows);
+  std::iota(ids.begin(), ids.end(), std::int64_t{1} << 60);
+  if (world.rank() == 0) {
+    File::create(folder.file("in.h5"))
+        .create_dataset("event/id", ElementType::i64, {rows, 2}, {.chunk_rows = 7, .gzip = 1})
+        .write(0, std::span<const std::int64_t>(ids));
+  }
+  world.barrier();
+  const auto rank = static_cast<std::uint64_t>(world.rank());
+  const auto ranks = static_cast<std::uint64_t>(world.size());
+  const std::uint64_t begin = rank * rows / ranks;
+  const std::uint64_t end = (rank + 1) * rows / ranks;
+  const std::vector<float> outputs(end - begin);
+  PredictionFile predictions(folder.file("out.h5"), world, {.rows = rows, .outputs = 1});
+  predictions.write(begin, ConstMatrix(outputs.data(), 1, end - begin));
+  predictions.copy(File::open(folder.file("in.h5")).dataset("event/id"), begin, end);
+  predictions.finish();
+
+  const Dataset copy = File::open(folder.file("out.h5")).dataset("event/id");
+  CHECK(copy.type() == ElementType::i64);
+  CHECK(copy.extents() == std::vector<std::uint64_t>{rows, 2});
+  std::vector<std::int64_t> found(2 * rows);
+  copy.read(0, std::span(found));
+  CHECK(found == ids);
+}
+
 TEST_CASE("an output that cannot be created is the same error on every rank") {
   const auto world = mpi::Communicator::world();
   const test::SharedFolder folder(world);
-  CHECK_FAILS(write_predictions(folder.file("none/out.h5"), world, {.rows = 0, .outputs = 1}, {}),
+  CHECK_FAILS(PredictionFile(folder.file("none/out.h5"), world, {.rows = 0, .outputs = 1}),
               ExitCode::cannot_create, "No such file");
 }
 

@@ -13,6 +13,7 @@
 #include "synthetic.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/training/ensemble_model.hpp"
+#include "tusk/training/shared_evaluation.hpp"
 #include "tusk/training/train.hpp"
 
 using namespace tusk;
@@ -183,7 +184,8 @@ TEST_CASE("mistake 3: an ensemble has as many members as asked for, and they dif
     }
     const auto members = training::load_ensemble(directory + "/ensemble.json", training::Scoring{});
     const auto dataset = data::Dataset::open(folder.file("data.h5"), "features", "label");
-    const auto vote = training::evaluate_together(world, members, training::Combine::vote, dataset);
+    const auto vote = training::evaluate_together(world, training::views_of(members),
+                                                  training::Combine::vote, dataset);
     CHECK(vote.metric(0) > 0.9);
     world.barrier();
   }

@@ -66,9 +66,9 @@ class Model {
   BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets, Span gradients,
                         Workspace& workspace, const StepContext& step) const;
 
-  // The score of the batch in inference.
+  // The score of the batch in inference, and on request the outputs as predict() gives them.
   BatchScore evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
-                      Workspace& workspace) const;
+                      Workspace& workspace, ConstMatrix* predicted = nullptr) const;
 
   // The outputs (outputs, batch), final activation applied, valid until the workspace's next use.
   ConstMatrix predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const;

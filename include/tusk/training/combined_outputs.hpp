@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tusk/core/aligned_vector.hpp"
+#include "tusk/core/matrix.hpp"
+#include "tusk/core/targets.hpp"
+#include "tusk/data/transforms.hpp"
+#include "tusk/nn/loss.hpp"
+#include "tusk/nn/model.hpp"
+#include "tusk/nn/score.hpp"
+#include "tusk/training/trained_model.hpp"
+
+namespace tusk::training {
+
+// How the members of an ensemble make one prediction.
+enum class Combine {
+  mean,  // of their outputs
+  vote,  // each output is the share of the members that chose its class; for classifiers
+};
+
+// What it takes to compute with a model that others own.
+struct ModelView {
+  const nn::Model* model = nullptr;
+  std::span<const float> weights;
+  const data::Transforms* transforms = nullptr;
+  double huber_delta = 1.0;
+};
+std::vector<ModelView> views_of(std::span<const TrainedModel> members);
+
+// The outputs of one model, or of an ensemble's members combined, batch by batch. Members have the
+// same inputs and outputs, but each has transforms of its own, and so its own view of a sample.
+// A batch allocates nothing.
+class CombinedOutputs {
+ public:
+  // What the views show must outlive the object.
+  CombinedOutputs(std::vector<ModelView> members, Combine combine, std::size_t max_batch);
+
+  const std::vector<ModelView>& members() const { return members_; }
+  std::size_t max_batch() const { return max_batch_; }
+  std::size_t outputs() const { return members_.front().model->output_size(); }
+
+  // The outputs (outputs, batch) for a batch that member i sees as features[i], (features, batch).
+  // Valid until the next call.
+  ConstMatrix predict(std::span<const ConstMatrix> features);
+
+  // The same, and the score of the outputs: for one model as nn::Model::evaluate; for an ensemble
+  // the loss is that of the combined outputs.
+  ConstMatrix evaluate(std::span<const ConstMatrix> features, const Targets& targets,
+                       nn::BatchScore& score);
+
+ private:
+  std::vector<ModelView> members_;
+  Combine combine_;
+  std::size_t max_batch_;
+  std::vector<nn::Workspace> workspaces_;
+  AlignedVector<Real> sum_;  // of an ensemble's members
+  std::unique_ptr<nn::Loss> loss_;
+};
+
+// How many samples to compute at a time, on one core about a millisecond's work of the largest
+// member: between 16 and 256.
+std::size_t batch_rows(std::span<const ModelView> members);
+
+}  // namespace tusk::training

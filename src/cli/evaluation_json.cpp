@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "class_label.hpp"
+#include "tusk/cli/evaluation_text.hpp"
+#include "tusk/training/score_names.hpp"
+
+namespace tusk::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json scores_json(const training::ClassScores& scores) {
+  return {{"precision", scores.precision}, {"recall", scores.recall}, {"f1", scores.f1}};
+}
+
+Json class_json(const EvaluationSubject& subject, const training::ClassEvaluation& classes,
+                std::size_t index) {
+  const training::ClassScores& scores = classes.report.classes[index];
+  Json json{{"index", index}, {"class", class_label(subject.class_names, index)}};
+  json.update(scores_json(scores));
+  if (!classes.class_auc.empty()) json["auc"] = number(classes.class_auc[index]);
+  json["rows"] = scores.support;
+  return json;
+}
+
+Json confusion_json(const training::ConfusionMatrix& confusion) {
+  Json rows = Json::array();
+  for (std::size_t label = 0; label < confusion.classes(); ++label) {
+    Json& row = rows.emplace_back(Json::array());
+    for (std::size_t prediction = 0; prediction < confusion.classes(); ++prediction) {
+      row.push_back(confusion.count(label, prediction));
+    }
+  }
+  return rows;
+}
+
+void add_classes(Json& out, const EvaluationSubject& subject,
+                 const training::ClassEvaluation& classes) {
+  out["accuracy"] = classes.report.accuracy;
+  for (std::size_t i = 0; i < classes.top_k.size(); ++i) {
+    out["top_k"][std::to_string(subject.top_k[i])] = classes.top_k[i];
+  }
+  out["auc"] = number(classes.auc);
+  if (!classes.class_auc.empty()) out["weighted_auc"] = number(classes.weighted_auc);
+  out["macro"] = scores_json(classes.report.macro);
+  out["weighted"] = scores_json(classes.report.weighted);
+  out["classes"] = Json::array();
+  for (std::size_t i = 0; i < classes.report.classes.size(); ++i) {
+    out["classes"].push_back(class_json(subject, classes, i));
+  }
+  out["confusion_matrix"] = confusion_json(classes.confusion);
+}
+
+Json regression_json(const training::RegressionScores& scores) {
+  return {
+      {"mse", scores.mse}, {"rmse", std::sqrt(scores.mse)}, {"mae", scores.mae}, {"r2", scores.r2}};
+}
+
+}  // namespace
+
+std::string evaluation_json(const EvaluationSubject& subject,
+                            const training::FullEvaluation& evaluation) {
+  Json out{{"model", subject.model}, {"data", subject.data}, {"rows", evaluation.score.samples}};
+  for (const auto& [name, value] :
+       training::named_values(evaluation.score, subject.metric_names, "")) {
+    out[name] = value;
+  }
+  if (evaluation.classes) add_classes(out, subject, *evaluation.classes);
+  if (!evaluation.classes_left_out.empty()) out["classes_left_out"] = evaluation.classes_left_out;
+  if (evaluation.regression) {
+    Json regression = regression_json(evaluation.regression->mean);
+    for (const training::RegressionScores& scores : evaluation.regression->outputs) {
+      regression["outputs"].push_back(regression_json(scores));
+    }
+    out["regression"] = std::move(regression);
+  }
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace tusk::cli

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict_stream.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <map>
+#include <vector>
+
+#include "tusk/cli/data_arguments.hpp"
+#include "tusk/core/log.hpp"
+#include "tusk/core/units.hpp"
+#include "tusk/mpi/collectively.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/training/prediction_stream.hpp"
+
+namespace tusk::cli {
+namespace {
+
+training::StreamOptions options_of(const DataArguments& data, const StreamArguments& arguments) {
+  training::StreamOptions options{.features = data.features, .max_batch = arguments.max_batch};
+  if (arguments.format == "json") options.format = training::EventFormat::json;
+  if (arguments.format == "csv") options.format = training::EventFormat::csv;
+  options.max_wait = std::chrono::milliseconds(std::lround(arguments.max_wait_s * 1000.0));
+  return options;
+}
+
+}  // namespace
+
+void add_stream_arguments(CLI::App& command, StreamArguments& arguments) {
+  command.add_flag("--stream", arguments.enabled,
+                   "Answer every line of stdin (JSON or CSV) by a line of JSON on stdout");
+  command.add_option("--format", arguments.format, "Of the lines; auto: as the first one looks")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "json", "csv"}));
+  command
+      .add_option("--max-wait", arguments.max_wait_s,
+                  "The longest that a line waits for its batch to begin [50ms]")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1e-3}, {"s", 1.0}},
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED))
+      ->check(CLI::Range(0.0, 3600.0))
+      ->option_text("TIME");
+  command
+      .add_option("--max-batch", arguments.max_batch, "The most lines that are computed at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65536))
+      ->option_text("N");
+}
+
+ExitCode predict_stream(const mpi::Communicator& world, const DataArguments& data,
+                        const StreamArguments& arguments) {
+  mpi::collectively(world, [&] {
+    if (world.size() > 1) {
+      fail(ExitCode::usage,
+           "--stream runs on one rank: a stream has one order; start several processes on parts of "
+           "it");
+    }
+    const auto members = training::load_ensemble(data.model, std::nullopt);
+    training::check_combination(members, combination(data));
+    std::signal(SIGPIPE, SIG_IGN);  // the end of the output's reader is no error of ours
+    const training::StreamCounts counts = training::stream_predictions(
+        STDIN_FILENO, STDOUT_FILENO, members, combination(data), options_of(data, arguments));
+    info("answered {} lines, {} of them bad{}", format_count(counts.lines),
+         format_count(counts.bad_lines),
+         counts.reader_left ? ", until nobody read the answers" : "");
+  });
+  return ExitCode::done;
+}
+
+}  // namespace tusk::cli

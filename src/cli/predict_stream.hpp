@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "tusk/core/error.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::cli {
+
+struct DataArguments;
+
+// The options of `tusk predict --stream`.
+struct StreamArguments {
+  bool enabled = false;
+  std::string format = "auto";
+  double max_wait_s = 0.05;
+  std::size_t max_batch = 256;
+};
+
+// Adds them to the subcommand. `arguments` must outlive the parsing.
+void add_stream_arguments(CLI::App& command, StreamArguments& arguments);
+
+// Collective. Answers the lines of stdin on stdout until the one ends or nobody reads the other.
+// Throws mpi::CollectiveError, also Error(usage) on several ranks.
+ExitCode predict_stream(const mpi::Communicator& world, const DataArguments& data,
+                        const StreamArguments& arguments);
+
+}  // namespace tusk::cli
