@@ -1,44 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "columns.hpp"
+#include "fitting_samples.hpp"
 #include "transform_kinds.hpp"
 
 namespace tusk::data {
 namespace {
 
 // y = factor · x + offset.
-class Scale final : public Transform {
+class Scale final : public ColumnTransform {
  public:
-  explicit Scale(const ScaleTransform& options) : options_(options) {}
+  Scale(double factor, double offset, Columns columns)
+      : ColumnTransform(std::move(columns)), factor_(factor), offset_(offset) {}
 
   std::string_view type() const override { return ScaleTransform::type; }
 
   std::size_t apply(Span buffer, std::size_t width) const override {
-    const auto factor = static_cast<Real>(options_.factor);
-    const auto offset = static_cast<Real>(options_.offset);
-    for (Real& x : buffer.first(width)) x = factor * x + offset;
+    const auto factor = static_cast<Real>(factor_);
+    const auto offset = static_cast<Real>(offset_);
+    columns().each(buffer.first(width), [=](std::size_t, Real& x) { x = factor * x + offset; });
     return width;
   }
 
   std::string summary() const override {
-    return fmt::format("times {} plus {}", options_.factor, options_.offset);
+    return fmt::format("{:.6g} · x + {:.6g}{}", factor_, offset_, columns().summary());
   }
 
   std::string to_json() const override {
-    return nlohmann::json{{"factor", options_.factor}, {"offset", options_.offset}}.dump();
+    nlohmann::json json{{"factor", factor_}, {"offset", offset_}};
+    columns().add_to(json);
+    return json.dump();
   }
 
  private:
-  ScaleTransform options_;
+  double factor_;
+  double offset_;
 };
 
 }  // namespace
 
-Step fit(const ScaleTransform& options) { return std::make_shared<Scale>(options); }
+Step fit(const ScaleTransform& options, const FittingSamples& samples) {
+  return std::make_shared<Scale>(options.factor, options.offset, samples.columns(options.columns));
+}
 
 template <>
 Step read_step<ScaleTransform>(const nlohmann::json& json) {
-  return std::make_shared<Scale>(ScaleTransform{json.at("factor"), json.at("offset")});
+  return std::make_shared<Scale>(json.at("factor"), json.at("offset"), Columns::from_json(json));
 }
 
 }  // namespace tusk::data

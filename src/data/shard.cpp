@@ -11,14 +11,6 @@
 #include "tusk/core/units.hpp"
 
 namespace tusk::data {
-namespace {
-
-// Floats of any size become ours; integers stay as small as they are.
-io::ElementType type_in_memory(io::ElementType stored) {
-  return io::is_floating_point(stored) ? io::element_type<Real>() : stored;
-}
-
-}  // namespace
 
 Shard Shard::read(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
                   const LabelFormat* format, Transforms transforms) {

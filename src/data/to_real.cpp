@@ -14,6 +14,10 @@ void convert(const std::byte* from, Span out) {
 
 }  // namespace
 
+io::ElementType type_in_memory(io::ElementType stored) {
+  return io::is_floating_point(stored) ? io::element_type<Real>() : stored;
+}
+
 void to_real(io::ElementType type, const std::byte* from, Span out) {
   using enum io::ElementType;
   switch (type) {

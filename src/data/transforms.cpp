@@ -13,15 +13,21 @@ namespace {
 
 using Json = nlohmann::json;
 
-// One step of the model file's array, with the kind of TransformOptions whose name it bears.
+// One step of the model file's array, of the kind of TransformOptions whose name it bears.
 template <typename... Kinds>
-Step read_kind(const Json& json, const std::string& path, const std::variant<Kinds...>*) {
-  const std::string type = json.at("type");
+Step read_kind(const Json& json, const std::string& type, const std::string& path,
+               const std::variant<Kinds...>*) {
   Step step;
   const auto read_if = [&]<typename Kind>(const Kind*) {
-    if (type == Kind::type) step = read_step<Kind>(json);
+    if constexpr (!std::is_same_v<Kind, BinaryLabelTransform>) {
+      if (type == Kind::type) step = read_step<Kind>(json);
+    }
   };
-  (read_if(static_cast<const Kinds*>(nullptr)), ...);
+  try {
+    (read_if(static_cast<const Kinds*>(nullptr)), ...);
+  } catch (const Error& error) {
+    fail(error.code(), "{}: transform '{}' cannot be read: {}", path, type, error.what());
+  }
   if (step) return step;
   std::string known;
   ((known += std::string(known.empty() ? "" : ", ") + Kinds::type), ...);
@@ -49,8 +55,13 @@ Transforms Transforms::from_json(const std::string& json, const std::string& pat
   if (!array.is_array()) fail(ExitCode::bad_data, "{}: the transforms are not a JSON array", path);
   Transforms transforms;
   for (const Json& element : array) {
-    const TransformOptions* kinds = nullptr;
-    transforms.steps_.push_back(read_kind(element, path, kinds));
+    const std::string type = element.at("type");
+    if (type == BinaryLabelTransform::type) {
+      transforms.positive_label_ = element.at("positive").get<double>();
+    } else {
+      const TransformOptions* kinds = nullptr;
+      transforms.steps_.push_back(read_kind(element, type, path, kinds));
+    }
   }
   return transforms;
 } catch (const Json::exception& error) {
@@ -64,6 +75,9 @@ std::string Transforms::to_json() const {
     json["type"] = step->type();
     array.push_back(std::move(json));
   }
+  if (positive_label_) {
+    array.push_back({{"type", BinaryLabelTransform::type}, {"positive", *positive_label_}});
+  }
   return array.dump();
 }
 
@@ -71,6 +85,10 @@ std::vector<std::string> Transforms::summary() const {
   std::vector<std::string> lines;
   for (const Step& step : steps_) {
     lines.push_back(fmt::format("{}: {}", step->type(), step->summary()));
+  }
+  if (positive_label_) {
+    lines.push_back(fmt::format("{}: label {} becomes 1, others 0", BinaryLabelTransform::type,
+                                *positive_label_));
   }
   return lines;
 }

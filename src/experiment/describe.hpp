@@ -4,6 +4,7 @@
 #include "describe_simulate.hpp"
 #include "describe_strategies.hpp"
 #include "describe_training.hpp"
+#include "describe_transforms.hpp"
 #include "rule.hpp"
 #include "tusk/experiment/experiment.hpp"
 
@@ -18,17 +19,6 @@
 //
 // A new option is a member of its struct and a line here.
 namespace tusk::experiment {
-
-template <typename Fields>
-void describe(Fields& fields, ScaleTransform& o) {
-  fields("factor", o.factor);
-  fields("offset", o.offset);
-}
-
-template <typename Fields>
-void describe(Fields& fields, TransformOptions& o) {
-  fields.choice("type", o);
-}
 
 template <typename Fields>
 void describe(Fields& fields, DataOptions& o) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 
 #include "describe.hpp"
 #include "key_list.hpp"
+#include "toml_text.hpp"
 #include "toml_value.hpp"
 
 namespace tusk::experiment {
@@ -112,6 +114,37 @@ inline void read(const TomlValue& value, InitializerOptions& out, const Rule& ru
     read<InitializerOptions>(value, out, rule);
   } else {
     reject(value, "a name or a table");
+  }
+}
+
+// A number, or one of some names; TOML's own nan and inf are such names, too.
+template <NamedEnum Enum>
+void read(const TomlValue& value, std::variant<double, Enum>& out, const Rule& rule) {
+  const auto* number = value.node.as_floating_point();
+  const auto* string = value.node.as_string();
+  const std::string text = string != nullptr   ? string->get()
+                           : number != nullptr ? float_toml(number->get())
+                                               : "";
+  for (const auto& named : names_of(Enum{})) {
+    if (text == named.name) {
+      out = named.value;
+      return;
+    }
+  }
+  if (value.node.is_number()) return read(value, out.template emplace<double>(), rule);
+  std::vector<std::string_view> names;
+  for (const auto& named : names_of(Enum{})) names.push_back(named.name);
+  reject(value, fmt::format("a number or \"{}\"", fmt::join(names, "\" or \"")));
+}
+
+// What has a number and perhaps a name.
+inline void read(const TomlValue& value, NumberOrName& out, const Rule& rule) {
+  if (value.node.is_integer()) {
+    read(value, out.emplace<std::uint64_t>(), at_least(0.0));
+  } else if (value.node.is_string()) {
+    read(value, out.emplace<std::string>(), rule);
+  } else {
+    reject(value, "a number, from 0, or a name");
   }
 }
 

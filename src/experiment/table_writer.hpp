@@ -72,6 +72,18 @@ class TableWriter {
   static std::string write(Enum value, const Rule&) {
     return fmt::format("\"{}\"", name_of(value));
   }
+  template <NamedEnum Enum>
+  static std::string write(std::variant<double, Enum>& value, const Rule& rule) {
+    return std::visit([&](auto& item) { return write(item, rule); }, value);
+  }
+  static std::string write(NumberOrName& value, const Rule& rule) {
+    return std::visit([&](auto& item) { return write(item, rule); }, value);
+  }
+  static std::string write(std::vector<NumberOrName>& values, const Rule& rule) {
+    std::vector<std::string> items;
+    for (NumberOrName& value : values) items.push_back(write(value, rule));
+    return fmt::format("[{}]", fmt::join(items, ", "));
+  }
   static std::string write(InitializerOptions& value, const Rule& rule) {
     InitializerOptions plain;
     plain.kind = value.kind;

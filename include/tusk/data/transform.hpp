@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tusk/core/real.hpp"
 #include "tusk/core/shape.hpp"
@@ -21,6 +22,11 @@ class Transform {
   // The shape that samples of this shape get; never with fewer numbers. Error(bad_data), without
   // the step's name, if it cannot take them.
   virtual Shape output_shape(const Shape& input) const { return input; }
+
+  // The names of the columns that it makes of columns with these names; empty: they have none.
+  virtual std::vector<std::string> column_names(std::vector<std::string> input) const {
+    return input;
+  }
 
   // One sample, in place: the first `width` numbers of the buffer. Returns the new width, for which
   // the buffer has room. Numbers that it cannot transform become NaN, and so does a NaN that it

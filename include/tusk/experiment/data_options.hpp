@@ -4,24 +4,12 @@
 #include <array>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "tusk/core/named.hpp"
+#include "tusk/experiment/transform_options.hpp"
 
 namespace tusk {
-
-// y = factor · x + offset, for integer images: factor 1/255 brings uint8 pixels to [0, 1].
-struct ScaleTransform {
-  static constexpr const char* type = "scale";
-  double factor = 1.0;
-  double offset = 0.0;
-
-  friend bool operator==(const ScaleTransform&, const ScaleTransform&) = default;
-};
-
-// One entry of data.transforms. They are kept in the model and applied wherever it is.
-using TransformOptions = std::variant<ScaleTransform>;
 
 enum class ReadMode {
   independent,  // every rank reads its rows with the POSIX driver
