@@ -36,6 +36,7 @@ ExitCode check(const mpi::Communicator& world, const ExperimentArguments& argume
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train,
              format_count(job.training_rows), job.model.input_shape().to_string(),
              validation_text(job));
+  for (const std::string& line : job.transforms.summary()) fmt::print("transform  {}\n", line);
   fmt::print("optimizer  {}, learning rate {}\n", name_of_kind(experiment.optimizer.kind),
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_kind(experiment.trainer.strategy),

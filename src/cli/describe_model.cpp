@@ -5,6 +5,7 @@
 #include <string>
 
 #include "describe.hpp"
+#include "tusk/data/transforms.hpp"
 #include "tusk/io/model_file.hpp"
 #include "tusk/nn/model.hpp"
 
@@ -21,7 +22,9 @@ std::string describe_model(const std::string& path) {
   if (!content.class_names.empty()) {
     text += fmt::format("classes: {}\n", fmt::join(content.class_names, ", "));
   }
-  text += fmt::format("transforms: {}\n", content.transforms);
+  const auto transforms = data::Transforms::from_json(content.transforms, path);
+  text += fmt::format("transforms: {}\n", transforms.empty() ? "none" : "");
+  for (const std::string& line : transforms.summary()) text += fmt::format("  {}\n", line);
   text += fmt::format("training: {}\n", content.facts);
   return text;
 }

@@ -26,7 +26,7 @@ class Logarithm final : public ColumnTransform {
     return width;
   }
 
-  std::string takes() const override { return fmt::format("numbers above {:.6g}", -offset_); }
+  std::string takes() const override { return fmt::format("numbers above {:.6g}", 0.0 - offset_); }
 
   std::string summary() const override {
     return fmt::format("ln(x + {:.6g}){}", offset_, columns().summary());

@@ -53,6 +53,7 @@ Step read_step<ReshapeTransform>(const nlohmann::json& json) {
     extents.push_back(extent);
     elements *= extents.back();
   }
+  if (extents.empty()) fail(ExitCode::bad_data, "the shape is not one of a sample");
   return std::make_shared<Reshape>(Shape(std::move(extents)));
 }
 

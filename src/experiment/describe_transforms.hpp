@@ -22,7 +22,7 @@ void describe(Fields& fields, StandardTransform& o) {
 template <typename Fields>
 void describe(Fields& fields, MinmaxTransform& o) {
   fields("low", o.low);
-  fields("high", o.high, above(o.low));
+  fields("high", o.high, o.low < o.high ? above(o.low) : required(above(o.low)));
   fields("columns", o.columns);
 }
 

@@ -61,6 +61,41 @@ TEST_CASE("a wrong type is an error that says which is right") {
         "e.toml:11:55: key 'model.layers.0.kernel_initializer': expected a name or a table, got 3");
 }
 
+TEST_CASE("a transform's mistakes are named with its index and key") {
+  const auto transform = [](const std::string& table) {
+    return said("{ type = \"scale\", factor = 0.5 }", table);
+  };
+  CHECK(transform("{ type = \"standart\" }").ends_with("did you mean 'standard'?"));
+  CHECK(
+      transform("{ type = \"standard\", column = 1 }") ==
+      "e.toml:7:36: key 'data.transforms.0.column' does not belong to type = \"standard\", but to "
+      "\"one_hot\"");
+  CHECK(transform("{ type = \"missing\", valve = 1, fill = 1 }") ==
+        "e.toml:7:35: unknown key 'data.transforms.0.valve'; did you mean 'value'?");
+  CHECK(transform("{ type = \"missing\", fill = 1 }") ==
+        "e.toml:7:15: key 'data.transforms.0.value' is missing");
+  CHECK(transform("{ type = \"missing\", value = \"NA\", fill = 1 }") ==
+        "e.toml:7:43: key 'data.transforms.0.value': expected a number or \"nan\", got \"NA\"");
+  CHECK(transform("{ type = \"missing\", value = inf, fill = 1 }")
+            .ends_with("expected a number, got inf"));
+  CHECK(transform("{ type = \"missing\", value = 0, fill = \"mode\" }")
+            .ends_with("expected a number or \"mean\" or \"median\", got \"mode\""));
+  CHECK(transform("{ type = \"minmax\", low = 1 }") ==  // not below the default of high
+        "e.toml:7:15: key 'data.transforms.0.high' is missing");
+  CHECK(transform("{ type = \"minmax\", low = 1, high = 1 }")
+            .ends_with("expected a number above 1, got 1"));
+  CHECK(transform("{ type = \"normalize\", p = 0.5 }")
+            .ends_with("expected a number of at least 1, got 0.5"));
+  CHECK(transform("{ type = \"clip\" }") == "e.toml:7:15: key 'data.transforms.0.high' is missing");
+  CHECK(transform("{ type = \"reshape\", shape = [] }").ends_with("got an empty array"));
+  CHECK(transform("{ type = \"reshape\", shape = [2, 0] }")
+            .starts_with("e.toml:7:47: key 'data.transforms.0.shape.1': expected an integer in"));
+  CHECK(transform("{ type = \"standard\", columns = [-1] }")
+            .ends_with("expected an integer of at least 0, got -1"));
+  CHECK(transform("{ type = \"one_hot\", column = 1.5 }")
+            .ends_with("expected a number, from 0, or a name, got 1.5"));
+}
+
 TEST_CASE("a value out of range is an error that says the range") {
   CHECK(said("epochs = 5", "epochs = 0") ==
         "e.toml:25:10: key 'trainer.epochs': expected an integer in [1, 2147483647], got 0");

@@ -27,6 +27,13 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"model.layers.0.kernel_initializer={type = \"random_uniform\", minval = -1, maxval = 1}",
        "model.layers.2.bias_initializer={type = \"constant\", value = 0.1}"},
       {"model.layers.0.use_bias=false", "model.metrics=[]", "data.transforms=[]"},
+      {"data.transforms=[{type=\"standard\"},{type=\"minmax\",low=-1,columns=[0,\"pt\",7]},"
+       "{type=\"normalize\",p=\"inf\"},{type=\"normalize\",p=1},{type=\"missing\",value=nan,"
+       "fill=\"median\"},{type=\"missing\",value=-999,fill=0,columns=[\"mass\"]}]"},
+      {"data.transforms=[{type=\"one_hot\",column=\"kind\"},{type=\"one_hot\",column=2,"
+       "unknown=\"zeros\"},{type=\"clip\",high=3},{type=\"clip\",low=-1,high=0.5},"
+       "{type=\"log\",offset=0.1},{type=\"reshape\",shape=[2,3]},"
+       "{type=\"binary_label\",positive=\"s\"},{type=\"binary_label\",positive=1}]"},
       {"name=\"quote \\\" backslash \\\\ ü\"", "data.train=/dir/a\"b\\\\c.h5"},
       {"optimizer={name = \"sgd\", momentum = 0.5, nesterov = true, clipvalue = 1e-30}"},
       {"optimizer={name = \"adagrad\", learning_rate = 0.1, global_clipnorm = 3}"},

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tusk/data/fit_transforms.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "check_fails.hpp"
+#include "samples.hpp"
+#include "shared_folder.hpp"
+#include "tusk/core/random.hpp"
+#include "tusk/data/split.hpp"
+#include "tusk/mpi/communicator.hpp"
+
+namespace tusk::data {
+namespace {
+
+constexpr std::uint64_t rows = 5003;
+constexpr std::uint64_t width = 3;
+
+// Columns of very different sizes; the last has a few values only.
+void write(const std::string& path, float bad_number) {
+  std::vector<float> features(rows * width);
+  Random random(1, Stream::initial_weights);
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    features[i * width] = static_cast<float>(1e6 + random.normal());
+    features[i * width + 1] = static_cast<float>(std::exp(10.0 * random.normal()));
+    features[i * width + 2] = static_cast<float>(random.below(5));
+  }
+  features[(rows - 2) * width + 1] = bad_number;  // the last rank's
+  test_samples::write(path, width, features, std::vector<std::int32_t>(rows), {rows});
+}
+
+TrainingRows all_but_last(const Split& split) {
+  return {rows - 1, [&split](Block positions) { return split.training_rows(positions); }};
+}
+
+}  // namespace
+
+TEST_CASE("what is learned does not depend on the number of ranks, not by one bit") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  const std::string path = folder.file("data.h5");
+  if (world.rank() == 0) write(path, 2.0F);
+  world.barrier();
+  const auto alone = world.split(world.rank(), 0);
+  const Dataset data = test_samples::open(path);
+  const Split split(rows);
+  const std::vector<TransformOptions> options{
+      MissingTransform{.value = 3.0, .fill = Fill::mean},
+      MissingTransform{.value = 4.0, .fill = Fill::median},
+      OneHotTransform{.column = std::uint64_t{2}},
+      StandardTransform{},
+      MinmaxTransform{},
+  };
+  const auto together = fit_transforms(options, data, all_but_last(split), world);
+  CHECK(together.to_json() == fit_transforms(options, data, all_but_last(split), alone).to_json());
+  CHECK(together.output_shape({width}, path) == Shape{6});
+}
+
+TEST_CASE("fewer rows than ranks are enough to learn from") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  const std::string path = folder.file("data.h5");
+  if (world.rank() == 0) write(path, 2.0F);
+  world.barrier();
+  const Dataset data = test_samples::open(path);
+  const TrainingRows one{
+      1, [](Block positions) { return std::vector<std::uint64_t>(positions.size(), 7); }};
+  const auto fitted = fit_transforms({StandardTransform{}}, data, one, world);
+  std::vector<float> sample(width);
+  data.features().read(7, std::span(sample));
+  fitted.apply(sample, width);
+  CHECK(sample == std::vector<float>{0, 0, 0});  // every column is constant
+}
+
+TEST_CASE("one rank's bad number is every rank's error, and nobody hangs") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  const std::string path = folder.file("data.h5");
+  if (world.rank() == 0) write(path, std::numeric_limits<float>::quiet_NaN());
+  world.barrier();
+  const Dataset data = test_samples::open(path);
+  const Split split(rows);
+  const auto fit = [&](const std::vector<TransformOptions>& options) {
+    return fit_transforms(options, data, all_but_last(split), world);
+  };
+  for (const std::vector<TransformOptions>& options :
+       {std::vector<TransformOptions>{StandardTransform{}},
+        {MinmaxTransform{}},
+        {OneHotTransform{.column = std::uint64_t{1}}}}) {
+    CHECK_FAILS(
+        fit(options), ExitCode::bad_data,
+        "row 5001, of which data.transforms.0 (" +
+            std::visit([](const auto& kind) { return std::string(kind.type); }, options.front()) +
+            ") is to learn: nan in column 1");
+  }
+  CHECK_NOTHROW(fit({StandardTransform{.columns = {{std::uint64_t{0}}}}}));
+  CHECK_NOTHROW(fit({MissingTransform{}, StandardTransform{}}));
+  CHECK_FAILS(fit({MissingTransform{}, OneHotTransform{.column = std::uint64_t{1}}}),
+              ExitCode::bad_experiment,
+              "'data.transforms.1.column' (one_hot): has more than 1,000 different values");
+  CHECK_FAILS(fit({ClipTransform{.low = 0.0, .columns = {{std::string("x")}}}}),
+              ExitCode::bad_experiment, "have no names, so 'x' is none of them");
+}
+
+}  // namespace tusk::data
