@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -19,6 +18,7 @@
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/mpi/environment.hpp"
+#include "tusk/mpi/last_word.hpp"
 
 namespace {
 
@@ -39,20 +39,24 @@ Error current_error() {
   }
 }
 
-// Ends every rank of the job for an error of this one, while the others may be anywhere.
-void end_job(const Error& error) {
+// Ends every rank of the job for an error of this one, while the others may be anywhere. A rank
+// that does not have the last word leaves it to the one that has, whose exit code is then the
+// job's.
+void end_job(const Error& error, tusk::mpi::LastWord* last_word) {
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  // Some errors strike many ranks at once, as a loss that is not finite: the lowest of them gets to
-  // speak, and takes the others down before they do.
-  std::this_thread::sleep_for(std::min(rank * 50ms, 2000ms));
-  tusk::print_error(fmt::format("rank {}: {}", rank, error.what()));
+  if (last_word == nullptr || last_word->claim()) {
+    tusk::print_error(fmt::format("rank {}: {}", rank, error.what()));
+  } else {
+    std::this_thread::sleep_for(10s);
+  }
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
 }
 
 // Runs the command. An error that all ranks agree on is reported by rank 0 and ends the job in an
 // orderly way; one that the other ranks do not know of ends it at once.
-ExitCode run(int argc, char** argv, const tusk::mpi::Communicator& world) {
+ExitCode run(int argc, char** argv, const tusk::mpi::Communicator& world,
+             tusk::mpi::LastWord& last_word) {
   try {
     return tusk::cli::run(argc, argv, world);
   } catch (const tusk::mpi::CollectiveError& error) {
@@ -60,7 +64,7 @@ ExitCode run(int argc, char** argv, const tusk::mpi::Communicator& world) {
     return error.code();
   } catch (...) {
     const Error error = current_error();
-    if (world.size() > 1) end_job(error);
+    if (world.size() > 1) end_job(error, &last_word);
     tusk::print_error(error.what());
     return error.code();
   }
@@ -70,10 +74,14 @@ ExitCode run(int argc, char** argv, const tusk::mpi::Communicator& world) {
 
 int main(int argc, char** argv) {
   try {
-    const tusk::mpi::Environment environment(argc, argv, end_job);
+    tusk::mpi::LastWord* speaker = nullptr;
+    const tusk::mpi::Environment environment(
+        argc, argv, [&speaker](const Error& error) { end_job(error, speaker); });
     const auto world = tusk::mpi::Communicator::world();
+    tusk::mpi::LastWord last_word(world);
+    speaker = &last_word;
     tusk::set_logging(world.rank() == 0);
-    ExitCode code = run(argc, argv, world);
+    ExitCode code = run(argc, argv, world, last_word);
     if (std::fflush(stdout) != 0) {
       tusk::print_error(fmt::format("standard output: {}", std::strerror(errno)));
       code = ExitCode::io_error;

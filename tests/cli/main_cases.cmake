@@ -13,7 +13,7 @@ add_main_test(on-last RANKS 0 3 EXIT 65 STDERR "^tusk: error: the last rank's da
 add_main_test(memory RANKS 0 3 EXIT 70 STDERR "^tusk: error: out of memory$")
 add_main_test(alone RANKS 0 EXIT 86 STDERR "^tusk: error: the loss is not finite$")
 add_main_test(alone RANKS 3 EXIT 86 STDERR "^tusk: error: rank 2: the loss is not finite$")
-add_main_test(each-alone RANKS 3 EXIT 86 STDERR "^tusk: error: rank [0-2]: the loss is not finite$")
+add_main_test(each-alone RANKS 3 8 EXIT 86 STDERR "^tusk: error: rank [0-7]: the loss is not finite$")
 add_main_test(memory-alone RANKS 0 3 EXIT 70 STDERR "out of memory$")
 add_main_test(exception-alone RANKS 0 3 EXIT 70 STDERR "a bug$")
 
