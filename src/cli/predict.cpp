@@ -139,7 +139,7 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
     dataset = open_for(members.front(), arguments.data, false);
     copies = open_copies(arguments, dataset->rows());
     const auto views = training::views_of(members);
-    rows = training::RowBlocks(dataset->rows(), training::batch_rows(views)).rows_of(world);
+    rows = training::RowBlocks(dataset->rows(), training::Answers::batch_rows).rows_of(world);
     answers.emplace(views, combine, *dataset, rows, nullptr);
   });
   const training::TrainedModel& first = members.front();

@@ -11,9 +11,7 @@ namespace tusk::training {
 
 Answers::Answers(std::vector<ModelView> members, Combine combine, const data::Dataset& dataset,
                  data::Block rows, const data::LabelFormat* format)
-    : labelled_(format != nullptr),
-      outputs_(members, combine, batch_rows(members)),
-      next_row_(rows.begin) {
+    : labelled_(format != nullptr), outputs_(members, combine, batch_rows), next_row_(rows.begin) {
   for (const ModelView& member : outputs_.members()) {
     check_samples(member, "the model", dataset);
     const bool labels = labelled_ && batches_.empty();  // the first member's, read once

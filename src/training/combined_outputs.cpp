@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <utility>
 
 #include "tusk/nn/class_choice.hpp"
 #include "tusk/nn/metric.hpp"
-#include "tusk/training/evaluation.hpp"
 
 namespace tusk::training {
 namespace {
@@ -84,12 +82,6 @@ ConstMatrix CombinedOutputs::evaluate(std::span<const ConstMatrix> features, con
     score.metric_sums[i] = nn::metric_sum(model.metrics()[i], outputs, targets);
   }
   return outputs;
-}
-
-std::size_t batch_rows(std::span<const ModelView> members) {
-  std::size_t rows = std::numeric_limits<std::size_t>::max();
-  for (const ModelView& member : members) rows = std::min(rows, slice_rows(*member.model));
-  return rows;
 }
 
 }  // namespace tusk::training

@@ -57,7 +57,7 @@ nn::BatchScore sum_over_ranks(const mpi::Communicator& world, const nn::BatchSco
 nn::BatchScore evaluate_together(const mpi::Communicator& world,
                                  const std::vector<ModelView>& members, Combine combine,
                                  const data::Dataset& dataset) {
-  const RowBlocks blocks(dataset.rows(), batch_rows(members));
+  const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<nn::BatchScore> scores;
   mpi::collectively(world, [&] {
     answer_mine(
@@ -73,7 +73,7 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
   const nn::Model& model = *members.front().model;
   const std::size_t outputs = model.output_size();
   const std::size_t sums_width = is_regression(model.loss()) ? outputs : 0;
-  const RowBlocks blocks(dataset.rows(), batch_rows(members));
+  const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<nn::BatchScore> scores;
   std::vector<RegressionSums> sums;
   ClassTally tally(outputs, top_k);

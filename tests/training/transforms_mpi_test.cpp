@@ -48,8 +48,8 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
 
   const auto model = training::load_for_evaluation(directory + "/model.h5", {});
   CHECK(model.model.input_shape() == Shape{test::features, 1});
-  const auto score =
-      training::evaluate_together(world, model.model, model.weights, data, model.transforms);
+  const auto score = training::evaluate_together(world, training::views_of({&model, 1}),
+                                                 training::Combine::mean, data);
   CHECK(score.loss_sum == summary.test->loss_sum);
 
   // What goes on from the model goes on with its transforms.
@@ -75,12 +75,13 @@ TEST_CASE("the label of one class becomes 1 and the others 0, in training and ev
   CHECK(summary.test->metric(0) > 0.9);
 
   const auto data = data::Dataset::open(folder.file("data.h5"), "features", "label");
-  const auto model = training::load_for_evaluation(directory + "/model.h5", {});
-  const auto score =
-      training::evaluate_together(world, model.model, model.weights, data, model.transforms);
+  auto model = training::load_for_evaluation(directory + "/model.h5", {});
+  const auto score = training::evaluate_together(world, training::views_of({&model, 1}),
+                                                 training::Combine::mean, data);
   CHECK(score.metric(0) == summary.test->metric(0));
-  const auto as_stored =
-      training::evaluate_together(world, model.model, model.weights, data, data::Transforms());
+  model.transforms = {};
+  const auto as_stored = training::evaluate_together(world, training::views_of({&model, 1}),
+                                                     training::Combine::mean, data);
   CHECK(as_stored.metric(0) < 0.1);  // the other way round
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -28,6 +29,8 @@ struct Answer {
 // Memory does not grow with the data: a block of some 8 MB (RowStream) and a batch a member.
 class Answers {
  public:
+  static constexpr std::size_t batch_rows = 256;  // at which products are about as fast as they get
+
   // Without a format, labels are not read. The data set and what the views show must outlive the
   // object. Error(bad_data) if a member does not take the data set's samples.
   Answers(std::vector<ModelView> members, Combine combine, const data::Dataset& dataset,

@@ -62,8 +62,4 @@ class CombinedOutputs {
   std::unique_ptr<nn::Loss> loss_;
 };
 
-// How many samples to compute at a time, on one core about a millisecond's work of the largest
-// member: between 16 and 256.
-std::size_t batch_rows(std::span<const ModelView> members);
-
 }  // namespace tusk::training
