@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tusk/cli/commands.hpp"
@@ -21,7 +22,8 @@ constexpr const char* example =
     "Examples:\n"
     "  tusk convert train-images.gz train-labels.gz -o mnist-train.h5\n"
     "  tusk convert higgs.csv.gz --label Label --drop EventId,Weight -o higgs.h5\n"
-    "  tusk convert features.npy --label labels.npy -o train.h5";
+    "  tusk convert features.npy --label labels.npy -o train.h5\n"
+    "  tusk convert a9a.xz --libsvm-features 123 -o a9a.h5";
 
 // ", 10 classes", ", labels (3,) float32", "" without labels.
 std::string labels_text(const data::Conversion& done) {
@@ -47,11 +49,19 @@ void convert_inputs(const data::ConvertOptions& options, const mpi::Communicator
              options.output);
 }
 
-// Options of CSV files whose values are names.
-struct CsvArguments {
+// Options whose values are names.
+struct NamedValues {
+  std::string format = "auto";
   std::string header = "auto";
   std::string type = "float32";
 };
+
+const std::map<std::string, std::optional<io::InputFormat>> formats{
+    {"auto", std::nullopt},
+    {"csv", io::InputFormat::csv},
+    {"idx", io::InputFormat::idx},
+    {"npy", io::InputFormat::npy},
+    {"libsvm", io::InputFormat::libsvm}};
 
 const std::map<std::string, io::CsvOptions::Header> headers{
     {"auto", io::CsvOptions::Header::detect},
@@ -72,13 +82,14 @@ void add_column_options(CLI::App& command, io::ColumnChoice& choice) {
   add("--drop", choice.drop, "Left out, whatever they hold");
 }
 
-void add_csv_options(CLI::App& command, io::CsvOptions& csv, CsvArguments& arguments) {
+void add_csv_options(CLI::App& command, io::CsvOptions& csv, NamedValues& values) {
   constexpr const char* group = "CSV";
-  command.add_option("--header", arguments.header, "Whether the first row names the columns")
+  command.add_option("--header", values.header, "Whether the first row names the columns")
       ->check(CLI::IsMember(&headers))
       ->option_text("auto|yes|no")
       ->group(group);
-  command.add_option("--type", arguments.type, "Of the features")
+  command
+      .add_option("--type", values.type, "Of the features, also of libsvm files and NPY records")
       ->check(CLI::IsMember(&types))
       ->option_text("float32|float64")
       ->group(group);
@@ -89,19 +100,34 @@ void add_csv_options(CLI::App& command, io::CsvOptions& csv, CsvArguments& argum
       ->group(group);
 }
 
+void add_libsvm_options(CLI::App& command, io::LibsvmOptions& libsvm) {
+  constexpr const char* group = "libsvm";
+  command
+      .add_option("--libsvm-base", libsvm.base,
+                  "What the file calls the first feature, 1 by default")
+      ->check(CLI::IsMember({0, 1}))
+      ->option_text("0|1")
+      ->group(group);
+  command
+      .add_option("--libsvm-features", libsvm.columns,
+                  "How many features a row has; by default the largest index decides")
+      ->option_text("N")
+      ->group(group);
+}
+
 }  // namespace
 
 void add_convert(CLI::App& app, Context& context) {
   CLI::App& command = *app.add_subcommand(
       "convert",
-      "Convert IDX, CSV or NPY files, plain or compressed (gzip, xz), to an HDF5 data set");
+      "Convert CSV, libsvm, IDX or NPY files, plain or compressed (gzip, xz), to an HDF5 data set");
   command.footer(example);
   const auto options = std::make_shared<data::ConvertOptions>();
   command
-      .add_option(
-          "INPUT", options->inputs,
-          "CSV files with the same columns; or arrays of features and one of labels (IDX, NPY; "
-          "or a folder of NPY files, which are one array in the order of their names)")
+      .add_option("INPUT", options->inputs,
+                  "CSV files with the same columns; or libsvm files; or arrays of features and one "
+                  "of labels (IDX, NPY; "
+                  "or a folder of NPY files, which are one array in the order of their names)")
       ->required()
       ->option_text(" ");
   command.add_option("-o,--output", options->output, "The HDF5 file to write")
@@ -112,18 +138,25 @@ void add_convert(CLI::App& app, Context& context) {
                   "The label: a column of a CSV file or a field of NPY records (by default the one "
                   "called label), or a file or folder of labels")
       ->option_text("COLUMN|FILE");
+  const auto named = std::make_shared<NamedValues>();
+  command
+      .add_option("--format", named->format,
+                  "Of the inputs, where they do not look like what they are")
+      ->check(CLI::IsMember(&formats))
+      ->option_text("auto|csv|idx|npy|libsvm");
   command.add_flag("--overwrite", options->overwrite, "Replace the output if it exists");
   command.add_option("--features-name", options->names.features, "The data set of the features")
       ->option_text("NAME");
   command.add_option("--label-name", options->names.label, "The data set of the labels")
       ->option_text("NAME");
-  const auto csv_arguments = std::make_shared<CsvArguments>();
   add_column_options(command, options->columns);
-  add_csv_options(command, options->csv, *csv_arguments);
+  add_csv_options(command, options->csv, *named);
+  add_libsvm_options(command, options->libsvm);
 
-  command.callback([&context, options, csv_arguments] {
-    options->csv.header = headers.at(csv_arguments->header);
-    options->csv.type = types.at(csv_arguments->type);
+  command.callback([&context, options, named] {
+    options->format = formats.at(named->format);
+    options->csv.header = headers.at(named->header);
+    options->csv.type = types.at(named->type);
     context.command = [&context, options] {
       mpi::collectively(context.world, [&] { convert_inputs(*options, context.world); });
       return ExitCode::done;

@@ -12,13 +12,40 @@
 #include "tusk/io/array_table.hpp"
 #include "tusk/io/csv_table.hpp"
 #include "tusk/io/input_format.hpp"
+#include "tusk/io/libsvm_table.hpp"
 #include "tusk/io/record_table.hpp"
 #include "tusk/mpi/collectively.hpp"
 
 namespace tusk::data {
 namespace {
 
-bool is_csv(const std::string& path) { return io::recognise_format(path) == io::InputFormat::csv; }
+bool is_text(io::InputFormat format) {
+  return format == io::InputFormat::csv || format == io::InputFormat::libsvm;
+}
+
+// Texts may be taken for what they do not look like; other formats cannot.
+io::InputFormat format_of(const std::string& path, const ConvertOptions& options) {
+  const io::InputFormat found = io::recognise_format(path);
+  const io::InputFormat wanted = options.format.value_or(found);
+  if (wanted != found && !(is_text(wanted) && is_text(found))) {
+    fail(ExitCode::bad_data, "{} is {} and not {}", path, name_of(found), name_of(wanted));
+  }
+  return wanted;
+}
+
+// The format of all inputs, where IDX and NPY may come together.
+io::InputFormat common_format(const ConvertOptions& options) {
+  const io::InputFormat first = format_of(options.inputs.front(), options);
+  for (const std::string& input : options.inputs) {
+    const io::InputFormat other = format_of(input, options);
+    if (first == other || (!is_text(first) && !is_text(other))) continue;
+    fail(ExitCode::usage,
+         "{} is {}, but {} is {}; text files hold their labels themselves and are "
+         "converted on their own",
+         options.inputs.front(), name_of(first), input, name_of(other));
+  }
+  return first;
+}
 
 // The array file that holds the labels, or none.
 std::optional<std::string> label_file(const ConvertOptions& options) {
@@ -56,13 +83,22 @@ bool holds_records(const std::string& path) {
 }
 
 std::unique_ptr<io::Table> open_records(const ConvertOptions& options) {
-  const io::CsvOptions defaults;
-  if (options.csv.delimiter != defaults.delimiter || options.csv.header != defaults.header) {
-    fail(ExitCode::usage, "{} is no CSV file: --delimiter and --header do not apply",
+  if (options.csv != io::CsvOptions{.type = options.csv.type}) {
+    fail(ExitCode::usage, "{} is no CSV file: of its options only --type applies",
          options.inputs.front());
   }
   return std::make_unique<io::RecordTable>(options.inputs, options.columns, options.csv.type,
                                            options.names);
+}
+
+void check_libsvm(const ConvertOptions& options) {
+  if (options.columns == io::ColumnChoice{} &&
+      options.csv == io::CsvOptions{.type = options.csv.type}) {
+    return;
+  }
+  fail(ExitCode::usage,
+       "{} is a libsvm file: of the options of columns and CSV files only --type applies",
+       options.inputs.front());
 }
 
 }  // namespace
@@ -70,16 +106,20 @@ std::unique_ptr<io::Table> open_records(const ConvertOptions& options) {
 std::unique_ptr<io::Table> open_table(const ConvertOptions& options,
                                       const mpi::Communicator* communicator) {
   std::unique_ptr<io::Table> arrays;
+  io::InputFormat format = io::InputFormat::csv;
   mpi::collectively(communicator, [&] {
-    const auto csv_files = static_cast<std::size_t>(std::ranges::count_if(options.inputs, is_csv));
-    if (csv_files == 0) {
-      const bool records = holds_records(options.inputs.front());
-      arrays = records ? open_records(options) : open_arrays(options);
-    } else if (csv_files < options.inputs.size()) {
-      fail(ExitCode::usage, "CSV files are converted on their own: labels are a column (--label)");
-    }
+    format = common_format(options);
+    if (format == io::InputFormat::libsvm) return check_libsvm(options);
+    if (format == io::InputFormat::csv) return;
+    const bool records = holds_records(options.inputs.front());
+    arrays = records ? open_records(options) : open_arrays(options);
   });
   if (arrays) return arrays;
+  if (format == io::InputFormat::libsvm) {
+    io::LibsvmOptions libsvm = options.libsvm;
+    libsvm.type = options.csv.type;
+    return std::make_unique<io::LibsvmTable>(options.inputs, libsvm, options.names, communicator);
+  }
   return std::make_unique<io::CsvTable>(options.inputs, options.csv, options.columns, options.names,
                                         communicator);
 }

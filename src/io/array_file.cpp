@@ -24,6 +24,7 @@ ArrayHeader read_header(InputFile& file) {
     case InputFormat::npy:
       return read_npy_header(file);
     case InputFormat::csv:
+    case InputFormat::libsvm:
       break;
   }
   fail(ExitCode::bad_data, "{} is neither IDX nor NPY", file.path());

@@ -1,39 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/io/csv_table.hpp"
 
-#include <cstring>
-
 #include "csv_files.hpp"
+#include "store_number.hpp"
 #include "tusk/core/error.hpp"
 
 namespace tusk::io {
-namespace {
-
-template <typename T>
-void store_as(double value, std::byte*& out) {
-  const T element = static_cast<T>(value);
-  std::memcpy(out, &element, sizeof(T));
-  out += sizeof(T);
-}
-
-// Writes a number as an element of a type that CSV fields have, and moves `out` behind it.
-void store(double value, ElementType type, std::byte*& out) {
-  switch (type) {
-    case ElementType::i32:
-      return store_as<std::int32_t>(value, out);
-    case ElementType::i64:
-      return store_as<std::int64_t>(value, out);
-    case ElementType::f32:
-      return store_as<float>(value, out);
-    case ElementType::f64:
-      return store_as<double>(value, out);
-    default:
-      fail(ExitCode::internal, "CSV columns are not stored as {}", name_of(type));
-  }
-}
-
-}  // namespace
-
 CsvTable::CsvTable(const std::vector<std::string>& paths, const CsvOptions& options,
                    const ColumnChoice& choice, const FieldNames& names,
                    const mpi::Communicator* communicator)
@@ -78,7 +50,7 @@ void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
     double label = 0.0;
     missing_values_ += files_->read_row(features, label);
     if (features != nullptr) features += fields_[0].row_bytes();
-    if (labels != nullptr) store(label, fields_[1].type, labels);
+    if (labels != nullptr) store_number(label, fields_[1].type, labels);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "libsvm_line.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/io/idx_header.hpp"
 #include "tusk/io/input_file.hpp"
@@ -33,6 +34,11 @@ constexpr std::array strangers{
 
 }  // namespace
 
+std::string_view name_of(InputFormat format) {
+  constexpr std::array<std::string_view, 4> names{"IDX", "NPY", "CSV", "libsvm"};
+  return names[static_cast<std::size_t>(format)];
+}
+
 InputFormat recognise_format(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return InputFormat::npy;
@@ -47,9 +53,9 @@ InputFormat recognise_format(const std::string& path) {
     if (text.starts_with(signature)) fail(ExitCode::bad_data, "{} {}", path, message);
   }
   if (text.find('\0') != std::string_view::npos) {
-    fail(ExitCode::bad_data, "{} is neither IDX nor NPY nor CSV text", path);
+    fail(ExitCode::bad_data, "{} is neither IDX nor NPY nor text (CSV, libsvm)", path);
   }
-  return InputFormat::csv;
+  return looks_like_libsvm(text, file.at_end()) ? InputFormat::libsvm : InputFormat::csv;
 }
 
 }  // namespace tusk::io

@@ -23,6 +23,12 @@ add_cli_test(convert_type RANKS 0 EXIT 64 STDERR "--type: int8 not in {float32,f
              COMMAND convert ${points} --type int8 -o out.h5)
 add_cli_test(convert_hdf5 RANKS 0 EXIT 65 STDERR "points.h5 is HDF5 already" COMMAND convert ${converted} -o out.h5
              PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(convert_libsvm RANKS 0 3 EXIT 0 STDOUT "^converted 2 rows of \\(4,\\) float32, 2 classes: out.h5$"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/points.libsvm --libsvm-features 4 -o out.h5)
+add_cli_test(convert_libsvm_base RANKS 0 EXIT 64 STDERR "--libsvm-base: 2 not in {0,1}"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/points.libsvm --libsvm-base 2 -o out.h5)
+add_cli_test(convert_format RANKS 0 3 EXIT 65 STDERR "points.csv is CSV and not IDX$"
+             COMMAND convert ${points} --format idx -o out.h5)
 
 add_cli_test(inspect RANKS 0 EXIT 0 STDOUT "^  features: float32 \\(3, 2\\), 24 B, contiguous$"
              COMMAND inspect ${converted} PROPERTIES FIXTURES_REQUIRED points)

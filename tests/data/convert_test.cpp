@@ -129,7 +129,7 @@ TEST_CASE("inputs that do not go together are refused") {
   fails({.inputs = {two, three}}, ExitCode::usage, "none of the inputs has a single dimension");
   fails({.inputs = {labels, labels}}, ExitCode::usage, "more than one of the inputs");
   fails({.inputs = {three, two, labels}}, ExitCode::bad_data, "three has 5 rows, but ");
-  fails({.inputs = {csv, labels}}, ExitCode::usage, "CSV files are converted on their own");
+  fails({.inputs = {csv, labels}}, ExitCode::usage, "converted on their own");
   fails({.inputs = {three}, .columns = {.drop = {"a"}}}, ExitCode::usage, "is no CSV file");
   fails({.inputs = {folder.file("none")}}, ExitCode::no_input, "does not exist");
   fails({.inputs = {three}, .columns = {.label = folder.file("none")}}, ExitCode::no_input,
@@ -162,6 +162,29 @@ TEST_CASE("folders of NPY files and records are converted like single files and 
   CHECK_FAILS(
       convert({.inputs = {records}, .output = folder.file("s.h5"), .csv = {.delimiter = ';'}}),
       ExitCode::usage, "is no CSV file");
+}
+
+TEST_CASE("libsvm files are converted, and taken for it if they are said to be") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("a", "1 1:2 3:4\n0 2:5\n");
+  const auto with = [&](ConvertOptions options) {
+    options.inputs.push_back(path);
+    options.output = folder.file("out.h5");
+    options.overwrite = true;
+    return convert(options);
+  };
+  CHECK(with({}).features.row_shape == Shape{3});
+  CHECK(with({.libsvm = {.columns = 7}}).features.row_shape == Shape{7});
+  CHECK(with({.csv = {.type = io::ElementType::f64}}).features.type == io::ElementType::f64);
+  CHECK_FAILS(with({.columns = {.drop = {"0"}}}), ExitCode::usage, "only --type applies");
+  CHECK_FAILS(with({.format = io::InputFormat::csv}), ExitCode::bad_data, "a");
+  CHECK_FAILS(with({.format = io::InputFormat::npy}), ExitCode::bad_data, "is libsvm and not NPY");
+  CHECK_FAILS(with({.inputs = {folder.write("b", "1,2\n")}}), ExitCode::usage, "b is CSV, but");
+  const std::string texts = folder.write("texts", "cat 1:2\n");
+  CHECK(
+      convert(
+          {.inputs = {texts}, .format = io::InputFormat::libsvm, .output = folder.file("texts.h5")})
+          .label->class_names == std::vector<std::string>{"cat"});
 }
 
 TEST_CASE("labels may be named apart from the inputs, and have several dimensions") {

@@ -255,7 +255,7 @@ TEST_CASE("other files are told apart") {
   CHECK_FAILS(open(""), ExitCode::bad_data, "is empty");
   CHECK_FAILS(open("\x89HDF\r\n\x1A\n"s), ExitCode::bad_data, "is HDF5 already");
   CHECK_FAILS(open("PK\x03\x04zip"), ExitCode::bad_data, "ZIP");
-  CHECK_FAILS(open("a\0b"s), ExitCode::bad_data, "neither IDX nor NPY nor CSV");
+  CHECK_FAILS(open("a\0b"s), ExitCode::bad_data, "neither IDX nor NPY nor text");
   CHECK_FAILS(open("1,2\n"), ExitCode::bad_data, "neither IDX nor NPY");
 }
 

@@ -10,6 +10,8 @@
 #include "tusk/io/column_choice.hpp"
 #include "tusk/io/csv_options.hpp"
 #include "tusk/io/file.hpp"
+#include "tusk/io/input_format.hpp"
+#include "tusk/io/libsvm_table.hpp"
 #include "tusk/io/table.hpp"
 
 namespace tusk::mpi {
@@ -20,13 +22,15 @@ namespace tusk::data {
 
 // What `convert` is asked to do.
 struct ConvertOptions {
-  std::vector<std::string> inputs = {};  // CSV files, or one or two array files (IDX, NPY)
-  io::ColumnChoice columns = {};         // its label: a column, or a file of labels
-  std::string output = {};               // HDF5 file
-  bool overwrite = false;                // of an existing output
-  io::FieldNames names = {};             // of the data sets
-  io::CsvOptions csv = {};               // left at its defaults for array files
-  io::Storage storage = {};              // of the data sets; compressed, chunks of some 1 MB
+  std::vector<std::string> inputs = {};        // CSV or libsvm files, or array files (IDX, NPY)
+  std::optional<io::InputFormat> format = {};  // of the inputs; none: what they look like
+  io::ColumnChoice columns = {};               // its label: a column, or a file of labels
+  std::string output = {};                     // HDF5 file
+  bool overwrite = false;                      // of an existing output
+  io::FieldNames names = {};                   // of the data sets
+  io::CsvOptions csv = {};                     // left at its defaults for array files
+  io::LibsvmOptions libsvm = {};               // their type is that of `csv`
+  io::Storage storage = {};                    // of the data sets; compressed, chunks of some 1 MB
 };
 
 // What `convert` did.
@@ -40,11 +44,11 @@ struct Conversion {
 };
 
 // Converts the inputs to an HDF5 file with a data set of features and, if there are labels, one of
-// labels, with the checksum stored. Several CSV files are one behind the other. Of two array files
-// without `label`, the one with a single dimension holds the labels. The names of columns and
-// classes are kept as the attributes `column_names` of the features and `class_names` of the
-// labels; those of a column of categories, column 3 for example, as `category_names:3:` of the
-// features. The output appears complete or not at all.
+// labels, with the checksum stored. Several CSV or libsvm files, and several arrays of features,
+// are one behind the other. Of two array files without `label`, the one with a single dimension
+// holds the labels. The names of columns and classes are kept as the attributes `column_names` of
+// the features and `class_names` of the labels; those of a column of categories, column 3 for
+// example, as `category_names:3:` of the features. The output appears complete or not at all.
 //
 // Collective if there is a communicator: the ranks share the rows and write the file together, and
 // the data sets are the same for any number of ranks. Every error is then every rank's.

@@ -2,15 +2,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace tusk::io {
 
 // The formats that `convert` reads, each plain or compressed with gzip or xz.
-enum class InputFormat { idx, npy, csv };
+enum class InputFormat { idx, npy, csv, libsvm };
 
-// What kind of file this is, by its first bytes and not by its name: IDX and NPY have a signature,
-// other text is CSV. A folder is one of NPY files. Throws Error(no_input) if the file cannot be
-// opened, Error(bad_data) if it is empty or of none of these kinds.
+std::string_view name_of(InputFormat format);  // "IDX", "NPY", "CSV", "libsvm"
+
+// What kind of file this is, by its first bytes and not by its name: IDX and NPY have a signature;
+// text that begins with a number and pairs index:value is libsvm, other text is CSV. A folder is
+// one of NPY files. Throws Error(no_input) if the file cannot be opened, Error(bad_data) if it is
+// empty or of none of these kinds.
 InputFormat recognise_format(const std::string& path);
 
 }  // namespace tusk::io

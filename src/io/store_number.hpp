@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "tusk/io/element_type.hpp"
+
+namespace tusk::io {
+
+// Writes a number as an element of a type that the columns of text files have (i32, i64, f32, f64),
+// and moves `out` behind it.
+void store_number(double value, ElementType type, std::byte*& out);
+
+}  // namespace tusk::io

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "read_table.hpp"
+#include "target.hpp"
+#include "tusk/io/libsvm_table.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  for (const int base : {0, 1}) {
+    tusk::fuzz::try_reading(data, size, [base](const std::string& path) {
+      tusk::io::LibsvmTable table({path}, {.base = base});
+      tusk::fuzz::read_rows(table);
+    });
+  }
+  return 0;
+}
