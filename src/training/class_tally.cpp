@@ -39,12 +39,16 @@ std::size_t classes_before(ConstSpan outputs, std::size_t one) {
 
 }  // namespace
 
-ClassTally::ClassTally(std::size_t outputs, std::vector<std::size_t> top_k)
+ClassTally::ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows)
     : outputs_(outputs),
       top_k_(std::move(top_k)),
       hits_(top_k_.size(), 0),
       confusion_(outputs > max_classes ? 0 : std::max<std::size_t>(outputs, 2)),
-      scores_(outputs > 2 ? confusion_.classes() : 1) {}
+      scores_(outputs > 2 ? confusion_.classes() : 1) {
+  if (outputs > max_classes) return;
+  labels_.reserve(rows);
+  for (std::vector<Real>& scores : scores_) scores.reserve(rows);
+}
 
 void ClassTally::add(const Answer& answer) {
   if (outputs_ > max_classes) return;
@@ -61,7 +65,7 @@ void ClassTally::add(const Answer& answer) {
 
 void ClassTally::add_row(ConstSpan outputs, std::size_t label) {
   confusion_.add(label, nn::chosen_class(outputs));
-  labels_.push_back(static_cast<std::int32_t>(label));
+  labels_.push_back(static_cast<std::uint16_t>(label));
   if (outputs_ <= 2) {
     scores_[0].push_back(outputs.back());
   } else {
@@ -106,7 +110,7 @@ void ClassTally::find_auc(const mpi::Communicator& world, ClassEvaluation& evalu
   double count = 0.0;
   double weights = 0.0;
   for (std::size_t i = 0; i < outputs_; ++i) {
-    evaluation.class_auc.push_back(one_auc(world, i, static_cast<std::int32_t>(i)));
+    evaluation.class_auc.push_back(one_auc(world, i, i));
     if (!evaluation.class_auc.back()) continue;
     const auto support = static_cast<double>(evaluation.report.classes[i].support);
     sum += *evaluation.class_auc.back();
@@ -120,9 +124,12 @@ void ClassTally::find_auc(const mpi::Communicator& world, ClassEvaluation& evalu
 }
 
 std::optional<double> ClassTally::one_auc(const mpi::Communicator& world, std::size_t column,
-                                          std::int32_t positive) {
+                                          std::size_t positive) {
+  const auto count = static_cast<std::size_t>(std::ranges::count(labels_, positive));
   std::vector<Real> positives;
   std::vector<Real> negatives;
+  positives.reserve(count);
+  negatives.reserve(labels_.size() - count);
   for (std::size_t i = 0; i < labels_.size(); ++i) {
     (labels_[i] == positive ? positives : negatives).push_back(scores_[column][i]);
   }

@@ -39,11 +39,14 @@ std::size_t nesting(std::string_view text) {
   return deepest;
 }
 
-// The library's message without its number.
+// The library's message without its number, and without a number of the line, which is always 1.
 std::string message_of(const Json::exception& error) {
   std::string text = error.what();
   const std::size_t end = text.find("] ");
   if (end != std::string::npos) text.erase(0, end + 2);
+  constexpr std::string_view line = "line 1, ";
+  const std::size_t at = text.find(line);
+  if (at != std::string::npos) text.erase(at, line.size());
   if (text.size() > longest_message) text.resize(longest_message);
   return text;
 }

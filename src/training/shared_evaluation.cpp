@@ -76,18 +76,18 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
   const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<nn::BatchScore> scores;
   std::vector<RegressionSums> sums;
-  ClassTally tally(outputs, top_k);
+  const data::Block rows = blocks.rows_of(world);
+  ClassTally tally(outputs, top_k, classifies ? rows.size() : 0);
   mpi::collectively(world, [&] {
     const auto begin_block = [&] {
       scores.emplace_back();
       sums.resize(sums.size() + sums_width);
     };
-    answer_mine(members, combine, dataset, blocks, blocks.rows_of(world), begin_block,
-                [&](const Answer& answer) {
-                  scores.back() += answer.score;
-                  if (sums_width > 0) add(answer, std::span(sums).last(sums_width));
-                  if (classifies) tally.add(answer);
-                });
+    answer_mine(members, combine, dataset, blocks, rows, begin_block, [&](const Answer& answer) {
+      scores.back() += answer.score;
+      if (sums_width > 0) add(answer, std::span(sums).last(sums_width));
+      if (classifies) tally.add(answer);
+    });
   });
   FullEvaluation all;
   all.score = sum_in_order(world, std::span<const nn::BatchScore>(scores), 1).front();

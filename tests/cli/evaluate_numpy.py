@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares what `tusk evaluate --json` says of fixed predictions with a few lines of numpy, to 1e-12, and its
-output on 1, 2 and 4 ranks byte by byte. The model hands its input on, so that the features are the predictions.
+output on 1, 2 and 4 ranks byte by byte.
 
 Usage: evaluate_numpy.py TUSK MPI_RUN; exits with 77 (skipped) where there is no h5py. Where Python has
 scikit-learn the same numbers are compared with its, too.
 """
 
 import json
-import subprocess
-import sys
 import tempfile
 
-try:
-    import h5py
-    import numpy as np
-except ImportError:
-    print("skipped: this Python has no h5py")
-    sys.exit(77)
+from given_predictions import Tusk, h5py, np, write_model
+
 try:
     import sklearn
     from sklearn import metrics
@@ -26,32 +20,13 @@ except ImportError:
 ROWS = 5003  # a last batch that is smaller
 
 
-def write_model(path, outputs, loss, names):
-    layers = [{"class_name": "InputLayer", "config": {"name": "input", "batch_input_shape": [None, outputs]}},
-              {"class_name": "Dense", "config": {"name": "dense", "units": outputs, "use_bias": False}}]
-    with h5py.File(path, "w") as file:
-        file.attrs["keras_version"] = "2.12.0"
-        file.attrs["backend"] = "tensorflow"
-        file.attrs["model_config"] = json.dumps(
-            {"class_name": "Sequential", "config": {"name": "sequential", "layers": layers}})
-        weights = file.create_group("model_weights")
-        weights.attrs["layer_names"] = np.array([b"dense"])
-        weights.create_group("dense").attrs["weight_names"] = np.array([b"kernel:0"])
-        weights["dense/kernel:0"] = np.eye(outputs, dtype=np.float32)
-        tusk = file.create_group("tusk")
-        tusk.attrs["loss"] = np.bytes_(loss)
-        if names:
-            tusk.attrs["class_names"] = np.array([name.encode() for name in names])
-
-
-def evaluate(program, mpi_run, folder, features, label, loss, names=None, options=()):
+def evaluate(tusk, folder, features, label, loss, names=None, options=()):
     model, data = folder + "/model.h5", folder + "/data.h5"
     write_model(model, features.shape[1], loss, names)
     with h5py.File(data, "w") as file:
         file["features"] = features.astype(np.float32)
         file["label"] = label
-    texts = [subprocess.run([mpi_run, "-n", str(ranks), program, "evaluate", model, data, "--json", *options],
-                            check=True, stdout=subprocess.PIPE, text=True).stdout for ranks in (1, 2, 4)]
+    texts = [tusk.run("evaluate", model, data, "--json", *options, ranks=ranks) for ranks in (1, 2, 4)]
     assert texts[0] == texts[1] == texts[2], "the output depends on the number of ranks"
     return json.loads(texts[0])
 
@@ -190,12 +165,27 @@ def unclear_labels(random, run):
     assert "confusion_matrix" not in found and found["loss"] > 0
 
 
+def usage(tusk, folder):
+    model, data = folder + "/model.h5", folder + "/data.h5"
+    write_model(model, 3, "categorical_crossentropy", ["a", "b", "c"])
+    with h5py.File(data, "w") as file:
+        file["features"] = np.eye(3, dtype=np.float32)
+        file["label"] = np.arange(3)
+        file["label"].attrs["class_names"] = np.array([b"a", b"c"])
+    tusk.fail(65, "class 1 of 'label' is called 'c', but that of " + model + " is 'b'", "evaluate", model, data)
+    tusk.fail(64, "has 3 outputs", "evaluate", model, data, "--top-k", "4")
+    write_model(model, 3, "mse")
+    tusk.fail(64, "not of classes", "evaluate", model, data, "--top-k", "1")
+
+
 def main():
+    tusk = Tusk()
     with tempfile.TemporaryDirectory() as folder:
-        def run(features, label, loss, names=None, options=()):
-            return evaluate(sys.argv[1], sys.argv[2], folder, features, label, loss, names, options)
+        def run(*arguments):
+            return evaluate(tusk, folder, *arguments)
         for case in (several_classes, two_classes, regression, unclear_labels):
             case(np.random.default_rng(5), run)
+        usage(tusk, folder)
     against = "numpy " + np.__version__ + (" and scikit-learn " + sklearn.__version__ if metrics else "")
     print("evaluate agrees with", against)
 

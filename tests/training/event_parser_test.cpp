@@ -46,7 +46,7 @@ TEST_CASE("what is wrong with a JSON line is said") {
   using enum ExitCode;
   CHECK_FAILS(json(""), bad_data, "the line is empty");
   CHECK_FAILS(json(" \t"), bad_data, "the line is empty");
-  CHECK_FAILS(json("[1,"), bad_data, "parse error");
+  CHECK_FAILS(json("[1,"), bad_data, "parse error at column 4: ");
   CHECK_FAILS(json("[1] 2"), bad_data, "parse error");
   CHECK_FAILS(json("[NaN]"), bad_data, "parse error");
   CHECK_FAILS(json("7"), bad_data, "neither a JSON array of numbers nor an object");

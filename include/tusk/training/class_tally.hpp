@@ -38,13 +38,14 @@ struct ClassEvaluation {
 // largest of several label values, or a single label value of 0 or 1; the class predicted is
 // nn::chosen_class.
 //
-// Memory: for the AUC four bytes a row, of more than two classes four bytes a row and class.
+// Memory, for the AUC: 10 bytes a row that is counted here, and with more than two classes 6 and 4
+// for each class.
 class ClassTally {
  public:
   static constexpr std::size_t max_classes = 1024;
 
-  // `outputs` of the model; top_k: values of k, from 1 to outputs.
-  ClassTally(std::size_t outputs, std::vector<std::size_t> top_k);
+  // `outputs` of the model; top_k: values of k, from 1 to outputs; `rows` that will be added here.
+  ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows);
 
   void add(const Answer& answer);
 
@@ -56,13 +57,13 @@ class ClassTally {
   void add_row(ConstSpan outputs, std::size_t label);
   void find_auc(const mpi::Communicator& world, ClassEvaluation& evaluation);
   std::optional<double> one_auc(const mpi::Communicator& world, std::size_t column,
-                                std::int32_t positive);
+                                std::size_t positive);
 
   std::size_t outputs_;
   std::vector<std::size_t> top_k_;
   std::vector<std::uint64_t> hits_;  // of each k
   ConfusionMatrix confusion_;
-  std::vector<std::int32_t> labels_;
+  std::vector<std::uint16_t> labels_;
   std::vector<std::vector<Real>> scores_;  // of the classes of which there is an AUC
 
   static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();

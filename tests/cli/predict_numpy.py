@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads with h5py what `tusk predict` writes on 1, 2 and 4 ranks, and compares its answers to a stream with it.
+
+Usage: predict_numpy.py TUSK MPI_RUN; exits with 77 (skipped) where there is no h5py.
+"""
+
+import json
+import tempfile
+
+from given_predictions import Tusk, h5py, np, write_model
+
+ROWS = 300_001  # more than a rank keeps
+
+
+def write_data(path, score, identity):
+    with h5py.File(path, "w") as file:
+        file["features"] = score
+        file.create_dataset("event/id", data=identity, chunks=(1000, 2), compression="gzip")
+        file["label"] = (score[:, 1] > 0.5).astype(np.uint8)
+        file["short"] = np.arange(3)
+        file["one"] = 1
+
+
+def check_output(path, score, identity, names):
+    with h5py.File(path) as file:
+        assert sorted(file) == ["event", "label", "predicted_class", "predicted_index", "prediction"]
+        assert (file["prediction"][...] == score).all()
+        index = file["predicted_index"][...]
+        assert (index == score.argmax(1)).all()
+        assert (file["predicted_class"][...] == np.array([name.encode() for name in names])[index]).all()
+        assert file["event/id"].dtype == np.int64 and (file["event/id"][...] == identity).all()
+        assert file["label"].dtype == np.uint8 and (file["label"][...] == (score[:, 1] > 0.5)).all()
+
+
+def check_stream(tusk, model, score, names):
+    lines = [json.dumps({"features": [float(x) for x in row], "id": i}) for i, row in enumerate(score[:5000])]
+    answers = tusk.run("predict", model, "--stream", stdin="\n".join(lines)).splitlines()
+    assert len(answers) == len(lines)
+    for i, answer in enumerate(map(json.loads, answers)):
+        choice = int(score[i].argmax())
+        assert (np.array(answer["prediction"], np.float32) == score[i]).all()
+        del answer["prediction"]
+        assert answer == {"line": i + 1, "index": choice, "class": names[choice], "id": i}, answer
+
+
+def main():
+    tusk = Tusk()
+    names = ["background", "signal"]
+    random = np.random.default_rng(5)
+    score = random.random((ROWS, 2)).astype(np.float32)
+    identity = random.integers(-(1 << 62), 1 << 62, (ROWS, 2))
+    with tempfile.TemporaryDirectory() as folder:
+        model, data, out = (f"{folder}/{name}.h5" for name in ("model", "data", "out"))
+        write_model(model, 2, "categorical_crossentropy", names)
+        write_data(data, score, identity)
+        for ranks in (1, 2, 4):
+            tusk.run("predict", model, data, "-o", out, "--overwrite", "--copy", "event/id,label", ranks=ranks)
+            check_output(out, score, identity, names)
+        check_stream(tusk, model, score, names)
+        predict = ("predict", model, data, "-o", out, "--overwrite", "--copy")
+        tusk.fail(65, "'short' of shape (3,) has no row for each of 300,001 samples", *predict, "label,short")
+        tusk.fail(65, "'one'", *predict, "one")
+        tusk.fail(65, "none", *predict, "none")
+        tusk.fail(64, "--copy label", *predict, "label,label")
+        tusk.fail(64, "--copy prediction", *predict, "prediction")
+        tusk.fail(73, "exists already", "predict", model, data, "-o", out)
+    print("predictions are what they should be, read by h5py", h5py.__version__)
+
+
+main()
