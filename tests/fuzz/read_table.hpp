@@ -5,8 +5,8 @@
 
 namespace tusk::fuzz {
 
-// Reads every row of a table as `convert` does, in blocks of a few. Rows above 1 MiB are left
-// alone.
+// Reads every row of a table as `convert` does, in blocks of a few; those of a small table again,
+// from its end to its beginning, which must give the same. Rows above 1 MiB are left alone.
 void read_rows(io::Table& table);
 
 }  // namespace tusk::fuzz

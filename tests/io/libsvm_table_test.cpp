@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -110,6 +111,22 @@ TEST_CASE("what is malformed is named with its line") {
   fails("nan 1:1", "the label nan is not a finite number");
   CHECK_FAILS(read_text("# nothing\n"), ExitCode::bad_data, "holds no rows");
   CHECK_FAILS(read_text("1\n2\n"), ExitCode::bad_data, "labels and no features");
+}
+
+TEST_CASE("lines longer than the buffer are read, and one without end is refused") {
+  const test::TemporaryFolder folder;
+  std::string text = "\xEF\xBB\xBF";
+  for (int row = 0; row < 3; ++row) {
+    text += "1";
+    for (int index = 1; index <= 300'000; ++index) text += " " + std::to_string(index) + ":2";
+    text += "\n";
+  }
+  const Content content = read({folder.write("long", text)});
+  CHECK(content.fields[0].row_shape == Shape{300'000});
+  CHECK(std::ranges::all_of(content.features, [](float value) { return value == 2.0F; }));
+  const std::string endless = std::string(70 << 20, ' ');
+  CHECK_FAILS(read({test::write_xz(folder.file("endless"), "1 1:1\n" + endless)}),
+              ExitCode::bad_data, "line 2: a line of more than 64 MiB");
 }
 
 // Rows of random length with comments and empty lines among them.
