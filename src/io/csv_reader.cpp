@@ -23,7 +23,9 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 std::string TextPlace::text() const { return fmt::format("{}, line {}", path, line); }
 
 CsvReader::CsvReader(const std::string& path, char delimiter)
-    : file_(path), delimiter_(delimiter), buffer_(first_buffer_bytes) {
+    : file_(path),
+      delimiter_(delimiter),
+      buffer_(std::min<std::uint64_t>(first_buffer_bytes, file_.max_bytes() + 1)) {
   const bool of_numbers = std::isalnum(static_cast<unsigned char>(delimiter)) != 0;
   if (of_numbers || std::string_view("+-.\"\r\n").find(delimiter) != std::string_view::npos) {
     fail(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text_lines.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 
@@ -15,7 +16,8 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-TextLines::TextLines(const std::string& path) : file_(path), buffer_(first_buffer_bytes) {}
+TextLines::TextLines(const std::string& path)
+    : file_(path), buffer_(std::min<std::uint64_t>(first_buffer_bytes, file_.max_bytes() + 1)) {}
 
 bool TextLines::next() {
   begin_ = next_;
