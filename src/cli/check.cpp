@@ -33,8 +33,8 @@ ExitCode check(const mpi::Communicator& world, const ExperimentArguments& argume
                                job.roles.workers);
   if (world.rank() != 0) return ExitCode::done;
   fmt::print("{}\n", job.model.summary());
-  fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train,
-             format_count(job.training_rows), job.model.input_shape().to_string(),
+  fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train.to_string(),
+             format_count(job.samples_per_epoch()), job.model.input_shape().to_string(),
              validation_text(job));
   for (const std::string& line : job.transforms.summary()) fmt::print("transform  {}\n", line);
   fmt::print("optimizer  {}, learning rate {}\n", name_of_kind(experiment.optimizer.kind),

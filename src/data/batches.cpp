@@ -3,13 +3,26 @@
 
 #include <utility>
 
-#include "tusk/data/shard_stream.hpp"
+#include "tusk/data/repeated_stream.hpp"
 
 namespace tusk::data {
 
-Batches::Batches(const Shard& shard, const BatchOptions& options)
-    : Batches(std::make_unique<ShardStream>(shard, options.shuffle, options.seed, options.worker),
-              options.batch_size) {}
+namespace {
+
+std::unique_ptr<SampleStream> make_stream(const SampleSource& samples,
+                                          const BatchOptions& options) {
+  auto stream = samples.stream({.shuffle = options.shuffle,
+                                .seed = options.seed,
+                                .worker = options.worker,
+                                .epochs = options.epochs * options.repeat});
+  if (options.repeat == 1) return stream;
+  return std::make_unique<RepeatedStream>(std::move(stream), options.repeat);
+}
+
+}  // namespace
+
+Batches::Batches(const SampleSource& samples, const BatchOptions& options)
+    : Batches(make_stream(samples, options), options.batch_size) {}
 
 Batches::Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size)
     : stream_(std::move(stream)),

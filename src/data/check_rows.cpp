@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "to_real.hpp"
 #include "tusk/core/error.hpp"
@@ -10,16 +11,27 @@
 namespace tusk::data {
 namespace {
 
+// Where a row is for people: in which file, and its number there.
+struct Place {
+  const std::string& path;
+  std::uint64_t row = 0;
+};
+
+Place find(const JoinedDataset& dataset, std::uint64_t row) {
+  const JoinedDataset::Part& part = dataset.part_of(row);
+  return {part.dataset.path(), row - part.first_row};
+}
+
 // Without transforms, in one go.
-void check_finite(const io::Dataset& dataset, std::span<const std::uint64_t> rows,
-                  ConstSpan numbers) {
+void check_finite(const JoinedDataset& dataset, const Rows& rows, ConstSpan numbers) {
   if (all_finite(numbers)) return;
   const auto bad =
       std::find_if(numbers.begin(), numbers.end(), [](Real x) { return !std::isfinite(x); });
   const auto position = static_cast<std::size_t>(bad - numbers.begin());
   const std::size_t width = dataset.row_elements();
+  const Place place = find(dataset, rows[position / width]);
   fail(ExitCode::bad_data, "{}: data set '{}' has {} in row {}, column {}; features must be finite",
-       dataset.path(), dataset.name(), *bad, rows[position / width], position % width);
+       place.path, dataset.name(), *bad, place.row, position % width);
 }
 
 // 1 for the positive label and 0 for any other number; a NaN stays what it is.
@@ -31,9 +43,8 @@ Number to_binary(Number label, double positive) {
 
 }  // namespace
 
-void check_features(const io::Dataset& dataset, std::span<const std::uint64_t> rows,
-                    io::ElementType type, std::span<const std::byte> features,
-                    const Transforms& transforms) {
+void check_features(const JoinedDataset& dataset, const Rows& rows, io::ElementType type,
+                    std::span<const std::byte> features, const Transforms& transforms) {
   const std::size_t width = dataset.row_elements();
   if (transforms.keep_features()) {
     if (!io::is_floating_point(type)) return;
@@ -49,12 +60,13 @@ void check_features(const io::Dataset& dataset, std::span<const std::uint64_t> r
     transforms.apply(sample, width);
     if (all_finite(sample)) continue;
     to_real(type, row, stored);
-    fail(ExitCode::bad_data, "{}: data set '{}', row {}: {}", dataset.path(), dataset.name(),
-         rows[i], transforms.objection(stored));
+    const Place place = find(dataset, rows[i]);
+    fail(ExitCode::bad_data, "{}: data set '{}', row {}: {}", place.path, dataset.name(), place.row,
+         transforms.objection(stored));
   }
 }
 
-void to_values(const io::Dataset& dataset, std::span<const std::uint64_t> rows, Span numbers,
+void to_values(const JoinedDataset& dataset, const Rows& rows, Span numbers,
                const LabelFormat& format) {
   if (format.positive) {
     for (Real& number : numbers) number = to_binary(number, *format.positive);
@@ -66,22 +78,23 @@ void to_values(const io::Dataset& dataset, std::span<const std::uint64_t> rows, 
   if (bad == numbers.end()) return;
   const auto position = static_cast<std::size_t>(bad - numbers.begin());
   const bool bounded = format.low == 0.0;
-  fail(ExitCode::bad_data, "{}: data set '{}' has {} in row {}; {}", dataset.path(), dataset.name(),
-       *bad, rows[position / format.width],
+  const Place place = find(dataset, rows[position / format.width]);
+  fail(ExitCode::bad_data, "{}: data set '{}' has {} in row {}; {}", place.path, dataset.name(),
+       *bad, place.row,
        bounded ? "labels of a cross-entropy are from 0 to 1" : "labels must be finite");
 }
 
-std::vector<std::int32_t> to_classes(const io::Dataset& dataset,
-                                     std::span<const std::uint64_t> rows,
+std::vector<std::int32_t> to_classes(const JoinedDataset& dataset, const Rows& rows,
                                      std::span<const double> numbers, const LabelFormat& format) {
   std::vector<std::int32_t> classes(numbers.size());
   const auto limit = static_cast<double>(format.width);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const double label = format.positive ? to_binary(numbers[i], *format.positive) : numbers[i];
     if (!(label >= 0.0 && label < limit && label == std::floor(label))) {
+      const Place place = find(dataset, rows[i]);
       fail(ExitCode::bad_data,
            "{}: data set '{}' has {} in row {}; with the model's {} outputs, classes are 0 to {}",
-           dataset.path(), dataset.name(), label, rows[i], format.width, format.width - 1);
+           place.path, dataset.name(), label, place.row, format.width, format.width - 1);
     }
     classes[i] = static_cast<std::int32_t>(label);
   }

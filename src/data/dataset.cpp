@@ -2,9 +2,13 @@
 #include "tusk/data/dataset.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
+#include "tusk/data/find_files.hpp"
+#include "tusk/io/attributes.hpp"
+#include "tusk/io/file.hpp"
 
 namespace tusk::data {
 namespace {
@@ -35,24 +39,45 @@ void check_labels(const io::Dataset& labels, const io::Dataset& features) {
   }
 }
 
+// Names of columns or classes, where the first file has them, are the same in all.
+void check_names(const std::vector<io::File>& files, const std::string& dataset,
+                 const char* attribute) {
+  if (files.size() == 1) return;
+  const auto names = io::read_texts(files.front(), dataset, attribute);
+  for (const io::File& file : files) {
+    if (io::read_texts(file, dataset, attribute) != names) {
+      fail(ExitCode::bad_data, "{}: '{}' of data set '{}' are not those of {}", file.path(),
+           attribute, dataset, files.front().path());
+    }
+  }
+}
+
 }  // namespace
 
-Dataset::Dataset(io::Dataset features, std::optional<io::Dataset> labels,
+Dataset::Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
                  const mpi::Communicator* communicator)
     : features_(std::move(features)), labels_(std::move(labels)), communicator_(communicator) {}
 
-Dataset Dataset::open(const std::string& path, const std::string& features,
+Dataset Dataset::open(const FileList& files, const std::string& features,
                       const std::optional<std::string>& label,
                       const mpi::Communicator* communicator) {
-  const io::File file =
-      communicator == nullptr ? io::File::open(path) : io::File::open(path, *communicator);
-  Dataset dataset(file.dataset(features), std::nullopt, communicator);
-  check_features(dataset.features_);
-  if (label) {
-    dataset.labels_ = file.dataset(*label);
-    check_labels(*dataset.labels_, dataset.features_);
+  std::vector<io::Dataset> feature_parts;
+  std::vector<io::Dataset> label_parts;
+  std::vector<io::File> opened;
+  for (const std::string& path : find_files(files)) {
+    const io::File& file = opened.emplace_back(
+        communicator == nullptr ? io::File::open(path) : io::File::open(path, *communicator));
+    feature_parts.push_back(file.dataset(features));
+    check_features(feature_parts.back());
+    if (!label) continue;
+    label_parts.push_back(file.dataset(*label));
+    check_labels(label_parts.back(), feature_parts.back());
   }
-  return dataset;
+  check_names(opened, features, "column_names");
+  if (label) check_names(opened, *label, "class_names");
+  std::optional<JoinedDataset> labels;
+  if (label) labels.emplace(label_parts);
+  return {JoinedDataset(feature_parts), std::move(labels), communicator};
 }
 
 }  // namespace tusk::data

@@ -20,7 +20,7 @@ namespace {
 double find_positive(const BinaryLabelTransform& options, const FittingSamples& samples) {
   double positive = 0.0;
   samples.agree([&] {
-    const io::Dataset& labels = samples.data().labels();
+    const JoinedDataset& labels = samples.data().labels();
     const io::File file = io::File::open(labels.path());
     const auto names =
         io::read_texts(file, labels.name(), "class_names").value_or(std::vector<std::string>{});
@@ -47,7 +47,7 @@ double find_positive(const BinaryLabelTransform& options, const FittingSamples& 
 }  // namespace
 
 Transforms fit_transforms(const std::vector<TransformOptions>& options, const Dataset& data,
-                          const TrainingRows& rows, const mpi::Communicator& communicator) {
+                          const Rows& rows, const mpi::Communicator& communicator) {
   FittingSamples samples(data, rows, communicator);
   std::vector<Step> steps;
   std::optional<double> positive_label;

@@ -10,6 +10,7 @@
 #include "to_real.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/near_miss.hpp"
+#include "tusk/data/split.hpp"
 #include "tusk/io/attributes.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -39,7 +40,7 @@ bool acceptable(ConstSpan sample, const Columns& columns, FittingSamples::Accept
 
 }  // namespace
 
-FittingSamples::FittingSamples(const Dataset& data, const TrainingRows& rows,
+FittingSamples::FittingSamples(const Dataset& data, const Rows& rows,
                                const mpi::Communicator& communicator)
     : data_(data), rows_(rows), communicator_(communicator), shape_(data.sample_shape()) {
   agree([&] { names_ = read_names(data); });
@@ -128,15 +129,15 @@ void FittingSamples::visit(const Columns& columns, Accept accept, const Take& ta
 
 void FittingSamples::visit_block(std::size_t block, const Columns& columns, Accept accept,
                                  const Take& take) const {
-  const io::Dataset& features = data_.features();
-  const Block positions = block_of(rows_.count, block, blocks());
+  const JoinedDataset& features = data_.features();
+  const Block positions = block_of(rows_.size(), block, blocks());
   const io::ElementType type = type_in_memory(features.type());
   const std::size_t row_bytes = features.row_elements() * io::size_of(type);
   std::vector<Real> sample(width());
   std::vector<std::byte> buffer;
   for (std::uint64_t begin = positions.begin; begin < positions.end;) {
     const std::uint64_t end = std::min(begin + features.rows_per_transfer(), positions.end);
-    const std::vector<std::uint64_t> rows = rows_.numbers({begin, end});
+    const Rows rows = rows_.part({begin, end});
     buffer.resize(rows.size() * row_bytes);
     read_rows(features, rows, type, nullptr, buffer);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -145,8 +146,10 @@ void FittingSamples::visit_block(std::size_t block, const Columns& columns, Acce
       so_far_.apply(sample, stored.size());
       if (!acceptable(sample, columns, accept)) {
         to_real(type, buffer.data() + i * row_bytes, stored);
+        const JoinedDataset::Part& file = features.part_of(rows[i]);
         fail(ExitCode::bad_data, "{}: data set '{}', row {}, of which {} ({}) is to learn: {}",
-             data_.path(), features.name(), rows[i], key_, type_, so_far_.objection(stored));
+             file.dataset.path(), features.name(), rows[i] - file.first_row, key_, type_,
+             so_far_.objection(stored));
       }
       take(block, sample);
     }

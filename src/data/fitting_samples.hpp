@@ -28,8 +28,7 @@ namespace tusk::data {
 // A function that takes part in an agreement throws mpi::CollectiveError on every rank.
 class FittingSamples {
  public:
-  FittingSamples(const Dataset& data, const TrainingRows& rows,
-                 const mpi::Communicator& communicator);
+  FittingSamples(const Dataset& data, const Rows& rows, const mpi::Communicator& communicator);
 
   // The step that learns next: its name and index among the experiment's transforms.
   void expect(std::string_view type, std::size_t index);
@@ -71,7 +70,7 @@ class FittingSamples {
   std::size_t resolve(const NumberOrName& column, std::string_view key) const;
 
   const Dataset& data_;
-  const TrainingRows& rows_;
+  Rows rows_;
   const mpi::Communicator& communicator_;
   std::vector<std::shared_ptr<const Transform>> steps_;
   Transforms so_far_;

@@ -7,7 +7,7 @@ namespace tusk::data {
 
 LabelFormat label_format(const Dataset& dataset, LossKind loss, std::size_t outputs,
                          const Transforms& transforms) {
-  const io::Dataset& labels = dataset.labels();
+  const JoinedDataset& labels = dataset.labels();
   const std::size_t width = labels.row_elements();
   const bool categorical = loss == LossKind::categorical_crossentropy;
   if (transforms.positive_label() && width != 1) {

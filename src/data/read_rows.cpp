@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
+#include <vector>
 
 #include "tusk/core/error.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -11,55 +13,64 @@
 namespace tusk::data {
 namespace {
 
+// Reads the rows of one file.
 class PieceReader {
  public:
-  PieceReader(const io::Dataset& dataset, const std::vector<std::uint64_t>& rows,
-              io::ElementType type, std::span<std::byte> out)
-      : dataset_(dataset),
-        rows_(rows),
+  // `rows` are numbered through all files.
+  PieceReader(const JoinedDataset::Part& part, Rows rows, io::ElementType type,
+              std::span<std::byte> out)
+      : part_(part),
+        rows_(std::move(rows)),
         type_(type),
-        row_bytes_(dataset.row_elements() * io::size_of(type)),
-        step_(dataset.rows_per_transfer()),
+        row_bytes_(part.dataset.row_elements() * io::size_of(type)),
+        step_(part.dataset.rows_per_transfer()),
         out_(out) {}
 
+  // Pieces begin at multiples of the step, where chunks begin, too.
   std::uint64_t pieces() const {
-    return rows_.empty() ? 0 : rows_.back() / step_ - rows_.front() / step_ + 1;
+    if (rows_.empty()) return 0;
+    return in_file(rows_[rows_.size() - 1]) / step_ - in_file(rows_[0]) / step_ + 1;
   }
 
-  // Reads the next piece. Pieces begin at multiples of the step, where chunks begin, too.
   void read_next() {
     const std::uint64_t first = rows_[kept_];
-    const std::uint64_t limit = (first / step_ + 1) * step_;
-    const auto begin = rows_.begin() + static_cast<std::ptrdiff_t>(kept_);
-    const auto end = std::lower_bound(begin, rows_.end(), limit);
-    const auto wanted = static_cast<std::uint64_t>(end - begin);
-    const std::uint64_t last = *(end - 1);
-    const std::span<std::byte> target = out_.subspan(kept_ * row_bytes_, wanted * row_bytes_);
-    if (last - first + 1 == wanted && std::adjacent_find(begin, end) == end) {
-      dataset_.read_rows(first, last + 1, type_, target);
+    const std::uint64_t limit = part_.first_row + (in_file(first) / step_ + 1) * step_;
+    const std::uint64_t end = rows_.position_of(limit);
+    const std::vector<Block> runs = rows_.part({kept_, end}).runs();
+    const Block span{first, runs.back().end};
+    const std::span<std::byte> target =
+        out_.subspan(kept_ * row_bytes_, (end - kept_) * row_bytes_);
+    if (runs.size() == 1) {
+      read(span, target);
     } else {
-      buffer_.resize((last - first + 1) * row_bytes_);
-      dataset_.read_rows(first, last + 1, type_, buffer_);
+      buffer_.resize(span.size() * row_bytes_);
+      read(span, buffer_);
       std::byte* out = target.data();
-      for (auto row = begin; row != end; ++row, out += row_bytes_) {
-        std::copy_n(buffer_.data() + (*row - first) * row_bytes_, row_bytes_, out);
+      for (const Block& run : runs) {
+        out = std::copy_n(buffer_.data() + (run.begin - first) * row_bytes_,
+                          run.size() * row_bytes_, out);
       }
     }
-    kept_ += wanted;
+    kept_ = end;
   }
 
-  void read_nothing() { dataset_.read_rows(0, 0, type_, {}); }
+  void read_nothing() { part_.dataset.read_rows(0, 0, type_, {}); }
 
   bool done() const { return kept_ == rows_.size(); }
 
  private:
-  const io::Dataset& dataset_;
-  const std::vector<std::uint64_t>& rows_;
+  std::uint64_t in_file(std::uint64_t row) const { return row - part_.first_row; }
+  void read(Block rows, std::span<std::byte> out) {
+    part_.dataset.read_rows(in_file(rows.begin), in_file(rows.end), type_, out);
+  }
+
+  const JoinedDataset::Part& part_;
+  Rows rows_;
   io::ElementType type_;
   std::size_t row_bytes_;
   std::uint64_t step_;
   std::span<std::byte> out_;
-  std::size_t kept_ = 0;  // so many rows have been read
+  std::uint64_t kept_ = 0;  // so many rows have been read
   std::vector<std::byte> buffer_;
 };
 
@@ -85,12 +96,20 @@ void read_together(PieceReader& reader, const mpi::Communicator& communicator) {
 
 }  // namespace
 
-void read_rows(const io::Dataset& dataset, const std::vector<std::uint64_t>& rows,
-               io::ElementType type, const mpi::Communicator* communicator,
-               std::span<std::byte> out) {
-  PieceReader reader(dataset, rows, type, out);
-  if (communicator != nullptr) return read_together(reader, *communicator);
-  while (!reader.done()) reader.read_next();
+void read_rows(const JoinedDataset& dataset, const Rows& rows, io::ElementType type,
+               const mpi::Communicator* communicator, std::span<std::byte> out) {
+  const std::size_t row_bytes = dataset.row_elements() * io::size_of(type);
+  for (const JoinedDataset::Part& part : dataset.parts()) {
+    const Block positions{rows.position_of(part.first_row), rows.position_of(part.end_row())};
+    if (positions.size() == 0 && communicator == nullptr) continue;
+    PieceReader reader(part, rows.part(positions), type,
+                       out.subspan(positions.begin * row_bytes, positions.size() * row_bytes));
+    if (communicator != nullptr) {
+      read_together(reader, *communicator);
+    } else {
+      while (!reader.done()) reader.read_next();
+    }
+  }
 }
 
 }  // namespace tusk::data

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <vector>
 
-#include "tusk/io/dataset.hpp"
+#include "tusk/data/joined_dataset.hpp"
+#include "tusk/data/rows.hpp"
 #include "tusk/io/element_type.hpp"
 
 namespace tusk::mpi {
@@ -15,11 +14,10 @@ class Communicator;
 
 namespace tusk::data {
 
-// Reads `rows` (ascending) of a data set, converted to `type`, one after the other into `out`: all
-// rows from the first to the last in pieces of some megabytes, of which it keeps those.
-// With a communicator it is collective and every rank throws the same Error.
-void read_rows(const io::Dataset& dataset, const std::vector<std::uint64_t>& rows,
-               io::ElementType type, const mpi::Communicator* communicator,
-               std::span<std::byte> out);
+// Reads `rows` of a data set, converted to `type`, one after the other into `out`: all rows from
+// the first to the last in pieces of some megabytes, of which it keeps those. With a communicator
+// it is collective and every rank throws the same Error.
+void read_rows(const JoinedDataset& dataset, const Rows& rows, io::ElementType type,
+               const mpi::Communicator* communicator, std::span<std::byte> out);
 
 }  // namespace tusk::data

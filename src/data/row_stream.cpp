@@ -2,9 +2,7 @@
 #include "tusk/data/row_stream.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
-#include <vector>
 
 namespace tusk::data {
 
@@ -32,10 +30,9 @@ void RowStream::start_epoch(std::uint64_t /*epoch*/) { next_ = rows_.begin; }
 void RowStream::read_block() {
   const std::uint64_t step = dataset_.features().rows_per_transfer();
   block_ = {.begin = next_, .end = std::min((next_ / step + 1) * step, rows_.end)};
-  std::vector<std::uint64_t> rows(block_.size());
-  std::iota(rows.begin(), rows.end(), block_.begin);
   shard_ = Shard();  // its memory goes before the next one's comes
-  shard_ = Shard::read(dataset_, rows, format_ ? &*format_ : nullptr, transforms_);
+  shard_ = Shard::read(dataset_, Rows::all(dataset_.rows()).part(block_),
+                       format_ ? &*format_ : nullptr, transforms_);
 }
 
 std::size_t RowStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {

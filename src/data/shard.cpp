@@ -5,65 +5,34 @@
 #include <utility>
 
 #include "check_rows.hpp"
-#include "read_rows.hpp"
-#include "to_real.hpp"
+#include "sample_store.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
+#include "tusk/data/shard_stream.hpp"
 
 namespace tusk::data {
 
-Shard Shard::read(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
-                  const LabelFormat* format, Transforms transforms) {
+Shard::Shard(std::shared_ptr<const SampleStore> store, std::size_t size)
+    : store_(std::move(store)), sample_shape_(store_->layout().sample_shape), size_(size) {}
+
+Shard Shard::read(const Dataset& dataset, const Rows& rows, const LabelFormat* format,
+                  Transforms transforms) {
   if (rows.size() > std::numeric_limits<std::uint32_t>::max()) {
-    fail(ExitCode::bad_data, "{}: {} rows are too many for one worker: use more ranks",
+    fail(ExitCode::bad_data, "{}: {} rows are too many for one worker's memory: use more ranks",
          dataset.path(), format_count(rows.size()));
   }
-  auto content = std::make_shared<Content>();
-  Shard shard;
-  shard.size_ = rows.size();
-  shard.sample_shape_ = transforms.output_shape(dataset.sample_shape(), dataset.path());
-  content->type = type_in_memory(dataset.features().type());
-  content->stored_width = dataset.features().row_elements();
-  content->sample_bytes = content->stored_width * io::size_of(content->type);
-  content->transforms = std::move(transforms);
-  content->features.resize(shard.size_ * content->sample_bytes);
-  read_rows(dataset.features(), rows, content->type, dataset.communicator(), content->features);
-  if (format != nullptr) read_labels(dataset, rows, *format, *content);
-  check_features(dataset.features(), rows, content->type, content->features, content->transforms);
-  shard.content_ = std::move(content);
-  return shard;
-}
-
-void Shard::read_labels(const Dataset& dataset, const std::vector<std::uint64_t>& rows,
-                        const LabelFormat& format, Content& content) {
-  const io::Dataset& labels = dataset.labels();
-  content.format = format;
-  if (format.kind == LabelFormat::Kind::classes) {  // as doubles, to see what is not a whole number
-    std::vector<double> numbers(rows.size());
-    read_rows(labels, rows, io::ElementType::f64, dataset.communicator(),
-              std::as_writable_bytes(std::span(numbers)));
-    content.classes = to_classes(labels, rows, numbers, format);
-  } else {
-    content.values.resize(rows.size() * format.width);
-    read_rows(labels, rows, io::element_type<Real>(), dataset.communicator(),
-              std::as_writable_bytes(std::span(content.values)));
-    to_values(labels, rows, content.values, format);
-  }
+  const auto store = std::make_shared<SampleStore>(
+      SampleLayout(dataset, format, std::move(transforms)), rows.size());
+  store->read(dataset, rows, 0);
+  check_features(dataset.features(), rows, store->layout().type, store->stored(0, rows.size()),
+                 store->layout().transforms);
+  return {store, rows.size()};
 }
 
 Shard Shard::zeros(std::size_t size, Shape sample_shape) {
-  auto content = std::make_shared<Content>();
-  content->type = io::ElementType::u8;
-  content->stored_width = sample_shape.elements();
-  content->sample_bytes = content->stored_width;
-  content->features.resize(size * content->sample_bytes);
-  content->format = LabelFormat{.kind = LabelFormat::Kind::values, .width = 1};
-  content->values.resize(size);
-  Shard shard;
-  shard.content_ = std::move(content);
-  shard.sample_shape_ = std::move(sample_shape);
-  shard.size_ = size;
-  return shard;
+  const auto store = std::make_shared<SampleStore>(SampleLayout(std::move(sample_shape)), size);
+  store->clear();
+  return {store, size};
 }
 
 Shard Shard::part(Block positions) const {
@@ -73,33 +42,35 @@ Shard Shard::part(Block positions) const {
   return shard;
 }
 
-bool Shard::has_classes() const {
-  return content_ && content_->format && content_->format->kind == LabelFormat::Kind::classes;
+std::unique_ptr<SampleSource> Shard::part_of(Block positions, std::size_t) const {
+  return std::make_unique<Shard>(part(positions));
 }
+
+std::unique_ptr<SampleStream> Shard::stream(const StreamOptions& options) const {
+  return std::make_unique<ShardStream>(*this, options);
+}
+
+bool Shard::has_classes() const { return store_ && store_->layout().has_classes(); }
 
 std::span<const std::int32_t> Shard::classes() const {
-  if (!has_classes()) return {};
-  return std::span(content_->classes).subspan(first_, size_);
+  return store_ ? store_->classes(first_, size_) : std::span<const std::int32_t>();
 }
 
-ConstMatrix Shard::values() const {
-  if (!content_ || !content_->format || has_classes()) return {};
-  const std::size_t width = content_->format->width;
-  return {content_->values.data() + first_ * width, width, size_};
-}
+ConstMatrix Shard::values() const { return store_ ? store_->values(first_, size_) : ConstMatrix(); }
 
-std::size_t Shard::class_count() const { return has_classes() ? content_->format->width : 0; }
+std::vector<std::uint64_t> Shard::class_counts() const {
+  std::vector<std::uint64_t> counts(has_classes() ? store_->layout().format->width : 0);
+  for (const std::int32_t index : classes()) ++counts[static_cast<std::size_t>(index)];
+  return counts;
+}
 
 std::size_t Shard::bytes() const {
-  const std::size_t features = content_ ? size_ * content_->sample_bytes : 0;
-  return features + classes().size() * sizeof(std::int32_t) +
-         values().rows() * values().cols() * sizeof(Real);
+  const std::size_t features = store_ ? size_ * store_->layout().feature_bytes() : 0;
+  return features + classes().size_bytes() + values().size() * sizeof(Real);
 }
 
 void Shard::copy_sample(std::size_t index, Span out) const {
-  const std::byte* sample = content_->features.data() + (first_ + index) * content_->sample_bytes;
-  to_real(content_->type, sample, out.first(content_->stored_width));
-  content_->transforms.apply(out, content_->stored_width);
+  store_->copy_sample(first_ + index, out);
 }
 
 }  // namespace tusk::data

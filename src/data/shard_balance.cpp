@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/data/shard_balance.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "tusk/core/log.hpp"
-#include "tusk/data/shard.hpp"
+#include "tusk/data/sample_source.hpp"
+#include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 
 namespace tusk::data {
@@ -23,11 +25,13 @@ double total_variation(const std::vector<double>& a, double a_total, const std::
 
 }  // namespace
 
-double warn_of_uneven_shards(const Shard& shard, const mpi::Communicator& communicator) {
-  const std::size_t classes = communicator.max(shard.class_count());
+double warn_of_uneven_shards(const SampleSource& shard, const mpi::Communicator& communicator) {
+  std::vector<std::uint64_t> counts;
+  mpi::collectively(communicator, [&] { counts = shard.class_counts(); });
+  const std::size_t classes = communicator.max(counts.size());
   if (classes == 0) return 0.0;
   std::vector<double> mine(classes, 0.0);
-  for (const std::int32_t index : shard.classes()) mine[static_cast<std::size_t>(index)] += 1.0;
+  std::ranges::copy(counts, mine.begin());
   std::vector<double> all(mine);
   communicator.sum(all);
   const auto size = static_cast<double>(shard.size());

@@ -8,18 +8,13 @@
 
 namespace tusk::data {
 
-ShardStream::ShardStream(const Shard& shard, bool shuffle, std::uint64_t seed, std::uint32_t worker)
-    : shard_(shard),
-      shuffle_(shuffle),
-      seed_(seed),
-      worker_(worker),
-      order_(shard.size()),
-      next_(shard.size()) {}
+ShardStream::ShardStream(const Shard& shard, const StreamOptions& options)
+    : shard_(shard), options_(options), order_(shard.size()), next_(shard.size()) {}
 
 void ShardStream::start_epoch(std::uint64_t epoch) {
   std::iota(order_.begin(), order_.end(), 0U);
-  if (shuffle_) {
-    Random random(seed_, Stream::shuffle, worker_, epoch);
+  if (options_.shuffle) {
+    Random random(options_.seed, Stream::shuffle, options_.worker, epoch);
     shuffle(order_, random);
   }
   next_ = 0;

@@ -31,7 +31,7 @@ Block block_of(std::uint64_t count, std::size_t part, std::size_t parts) {
   return {begin, begin + small + (part < larger ? 1 : 0)};
 }
 
-Split::Split(std::uint64_t rows, double fraction, std::uint64_t seed) : rows_(rows) {
+Split::Split(std::uint64_t rows, double fraction, std::uint64_t seed) {
   const auto wanted =
       static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(rows)));
   if (wanted == 0 || wanted >= rows) {
@@ -41,31 +41,12 @@ Split::Split(std::uint64_t rows, double fraction, std::uint64_t seed) : rows_(ro
          fraction, rows, wanted, rows - std::min(wanted, rows));
   }
   Random random(seed, Stream::validation_split);
-  validation_ = sample(rows, wanted, random);
+  const auto drawn = std::make_shared<const Rows::List>(sample(rows, wanted, random));
+  validation_ = Rows(drawn);
+  training_ = Rows::all_but(rows, drawn);
 }
 
-// With v(j) the j-th validation row, v(j) − j training rows come before it. So the training row at
-// position p is p + j, where j validation rows have v(j) − j ≤ p.
-std::vector<std::uint64_t> Split::training_rows(Block positions) const {
-  std::vector<std::uint64_t> rows(positions.size());
-  std::uint64_t row = positions.begin;
-  auto excluded = validation_.begin();
-  for (; excluded != validation_.end() && *excluded <= row; ++excluded) ++row;
-  for (std::uint64_t& out : rows) {
-    for (; excluded != validation_.end() && *excluded == row; ++excluded) ++row;
-    out = row++;
-  }
-  return rows;
-}
-
-std::vector<std::uint64_t> Split::validation_rows(Block positions) const {
-  const auto begin = validation_.begin();
-  return {begin + static_cast<std::ptrdiff_t>(positions.begin),
-          begin + static_cast<std::ptrdiff_t>(positions.end)};
-}
-
-std::vector<std::uint64_t> Split::shard_rows(std::size_t worker, std::size_t workers,
-                                             const std::string& path) const {
+Rows Split::shard_rows(std::size_t worker, std::size_t workers, const std::string& path) const {
   if (workers > training_count()) {
     fail(ExitCode::bad_data, "{}: {} workers cannot share {} training rows: use fewer ranks", path,
          workers, training_count());

@@ -31,6 +31,8 @@ void describe(Fields& fields, DataOptions& o) {
   fields("features", o.features);
   fields("label", o.label);
   fields("shuffle", o.shuffle);
+  fields("repeat", o.repeat, count());
+  fields("memory_limit", o.memory_limit);
   fields("read", o.read);
   fields("transforms", o.transforms);
 }

@@ -105,6 +105,18 @@ void read(const TomlValue& value, std::vector<T>& out, const Rule& rule) {
   }
 }
 
+// Files are a path or an array of paths.
+inline void read(const TomlValue& value, FileList& out, const Rule& rule) {
+  out = {};
+  if (value.node.is_array()) {
+    read(value, out.paths, required(rule));
+  } else if (value.node.is_string()) {
+    read(value, out.paths.emplace_back(), rule);
+  } else {
+    reject(value, "the path of a file, a string, or an array of them");
+  }
+}
+
 // An initializer is a name, or a table when it has options.
 inline void read(const TomlValue& value, InitializerOptions& out, const Rule& rule) {
   out = {};

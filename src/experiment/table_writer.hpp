@@ -16,6 +16,7 @@
 #include "describe.hpp"
 #include "key_list.hpp"
 #include "toml_text.hpp"
+#include "tusk/core/units.hpp"
 
 namespace tusk::experiment {
 
@@ -67,6 +68,16 @@ class TableWriter {
   static std::string write(const std::string& value, const Rule& rule) {
     if (rule.text != Text::path) return quoted_toml(value);
     return quoted_toml(std::filesystem::absolute(value).lexically_normal().string());
+  }
+  static std::string write(const ByteCount& value, const Rule&) {
+    const std::string short_text = format_bytes(value.bytes);
+    const bool exact = parse_bytes(short_text) == value.bytes;
+    return quoted_toml(exact ? short_text : fmt::format("{} B", value.bytes));
+  }
+  static std::string write(const FileList& files, const Rule& rule) {
+    std::vector<std::string> paths;
+    for (const std::string& path : files.paths) paths.push_back(write(path, rule));
+    return paths.size() == 1 ? paths.front() : fmt::format("[{}]", fmt::join(paths, ", "));
   }
   template <NamedEnum Enum>
   static std::string write(Enum value, const Rule&) {

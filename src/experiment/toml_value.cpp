@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "overrides.hpp"
 #include "toml_text.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/near_miss.hpp"
+#include "tusk/core/units.hpp"
 
 namespace tusk::experiment {
 namespace {
@@ -130,6 +132,16 @@ void read(const TomlValue& value, std::string& out, const Rule& rule) {
       break;
   }
   out = text;
+}
+
+void read(const TomlValue& value, ByteCount& out, const Rule&) {
+  std::optional<std::uint64_t> bytes;
+  if (const auto* string = value.node.as_string()) bytes = parse_bytes(string->get());
+  if (const auto* integer = value.node.as_integer(); integer != nullptr && integer->get() >= 0) {
+    bytes = static_cast<std::uint64_t>(integer->get());
+  }
+  if (!bytes) reject(value, "a size, as in \"4 GiB\"");
+  out.bytes = *bytes;
 }
 
 std::size_t read_name(const TomlValue& value, std::span<const std::string> names) {

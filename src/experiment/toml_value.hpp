@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "rule.hpp"
+#include "tusk/experiment/data_options.hpp"
 
 namespace tusk::experiment {
 
@@ -38,6 +39,8 @@ void read(const TomlValue& value, bool& out, const Rule& rule);
 void read(const TomlValue& value, double& out, const Rule& rule);
 void read(const TomlValue& value, std::uint64_t& out, const Rule& rule);
 void read(const TomlValue& value, std::string& out, const Rule& rule);
+
+void read(const TomlValue& value, ByteCount& out, const Rule& rule);
 
 // The index in `names` of the name that the value is.
 std::size_t read_name(const TomlValue& value, std::span<const std::string> names);

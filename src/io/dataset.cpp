@@ -13,7 +13,7 @@ namespace tusk::io {
 namespace {
 
 constexpr std::uint64_t transfer_bytes = 8ULL << 20;
-constexpr std::uint64_t max_transfer_bytes = 256ULL << 20;  // where whole chunks ask for more
+constexpr std::uint64_t max_transfer_bytes = 256ULL << 20;  // where large chunks ask for more
 
 void require_rows(const Dataset& dataset, std::uint64_t begin, std::uint64_t end, ElementType type,
                   std::size_t bytes) {
@@ -24,6 +24,16 @@ void require_rows(const Dataset& dataset, std::uint64_t begin, std::uint64_t end
   if (bytes != (end - begin) * dataset.row_elements() * size_of(type)) {
     fail(ExitCode::internal, "{}: a buffer of {} bytes for {} rows of data set '{}'",
          dataset.path(), bytes, end - begin, dataset.name());
+  }
+}
+
+// HDF5 reads zeros where the file has ended since it was opened.
+void require_length(const FileState& file) {
+  if (file.collective || file.writable) return;
+  const std::uint64_t bytes = current_bytes(file);
+  if (bytes < file.bytes) {
+    fail(ExitCode::io_error, "{}: has become shorter while it was read, {} bytes instead of {}",
+         file.path, bytes, file.bytes);
   }
 }
 
@@ -48,13 +58,17 @@ std::uint64_t Dataset::stored_bytes() const {
   return H5Dget_storage_size(state_->id.id());
 }
 
+std::uint64_t Dataset::chunk_rows() const { return state_->chunk_rows; }
+bool Dataset::is_compressed() const { return state_->compressed; }
+
 std::uint64_t Dataset::rows_per_transfer() const {
   const std::uint64_t row_bytes = std::max<std::uint64_t>(row_elements() * size_of(type()), 1);
   const std::uint64_t target = std::max<std::uint64_t>(transfer_bytes / row_bytes, 1);
   const std::uint64_t chunk = state_->chunk_rows;
   if (chunk == 0) return target;
   const std::uint64_t most = std::max<std::uint64_t>(max_transfer_bytes / row_bytes, 1);
-  return chunk >= target ? std::min(chunk, most) : target / chunk * chunk;
+  if (chunk < target) return target / chunk * chunk;
+  return state_->compressed ? chunk : std::min(chunk, most);
 }
 
 void Dataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
@@ -67,6 +81,7 @@ void Dataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementType type
     fail_hdf5(ExitCode::bad_data, fmt::format("{}: cannot read rows {} to {} of data set '{}'",
                                               path(), begin, end, name()));
   }
+  require_length(*state_->file);
 }
 
 void Dataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,

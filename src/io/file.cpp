@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,6 +79,7 @@ std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
   }
   if (id < 0) fail_hdf5(ExitCode::bad_data, path + ": damaged or incomplete");
   state->id = Handle(id, H5Fclose);
+  if (purpose == Purpose::read && communicator == nullptr) state->bytes = current_bytes(*state);
   return state;
 }
 
@@ -100,6 +102,16 @@ Handle creation_properties(const std::vector<hsize_t>& extents, const Storage& s
 }
 
 }  // namespace
+
+std::uint64_t current_bytes(const FileState& file) {
+  void* descriptor = nullptr;
+  struct stat status {};
+  checked(H5Fget_vfd_handle(file.id.id(), H5P_DEFAULT, &descriptor), "H5Fget_vfd_handle");
+  if (::fstat(*static_cast<int*>(descriptor), &status) != 0) {
+    fail(ExitCode::io_error, "{}: {}", file.path, std::strerror(errno));
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
 
 File File::open(const std::string& path) { return File(open_state(path, Purpose::read, nullptr)); }
 
@@ -183,6 +195,7 @@ Dataset File::create_dataset(const std::string& name, ElementType type,
   state->extents = extents;
   state->chunk_rows = storage.chunk_rows;
   state->independent = storage.independent;
+  state->compressed = storage.gzip > 0;
   return Access::dataset(std::move(state));
 }
 

@@ -18,7 +18,11 @@ struct FileState {
   Handle id;
   bool collective = false;  // through MPI-IO
   bool writable = false;    // then it is ours, and what it declares is not checked
+  std::uint64_t bytes = 0;  // when it was opened to be read by this process alone
 };
+
+// The bytes that an open file of this process alone has now.
+std::uint64_t current_bytes(const FileState& file);
 
 struct DatasetState {
   std::shared_ptr<FileState> file;
@@ -28,6 +32,7 @@ struct DatasetState {
   std::vector<std::uint64_t> extents;
   std::uint64_t chunk_rows = 0;  // 0: not chunked
   bool independent = false;      // ranks read and write it when they like
+  bool compressed = false;
 };
 
 // The way from the public objects to their insides, for this room.

@@ -17,7 +17,7 @@ training::Outcome run(const Experiment& experiment, const training::Job& job,
   VirtualMachine machine({.experiment = experiment,
                           .model = job.model,
                           .initial = job.initial,
-                          .samples = job.shard,
+                          .samples = *job.shard,
                           .parameters = job.model.parameter_count(),
                           .workers = job.roles.workers,
                           .threads = threads});
@@ -71,7 +71,7 @@ Projection project_times(const Experiment& experiment, std::size_t parameters,
                           .workers = workers,
                           .threads = threads,
                           .stack_bytes = stand_in_stack});
-  training::EpochBook book(training_rows);
+  training::EpochBook book(experiment.data.repeat * training_rows);
   machine.run([&](const training::Report& report) {
     for (const training::CommitRecord& commit : report.commits) book.add(commit);
     for (const training::StepRecord& step : report.steps) book.add(step, {});

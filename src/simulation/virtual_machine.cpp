@@ -13,8 +13,11 @@ double slowness(const DebugOptions& debug, std::size_t worker) {
   return debug.slow && debug.slow->worker == worker ? debug.slow->factor : 1.0;
 }
 
-data::Shard shard_of(const data::Shard& samples, std::size_t worker, std::size_t workers) {
-  return samples.part(data::block_of(samples.size(), worker, workers));
+// Part `part` of `parts` of the samples, when as many as there are workers are in use together.
+std::unique_ptr<data::SampleSource> part_of(const VirtualMachine::Setup& setup, std::size_t part,
+                                            std::size_t parts) {
+  const data::SampleSource& samples = setup.samples;
+  return samples.part_of(data::block_of(samples.size(), part, parts), setup.workers);
 }
 
 std::unique_ptr<training::Passes> make_passes(const VirtualMachine::Setup& setup,
@@ -23,16 +26,14 @@ std::unique_ptr<training::Passes> make_passes(const VirtualMachine::Setup& setup
   if (factor <= 1) return nullptr;
   const std::size_t count = factor * setup.workers;
   return std::make_unique<training::PartitionPasses>(
-      board,
-      [&samples = setup.samples, count](std::size_t partition) {
-        return shard_of(samples, partition, count);
-      },
+      board, [&setup, count](std::size_t partition) { return part_of(setup, partition, count); },
       training::PartitionPasses::Options{
           .partitions = count,
           .epochs = setup.experiment.trainer.epochs,
           .batches = {.batch_size = setup.experiment.trainer.batch_size,
                       .shuffle = setup.experiment.data.shuffle,
-                      .seed = setup.experiment.seed}});
+                      .seed = setup.experiment.seed,
+                      .repeat = setup.experiment.data.repeat}});
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ std::unique_ptr<training::Passes> make_passes(const VirtualMachine::Setup& setup
 class VirtualMachine::Post {
  public:
   Post(VirtualMachine& machine, std::size_t worker)
-      : shard_(shard_of(machine.setup_.samples, worker, machine.setup_.workers)),
+      : shard_(part_of(machine.setup_, worker, machine.setup_.workers)),
         center_(machine.state_, machine.scheduler_, worker, machine.network_, machine.server_),
         peers_(machine.exchanges_, worker, machine.network_),
         clock_(machine.scheduler_, worker, machine.step_times_,
@@ -52,7 +53,7 @@ class VirtualMachine::Post {
         workplace_(machine.setup_.experiment, machine.setup_.model, machine.setup_.initial,
                    training::Site{.worker = worker,
                                   .workers = machine.setup_.workers,
-                                  .shard = shard_,
+                                  .shard = *shard_,
                                   .center = center_,
                                   .peers = peers_,
                                   .clock = clock_,
@@ -67,7 +68,7 @@ class VirtualMachine::Post {
   const training::Workplace& workplace() const { return workplace_; }
 
  private:
-  data::Shard shard_;
+  std::unique_ptr<data::SampleSource> shard_;
   VirtualCenter center_;
   VirtualPeers peers_;
   VirtualClock clock_;

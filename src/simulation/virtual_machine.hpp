@@ -29,9 +29,9 @@ class VirtualMachine {
   struct Setup {
     const Experiment& experiment;
     const nn::Model& model;
-    std::span<const float> initial;  // weights
-    const data::Shard& samples;      // of all workers
-    std::size_t parameters = 0;      // that the model stands for
+    std::span<const float> initial;     // weights
+    const data::SampleSource& samples;  // of all workers
+    std::size_t parameters = 0;         // that the model stands for
     std::size_t workers = 1;
     std::size_t threads = 1;
     std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread

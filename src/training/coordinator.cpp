@@ -7,9 +7,9 @@
 
 namespace tusk::training {
 
-Coordinator::Coordinator(Options options, const nn::Model& model, const data::Shard* validation,
-                         const RunDirectory& directory, Snapshot snapshot,
-                         center::ControlBoard& board)
+Coordinator::Coordinator(Options options, const nn::Model& model,
+                         const data::SampleSource* validation, const RunDirectory& directory,
+                         Snapshot snapshot, center::ControlBoard& board)
     : options_(std::move(options)),
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),

@@ -15,9 +15,9 @@ std::size_t slice_rows(const nn::Model& model) {
   return std::clamp<std::size_t>(multiplications_per_slice / parameters, 16, 256);
 }
 
-Evaluation::Evaluation(const nn::Model& model, const data::Shard& shard)
+Evaluation::Evaluation(const nn::Model& model, const data::SampleSource& samples)
     : model_(model),
-      batches_(shard, {.batch_size = slice_rows(model), .shuffle = false}),
+      batches_(samples, {.batch_size = slice_rows(model), .shuffle = false}),
       workspace_(model.make_workspace(slice_rows(model), false)) {}
 
 void Evaluation::start(std::span<const float> weights) {

@@ -2,11 +2,14 @@
 #include "tusk/training/job.hpp"
 
 #include <functional>
+#include <memory>
 
+#include "job_data.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/fit_transforms.hpp"
 #include "tusk/data/label_format.hpp"
+#include "tusk/data/memory_limit.hpp"
 #include "tusk/data/shard_balance.hpp"
 #include "tusk/data/split.hpp"
 #include "tusk/io/attributes.hpp"
@@ -20,18 +23,14 @@
 namespace tusk::training {
 namespace {
 
-data::Dataset open_dataset(const DataOptions& options, const std::string& path,
-                           const mpi::Communicator* communicator = nullptr) {
-  return data::Dataset::open(path, options.features, options.label, communicator);
-}
-
 // Opens a file beside the training file: its samples must have the same shape.
-data::Dataset open_beside(const DataOptions& options, const std::string& path,
-                          const Shape& sample) {
-  data::Dataset dataset = open_dataset(options, path);
+data::Dataset open_beside(const DataOptions& options, const FileList& files,
+                          const data::Dataset& train) {
+  data::Dataset dataset = open_dataset(options, files);
+  const Shape sample = train.sample_shape();
   if (dataset.sample_shape() != sample) {
-    fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but those of {} are {}", path,
-         options.features, dataset.sample_shape().to_string(), options.train, sample.to_string());
+    fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but those of {} are {}", dataset.path(),
+         options.features, dataset.sample_shape().to_string(), train.path(), sample.to_string());
   }
   return dataset;
 }
@@ -70,50 +69,12 @@ AlignedVector<float> initial_weights(const nn::Model& model, AlignedVector<float
   return weights;
 }
 
-data::LabelFormat label_format(const data::Dataset& dataset, const Job& job) {
-  return data::label_format(dataset, job.model.loss(), job.model.output_size(), job.transforms);
-}
-
-data::Shard read_shard(const data::Dataset& dataset, const std::vector<std::uint64_t>& rows,
-                       const Job& job) {
-  const data::LabelFormat format = label_format(dataset, job);
-  return data::Shard::read(dataset, rows, &format, job.transforms);
-}
-
-// What validates, on rank 0: rows of the training file or a file of its own.
-std::optional<data::Shard> read_validation(const Experiment& experiment, const data::Split& split,
-                                           const Job& job) {
-  const DataOptions& options = experiment.data;
-  if (options.validation) {
-    const auto dataset = open_dataset(options, *options.validation);
-    const data::Split all(dataset.rows());
-    return read_shard(dataset, all.training_rows({0, dataset.rows()}), job);
-  }
-  if (split.validation_count() == 0) return std::nullopt;
-  const auto rows = split.validation_rows({0, split.validation_count()});
-  return read_shard(open_dataset(options, options.train), rows, job);
-}
-
-// f·n partitions for the workers to claim.
-Partitions make_partitions(const Experiment& experiment, const data::Split& split, const Job& job) {
-  const std::size_t count = experiment.trainer.parallelism_factor * job.roles.workers;
-  if (count > split.training_count()) {
-    fail(ExitCode::bad_experiment,
-         "trainer.parallelism_factor = {} makes {} partitions of {} training rows: at least one "
-         "row each is needed",
-         experiment.trainer.parallelism_factor, count, split.training_count());
-  }
-  data::Dataset dataset = open_dataset(experiment.data, experiment.data.train);
-  data::LabelFormat format = label_format(dataset, job);
-  return {std::move(dataset), split, count, std::move(format), job.transforms};
-}
-
 // How a kind of job goes about the training rows.
 struct Plan {
   Roles roles;
   std::uint64_t split_seed = 0;
   // The rows of this rank's shard.
-  std::function<std::vector<std::uint64_t>(const data::Split& split)> choose_rows;
+  std::function<data::Rows(const data::Split& split)> choose_rows;
   bool learns_from_shard = false;  // transforms learn from it, and not from all training rows
 };
 
@@ -122,7 +83,7 @@ struct Opened {
   data::Dataset train;
   data::Split split;
   Origin origin;
-  std::vector<std::uint64_t> rows;  // of this rank's shard
+  data::Rows rows;  // of this rank's shard
 };
 
 Opened open_and_check(const Experiment& experiment, const Plan& plan) {
@@ -130,10 +91,10 @@ Opened open_and_check(const Experiment& experiment, const Plan& plan) {
   data::Dataset train = open_dataset(options, options.train);
   data::Split split = split_rows(experiment, train, plan.split_seed);
   const std::size_t workers = plan.roles.workers;
-  split.shard_rows(workers - 1, workers, options.train);  // enough for everyone?
+  split.shard_rows(workers - 1, workers, train.path());  // enough for everyone?
   check_workers(experiment, workers);
-  if (options.test) open_beside(options, *options.test, train.sample_shape());
-  if (options.validation) open_beside(options, *options.validation, train.sample_shape());
+  if (options.test) open_beside(options, *options.test, train);
+  if (options.validation) open_beside(options, *options.validation, train);
   auto rows = plan.choose_rows(split);
   return {std::move(train), std::move(split), read_origin(experiment), std::move(rows)};
 }
@@ -141,27 +102,20 @@ Opened open_and_check(const Experiment& experiment, const Plan& plan) {
 // Collective.
 data::Transforms fit_transforms(const Experiment& experiment, const mpi::Communicator& world,
                                 const Plan& plan, const Opened& opened) {
-  data::TrainingRows rows{opened.split.training_count(), [&](data::Block positions) {
-                            return opened.split.training_rows(positions);
-                          }};
-  if (plan.learns_from_shard) {
-    const auto begin = opened.rows.begin();
-    rows = {opened.rows.size(), [begin](data::Block positions) {
-              return std::vector(begin + static_cast<std::ptrdiff_t>(positions.begin),
-                                 begin + static_cast<std::ptrdiff_t>(positions.end));
-            }};
-  }
-  return data::fit_transforms(experiment.data.transforms, opened.train, rows, world);
+  const data::Rows training = plan.learns_from_shard
+                                  ? opened.rows
+                                  : opened.split.training_rows({0, opened.split.training_count()});
+  return data::fit_transforms(experiment.data.transforms, opened.train, training, world);
 }
 
 // The model for samples as the transforms make them, and what else of the job needs no reading.
 Job build(const Experiment& experiment, const Plan& plan, Opened& opened,
-          data::Transforms transforms) {
+          data::Transforms transforms, std::uint64_t memory_limit) {
   const DataOptions& options = experiment.data;
   Origin& origin = opened.origin;
   nn::Model model(origin.options,
-                  transforms.output_shape(opened.train.sample_shape(), options.train));
-  const io::File file = io::File::open(options.train);
+                  transforms.output_shape(opened.train.sample_shape(), opened.train.path()));
+  const io::File file = io::File::open(opened.train.path());
   auto names = io::read_texts(file, options.label, "class_names");
   auto weights = initial_weights(model, std::move(origin.weights), experiment.seed);
   Job job{.roles = plan.roles,
@@ -169,35 +123,35 @@ Job build(const Experiment& experiment, const Plan& plan, Opened& opened,
           .transforms = std::move(transforms),
           .class_names = {},
           .initial = std::move(weights),
-          .training_rows = opened.split.training_count()};
+          .training_rows = opened.split.training_count(),
+          .repeat = options.repeat};
   job.class_names = job.transforms.class_names(names.value_or(std::vector<std::string>{}));
   label_format(opened.train, job);
   if (options.test) label_format(open_dataset(options, *options.test), job);
   check_callbacks(experiment.callbacks, job.model.metric_names(),
                   options.validation || opened.split.validation_count() > 0);
   if (experiment.trainer.parallelism_factor > 1) {
-    job.partitions = make_partitions(experiment, opened.split, job);
+    job.partitions = make_partitions(experiment, opened.split, job, memory_limit);
   }
   return job;
 }
 
 Job prepare(const Experiment& experiment, const mpi::Communicator& world, const Plan& plan) {
   const DataOptions& options = experiment.data;
+  const std::uint64_t memory_limit = data::memory_limit(options, world);
   std::optional<Opened> opened;
   mpi::collectively(world, [&] { opened = open_and_check(experiment, plan); });
   data::Transforms transforms = opened->origin.transforms;
   if (!options.transforms.empty()) transforms = fit_transforms(experiment, world, plan, *opened);
   std::optional<Job> job;
-  mpi::collectively(world, [&] { job = build(experiment, plan, *opened, std::move(transforms)); });
-  const bool through_mpi_io = options.read == ReadMode::collective;
+  mpi::collectively(
+      world, [&] { job = build(experiment, plan, *opened, std::move(transforms), memory_limit); });
+  job->shard = load_shard(options, opened->train, opened->rows, *job, memory_limit, world);
   mpi::collectively(world, [&] {
-    const auto train = open_dataset(options, options.train, through_mpi_io ? &world : nullptr);
-    job->shard = read_shard(train, opened->rows, *job);
+    if (world.rank() != 0) return;
+    job->validation = load_validation(options, opened->split, *job, memory_limit);
   });
-  mpi::collectively(world, [&] {
-    if (world.rank() == 0) job->validation = read_validation(experiment, opened->split, *job);
-  });
-  data::warn_of_uneven_shards(job->shard, world);
+  data::warn_of_uneven_shards(*job->shard, world);
   return std::move(*job);
 }
 
@@ -217,8 +171,9 @@ Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
       assign_roles(strategies::topology(experiment.trainer.strategy), world.rank(), world.size());
   const auto shard_rows = [&](const data::Split& split) {
     const bool has_shard = roles.worker && experiment.trainer.parallelism_factor == 1;
-    return has_shard ? split.shard_rows(*roles.worker, roles.workers, experiment.data.train)
-                     : std::vector<std::uint64_t>{};
+    return has_shard
+               ? split.shard_rows(*roles.worker, roles.workers, experiment.data.train.to_string())
+               : data::Rows();
   };
   return prepare(experiment, world,
                  {.roles = roles, .split_seed = experiment.seed, .choose_rows = shard_rows});
@@ -232,7 +187,7 @@ Job prepare_member_job(const Experiment& experiment, const mpi::Communicator& wo
                      .split_seed = member.seed,
                      .choose_rows = rows,
                      .learns_from_shard = true});
-  job.training_rows = job.shard.size();
+  job.training_rows = job.shard->size();
   return job;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "tusk/data/find_files.hpp"
 #include "tusk/io/checksum.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/mpi/environment.hpp"
@@ -45,6 +46,12 @@ Json data_file(const std::string& path) {
       {"datasets", std::move(datasets)}};
 }
 
+Json data_files(const FileList& list) {
+  Json files = Json::array();
+  for (const std::string& path : data::find_files(list)) files.push_back(data_file(path));
+  return files.size() == 1 ? files.front() : files;
+}
+
 Json slurm_variables() {
   Json variables = Json::object();
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -63,9 +70,9 @@ std::string manifest_json(const Experiment& experiment, const Job& job,
                           const std::vector<std::string>& hosts, const std::string& transport,
                           const std::string& consistency) {
   Json data = Json::object();
-  data["train"] = data_file(experiment.data.train);
-  if (experiment.data.validation) data["validation"] = data_file(*experiment.data.validation);
-  if (experiment.data.test) data["test"] = data_file(*experiment.data.test);
+  data["train"] = data_files(experiment.data.train);
+  if (experiment.data.validation) data["validation"] = data_files(*experiment.data.validation);
+  if (experiment.data.test) data["test"] = data_files(*experiment.data.test);
   const Json manifest{{"name", experiment.name},
                       {"started", time_text(std::time(nullptr))},
                       {"tusk",

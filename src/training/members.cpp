@@ -43,9 +43,9 @@ std::uint64_t member_seed(std::uint64_t ensemble_seed, std::size_t member) {
   return random.next_u64() >> beyond_json;
 }
 
-std::vector<std::uint64_t> member_rows(const data::Split& split, const Member& member) {
+data::Rows member_rows(const data::Split& split, const Member& member) {
   const std::uint64_t count = split.training_count();
-  const std::vector<std::uint64_t> all = split.training_rows({0, count});
+  const data::Rows all = split.training_rows({0, count});
   if (member.data == EnsembleData::whole) return all;
   if (member.data == EnsembleData::shard) {
     if (count < member.members) {
@@ -54,13 +54,13 @@ std::vector<std::uint64_t> member_rows(const data::Split& split, const Member& m
            "row each is needed",
            member.members, count);
     }
-    const data::Block block = data::block_of(count, member.index, member.members);
-    return split.training_rows(block);
+    return all.part(data::block_of(count, member.index, member.members));
   }
   Random random(member.seed, Stream::bootstrap, static_cast<std::uint32_t>(member.index));
-  std::vector<std::uint64_t> drawn(count);
-  for (std::uint64_t& row : drawn) row = all[random.below(count)];
+  std::vector<std::uint64_t> drawn(count);  // positions, then rows
+  for (std::uint64_t& position : drawn) position = random.below(count);
   std::ranges::sort(drawn);
+  for (std::uint64_t& entry : drawn) entry = all[entry];
   return drawn;
 }
 

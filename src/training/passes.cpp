@@ -18,10 +18,11 @@ std::optional<Pass> PartitionPasses::next() {
   const std::size_t partition = claim % options_.partitions;
   if (epoch > options_.epochs) return std::nullopt;
   batches_.reset();
-  shard_ = read_(partition);
+  samples_ = read_(partition);
   data::BatchOptions options = options_.batches;
   options.worker = static_cast<std::uint32_t>(partition);
-  batches_.emplace(shard_, options);
+  options.epochs = epoch;
+  batches_.emplace(*samples_, options);
   batches_->start_epoch(epoch);
   return Pass{static_cast<std::uint32_t>(epoch), &*batches_};
 }

@@ -37,7 +37,8 @@ std::unique_ptr<Passes> make_passes(const Experiment& experiment, const Job& job
                                .epochs = experiment.trainer.epochs,
                                .batches = {.batch_size = experiment.trainer.batch_size,
                                            .shuffle = experiment.data.shuffle,
-                                           .seed = experiment.seed}});
+                                           .seed = experiment.seed,
+                                           .repeat = experiment.data.repeat}});
 }
 
 // This rank's workplace with the clock, gate and passes of a real job.
@@ -51,7 +52,7 @@ class Post {
         workplace_(experiment, job.model, job.initial,
                    Site{.worker = *job.roles.worker,
                         .workers = job.roles.workers,
-                        .shard = job.shard,
+                        .shard = *job.shard,
                         .center = center,
                         .peers = peers,
                         .clock = *clock_,

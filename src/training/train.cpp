@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "tusk/core/log.hpp"
+#include "tusk/data/memory_limit.hpp"
 #include "tusk/experiment/write_experiment.hpp"
 #include "tusk/io/model_file.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -111,8 +112,10 @@ void summarize(const Coordinator& coordinator, Outcome& outcome, Summary& summar
 
 }  // namespace
 
-Summary train(const Experiment& experiment, const TrainRequest& request,
+Summary train(const Experiment& given, const TrainRequest& request,
               const mpi::Communicator& world) {
+  Experiment experiment = given;  // with the limit that it will be repeated with
+  experiment.data.memory_limit = ByteCount{data::memory_limit(given.data, world)};
   if (strategies::topology(experiment.trainer.strategy) == strategies::Topology::independent) {
     return train_ensemble(experiment, request, world);
   }
@@ -143,13 +146,13 @@ Summary train_job(const Experiment& experiment, const TrainRequest& request, con
                      manifest_json(experiment, job, hosts, transport, consistency));
     return coordinator.emplace(Coordinator::Options{.workers = job.roles.workers,
                                                     .epochs = experiment.trainer.epochs,
-                                                    .samples_per_epoch = job.training_rows,
+                                                    .samples_per_epoch = job.samples_per_epoch(),
                                                     .metric_names = job.model.metric_names(),
                                                     .optimizer = experiment.optimizer,
                                                     .callbacks = experiment.callbacks,
                                                     .quiet = request.quiet},
-                               job.model, job.validation ? &*job.validation : nullptr, *directory,
-                               std::move(snapshot), board);
+                               job.model, job.validation.get(), *directory, std::move(snapshot),
+                               board);
   };
   Outcome outcome = run(experiment, job, request, world, make_coordinator);
 
@@ -162,7 +165,7 @@ Summary train_job(const Experiment& experiment, const TrainRequest& request, con
     coordinator->close();
     summarize(*coordinator, outcome, summary);
     check_ledger(summary.ledger, summary.stop_reason.empty()
-                                     ? experiment.trainer.epochs * job.training_rows
+                                     ? experiment.trainer.epochs * job.samples_per_epoch()
                                      : summary.ledger.samples_trained);
     io::save_model(directory->file("model.h5"), model_content(experiment, job, outcome.weights));
   });

@@ -5,6 +5,7 @@
 #include "samples.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/data/batches.hpp"
+#include "tusk/data/shard.hpp"
 #include "tusk/data/split.hpp"
 
 namespace tusk::data {

@@ -35,9 +35,7 @@ void write(const std::string& path, float bad_number) {
   test_samples::write(path, width, features, std::vector<std::int32_t>(rows), {rows});
 }
 
-TrainingRows all_but_last(const Split& split) {
-  return {rows - 1, [&split](Block positions) { return split.training_rows(positions); }};
-}
+Rows all_but_last() { return Rows::all(rows - 1); }
 
 }  // namespace
 
@@ -49,7 +47,6 @@ TEST_CASE("what is learned does not depend on the number of ranks, not by one bi
   world.barrier();
   const auto alone = world.split(world.rank(), 0);
   const Dataset data = test_samples::open(path);
-  const Split split(rows);
   const std::vector<TransformOptions> options{
       MissingTransform{.value = 3.0, .fill = Fill::mean},
       MissingTransform{.value = 4.0, .fill = Fill::median},
@@ -57,8 +54,8 @@ TEST_CASE("what is learned does not depend on the number of ranks, not by one bi
       StandardTransform{},
       MinmaxTransform{},
   };
-  const auto together = fit_transforms(options, data, all_but_last(split), world);
-  CHECK(together.to_json() == fit_transforms(options, data, all_but_last(split), alone).to_json());
+  const auto together = fit_transforms(options, data, all_but_last(), world);
+  CHECK(together.to_json() == fit_transforms(options, data, all_but_last(), alone).to_json());
   CHECK(together.output_shape({width}, path) == Shape{6});
 }
 
@@ -69,8 +66,7 @@ TEST_CASE("fewer rows than ranks are enough to learn from") {
   if (world.rank() == 0) write(path, 2.0F);
   world.barrier();
   const Dataset data = test_samples::open(path);
-  const TrainingRows one{
-      1, [](Block positions) { return std::vector<std::uint64_t>(positions.size(), 7); }};
+  const Rows one{7};
   const auto fitted = fit_transforms({StandardTransform{}}, data, one, world);
   std::vector<float> sample(width);
   data.features().read(7, std::span(sample));
@@ -85,9 +81,8 @@ TEST_CASE("one rank's bad number is every rank's error, and nobody hangs") {
   if (world.rank() == 0) write(path, std::numeric_limits<float>::quiet_NaN());
   world.barrier();
   const Dataset data = test_samples::open(path);
-  const Split split(rows);
   const auto fit = [&](const std::vector<TransformOptions>& options) {
-    return fit_transforms(options, data, all_but_last(split), world);
+    return fit_transforms(options, data, all_but_last(), world);
   };
   for (const std::vector<TransformOptions>& options :
        {std::vector<TransformOptions>{StandardTransform{}},

@@ -32,7 +32,7 @@ std::vector<float> samples_of(const Shard& shard) {
 
 // This rank's samples, read in either way.
 Shard read(const mpi::Communicator& world, const std::string& path, bool through_mpi_io,
-           const std::vector<std::uint64_t>& rows) {
+           const Rows& rows) {
   Shard shard;
   mpi::collectively(world, [&] {
     const Dataset dataset = test_samples::open(path, through_mpi_io ? &world : nullptr);
@@ -55,7 +55,7 @@ TEST_CASE("both ways of reading give every rank what a serial read gives") {
     if (rank == 0) test_samples::write_counting(path, rows, storage, 64);
     world.barrier();
     // Rank 0 reads nothing, as a server does, unless it is alone.
-    std::vector<std::uint64_t> mine;
+    Rows mine;
     if (ranks == 1) mine = split.shard_rows(0, 1, path);
     if (rank > 0) mine = split.shard_rows(rank - 1, ranks - 1, path);
     const Shard serial = Shard::read(test_samples::open(path), mine, &three_classes, {});

@@ -19,9 +19,7 @@ namespace {
 using Kind = LabelFormat::Kind;
 const LabelFormat three_classes{.kind = Kind::classes, .width = 3};
 
-std::vector<std::uint64_t> first_rows(std::uint64_t count) {
-  return Split(count).training_rows({0, count});
-}
+Rows first_rows(std::uint64_t count) { return Rows::all(count); }
 
 std::vector<float> sample(const Shard& shard, std::size_t index) {
   std::vector<float> out(shard.sample_shape().elements());
@@ -38,7 +36,7 @@ TEST_CASE("a shard holds its rows and no others, however they lie in the file") 
     const Dataset dataset =
         test_samples::open(test_samples::write_counting(folder.file("data.h5"), rows, storage, 64));
     CHECK(dataset.features().rows_per_transfer() < rows);
-    for (const auto& wanted : {std::vector<std::uint64_t>{},
+    for (const Rows& wanted : {Rows{},
                                {0},
                                {rows - 1},
                                {0, rows - 1},

@@ -14,6 +14,7 @@
 #include "tusk/core/log.hpp"
 #include "tusk/data/fit_transforms.hpp"
 #include "tusk/data/shard.hpp"
+#include "tusk/data/split.hpp"
 #include "tusk/experiment/read_experiment.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/mpi/communicator.hpp"
@@ -24,9 +25,8 @@ namespace {
 
 void write_rows(const std::string& path, const Dataset& dataset, const Transforms& transforms,
                 const std::vector<std::uint64_t>& training) {
-  const auto all = Split(dataset.rows()).training_rows({0, dataset.rows()});
   const LabelFormat format = label_format(dataset, LossKind::mse, 1, transforms);
-  const Shard shard = Shard::read(dataset, all, &format, transforms);
+  const Shard shard = Shard::read(dataset, Rows::all(dataset.rows()), &format, transforms);
   const std::size_t width = shard.sample_shape().elements();
   std::vector<Real> features(shard.size() * width);
   for (std::size_t i = 0; i < shard.size(); ++i) {
@@ -47,14 +47,13 @@ void transform(const std::string& path, const mpi::Communicator& world) try {
   const DataOptions& options = experiment.data;
   const Dataset dataset = Dataset::open(options.train, options.features, options.label);
   const Split split(dataset.rows(), options.validation_split, experiment.seed);
-  const TrainingRows rows{split.training_count(),
-                          [&](Block positions) { return split.training_rows(positions); }};
+  const Rows rows = split.training_rows({0, split.training_count()});
   const Transforms fitted = fit_transforms(options.transforms, dataset, rows, world);
   if (world.rank() != 0) return;
   std::ofstream(path + ".json") << fitted.to_json();
   // As evaluate and predict have them: from a model file.
   write_rows(path + ".h5", dataset, Transforms::from_json(fitted.to_json(), path),
-             split.training_rows({0, split.training_count()}));
+             rows.to_vector());
 } catch (const Error& error) {
   if (world.rank() == 0) {
     std::ofstream(path + ".error") << static_cast<int>(error.code()) << " " << error.what();

@@ -50,7 +50,8 @@ TEST_CASE("a wrong type is an error that says which is right") {
   CHECK(said("momentum = 0.9", "nesterov = 1") ==
         "e.toml:21:12: key 'optimizer.nesterov': expected true or false, got 1");
   CHECK(said("\"/data/train.h5\"", "2024-01-01") ==
-        "e.toml:5:9: key 'data.train': expected the path of a file, a string, got a date or time");
+        "e.toml:5:9: key 'data.train': expected the path of a file, a string, or an array of them, "
+        "got a date or time");
   CHECK(said("metrics = [\"accuracy\"]", "metrics = \"accuracy\"") ==
         "e.toml:16:11: key 'model.metrics': expected an array, got \"accuracy\"");
   CHECK(said("{ type = \"dropout\", rate = 0.4 }", "\"dropout\"") ==

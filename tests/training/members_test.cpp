@@ -30,7 +30,8 @@ TEST_CASE("shards of members share the rows out, and need one each") {
   std::vector<std::uint64_t> all;
   for (std::size_t member = 0; member < 5; ++member) {
     const auto rows =
-        member_rows(split, {.index = member, .members = 5, .data = EnsembleData::shard});
+        member_rows(split, {.index = member, .members = 5, .data = EnsembleData::shard})
+            .to_vector();
     all.insert(all.end(), rows.begin(), rows.end());
   }
   CHECK(all == std::vector<std::uint64_t>{0, 1, 2, 3, 4});

@@ -41,9 +41,7 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
 
   const auto data = data::Dataset::open(folder.file("data.h5"), "features", "label");
   const data::Split split(data.rows(), experiment.data.validation_split, experiment.seed);
-  const data::TrainingRows rows{split.training_count(), [&](data::Block positions) {
-                                  return split.training_rows(positions);
-                                }};
+  const data::Rows rows = split.training_rows({0, split.training_count()});
   CHECK(learned(directory) == data::fit_transforms(options, data, rows, world).to_json());
 
   const auto model = training::load_for_evaluation(directory + "/model.h5", {});

@@ -35,6 +35,11 @@ class MatrixView {
   // The first `count` columns (a last, smaller batch in a buffer for a full one).
   MatrixView first_cols(std::size_t count) const { return {data_, rows_, count}; }
 
+  // The last `count` columns.
+  MatrixView last_cols(std::size_t count) const {
+    return {data_ + (cols_ - count) * rows_, rows_, count};
+  }
+
  private:
   T* data_ = nullptr;
   std::size_t rows_ = 0;

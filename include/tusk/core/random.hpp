@@ -16,8 +16,9 @@ enum class Stream : std::uint32_t {
   dropout = 3,
   validation_split = 4,
   bootstrap = 5,
-  step_time = 6,  // of a virtual worker
-  member = 7,     // an ensemble's member: its seed
+  step_time = 6,       // of a virtual worker
+  member = 7,          // an ensemble's member: its seed
+  shuffle_blocks = 8,  // of a shard that is streamed
 };
 
 // A sequence of random numbers that is a pure function of (seed, stream, index, step): Philox

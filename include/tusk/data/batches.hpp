@@ -10,8 +10,8 @@
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/matrix.hpp"
 #include "tusk/core/targets.hpp"
+#include "tusk/data/sample_source.hpp"
 #include "tusk/data/sample_stream.hpp"
-#include "tusk/data/shard.hpp"
 
 namespace tusk::data {
 
@@ -27,15 +27,17 @@ struct BatchOptions {
   bool shuffle = true;     // a new order every epoch; otherwise the file's
   std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
   std::uint32_t worker = 0;
+  std::size_t repeat = 1;    // an epoch is so many passes over the samples
+  std::uint64_t epochs = 0;  // the last there will be; 0: not known
 };
 
-// The mini-batches of a worker, epoch after epoch: every sample once an epoch, the last batch of an
-// epoch as small as it comes out. Numbers are converted and transformed on the way. A batch
-// allocates nothing.
+// The mini-batches of a worker, epoch after epoch: every sample once an epoch (or as often as it is
+// repeated), the last batch of an epoch as small as it comes out. Numbers are converted and
+// transformed on the way. A batch allocates nothing.
 class Batches {
  public:
-  // Of a shard, which must outlive it.
-  Batches(const Shard& shard, const BatchOptions& options);
+  // Of samples, which must outlive it.
+  Batches(const SampleSource& samples, const BatchOptions& options);
 
   // Of any source of samples, in its order.
   Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size);

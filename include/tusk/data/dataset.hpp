@@ -6,8 +6,8 @@
 #include <string>
 
 #include "tusk/core/shape.hpp"
-#include "tusk/io/dataset.hpp"
-#include "tusk/io/file.hpp"
+#include "tusk/data/joined_dataset.hpp"
+#include "tusk/experiment/data_options.hpp"
 
 namespace tusk::mpi {
 class Communicator;
@@ -15,38 +15,41 @@ class Communicator;
 
 namespace tusk::data {
 
-// The features and labels of one HDF5 file, opened and checked, but not read: one row a sample in
-// both. Features are [N, …] of any numbers; labels [N] or [N, K].
+// The features and labels of one HDF5 file or of several, opened and checked, but not read: one row
+// a sample in both. Features are [N, …] of any numbers; labels [N] or [N, K]. Rows of several files
+// follow each other in the order of the files, which all have data sets of the same names, types
+// and shapes of a row. Cheap to copy.
 //
 // Opened with a communicator it is read through MPI-IO: opening it and Shard::read are then
 // collective, and the communicator must outlive it.
 //
 // Error(no_input) if there is no such file; Error(bad_data), which names file and data set, if a
-// data set is not there, is of another rank, has no rows, or rows differ from the labels'.
+// data set is not there, is of another rank, has no rows, or rows differ from the labels' or the
+// first file's; Error(bad_experiment) if a file is named twice.
 class Dataset {
  public:
   // Without a label: for predictions.
-  static Dataset open(const std::string& path, const std::string& features,
+  static Dataset open(const FileList& files, const std::string& features,
                       const std::optional<std::string>& label,
                       const mpi::Communicator* communicator = nullptr);
 
-  const std::string& path() const { return features_.path(); }
+  const std::string& path() const { return features_.path(); }  // of the first file
   std::uint64_t rows() const { return features_.rows(); }
   Shape sample_shape() const { return features_.row_shape(); }
 
-  const io::Dataset& features() const { return features_; }
+  const JoinedDataset& features() const { return features_; }
   bool has_labels() const { return labels_.has_value(); }
-  const io::Dataset& labels() const { return *labels_; }  // requires has_labels()
+  const JoinedDataset& labels() const { return *labels_; }  // requires has_labels()
 
   // The communicator whose ranks read together, or none.
   const mpi::Communicator* communicator() const { return communicator_; }
 
  private:
-  Dataset(io::Dataset features, std::optional<io::Dataset> labels,
+  Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
           const mpi::Communicator* communicator);
 
-  io::Dataset features_;
-  std::optional<io::Dataset> labels_;
+  JoinedDataset features_;
+  std::optional<JoinedDataset> labels_;
   const mpi::Communicator* communicator_;
 };
 

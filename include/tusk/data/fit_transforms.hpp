@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "tusk/data/dataset.hpp"
-#include "tusk/data/split.hpp"
+#include "tusk/data/rows.hpp"
 #include "tusk/data/transforms.hpp"
 #include "tusk/experiment/data_options.hpp"
 
@@ -16,13 +14,6 @@ class Communicator;
 
 namespace tusk::data {
 
-// The rows that there are to learn from.
-struct TrainingRows {
-  std::uint64_t count = 0;
-  // Their numbers in the data set, ascending, at these positions among them.
-  std::function<std::vector<std::uint64_t>(Block positions)> numbers;
-};
-
 // Collective: the transforms of an experiment with all that they learn, each from the training rows
 // as the steps before it leave them. The ranks share out the reading; what is learned is the same,
 // bit for bit, for any number of ranks. `data` is not opened with a communicator.
@@ -30,6 +21,6 @@ struct TrainingRows {
 // Throws mpi::CollectiveError: bad_experiment, which names the key, if a step does not fit the
 // data; bad_data, which names file, data set, row and column, for numbers that a step cannot take.
 Transforms fit_transforms(const std::vector<TransformOptions>& options, const Dataset& data,
-                          const TrainingRows& rows, const mpi::Communicator& communicator);
+                          const Rows& rows, const mpi::Communicator& communicator);
 
 }  // namespace tusk::data

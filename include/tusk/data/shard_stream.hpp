@@ -13,7 +13,7 @@ namespace tusk::data {
 // new one that is a function of (seed, worker, epoch).
 class ShardStream final : public SampleStream {
  public:
-  ShardStream(const Shard& shard, bool shuffle, std::uint64_t seed, std::uint32_t worker);
+  ShardStream(const Shard& shard, const StreamOptions& options);
 
   std::size_t samples() const override { return shard_.size(); }
   std::size_t features() const override { return shard_.sample_shape().elements(); }
@@ -25,9 +25,7 @@ class ShardStream final : public SampleStream {
 
  private:
   const Shard& shard_;
-  bool shuffle_;
-  std::uint64_t seed_;
-  std::uint32_t worker_;
+  StreamOptions options_;
   std::vector<std::uint32_t> order_;
   std::size_t next_ = 0;
 };

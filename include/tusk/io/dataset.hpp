@@ -27,11 +27,15 @@ class Dataset {
   Shape row_shape() const;                            // extents after the first
   std::size_t row_elements() const;
   std::uint64_t stored_bytes() const;  // in the file, compressed
+  std::uint64_t chunk_rows() const;    // 0 if it is not chunked
+  bool is_compressed() const;          // by chunks: what is read of one, all of it is unpacked for
 
-  // How many rows to ask for at a time: some 8 MB, in whole chunks.
+  // How many rows to ask for at a time: some 8 MB, in whole chunks. More if the chunks are larger:
+  // up to 256 MB, or a whole compressed chunk (4 GiB at most).
   std::uint64_t rows_per_transfer() const;
 
   // Rows [begin, end) in one transfer, converted to `type`. `out` has exactly the bytes for them.
+  // Error(io_error) also if the file has become shorter since it was opened.
   // Collective if the file was opened with a communicator; a rank that has nothing to read joins
   // with begin == end.
   void read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,

@@ -41,7 +41,7 @@ class Coordinator : public ReportSink {
 
   // `validation` may be null. `model`, `validation`, `directory` and `board`, through which the
   // callbacks reach the workers, must outlive the object.
-  Coordinator(Options options, const nn::Model& model, const data::Shard* validation,
+  Coordinator(Options options, const nn::Model& model, const data::SampleSource* validation,
               const RunDirectory& directory, Snapshot snapshot, center::ControlBoard& board);
 
   void submit(Report report) override;

@@ -6,18 +6,18 @@
 
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/data/batches.hpp"
-#include "tusk/data/shard.hpp"
+#include "tusk/data/sample_source.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/nn/score.hpp"
 
 namespace tusk::training {
 
-// Loss and metrics of a model on the rows of one shard, in slices of about a millisecond, so that
+// Loss and metrics of a model on some samples, in slices of about a millisecond, so that
 // rank 0 can turn to its workers between them. Dropout is off.
 class Evaluation {
  public:
   // Both references must outlive the object.
-  Evaluation(const nn::Model& model, const data::Shard& shard);
+  Evaluation(const nn::Model& model, const data::SampleSource& samples);
 
   // Begins anew with a copy of `weights`.
   void start(std::span<const float> weights);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tusk/core/aligned_vector.hpp"
-#include "tusk/data/shard.hpp"
+#include "tusk/data/sample_source.hpp"
+#include "tusk/data/transforms.hpp"
 #include "tusk/experiment/experiment.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/training/partitions.hpp"
@@ -27,12 +29,21 @@ struct Job {
   Roles roles;
   nn::Model model;
   data::Transforms transforms;
-  std::vector<std::string> class_names;     // by class index, from the training file; may be empty
-  AlignedVector<float> initial;             // one weight a parameter, the same on every rank
-  std::uint64_t training_rows = 0;          // of all workers
-  data::Shard shard{};                      // this worker's; empty on a rank that does not train
-  std::optional<Partitions> partitions{};   // instead of shards, if workers claim partitions
-  std::optional<data::Shard> validation{};  // on rank 0, if the experiment validates
+  std::vector<std::string> class_names;  // by class index, from the training file; may be empty
+  AlignedVector<float> initial;          // one weight a parameter, the same on every rank
+  std::uint64_t training_rows = 0;       // of all workers
+  std::size_t repeat = 1;                // passes over them in an epoch
+
+  // This worker's samples; none on a rank that does not train.
+  std::unique_ptr<const data::SampleSource> shard{};
+
+  // Instead of shards, if workers claim partitions.
+  std::optional<Partitions> partitions{};
+
+  // On rank 0, if the experiment validates.
+  std::unique_ptr<const data::SampleSource> validation{};
+
+  std::uint64_t samples_per_epoch() const { return repeat * training_rows; }
 };
 
 // Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data

@@ -31,7 +31,7 @@ std::uint64_t member_seed(std::uint64_t ensemble_seed, std::size_t member);
 // The rows that a member of an ensemble is trained on, ascending: all of them, as many drawn with
 // replacement, or its shard. `split` is common to all members, so that none has seen what validates
 // the others. Error(bad_experiment) if there are fewer rows than shards.
-std::vector<std::uint64_t> member_rows(const data::Split& split, const Member& member);
+data::Rows member_rows(const data::Split& split, const Member& member);
 
 // Where a member's run is, in the ensemble's run directory: "members/03".
 std::string member_folder(std::size_t member);

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "tusk/data/batches.hpp"
-#include "tusk/data/shard.hpp"
+#include "tusk/data/sample_source.hpp"
 #include "tusk/training/passes.hpp"
 
 namespace tusk::center {
@@ -27,7 +28,7 @@ class PartitionPasses final : public Passes {
     std::size_t epochs = 1;
     data::BatchOptions batches;  // `worker` is ignored: a partition's order is its own
   };
-  using ReadPartition = std::function<data::Shard(std::size_t partition)>;
+  using ReadPartition = std::function<std::unique_ptr<data::SampleSource>(std::size_t partition)>;
 
   // `board` must outlive the object; it counts the claims of all workers.
   PartitionPasses(center::ControlBoard& board, ReadPartition read, const Options& options)
@@ -39,7 +40,7 @@ class PartitionPasses final : public Passes {
   center::ControlBoard& board_;
   ReadPartition read_;
   Options options_;
-  data::Shard shard_;
+  std::unique_ptr<data::SampleSource> samples_;
   std::optional<data::Batches> batches_;
 };
 

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "tusk/data/batches.hpp"
-#include "tusk/data/shard.hpp"
+#include "tusk/data/sample_source.hpp"
 #include "tusk/experiment/experiment.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/optim/optimizer.hpp"
@@ -33,7 +33,7 @@ namespace tusk::training {
 struct Site {
   std::size_t worker = 0;  // its index
   std::size_t workers = 1;
-  const data::Shard& shard;
+  const data::SampleSource& shard;
   center::CenterVariable& center;
   center::Peers& peers;
   Clock& clock;

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sample_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "check_rows.hpp"
+#include "read_rows.hpp"
+#include "to_real.hpp"
+
+namespace tusk::data {
+namespace {
+
+bool are_classes(const LabelFormat* format) {
+  return format != nullptr && format->kind == LabelFormat::Kind::classes;
+}
+
+}  // namespace
+
+SampleLayout::SampleLayout(const Dataset& dataset, const LabelFormat* label_format,
+                           Transforms steps)
+    : type(type_in_memory(dataset.features().type())),
+      stored_width(dataset.features().row_elements()),
+      sample_shape(steps.output_shape(dataset.sample_shape(), dataset.path())),
+      transforms(std::move(steps)) {
+  if (label_format != nullptr) format = *label_format;
+}
+
+SampleLayout::SampleLayout(Shape bytes)
+    : stored_width(bytes.elements()),
+      sample_shape(std::move(bytes)),
+      format(LabelFormat{.kind = LabelFormat::Kind::values, .width = 1}) {}
+
+bool SampleLayout::has_classes() const { return are_classes(format ? &*format : nullptr); }
+
+std::size_t SampleLayout::value_width() const {
+  return format && !has_classes() ? format->width : 0;
+}
+
+std::size_t SampleLayout::feature_bytes() const { return stored_width * io::size_of(type); }
+
+std::size_t SampleLayout::sample_bytes() const {
+  const std::size_t label = has_classes() ? sizeof(std::int32_t) : value_width() * sizeof(Real);
+  return feature_bytes() + label + sizeof(std::uint32_t);
+}
+
+std::size_t sample_bytes(const Dataset& dataset, const LabelFormat* format) {
+  return SampleLayout(dataset, format, {}).sample_bytes();
+}
+
+SampleStore::SampleStore(SampleLayout layout, std::size_t capacity)
+    : layout_(std::move(layout)),
+      features_(static_cast<std::byte*>(
+          ::operator new[](capacity* layout_.feature_bytes(), std::align_val_t{64}))),
+      capacity_(capacity),
+      classes_(layout_.has_classes() ? capacity : 0),
+      values_(layout_.value_width() * capacity) {}
+
+void SampleStore::read(const Dataset& dataset, const Rows& rows, std::size_t at) {
+  const std::size_t width = layout_.feature_bytes();
+  read_rows(dataset.features(), rows, layout_.type, dataset.communicator(),
+            {features_.get() + at * width, rows.size() * width});
+  if (layout_.format) read_labels(dataset, rows, at);
+}
+
+void SampleStore::read_labels(const Dataset& dataset, const Rows& rows, std::size_t at) {
+  const JoinedDataset& labels = dataset.labels();
+  if (layout_.has_classes()) {  // as doubles, to see what is not a whole number
+    std::vector<double> numbers(rows.size());
+    read_rows(labels, rows, io::ElementType::f64, dataset.communicator(),
+              std::as_writable_bytes(std::span(numbers)));
+    const auto classes = to_classes(labels, rows, numbers, *layout_.format);
+    std::ranges::copy(classes, classes_.begin() + static_cast<std::ptrdiff_t>(at));
+  } else {
+    const std::size_t width = layout_.value_width();
+    const Span numbers = Span(values_).subspan(at * width, rows.size() * width);
+    read_rows(labels, rows, io::element_type<Real>(), dataset.communicator(),
+              std::as_writable_bytes(numbers));
+    to_values(labels, rows, numbers, *layout_.format);
+  }
+}
+
+void SampleStore::clear() {
+  std::fill_n(features_.get(), capacity_ * layout_.feature_bytes(), std::byte{0});
+  std::ranges::fill(classes_, 0);
+  std::ranges::fill(values_, Real{0});
+}
+
+std::span<const std::byte> SampleStore::stored(std::size_t at, std::size_t count) const {
+  const std::size_t width = layout_.feature_bytes();
+  return {features_.get() + at * width, count * width};
+}
+
+void SampleStore::copy_sample(std::size_t at, Span out) const {
+  to_real(layout_.type, stored(at, 1).data(), out.first(layout_.stored_width));
+  layout_.transforms.apply(out, layout_.stored_width);
+}
+
+std::span<const std::int32_t> SampleStore::classes(std::size_t at, std::size_t count) const {
+  return layout_.has_classes() ? std::span(classes_).subspan(at, count)
+                               : std::span<const std::int32_t>();
+}
+
+ConstMatrix SampleStore::values(std::size_t at, std::size_t count) const {
+  const std::size_t width = layout_.value_width();
+  if (width == 0) return {};
+  return {values_.data() + at * width, width, count};
+}
+
+}  // namespace tusk::data
