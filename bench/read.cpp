@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// tusk_bench_read [options]: how fast the ranks read their shards of a data set into memory, and
+// stream them, beside memcpy and beside a plain read(2) of the same bytes by as many processes at
+// once. Under mpirun; files are in the page cache.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "timing.hpp"
+#include "tusk/core/error.hpp"
+#include "tusk/core/random.hpp"
+#include "tusk/data/batches.hpp"
+#include "tusk/data/dataset.hpp"
+#include "tusk/data/shard.hpp"
+#include "tusk/data/split.hpp"
+#include "tusk/data/streamed_shard.hpp"
+#include "tusk/io/file.hpp"
+#include "tusk/mpi/communicator.hpp"
+#include "tusk/mpi/environment.hpp"
+
+namespace {
+
+using namespace tusk;
+using bench::now_s;
+
+constexpr std::uint64_t width = 64;
+constexpr std::size_t piece_bytes = 8U << 20U;
+
+struct Arguments {
+  std::string folder = ".";
+  std::uint64_t megabytes = 1000;
+  int rounds = 5;
+};
+
+struct Layout {
+  const char* name;
+  io::Storage storage;
+};
+
+std::uint64_t rows_of(const Arguments& arguments) {
+  return arguments.megabytes * 1'000'000 / (width * sizeof(float));
+}
+
+// Whole numbers from 0 to 255 as floats, which gzip shrinks to a fifth or so.
+void write_data(const Arguments& arguments, const std::string& path, const Layout& layout) {
+  io::File file = io::File::create(path);
+  io::Dataset features = file.create_dataset("features", io::ElementType::f32,
+                                             {rows_of(arguments), width}, layout.storage);
+  Random random(1, Stream::initial_weights);
+  std::vector<float> block(features.rows_per_transfer() * width);
+  for (float& x : block) x = static_cast<float>(random.below(256));
+  for (std::uint64_t row = 0; row < features.rows();) {
+    const std::uint64_t rows = std::min(features.rows_per_transfer(), features.rows() - row);
+    features.write(row, std::span<const float>(block).first(rows * width));
+    row += rows;
+  }
+  file.close();
+}
+
+// GB/s of all ranks together, in the fastest of some rounds.
+double rate(const mpi::Communicator& world, const Arguments& arguments,
+            const std::function<void()>& work) {
+  double fastest_s = 1e9;
+  for (int round = 0; round < arguments.rounds; ++round) {
+    world.barrier();
+    const double start = now_s();
+    work();
+    const auto microseconds = static_cast<std::uint64_t>(1e6 * (now_s() - start));
+    fastest_s = std::min(fastest_s, 1e-6 * static_cast<double>(world.max(microseconds)));
+  }
+  return 1e-9 * static_cast<double>(rows_of(arguments) * width * sizeof(float)) / fastest_s;
+}
+
+// Like the rows of a rank in a file of so many bytes: the same share of it.
+void plain_read(const std::string& path, data::Block bytes, char* out) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY);
+  for (std::uint64_t at = bytes.begin; at < bytes.end;) {
+    const ssize_t got = ::pread(descriptor, out + (at - bytes.begin),
+                                std::min<std::uint64_t>(piece_bytes, bytes.end - at),
+                                static_cast<off_t>(at));
+    if (got <= 0) fail(ExitCode::io_error, "{}: cannot be read", path);
+    at += static_cast<std::uint64_t>(got);
+  }
+  ::close(descriptor);
+}
+
+std::unique_ptr<char[]> fresh(std::size_t bytes) {
+  return std::make_unique_for_overwrite<char[]>(bytes);
+}
+
+class Measurement {
+ public:
+  Measurement(const mpi::Communicator& world, const Arguments& arguments)
+      : world_(world),
+        arguments_(arguments),
+        mine_(data::block_of(rows_of(arguments), static_cast<std::size_t>(world.rank()),
+                             static_cast<std::size_t>(world.size()))) {}
+
+  void print_memcpy() {
+    const auto from = fresh(bytes());
+    const auto to = fresh(bytes());
+    std::memset(from.get(), 1, bytes());
+    std::memset(to.get(), 1, bytes());
+    say("memcpy", rate([&] { std::memcpy(to.get(), from.get(), bytes()); }));
+    say("memcpy into fresh memory", rate([&] {
+          const auto out = fresh(bytes());
+          std::memcpy(out.get(), from.get(), bytes());
+        }));
+  }
+
+  void print(const std::string& path, const Layout& layout) {
+    const std::uint64_t file_bytes = std::filesystem::file_size(path);
+    const data::Block share{file_bytes * mine_.begin / rows_of(arguments_),
+                            file_bytes * mine_.end / rows_of(arguments_)};
+    const auto used = fresh(share.size());
+    std::memset(used.get(), 1, share.size());
+    const std::string name = layout.name;
+    say(name + ", the file by read(2)", rate([&] { plain_read(path, share, used.get()); }));
+    say(name + ", by read(2) into fresh memory",
+        rate([&] { plain_read(path, share, fresh(share.size()).get()); }));
+    const auto dataset = data::Dataset::open(path, "features", std::nullopt);
+    const data::Rows rows = data::Rows::all(dataset.rows()).part(mine_);
+    say(name + ", into memory", rate([&] { data::Shard::read(dataset, rows, nullptr, {}); }));
+    const data::StreamedShard streamed(dataset, rows, nullptr, {}, bytes() / 4);
+    data::Batches batches(streamed, {.batch_size = 64});
+    std::uint64_t epoch = 0;
+    say(name + ", streamed through batches", rate([&] {
+          batches.start_epoch(++epoch);
+          while (batches.next()) {
+          }
+        }));
+  }
+
+ private:
+  std::size_t bytes() const { return mine_.size() * width * sizeof(float); }
+  double rate(const std::function<void()>& work) const {
+    return ::rate(world_, arguments_, work);
+  }
+  void say(const std::string& what, double gb_per_s) const {
+    if (world_.rank() == 0) fmt::print("| {} | {:.2f} |\n", what, gb_per_s);
+    std::fflush(stdout);
+  }
+
+  const mpi::Communicator& world_;
+  const Arguments& arguments_;
+  data::Block mine_;
+};
+
+void run(const mpi::Communicator& world, const Arguments& arguments) {
+  if (world.rank() == 0) {
+    fmt::print("| {} MB by {} ranks | GB/s |\n|---|---|\n", arguments.megabytes, world.size());
+  }
+  Measurement measurement(world, arguments);
+  measurement.print_memcpy();
+  const std::string path = arguments.folder + "/tusk-bench-read.h5";
+  for (const Layout& layout : {Layout{"contiguous", {}},
+                               Layout{"chunks of 1 MB", {.chunk_rows = 4096}},
+                               Layout{"chunks of 1 MB, gzip", {.chunk_rows = 4096, .gzip = 1}}}) {
+    if (world.rank() == 0) write_data(arguments, path, layout);
+    world.barrier();
+    measurement.print(path, layout);
+    world.barrier();
+  }
+  if (world.rank() == 0) std::filesystem::remove(path);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  Arguments arguments;
+  CLI::App app("Reading shards beside memcpy and read(2), by all ranks at once");
+  app.add_option("--folder", arguments.folder, "Where the file goes")->capture_default_str();
+  app.add_option("--megabytes", arguments.megabytes, "Its size")->capture_default_str();
+  app.add_option("--rounds", arguments.rounds, "Of which the fastest counts")
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  const mpi::Environment environment(argc, argv);
+  run(mpi::Communicator::world(), arguments);
+  return 0;
+} catch (const Error& error) {
+  fmt::print(stderr, "tusk_bench_read: {}\n", error.what());
+  return static_cast<int>(error.code());
+}
