@@ -18,6 +18,7 @@
 
 #include "timing.hpp"
 #include "tusk/core/error.hpp"
+#include "tusk/core/log.hpp"
 #include "tusk/core/random.hpp"
 #include "tusk/data/batches.hpp"
 #include "tusk/data/dataset.hpp"
@@ -85,9 +86,9 @@ double rate(const mpi::Communicator& world, const Arguments& arguments,
 void plain_read(const std::string& path, data::Block bytes, char* out) {
   const int descriptor = ::open(path.c_str(), O_RDONLY);
   for (std::uint64_t at = bytes.begin; at < bytes.end;) {
-    const ssize_t got = ::pread(descriptor, out + (at - bytes.begin),
-                                std::min<std::uint64_t>(piece_bytes, bytes.end - at),
-                                static_cast<off_t>(at));
+    const ssize_t got =
+        ::pread(descriptor, out + (at - bytes.begin),
+                std::min<std::uint64_t>(piece_bytes, bytes.end - at), static_cast<off_t>(at));
     if (got <= 0) fail(ExitCode::io_error, "{}: cannot be read", path);
     at += static_cast<std::uint64_t>(got);
   }
@@ -143,9 +144,7 @@ class Measurement {
 
  private:
   std::size_t bytes() const { return mine_.size() * width * sizeof(float); }
-  double rate(const std::function<void()>& work) const {
-    return ::rate(world_, arguments_, work);
-  }
+  double rate(const std::function<void()>& work) const { return ::rate(world_, arguments_, work); }
   void say(const std::string& what, double gb_per_s) const {
     if (world_.rank() == 0) fmt::print("| {} | {:.2f} |\n", what, gb_per_s);
     std::fflush(stdout);
@@ -156,16 +155,16 @@ class Measurement {
   data::Block mine_;
 };
 
-void run(const mpi::Communicator& world, const Arguments& arguments) {
+void measure(const mpi::Communicator& world, const Arguments& arguments) {
   if (world.rank() == 0) {
     fmt::print("| {} MB by {} ranks | GB/s |\n|---|---|\n", arguments.megabytes, world.size());
   }
   Measurement measurement(world, arguments);
   measurement.print_memcpy();
   const std::string path = arguments.folder + "/tusk-bench-read.h5";
-  for (const Layout& layout : {Layout{"contiguous", {}},
-                               Layout{"chunks of 1 MB", {.chunk_rows = 4096}},
-                               Layout{"chunks of 1 MB, gzip", {.chunk_rows = 4096, .gzip = 1}}}) {
+  for (const Layout& layout :
+       {Layout{"contiguous", {}}, Layout{"chunks of 1 MB", {.chunk_rows = 4096}},
+        Layout{"chunks of 1 MB, gzip", {.chunk_rows = 4096, .gzip = 1}}}) {
     if (world.rank() == 0) write_data(arguments, path, layout);
     world.barrier();
     measurement.print(path, layout);
@@ -174,20 +173,31 @@ void run(const mpi::Communicator& world, const Arguments& arguments) {
   if (world.rank() == 0) std::filesystem::remove(path);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
+void run(int argc, char** argv) {
+  const mpi::Environment environment(argc, argv, [](const Error& error) {
+    print_error(error.what());
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
+  });
   Arguments arguments;
   CLI::App app("Reading shards beside memcpy and read(2), by all ranks at once");
-  app.add_option("--folder", arguments.folder, "Where the file goes")->capture_default_str();
-  app.add_option("--megabytes", arguments.megabytes, "Its size")->capture_default_str();
-  app.add_option("--rounds", arguments.rounds, "Of which the fastest counts")
-      ->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-  const mpi::Environment environment(argc, argv);
-  run(mpi::Communicator::world(), arguments);
+  app.add_option("--folder", arguments.folder, "Where the file goes");
+  app.add_option("--megabytes", arguments.megabytes, "Its size");
+  app.add_option("--rounds", arguments.rounds, "Of which the fastest counts");
+  app.parse(argc, argv);
+  measure(mpi::Communicator::world(), arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    run(argc, argv);
+  } catch (const CLI::Error& error) {
+    tusk::print_error(error.what());
+    return static_cast<int>(tusk::ExitCode::usage);
+  } catch (const tusk::Error& error) {
+    tusk::print_error(error.what());
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
+  }
   return 0;
-} catch (const Error& error) {
-  fmt::print(stderr, "tusk_bench_read: {}\n", error.what());
-  return static_cast<int>(error.code());
 }
