@@ -44,8 +44,8 @@ void add_stream_arguments(CLI::App& command, StreamArguments& arguments) {
       ->check(CLI::Range(0.0, 3600.0))
       ->option_text("TIME");
   command
-      .add_option("--max-batch", arguments.max_batch, "The most lines that are computed at once")
-      ->capture_default_str()
+      .add_option("--max-batch", arguments.max_batch,
+                  "The most lines that are computed at once [256]")
       ->check(CLI::Range(1, 65536))
       ->option_text("N");
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tusk/core/error.hpp"
+#include "tusk/io/csv_reader.hpp"
 #include "tusk/nn/class_choice.hpp"
 
 namespace tusk::training {
@@ -54,7 +55,7 @@ void EventBatch::add(const io::Line& line) {
 
 void EventBatch::parse(const io::Line& line, Slot& slot) {
   if (line.too_long) fail(ExitCode::bad_data, "the line is too long");
-  if (!format_ && !line.text.empty()) format_ = format_of(line.text);
+  if (!format_ && !io::trimmed(line.text).empty()) format_ = format_of(line.text);
   parse_event(line.text, format_.value_or(EventFormat::csv), options_.features, event_);
   if (event_.features.size() != width_) check_width(event_.features.size());
   transform();

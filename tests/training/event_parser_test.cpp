@@ -2,6 +2,7 @@
 #include "tusk/training/event_parser.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <limits>
@@ -38,7 +39,7 @@ TEST_CASE("a JSON line is an array of numbers, or an object that has one") {
   const Event event =
       json(R"({"id":"é\"","features":[1],"deep":{"a":[null,{}]},"line":3,"error":1})");
   CHECK(event.features == std::vector<Real>{1});
-  CHECK(event.echo == R"(,"id":"é\"","deep":{"a":[null,{}]})");
+  CHECK(event.echo == R"(,"deep":{"a":[null,{}]},"id":"é\"")");
   CHECK(json("[1]").echo.empty());
 }
 
@@ -69,6 +70,12 @@ TEST_CASE("JSON that is nested deeply is refused before the stack is at stake") 
   const std::string brackets =
       R"({"x":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",)";
   CHECK(json(brackets + R"("features":[1]})").features.size() == 1);
+}
+
+TEST_CASE("an object of many members takes no time to speak of") {
+  std::string line = "{\"features\":[1]";
+  for (int i = 0; i < 100'000; ++i) line += fmt::format(",\"{}\":0", i);
+  CHECK(json(line + "}").echo.size() == line.size() - 15);
 }
 
 TEST_CASE("a CSV line is numbers, some of which may be missing") {

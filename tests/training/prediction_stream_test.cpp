@@ -110,6 +110,7 @@ TEST_CASE("every line is answered in order, a bad one by an error in its place")
 
 TEST_CASE("CSV is told from JSON by the first line that is not empty") {
   const auto members = one_model(false);
+  CHECK(answers_to(" \n[1,2]\n", members).counts.bad_lines == 1);
   CHECK(answers_to("\n1,2\n[1,2]\n", members).text ==
         "{\"line\":1,\"error\":\"the line is empty\"}\n"
         "{\"line\":2,\"prediction\":[2,4]}\n"

@@ -19,7 +19,7 @@ enum class EventFormat {
 // A sample out of a stream, before the transforms.
 struct Event {
   std::vector<Real> features;  // NaN where a number is missing: null, an empty field, nan
-  std::string echo;            // the object's other members: ,"id":7
+  std::string echo;            // the object's other members, by name: ,"id":7
 };
 
 // What a line looks like.
