@@ -3,14 +3,19 @@
 # Puts a data set into data/NAME-train.h5 and data/NAME-test.h5; does nothing if they are there.
 # Takes the original files from $TUSK_DATA/NAME, ../shared/data/NAME or Debian's /usr/share/datasets/NAME, and
 # otherwise fetches them from their public home. See data/README.md.
-# Usage: scripts/prepare-data.sh NAME      (fashion-mnist or mnist)
+# Usage: scripts/prepare-data.sh NAME      (fashion-mnist, mnist, higgs-atlas or higgs-uci)
 #   TUSK   the program, build/release/tusk by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tusk=${TUSK:-build/release/tusk}
 name=${1:-}
 
-# SHA-256 of the unpacked files: how they are compressed differs from copy to copy.
+refuse() {
+  echo "prepare-data.sh: $2" >&2
+  exit "$1"
+}
+
+# Images: SHA-256 of the unpacked files, as how they are compressed differs from copy to copy.
 case $name in
   fashion-mnist)
     home=http://fashion-mnist.s3-website.eu-central-1.amazonaws.com
@@ -20,6 +25,7 @@ case $name in
       [t10k-images-idx3-ubyte]=5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b
       [t10k-labels-idx1-ubyte]=0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34
     )
+    kind=images files=("${!sha256[@]}")
     ;;
   mnist)
     home=https://ossci-datasets.s3.amazonaws.com/mnist
@@ -29,9 +35,12 @@ case $name in
       [t10k-images-idx3-ubyte]=0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7
       [t10k-labels-idx1-ubyte]=ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2
     )
+    kind=images files=("${!sha256[@]}")
     ;;
+  higgs-atlas) kind=atlas home=http://opendata.cern.ch/record/328/files files=(atlas-higgs-challenge-2014-v2.csv) ;;
+  higgs-uci) kind=uci home=https://archive.ics.uci.edu/ml/machine-learning-databases/00280 files=(HIGGS.csv) ;;
   -h | --help) sed -n '3,7s/^# //p' "$0" && exit 0 ;;
-  *) echo "prepare-data.sh: no data set '$name': there are fashion-mnist and mnist" >&2 && exit 64 ;;
+  *) refuse 64 "no data set '$name': there are fashion-mnist, mnist, higgs-atlas and higgs-uci" ;;
 esac
 
 train=data/$name-train.h5 test=data/$name-test.h5
@@ -39,36 +48,73 @@ if [ -e "$train" ] && [ -e "$test" ]; then
   echo "prepare-data.sh: $train and $test are there"
   exit 0
 fi
-if ! [ -x "$tusk" ]; then
-  echo "prepare-data.sh: $tusk is not there; build it first (scripts/build.sh)" >&2
-  exit 66
-fi
+[ -x "$tusk" ] || refuse 66 "$tusk is not there; build it first (scripts/build.sh)"
 
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# The folder that has the files: a local one, or $scratch once they are fetched.
 local_copy() {
   local folder
   for folder in ${TUSK_DATA:+"$TUSK_DATA/$name"} "../shared/data/$name" "/usr/share/datasets/$name"; do
-    if [ -e "$folder/train-images-idx3-ubyte.gz" ]; then echo "$folder" && return; fi
+    case $kind in
+      images) [ -e "$folder/train-images-idx3-ubyte.gz" ] ;;
+      *) compgen -G "$folder/*.csv*" > /dev/null ;;
+    esac && echo "$folder" && return
   done
   return 1
 }
-
 if source=$(local_copy); then
   echo "prepare-data.sh: taking $name from $source"
 else
-  source=$(mktemp -d)
-  trap 'rm -rf "$source"' EXIT
+  source=$scratch
   echo "prepare-data.sh: fetching $name from $home"
-  for file in "${!sha256[@]}"; do
+  for file in "${files[@]}"; do
     curl --fail --silent --show-error --location --retry 3 --output "$source/$file.gz" "$home/$file.gz"
   done
 fi
 
-for file in "${!sha256[@]}"; do
-  if [ "$(gzip -dc "$source/$file.gz" | sha256sum)" != "${sha256[$file]}  -" ]; then
-    echo "prepare-data.sh: $source/$file.gz is not the published file (its checksum differs)" >&2
-    exit 65
-  fi
-done
+# Prints the one CSV file of the source.
+csv_of_source() {
+  local file
+  file=$(compgen -G "$source/*.csv*" | head -n 1)
+  case $file in
+    *.xz) xz -dc "$file" ;;
+    *.gz) gzip -dc "$file" ;;
+    *) cat "$file" ;;
+  esac
+}
 
-"$tusk" convert "$source"/train-{images-idx3,labels-idx1}-ubyte.gz -o "$train" --overwrite
-"$tusk" convert "$source"/t10k-{images-idx3,labels-idx1}-ubyte.gz -o "$test" --overwrite
+# Splits standard input: of five rows of a class that follow each other, three are to train and two to test.
+# Usage: split_csv LABEL_COLUMN HEADER_LINES CONVERT_OPTIONS…
+split_csv() {
+  awk -F, -v label="$1" -v header="$2" -v train="$scratch/train.csv" -v test="$scratch/test.csv" '
+    NR <= header { print > train; print > test; next }
+    { print > (seen[$label]++ % 5 < 3 ? train : test) }'
+  "$tusk" convert "$scratch/train.csv" "${@:3}" -o "$train" --overwrite
+  "$tusk" convert "$scratch/test.csv" "${@:3}" -o "$test" --overwrite
+}
+
+case $kind in
+  images)
+    for file in "${files[@]}"; do
+      [ "$(gzip -dc "$source/$file.gz" | sha256sum)" = "${sha256[$file]}  -" ] ||
+        refuse 65 "$source/$file.gz is not the published file (its checksum differs)"
+    done
+    "$tusk" convert "$source"/train-{images-idx3,labels-idx1}-ubyte.gz -o "$train" --overwrite
+    "$tusk" convert "$source"/t10k-{images-idx3,labels-idx1}-ubyte.gz -o "$test" --overwrite
+    ;;
+  atlas) # the events up to 107520, which every copy has; the weights would give the label away
+    csv_of_source | awk -F, 'NR == 1 || $1 + 0 <= 107520' > "$scratch/events.csv"
+    [ "$(wc -l < "$scratch/events.csv")" -eq 7522 ] ||
+      refuse 65 "the CSV file in $source has other than the challenge's 7,521 events up to EventId 107520"
+    split_csv 33 1 --label Label --drop EventId,Weight,KaggleSet,KaggleWeight < "$scratch/events.csv"
+    ;;
+  uci) # published without a header and with the label first
+    if [ -e "$source/HIGGS.csv.gz" ]; then
+      csv_of_source | split_csv 1 0 --header no --label 0
+    else
+      csv_of_source | split_csv 29 1 --label label
+    fi
+    ;;
+esac

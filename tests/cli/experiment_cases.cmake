@@ -27,6 +27,11 @@ add_cli_test(check RANKS 0 3 EXIT 0 STDOUT "^points can be trained$" COMMAND che
              PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_summary RANKS 0 EXIT 0 STDOUT "^data .*points.h5: 2 samples of \\(2,\\) to train, 1 to validate$"
              COMMAND check ${good} ${set_data} PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_transforms RANKS 0 3 EXIT 0 STDOUT "^transform  standard: "
+             COMMAND check ${good} ${set_data} --set "data.transforms=[{type=\"standard\"}]" PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_transform_column RANKS 0 3 EXIT 78 STDERR "'data.transforms.0.columns' \\(clip\\): there is no column 2: the columns are 0 to 1"
+             COMMAND check ${good} ${set_data} --set "data.transforms=[{type=\"clip\", low=0, columns=[2]}]"
+             PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_too_narrow RANKS 0 3 EXIT 78 STDERR "model.loss .* at least 2" COMMAND check ${good} ${set_data} --set model.layers.0.units=1
              PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_no_dataset RANKS 0 3 EXIT 65 STDERR "points.h5.*'lable'.*" COMMAND check ${good} ${set_data} --set data.label=lable
