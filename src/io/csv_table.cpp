@@ -2,8 +2,8 @@
 #include "tusk/io/csv_table.hpp"
 
 #include "csv_files.hpp"
-#include "store_number.hpp"
 #include "tusk/core/error.hpp"
+#include "write_element.hpp"
 
 namespace tusk::io {
 CsvTable::CsvTable(const std::vector<std::string>& paths, const CsvOptions& options,
@@ -50,7 +50,7 @@ void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
     double label = 0.0;
     missing_values_ += files_->read_row(features, label);
     if (features != nullptr) features += fields_[0].row_bytes();
-    if (labels != nullptr) store_number(label, fields_[1].type, labels);
+    if (labels != nullptr) write_element(label, fields_[1].type, labels);
   }
 }
 

@@ -8,11 +8,11 @@
 
 #include "libsvm_line.hpp"
 #include "libsvm_survey.hpp"
-#include "store_number.hpp"
 #include "text_lines.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
 #include "tusk/mpi/collectively.hpp"
+#include "write_element.hpp"
 
 namespace tusk::io {
 namespace {
@@ -134,10 +134,10 @@ void LibsvmTable::read_rows(std::uint64_t first, std::uint64_t count,
     for (const auto& [column, value] : files_->read_row(label)) {
       if (out[0].empty()) break;
       std::byte* to = out[0].data() + row * features.row_bytes() + column * size_of(features.type);
-      store_number(value, features.type, to);
+      write_element(value, features.type, to);
       if (std::isnan(value)) ++missing_values_;
     }
-    if (labels != nullptr) store_number(label, fields_[1].type, labels);
+    if (labels != nullptr) write_element(label, fields_[1].type, labels);
   }
 }
 

@@ -9,6 +9,6 @@ namespace tusk::io {
 
 // Writes a number as an element of a type that the columns of text files have (i32, i64, f32, f64),
 // and moves `out` behind it.
-void store_number(double value, ElementType type, std::byte*& out);
+void write_element(double value, ElementType type, std::byte*& out);
 
 }  // namespace tusk::io

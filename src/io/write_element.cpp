@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store_number.hpp"
+#include "write_element.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -18,7 +18,7 @@ void store_as(double value, std::byte*& out) {
 
 }  // namespace
 
-void store_number(double value, ElementType type, std::byte*& out) {
+void write_element(double value, ElementType type, std::byte*& out) {
   switch (type) {
     case ElementType::i32:
       return store_as<std::int32_t>(value, out);
