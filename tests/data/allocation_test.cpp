@@ -15,8 +15,13 @@ TEST_CASE("epochs of batches allocate nothing") {
   const Dataset dataset =
       test_samples::open(test_samples::write_counting(folder.file("data.h5"), 100));
   const LabelFormat format{.kind = LabelFormat::Kind::classes, .width = 3};
-  const auto transforms =
-      Transforms::from_json(R"([{"type": "scale", "factor": 0.5, "offset": 0}])", "model.h5");
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "scale", "factor": 0.5, "offset": 0},
+          {"type": "missing", "value": "nan", "fills": [1, 2]},
+          {"type": "one_hot", "column": 1, "unknown": "zeros", "categories": [1, 2, 3]},
+          {"type": "normalize", "p": 3, "columns": [0, 2]},
+          {"type": "standard", "centers": [0, 0, 0, 0], "slopes": [1, 1, 1, 1], "base": 0}])",
+      "model.h5");
   const Shard shard = Shard::read(dataset, Split(100).training_rows({0, 100}), &format, transforms);
   Batches batches(shard, {.batch_size = 8});
   const std::size_t before = allocations;
