@@ -29,7 +29,7 @@ using bench::now_s;
 
 struct Arguments {
   std::vector<std::size_t> floats{500'000, 1'000'000, 10'000'000};
-  Transport transport = Transport::automatic;
+  ServerOptions server;
   std::optional<Consistency> consistency;
   int rounds = 15;
   bool json = false;
@@ -130,7 +130,7 @@ double median(std::vector<double> values) {
 void measure(const Arguments& arguments, const mpi::Communicator& world, std::size_t size) {
   const AlignedVector<float> initial(size, 0.0F);
   Benchmark benchmark(
-      world, center::make_center(world, initial, arguments.transport, arguments.consistency), size);
+      world, center::make_center(world, initial, arguments.server, arguments.consistency), size);
   const int repetitions = static_cast<int>(std::clamp<std::size_t>(20'000'000 / size, 2, 40));
   for (const auto operation : {Operation::pull, Operation::commit, Operation::commit_and_pull}) {
     benchmark.round(operation, 1);  // warms up
@@ -173,10 +173,13 @@ void run(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("What an exchange with the center costs");
   app.add_option("--floats", arguments.floats, "Sizes of the center")->delimiter(',');
-  app.add_option("--transport", arguments.transport)
+  app.add_option("--transport", arguments.server.transport)
       ->transform(CLI::CheckedTransformer(choices<Transport>()));
   app.add_option("--consistency", arguments.consistency)
       ->transform(CLI::CheckedTransformer(choices<Consistency>()));
+  app.add_option("--compression", arguments.server.compression.kind)
+      ->transform(CLI::CheckedTransformer(choices<CompressionKind>()));
+  app.add_option("--topk-fraction", arguments.server.compression.topk_fraction);
   app.add_option("--rounds", arguments.rounds, "Whose median is printed");
   app.add_flag("--json", arguments.json, "One object a line");
   app.parse(argc, argv);

@@ -5,11 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "compression.hpp"
 #include "self_test.hpp"
 #include "transports.hpp"
 #include "tusk/center/consistency.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/log.hpp"
+#include "tusk/core/units.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/mpi/deadline.hpp"
@@ -67,6 +69,31 @@ void try_out(const mpi::Communicator& communicator, const Candidate& candidate,
   self_test(communicator, trial);
 }
 
+// The transport asked for, or the only one that compresses.
+Transport required_transport(const ServerOptions& options) {
+  if (options.compression.kind == CompressionKind::none) return options.transport;
+  if (options.transport != Transport::automatic && options.transport != Transport::message) {
+    fail(ExitCode::bad_experiment,
+         "server.compression = \"{}\" needs server.transport = \"message\", not \"{}\"",
+         name_of(options.compression.kind), name_of(options.transport));
+  }
+  return Transport::message;
+}
+
+// The center itself, once its transport has passed: the self-test's sums are exact, and so not for
+// compression.
+Center open(const mpi::Communicator& communicator, std::span<const float> initial,
+            const Candidate& candidate, Consistency consistency,
+            const CompressionOptions& compression) {
+  if (compression.kind == CompressionKind::none) {
+    return candidate.open(communicator, initial, consistency);
+  }
+  info("commits are compressed to {} ({} bytes instead of {})", name_of(compression.kind),
+       format_count(compressed_bytes(compression, initial.size())),
+       format_count(initial.size_bytes()));
+  return open_message(communicator, initial, consistency, compression);
+}
+
 void announce(const Center& center, std::optional<Consistency> wanted) {
   if (wanted && *wanted != center.consistency) {
     info("transport {} gives consistency {}, which promises more than {}",
@@ -81,18 +108,23 @@ void announce(const Center& center, std::optional<Consistency> wanted) {
 std::vector<Candidate> all_transports() {
   return {{Transport::shared, open_shared},
           {Transport::rma, open_rma},
-          {Transport::message, open_message}};
+          {Transport::message, [](const mpi::Communicator& communicator,
+                                  std::span<const float> initial, Consistency consistency) {
+             return open_message(communicator, initial, consistency);
+           }}};
 }
 
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
-                     Transport transport, std::optional<Consistency> consistency,
+                     const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit) {
   const bool whole = communicator.split_by_node().size() == communicator.size();
   const bool one_node = communicator.min(whole ? 1 : 0) == 1;
   const bool same_size = communicator.min(initial.size()) == communicator.max(initial.size());
   Candidates selected;
+  Transport transport = options.transport;
   mpi::collectively(communicator, [&] {
     if (!same_size) fail(ExitCode::internal, "the ranks' initial centers differ in size");
+    transport = required_transport(options);
     selected = select(candidates, transport, consistency, one_node);
   });
   std::string failures;
@@ -100,7 +132,7 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
     const Consistency granted = *offered(candidate.transport, consistency);
     try {
       try_out(communicator, candidate, limit);
-      Center center = candidate.open(communicator, initial, granted);
+      Center center = open(communicator, initial, candidate, granted, options.compression);
       announce(center, consistency);
       return center;
     } catch (const mpi::CollectiveError& error) {
@@ -114,8 +146,8 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
 }
 
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
-                   Transport transport, std::optional<Consistency> consistency) {
-  return choose_center(communicator, initial, transport, consistency, all_transports(),
+                   const ServerOptions& options, std::optional<Consistency> consistency) {
+  return choose_center(communicator, initial, options, consistency, all_transports(),
                        std::chrono::seconds(10));
 }
 

@@ -2,8 +2,10 @@
 // The transport `message`, the workers' side: two-sided messages that rank 0 answers, on a
 // communicator of their own.
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "compression.hpp"
 #include "message_protocol.hpp"
 #include "message_server.hpp"
 #include "transports.hpp"
@@ -51,8 +53,11 @@ class MessageBoard final : public ControlBoard {
 
 class MessageCenter final : public CenterWorker {
  public:
-  MessageCenter(mpi::Communicator communicator, std::size_t size)
-      : CenterWorker(size), communicator_(std::move(communicator)), board_(communicator_) {}
+  MessageCenter(mpi::Communicator communicator, std::size_t size,
+                const CompressionOptions& compression)
+      : CenterWorker(size), communicator_(std::move(communicator)), board_(communicator_) {
+    if (compression.kind != CompressionKind::none) compressor_.emplace(compression, size);
+  }
 
   ControlBoard& board() override { return board_; }
 
@@ -61,15 +66,21 @@ class MessageCenter final : public CenterWorker {
 
   Transfer send(const float* values, int tag) {
     if (values == nullptr) return {};
-    return Transfer::send(communicator_, {values, size()}, 0, tag);
+    return Transfer::send(communicator_, std::as_bytes(std::span(values, size())), 0, tag);
+  }
+  Transfer send_commit(const float* delta) {
+    if (delta == nullptr || !compressor_) return send(delta, tag::in);
+    return Transfer::send(communicator_, compressor_->compress({delta, size()}), 0, tag::in);
   }
   Transfer receive(float* values) {
     if (values == nullptr) return {};
-    return Transfer::receive(communicator_, {values, size()}, 0, tag::out);
+    return Transfer::receive(communicator_, std::as_writable_bytes(std::span(values, size())), 0,
+                             tag::out);
   }
 
   mpi::Communicator communicator_;
   MessageBoard board_;
+  std::optional<Compressor> compressor_;
 };
 
 Receipt MessageCenter::perform(Update update) {
@@ -82,7 +93,7 @@ Receipt MessageCenter::perform(Update update) {
   Transfer result;
   if (apart) result = receive(update.out);
   auto asking = communicator_.isend(std::as_bytes(std::span(&question, 1)), 0, tag::question);
-  Transfer sending = send(update.in, tag::in);
+  Transfer sending = send_commit(update.in);
   Transfer sending_pulled = send(update.pulled, tag::pulled);
   asking.wait();
   sending.wait();
@@ -96,14 +107,14 @@ Receipt MessageCenter::perform(Update update) {
 }  // namespace
 
 Center open_message(const mpi::Communicator& communicator, std::span<const float> initial,
-                    Consistency consistency) {
+                    Consistency consistency, const CompressionOptions& compression) {
   mpi::Communicator own = communicator.duplicate();
   Center opened{.transport = Transport::message, .consistency = consistency};
   mpi::collectively(communicator, [&] {
     if (communicator.rank() == 0) {
-      opened.server = std::make_unique<MessageServer>(std::move(own), initial);
+      opened.server = std::make_unique<MessageServer>(std::move(own), initial, compression);
     } else {
-      opened.worker = std::make_unique<MessageCenter>(std::move(own), initial.size());
+      opened.worker = std::make_unique<MessageCenter>(std::move(own), initial.size(), compression);
     }
   });
   return opened;

@@ -8,27 +8,27 @@
 namespace tusk::center {
 namespace {
 
-template <typename Values>
-Values piece_at(Values values, std::size_t first) {
-  return values.subspan(first, std::min(piece, values.size() - first));
+template <typename Bytes>
+Bytes piece_at(Bytes bytes, std::size_t first) {
+  return bytes.subspan(first, std::min(piece, bytes.size() - first));
 }
 
 }  // namespace
 
-Transfer Transfer::send(const mpi::Communicator& communicator, std::span<const float> values,
+Transfer Transfer::send(const mpi::Communicator& communicator, std::span<const std::byte> bytes,
                         int to, int tag) {
   Transfer transfer;
-  for (std::size_t first = 0; first < values.size(); first += piece) {
-    transfer.add(communicator.isend(std::as_bytes(piece_at(values, first)), to, tag));
+  for (std::size_t first = 0; first < bytes.size(); first += piece) {
+    transfer.add(communicator.isend(piece_at(bytes, first), to, tag));
   }
   return transfer;
 }
 
-Transfer Transfer::receive(const mpi::Communicator& communicator, std::span<float> values, int from,
-                           int tag) {
+Transfer Transfer::receive(const mpi::Communicator& communicator, std::span<std::byte> bytes,
+                           int from, int tag) {
   Transfer transfer;
-  for (std::size_t first = 0; first < values.size(); first += piece) {
-    transfer.add(communicator.ireceive(std::as_writable_bytes(piece_at(values, first)), from, tag));
+  for (std::size_t first = 0; first < bytes.size(); first += piece) {
+    transfer.add(communicator.ireceive(piece_at(bytes, first), from, tag));
   }
   return transfer;
 }

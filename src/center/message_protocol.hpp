@@ -35,16 +35,16 @@ inline constexpr int answer = 5;
 // Vectors travel in pieces of 60 KiB: the next are on their way while one is worked on. A piece
 // fits into what Open MPI sends over TCP at once (btl_tcp_eager_limit, 64 KiB); larger ones ask
 // first, which halves the rate between two hosts, and are a tenth faster on one.
-inline constexpr std::size_t piece = 15360;  // floats
+inline constexpr std::size_t piece = 61440;  // bytes
 
 // A vector under way. The memory must stay until it is done.
 class Transfer {
  public:
   Transfer() = default;  // nothing, done
-  static Transfer send(const mpi::Communicator& communicator, std::span<const float> values, int to,
-                       int tag);
-  static Transfer receive(const mpi::Communicator& communicator, std::span<float> values, int from,
-                          int tag);
+  static Transfer send(const mpi::Communicator& communicator, std::span<const std::byte> bytes,
+                       int to, int tag);
+  static Transfer receive(const mpi::Communicator& communicator, std::span<std::byte> bytes,
+                          int from, int tag);
 
   void add(mpi::Request request) { pieces_.push_back(std::move(request)); }
   bool advance();  // whether a piece was done since the last call

@@ -11,16 +11,21 @@ namespace tusk::center {
 using Kind = Update::Kind;
 using Topic = Question::Topic;
 
-MessageServer::MessageServer(mpi::Communicator communicator, std::span<const float> initial)
+MessageServer::MessageServer(mpi::Communicator communicator, std::span<const float> initial,
+                             const CompressionOptions& compression)
     : communicator_(std::move(communicator)),
       size_(initial.size()),
+      compression_(compression),
       state_(initial, static_cast<std::size_t>(communicator_.size() - 1)),
       callers_(static_cast<std::size_t>(communicator_.size() - 1)) {
   int rank = 0;
   for (Caller& caller : callers_) {
     caller.rank = ++rank;
     caller.in.resize(size_);
-    caller.arriving = Transfer::receive(communicator_, caller.in, rank, tag::in);
+    if (compression.kind != CompressionKind::none) {
+      caller.compressed.resize(compressed_bytes(compression, size_));
+    }
+    expect_commit(caller);
     listen(caller);
   }
 }
@@ -29,6 +34,13 @@ void MessageServer::listen(Caller& caller) {
   caller.heard = false;
   caller.asking = communicator_.ireceive(std::as_writable_bytes(std::span(&caller.question, 1)),
                                          caller.rank, tag::question);
+}
+
+void MessageServer::expect_commit(Caller& caller) {
+  const std::span<std::byte> into = caller.compressed.empty()
+                                        ? std::as_writable_bytes(std::span(caller.in))
+                                        : std::span(caller.compressed);
+  caller.arriving = Transfer::receive(communicator_, into, caller.rank, tag::in);
 }
 
 bool MessageServer::progress() {
@@ -51,7 +63,8 @@ bool MessageServer::attend(Caller& caller) {
     if (caller.question.kind == Kind::proximity) {
       caller.pulled.resize(size_);
       caller.arriving_pulled =
-          Transfer::receive(communicator_, caller.pulled, caller.rank, tag::pulled);
+          Transfer::receive(communicator_, std::as_writable_bytes(std::span(caller.pulled)),
+                            caller.rank, tag::pulled);
     }
   }
   if (caller.question.kind != Kind::pull) {
@@ -105,25 +118,28 @@ void MessageServer::answer_update(Caller& caller) {
     spare_.pop_back();
     update.out = caller.out.data();
   }
+  if (update.commits() && !caller.compressed.empty()) {
+    decompress(compression_, caller.compressed, caller.in);
+  }
   caller.answer = {static_cast<std::int64_t>(state_.begin(update))};
   caller.leaving = {};
-  for (std::size_t first = 0; first < size_; first += piece) {
-    const std::size_t last = std::min(first + piece, size_);
+  constexpr std::size_t step = piece / sizeof(float);
+  for (std::size_t first = 0; first < size_; first += step) {
+    const std::size_t last = std::min(first + step, size_);
     apply(update, state_.theta().data(), first, last);
     if (!replies) continue;
     const std::span<const float> part(caller.out.data() + first, last - first);
     caller.leaving.add(communicator_.isend(std::as_bytes(part), caller.rank, tag::out));
   }
-  if (update.commits()) {
-    caller.arriving = Transfer::receive(communicator_, caller.in, caller.rank, tag::in);
-  }
+  if (update.commits()) expect_commit(caller);
 }
 
 // Updates that arrive meanwhile are received, but wait to be done.
 std::uint64_t MessageServer::snapshot(std::span<float> out) {
   require_size(out.size(), size_);
-  for (std::size_t first = 0; first < size_; first += piece) {
-    const std::size_t count = std::min(piece, size_ - first);
+  constexpr std::size_t step = piece / sizeof(float);
+  for (std::size_t first = 0; first < size_; first += step) {
+    const std::size_t count = std::min(step, size_ - first);
     std::ranges::copy(state_.theta().subspan(first, count),
                       out.begin() + static_cast<std::ptrdiff_t>(first));
     communicator_.progress();

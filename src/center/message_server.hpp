@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "compression.hpp"
 #include "local_state.hpp"
 #include "message_protocol.hpp"
 #include "tusk/center/center_server.hpp"
@@ -20,7 +21,8 @@ namespace tusk::center {
 // up, and updates are linearizable. Memory: θ, and two to three times as much for each worker.
 class MessageServer final : public CenterServer {
  public:
-  MessageServer(mpi::Communicator communicator, std::span<const float> initial);
+  MessageServer(mpi::Communicator communicator, std::span<const float> initial,
+                const CompressionOptions& compression);
 
   std::size_t size() const override { return size_; }
   bool progress() override;
@@ -35,6 +37,7 @@ class MessageServer final : public CenterServer {
     int rank = 0;
     Question question;
     AlignedVector<float> in;
+    AlignedVector<std::byte> compressed;  // what arrives instead, where commits are compressed
     AlignedVector<float> pulled;
     AlignedVector<float> out;
     std::vector<std::int64_t> answer;
@@ -47,6 +50,7 @@ class MessageServer final : public CenterServer {
   };
 
   void listen(Caller& caller);
+  void expect_commit(Caller& caller);
   void reclaim(Caller& caller);
   bool attend(Caller& caller);
   void answer(Caller& caller);
@@ -54,6 +58,7 @@ class MessageServer final : public CenterServer {
 
   mpi::Communicator communicator_;
   std::size_t size_;
+  CompressionOptions compression_;
   LocalState state_;
   std::vector<AlignedVector<float>> spare_;  // for results; lent to callers
   std::vector<Caller> callers_;

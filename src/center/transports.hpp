@@ -21,7 +21,7 @@ Center open_shared(const mpi::Communicator& communicator, std::span<const float>
 Center open_rma(const mpi::Communicator& communicator, std::span<const float> initial,
                 Consistency consistency);
 Center open_message(const mpi::Communicator& communicator, std::span<const float> initial,
-                    Consistency consistency);
+                    Consistency consistency, const CompressionOptions& compression = {});
 
 // A transport as make_center considers it.
 struct Candidate {
@@ -34,7 +34,7 @@ std::vector<Candidate> all_transports();
 
 // make_center with other candidates and another time to answer the self-test in.
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
-                     Transport transport, std::optional<Consistency> consistency,
+                     const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit);
 
 }  // namespace tusk::center

@@ -11,7 +11,7 @@
 
 #include "tusk/cli/commands.hpp"
 #include "tusk/cpu_features.hpp"
-#include "tusk/experiment/trainer_options.hpp"
+#include "tusk/experiment/server_options.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/mpi/environment.hpp"
 #include "tusk/version.hpp"

@@ -193,6 +193,10 @@ void describe(Fields& fields, TrainerOptions& o) {
 template <typename Fields>
 void describe(Fields& fields, ServerOptions& o) {
   fields("transport", o.transport);
+  fields("compression", o.compression.kind);
+  fields("topk_fraction", o.compression.topk_fraction,
+         inside(0.0, 0.5).only_when(o.compression.kind == CompressionKind::topk,
+                                    "needs compression = \"topk\""));
 }
 
 template <typename Fields>

@@ -93,6 +93,10 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
          name);
   }
   training::check_workers(experiment, workers);
+  if (experiment.server.compression.kind != CompressionKind::none) {
+    fail(ExitCode::bad_experiment, "server.compression = \"{}\" is not simulated",
+         name_of(experiment.server.compression.kind));
+  }
   StepTimes(experiment.simulate.step_time, workers, experiment.seed);
 }
 

@@ -55,4 +55,19 @@ void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& op
       options);
 }
 
+void check_compression(const StrategyOptions& options, const CompressionOptions& compression) {
+  if (compression.kind == CompressionKind::none) return;
+  const bool sends_positions = std::visit(
+      [](const auto& rule) {
+        return requires { rule.moving_rate; };
+      },
+      options);
+  const auto name = std::visit([](const auto& rule) { return rule.name; }, options);
+  if (topology(options) == Topology::parameter_server && !sends_positions) return;
+  fail(ExitCode::bad_experiment,
+       "server.compression = \"{}\" compresses what is added to a center; trainer '{}' {}",
+       name_of(compression.kind), name,
+       sends_positions ? "sends positions" : "has no parameter server");
+}
+
 }  // namespace tusk::strategies

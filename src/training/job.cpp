@@ -159,6 +159,7 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
 
 void check_workers(const Experiment& experiment, std::size_t workers) {
   strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
+  strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
   const auto& slow = experiment.debug.slow;
   if (slow && slow->worker >= workers) {
     fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",

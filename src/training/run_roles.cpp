@@ -99,7 +99,7 @@ Outcome run_in_process(const Experiment& experiment, const Job& job,
 
 Outcome run_with_server(const Experiment& experiment, const Job& job,
                         const mpi::Communicator& world, const MakeCoordinator& make_coordinator) {
-  const center::Center center = center::make_center(world, job.initial, experiment.server.transport,
+  const center::Center center = center::make_center(world, job.initial, experiment.server,
                                                     wanted_consistency(experiment.trainer));
   const mpi::Communicator reports = world.duplicate();
   const auto snapshot = [&](std::span<float> out) { center.server->snapshot(out); };

@@ -2,6 +2,8 @@
 // The cases of every center, on each transport.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "cases.hpp"
 #include "mpi_site.hpp"
 #include "tusk/center/make_center.hpp"
@@ -14,7 +16,7 @@ namespace {
 
 MakeSite over(const mpi::Communicator& world, Transport transport, Consistency consistency) {
   return [&world, transport, consistency](std::span<const float> initial) {
-    Center center = make_center(world, initial, transport, consistency);
+    Center center = make_center(world, initial, {.transport = transport}, consistency);
     CHECK(center.transport == transport);
     CHECK(center.consistency == consistency);
     return make_mpi_site(world, std::move(center));
@@ -55,6 +57,36 @@ TEST_CASE("message: snapshot loses nothing") {
   check_growth(make_site);
   check_elastic_conserves(make_site);
   check_board(make_site);
+}
+
+TEST_CASE("message: compressed commits have exact tickets, and what they leave out follows") {
+  const auto world = mpi::Communicator::world();
+  for (const CompressionKind kind : {CompressionKind::bf16, CompressionKind::topk}) {
+    const ServerOptions options{.compression = {.kind = kind, .topk_fraction = 0.25}};
+    const std::vector<float> initial(100'003, 1.0F);
+    const std::vector<float> ones(initial.size(), 1.0F);  // exact in bf16
+    const std::vector<float> nothing(initial.size(), 0.0F);
+    Center center = make_center(world, initial, options, std::nullopt);
+    CHECK(center.transport == Transport::message);
+    const auto site = make_mpi_site(world, std::move(center));
+    constexpr std::uint64_t commits =
+        5;  // a topk commit sends a quarter, so that no remainder stays
+    std::uint64_t done = 0;
+    const auto commit = [&](std::size_t, CenterVariable& worker) {
+      std::vector<float> out(initial.size());
+      const Commit given = worker.commit_and_pull(done == 0 ? ones : nothing, out);
+      CHECK(given.ticket >= done);
+      CHECK(given.ticket < commits * site->workers());
+      ++done;
+    };
+    site->run(commits, commit, [](CenterServer&) {});
+    if (site->server() == nullptr) continue;
+    CHECK(site->server()->updates() == commits * site->workers());
+    std::vector<float> theta(initial.size());
+    site->server()->snapshot(theta);
+    const float sum = 1.0F + static_cast<float>(site->workers());
+    CHECK(std::ranges::all_of(theta, [&](float value) { return value == sum; }));
+  }
 }
 
 TEST_CASE("rma: element adds exactly, and with one worker everything is as in a replay") {

@@ -94,7 +94,8 @@ std::string choice(const mpi::Communicator& world, Transport transport,
                    std::optional<Consistency> consistency,
                    const std::vector<Candidate>& candidates = all_transports()) {
   try {
-    const Center center = choose_center(world, initial, transport, consistency, candidates, 10s);
+    const Center center =
+        choose_center(world, initial, {.transport = transport}, consistency, candidates, 10s);
     std::vector<float> seen = initial;
     if (center.server) CHECK(center.server->snapshot(seen) == 0);
     CHECK(seen == initial);
@@ -181,8 +182,7 @@ TEST_CASE("when no transport works, the error tells of each") {
 TEST_CASE("initial centers of different sizes are an error on every rank") {
   const auto world = mpi::Communicator::world();
   const std::vector<float> mine(static_cast<std::size_t>(3 + world.rank()));
-  CHECK_THROWS_AS(make_center(world, mine, Transport::automatic, std::nullopt),
-                  mpi::CollectiveError);
+  CHECK_THROWS_AS(make_center(world, mine, ServerOptions{}, std::nullopt), mpi::CollectiveError);
 }
 
 // Ends the job, so it is run by itself and judged from outside.
@@ -194,5 +194,6 @@ TEST_CASE("stuck: a transport that never answers ends the job" * doctest::skip()
     MPI_Recv(&unsent, 1, MPI_INT, communicator.rank(), 1, communicator.handle(), MPI_STATUS_IGNORE);
     return {};
   };
-  choose_center(world, initial, Transport::rma, std::nullopt, {{Transport::rma, never}}, 300ms);
+  choose_center(world, initial, {.transport = Transport::rma}, std::nullopt,
+                {{Transport::rma, never}}, 300ms);
 }

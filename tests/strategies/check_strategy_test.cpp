@@ -83,3 +83,18 @@ TEST_CASE("hogwild asks for a center whose reads and writes race, whatever is wi
   trainer.consistency = Consistency::element;
   CHECK(wanted_consistency(trainer) == Consistency::element);
 }
+
+TEST_CASE("only commits are compressed, not the positions of the elastic rules") {
+  const CompressionOptions bf16{.kind = CompressionKind::bf16};
+  for (const StrategyOptions& options :
+       {StrategyOptions{DownpourOptions{}}, StrategyOptions{DynsgdOptions{}},
+        StrategyOptions{ExperimentalOptions{}}, StrategyOptions{GemOptions{}}}) {
+    CHECK_NOTHROW(check_compression(options, bf16));
+  }
+  for (const StrategyOptions& options :
+       {StrategyOptions{AeasgdOptions{}}, StrategyOptions{EamsgdOptions{}},
+        StrategyOptions{AveragingOptions{}}, StrategyOptions{SingleOptions{}}}) {
+    CHECK_THROWS_AS(check_compression(options, bf16), Error);
+    CHECK_NOTHROW(check_compression(options, {}));
+  }
+}

@@ -14,7 +14,8 @@ namespace {
 
 MakePlace over(const mpi::Communicator& world, Transport transport) {
   return [&world, transport](std::span<const float> initial) {
-    return make_mpi_place(world, center::make_center(world, initial, transport, std::nullopt));
+    return make_mpi_place(
+        world, center::make_center(world, initial, {.transport = transport}, std::nullopt));
   };
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "tusk/experiment/server_options.hpp"
 #include "tusk/experiment/trainer_options.hpp"
 
 namespace tusk::center {

@@ -7,6 +7,7 @@
 
 #include "tusk/center/center_server.hpp"
 #include "tusk/center/center_variable.hpp"
+#include "tusk/experiment/server_options.hpp"
 #include "tusk/experiment/trainer_options.hpp"
 
 namespace tusk::mpi {
@@ -35,8 +36,9 @@ struct Center {
 // code 70 and the advice server.transport = "message", because a stuck MPI call cannot be left.
 //
 // A consistency that no candidate offers is Error(bad_experiment), on every rank, as is "shared"
-// when the ranks are on several nodes. The choice is logged.
+// when the ranks are on several nodes, and compression with another transport than "message", which
+// it chooses. The choice is logged.
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
-                   Transport transport, std::optional<Consistency> consistency);
+                   const ServerOptions& options, std::optional<Consistency> consistency);
 
 }  // namespace tusk::center

@@ -9,6 +9,7 @@
 #include "tusk/experiment/debug_options.hpp"
 #include "tusk/experiment/model_options.hpp"
 #include "tusk/experiment/optimizer_options.hpp"
+#include "tusk/experiment/server_options.hpp"
 #include "tusk/experiment/simulate_options.hpp"
 #include "tusk/experiment/trainer_options.hpp"
 

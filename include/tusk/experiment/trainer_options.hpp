@@ -42,20 +42,4 @@ inline std::optional<Consistency> wanted_consistency(const TrainerOptions& optio
   return options.consistency;
 }
 
-enum class Transport { automatic, shared, rma, message };
-
-constexpr auto names_of(Transport) {
-  return std::to_array<Named<Transport>>({{"auto", Transport::automatic},
-                                          {"shared", Transport::shared},
-                                          {"rma", Transport::rma},
-                                          {"message", Transport::message}});
-}
-
-// The [server] table: the parameter server on rank 0.
-struct ServerOptions {
-  Transport transport = Transport::automatic;  // "auto"
-
-  friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
-};
-
 }  // namespace tusk

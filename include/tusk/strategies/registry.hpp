@@ -6,6 +6,7 @@
 #include <span>
 
 #include "tusk/experiment/optimizer_options.hpp"
+#include "tusk/experiment/server_options.hpp"
 #include "tusk/experiment/trainer_options.hpp"
 #include "tusk/strategies/strategy.hpp"
 
@@ -41,5 +42,9 @@ void check_strategy(const StrategyOptions& options, const OptimizerOptions& opti
                     std::size_t workers);
 void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                       std::size_t workers);
+
+// Error(bad_experiment) if commits are to be compressed, but the rule has none that can be: only
+// what is added to the center can, not the positions that the elastic rules send.
+void check_compression(const StrategyOptions& options, const CompressionOptions& compression);
 
 }  // namespace tusk::strategies
