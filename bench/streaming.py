@@ -18,7 +18,7 @@ import numpy as np
 
 MIB = 1 << 20
 ROUNDS = 3
-EPOCHS = 2
+EPOCHS = 1
 
 HIDDEN = {
     "mnist": '{ type = "flatten" }, { type = "dense", units = 1000, activation = "relu" }, '
@@ -104,11 +104,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         train_file, test_file = (os.path.join(folder, name) for name in ("train.h5", "test.h5"))
         if mnist:
-            enlarge(mnist[0], train_file, 5)
-            compare(tusk, folder, "MNIST, 5 times", "mnist", train_file, mnist[1])
+            enlarge(mnist[0], train_file, 4)
+            compare(tusk, folder, "MNIST, 4 times", "mnist", train_file, mnist[1])
         write_two_classes(test_file, 50_000, 3)
         for name, storage in (("28 floats", {}), ("28 floats, gzip", {"chunks": (10_000, 28), "compression": 1})):
-            write_two_classes(train_file, 1_500_000, 2, **storage)
+            write_two_classes(train_file, 1_000_000, 2, **storage)
             compare(tusk, folder, name, "higgs", train_file, test_file)
 
 

@@ -50,16 +50,15 @@ std::size_t sample_bytes(const Dataset& dataset, const LabelFormat* format) {
 
 SampleStore::SampleStore(SampleLayout layout, std::size_t capacity)
     : layout_(std::move(layout)),
-      features_(static_cast<std::byte*>(
-          ::operator new[](capacity* layout_.feature_bytes(), std::align_val_t{64}))),
       capacity_(capacity),
+      features_(capacity * layout_.feature_bytes()),
       classes_(layout_.has_classes() ? capacity : 0),
       values_(layout_.value_width() * capacity) {}
 
 void SampleStore::read(const Dataset& dataset, const Rows& rows, std::size_t at) {
   const std::size_t width = layout_.feature_bytes();
   read_rows(dataset.features(), rows, layout_.type, dataset.communicator(),
-            {features_.get() + at * width, rows.size() * width});
+            {features_.data() + at * width, rows.size() * width});
   if (layout_.format) read_labels(dataset, rows, at);
 }
 
@@ -81,14 +80,14 @@ void SampleStore::read_labels(const Dataset& dataset, const Rows& rows, std::siz
 }
 
 void SampleStore::clear() {
-  std::fill_n(features_.get(), capacity_ * layout_.feature_bytes(), std::byte{0});
+  std::fill_n(features_.data(), capacity_ * layout_.feature_bytes(), std::byte{0});
   std::ranges::fill(classes_, 0);
   std::ranges::fill(values_, Real{0});
 }
 
 std::span<const std::byte> SampleStore::stored(std::size_t at, std::size_t count) const {
   const std::size_t width = layout_.feature_bytes();
-  return {features_.get() + at * width, count * width};
+  return {features_.data() + at * width, count * width};
 }
 
 void SampleStore::copy_sample(std::size_t at, Span out) const {

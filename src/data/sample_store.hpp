@@ -3,12 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "large_buffer.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/matrix.hpp"
 #include "tusk/core/shape.hpp"
@@ -69,12 +68,9 @@ class SampleStore {
  private:
   void read_labels(const Dataset& dataset, const Rows& rows, std::size_t at);
 
-  struct Free {
-    void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{64}); }
-  };
   SampleLayout layout_;
-  std::unique_ptr<std::byte[], Free> features_;  // not touched before it is read into
   std::size_t capacity_;
+  LargeBuffer features_;
   std::vector<std::int32_t> classes_;
   AlignedVector<Real> values_;
 };
