@@ -84,7 +84,7 @@ double cpu_s() {
 
 // In the fastest of some rounds.
 Rate rate(const mpi::Communicator& world, const Arguments& arguments,
-            const std::function<void()>& work) {
+          const std::function<void()>& work) {
   double fastest_s = 1e9;
   double fewest_cpu_s = 1e9;
   for (int round = 0; round < arguments.rounds; ++round) {
@@ -182,7 +182,8 @@ class Measurement {
 
 void measure(const mpi::Communicator& world, const Arguments& arguments) {
   if (world.rank() == 0) {
-    fmt::print("| {} MB by {} ranks | GB/s | GB per CPU second of a rank |\n|---|---|---|\n", arguments.megabytes, world.size());
+    fmt::print("| {} MB by {} ranks | GB/s | GB per CPU second of a rank |\n|---|---|---|\n",
+               arguments.megabytes, world.size());
   }
   Measurement measurement(world, arguments);
   measurement.print_memcpy();

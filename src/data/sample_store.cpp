@@ -62,14 +62,28 @@ void SampleStore::read(const Dataset& dataset, const Rows& rows, std::size_t at)
   if (layout_.format) read_labels(dataset, rows, at);
 }
 
+// As doubles, to see what is not a whole number: many at a time, or all where ranks read together.
+void SampleStore::read_classes(const JoinedDataset& labels, const Rows& rows,
+                               const mpi::Communicator* communicator,
+                               std::span<std::int32_t> out) const {
+  constexpr std::uint64_t many = 1ULL << 20;
+  const std::uint64_t step = communicator == nullptr ? many : rows.size();
+  std::uint64_t begin = 0;
+  do {
+    const Rows some = rows.part({begin, std::min(begin + step, rows.size())});
+    std::vector<double> numbers(some.size());
+    read_rows(labels, some, io::ElementType::f64, communicator,
+              std::as_writable_bytes(std::span(numbers)));
+    const auto classes = to_classes(labels, some, numbers, *layout_.format);
+    std::ranges::copy(classes, out.begin() + static_cast<std::ptrdiff_t>(begin));
+    begin += some.size();
+  } while (begin < rows.size());
+}
+
 void SampleStore::read_labels(const Dataset& dataset, const Rows& rows, std::size_t at) {
   const JoinedDataset& labels = dataset.labels();
-  if (layout_.has_classes()) {  // as doubles, to see what is not a whole number
-    std::vector<double> numbers(rows.size());
-    read_rows(labels, rows, io::ElementType::f64, dataset.communicator(),
-              std::as_writable_bytes(std::span(numbers)));
-    const auto classes = to_classes(labels, rows, numbers, *layout_.format);
-    std::ranges::copy(classes, classes_.begin() + static_cast<std::ptrdiff_t>(at));
+  if (layout_.has_classes()) {
+    read_classes(labels, rows, dataset.communicator(), std::span(classes_).subspan(at));
   } else {
     const std::size_t width = layout_.value_width();
     const Span numbers = Span(values_).subspan(at * width, rows.size() * width);

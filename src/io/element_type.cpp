@@ -29,7 +29,7 @@ const Description& description(ElementType type) {
   return descriptions[static_cast<std::size_t>(type)];
 }
 
-// IEEE 754 half precision, which HDF5 1.10 has no name for.
+// IEEE 754 half precision.
 Handle half_precision(H5T_order_t order) {
   Handle type(checked(H5Tcopy(H5T_IEEE_F32LE), "H5Tcopy"), H5Tclose);
   H5Tset_fields(type.id(), 15, 10, 5, 0, 10);
@@ -61,13 +61,19 @@ std::optional<ElementType> float_type(hid_t type) {
   const auto is = [type](hid_t other) { return H5Tequal(type, other) > 0; };
   if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::f32;
   if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::f64;
-  const Handle little = half_precision(H5T_ORDER_LE);
-  const Handle big = half_precision(H5T_ORDER_BE);
-  if (is(little.id()) || is(big.id())) return ElementType::f32;
+  if (is_half_precision(type)) return ElementType::f32;
   return std::nullopt;
 }
 
 }  // namespace
+
+bool is_half_precision(hid_t type) {
+  const Handle little = half_precision(H5T_ORDER_LE);
+  const Handle big = half_precision(H5T_ORDER_BE);
+  return H5Tequal(type, little.id()) > 0 || H5Tequal(type, big.id()) > 0;
+}
+
+Handle native_half_precision() { return half_precision(H5Tget_order(H5T_NATIVE_FLOAT)); }
 
 std::size_t size_of(ElementType type) { return description(type).size; }
 

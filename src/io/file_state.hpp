@@ -33,6 +33,7 @@ struct DatasetState {
   std::uint64_t chunk_rows = 0;  // 0: not chunked
   bool independent = false;      // ranks read and write it when they like
   bool compressed = false;
+  bool half = false;  // of 16-bit floats
 };
 
 // The way from the public objects to their insides, for this room.

@@ -12,6 +12,11 @@ namespace tusk::io {
 // What a type of a file is to us; nothing for what is not a plain number.
 std::optional<ElementType> element_type_of(hid_t type);
 
+// Half precision, which HDF5 1.10 has no name for: whether a type of a file is it, in either byte
+// order, and as it is in memory.
+bool is_half_precision(hid_t type);
+Handle native_half_precision();
+
 // For people: "float32", "strings", ….
 std::string describe_type(hid_t type);
 

@@ -174,6 +174,7 @@ std::shared_ptr<DatasetState> open_dataset(std::shared_ptr<FileState> file,
   state->type = *element;
   state->extents = *extents;
   state->chunk_rows = chunk.empty() ? 0 : chunk[0];
+  state->half = is_half_precision(type.id());
   state->compressed = H5Pget_nfilters(properties.id()) > 0;
   return state;
 }
