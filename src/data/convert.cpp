@@ -2,11 +2,14 @@
 #include "tusk/data/convert.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 
 #include "convert_output.hpp"
 #include "copy_rows.hpp"
 #include "open_table.hpp"
+#include "row_plan.hpp"
+#include "scatter_rows.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/data/label_counts.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -36,36 +39,102 @@ io::Storage storage_for(io::Storage storage, const io::Table& table) {
         std::max<std::uint64_t>(chunk_bytes / table.fields().front().row_bytes(), 1);
   }
   storage.chunk_rows = std::min(storage.chunk_rows, table.rows());
-  storage.independent = storage.gzip == 0;
   return storage;
+}
+
+std::vector<std::string> output_paths(const ConvertOptions& options) {
+  std::vector<std::string> paths;
+  for (const SplitPart& part : options.arrangement.split) {
+    paths.push_back(path_of_part(options.output, part.name));
+  }
+  if (paths.empty()) paths.push_back(options.output);
+  return paths;
 }
 
 std::uint64_t sum_over(const mpi::Communicator* communicator, std::uint64_t value) {
   return communicator == nullptr ? value : communicator->sum(value);
 }
 
+// One conversion, from the open table to the files.
+class Converter {
+ public:
+  Converter(const ConvertOptions& options, io::Table& table, const mpi::Communicator* communicator)
+      : options_(options),
+        table_(table),
+        storage_(storage_for(options.storage, table)),
+        communicator_(communicator) {}
+
+  ~Converter() {
+    for (ConvertOutput& output : outputs_) output.give_up();
+  }
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+
+  void run() {
+    const Arrangement& arrangement = options_.arrangement;
+    const bool whole_chunks = arrangement.repeat == 1 || storage_.chunk_rows == 0;
+    if (arrangement.keeps_order() && whole_chunks) {
+      add_output(options_.output, table_.rows() * arrangement.repeat);
+      copy_rows(table_, arrangement.repeat, storage_.chunk_rows, outputs_.front(), labels_,
+                communicator_);
+    } else {
+      scatter();
+    }
+    for (ConvertOutput& output : outputs_) output.finish();
+    mpi::collectively(communicator_, [&] {
+      for (ConvertOutput& output : outputs_) output.publish();
+    });
+  }
+
+  Conversion result() {
+    const auto& fields = table_.fields();
+    Conversion done{.files = {}, .features = fields.front()};
+    for (const ConvertOutput& output : outputs_) {
+      done.files.push_back({output.path(), output.rows()});
+    }
+    if (fields.size() > 1) done.label = fields[1];
+    if (communicator_ != nullptr) labels_.unite(*communicator_);
+    if (!labels_.counts().empty() && !labels_.too_many()) done.classes = labels_.counts().size();
+    done.missing_values = sum_over(communicator_, table_.missing_values());
+    done.bad_rows = table_.bad_rows();
+    return done;
+  }
+
+ private:
+  void add_output(const std::string& path, std::uint64_t rows) {
+    outputs_.emplace_back(path, table_.fields(), rows, storage_, communicator_);
+  }
+
+  void scatter() {
+    const Block share = share_of(table_.rows(), 1, communicator_);
+    const RowPlan plan(options_.arrangement, table_, share, communicator_);
+    const std::vector<std::string> paths = output_paths(options_);
+    for (std::size_t part = 0; part < paths.size(); ++part) {
+      add_output(paths[part], plan.rows(part));
+    }
+    const std::string spool = io::PendingFile::part_of(options_.output) + ".rows";
+    scatter_rows(table_, plan, share, storage_.chunk_rows, spool, outputs_, labels_, communicator_);
+  }
+
+  const ConvertOptions& options_;
+  io::Table& table_;
+  io::Storage storage_;
+  const mpi::Communicator* communicator_;
+  std::deque<ConvertOutput> outputs_;
+  LabelCounts labels_;
+};
+
 }  // namespace
 
 Conversion convert(const ConvertOptions& options, const mpi::Communicator* communicator) {
   if (communicator != nullptr && communicator->size() == 1) communicator = nullptr;
-  mpi::collectively(communicator, [&] { check_output(options, options.output); });
+  mpi::collectively(communicator, [&] {
+    for (const std::string& path : output_paths(options)) check_output(options, path);
+  });
   const auto table = open_table(options, communicator);
-  const auto& fields = table->fields();
-  const io::Storage storage = storage_for(options.storage, *table);
-
-  LabelCounts labels;
-  ConvertOutput output(options.output, fields, table->rows(), storage, communicator);
-  copy_rows(*table, 1, storage.chunk_rows, output, labels, communicator);
-  output.finish();
-  mpi::collectively(communicator, [&] { output.publish(); });
-
-  Conversion done{.rows = output.rows(), .features = fields.front()};
-  if (fields.size() > 1) done.label = fields[1];
-  if (communicator != nullptr) labels.unite(*communicator);
-  if (!labels.counts().empty() && !labels.too_many()) done.classes = labels.counts().size();
-  done.missing_values = sum_over(communicator, table->missing_values());
-  done.bad_rows = table->bad_rows();
-  return done;
+  Converter converter(options, *table, communicator);
+  converter.run();
+  return converter.result();
 }
 
 }  // namespace tusk::data

@@ -4,35 +4,58 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <filesystem>
 #include <numeric>
 
 #include "tusk/io/attributes.hpp"
 #include "tusk/io/checksum.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "write_chunks.hpp"
 
 namespace tusk::data {
 
 ConvertOutput::ConvertOutput(const std::string& path, const std::vector<io::TableField>& fields,
                              std::uint64_t rows, const io::Storage& storage,
                              const mpi::Communicator* communicator)
-    : fields_(fields),
+    : path_(path),
+      fields_(fields),
       rows_(rows),
+      storage_(storage),
       communicator_(communicator),
-      collective_writes_(communicator != nullptr && storage.gzip > 0),
+      offsets_(fields.size()),
       written_(fields.size()) {
-  if (communicator == nullptr || communicator->rank() == 0) pending_.emplace(path);
-  const std::string part = io::PendingFile::part_of(path);
-  file_ = communicator == nullptr ? io::File::create(part) : io::File::create(part, *communicator);
-  mpi::collectively(communicator, [&] { create_datasets(storage); });
+  storage_.chunk_rows = std::min(storage.chunk_rows, rows);
+  storage_.allocated = true;
+  mpi::collectively(communicator, [&] {
+    if (is_first()) create();
+  });
+  if (storage_.chunk_rows > 0) return;
+  if (communicator != nullptr)
+    communicator->broadcast(std::as_writable_bytes(std::span(offsets_)), 0);
+  mpi::collectively(communicator,
+                    [&] { raw_ = io::RawFile::open(io::PendingFile::part_of(path)); });
 }
 
-void ConvertOutput::create_datasets(const io::Storage& storage) {
-  for (const io::TableField& field : fields_) {
+void ConvertOutput::give_up() noexcept {
+  std::error_code ignored;
+  if (file_) std::filesystem::resize_file(pending_->part(), 0, ignored);
+}
+
+bool ConvertOutput::is_first() const {
+  return communicator_ == nullptr || communicator_->rank() == 0;
+}
+
+void ConvertOutput::create() {
+  pending_.emplace(path_);
+  file_ = io::File::create(pending_->part());
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const io::TableField& field = fields_[i];
     std::vector<std::uint64_t> extents{rows_};
     extents.insert(extents.end(), field.row_shape.extents().begin(),
                    field.row_shape.extents().end());
-    datasets_.push_back(file_->create_dataset(field.name, field.type, extents, storage));
+    datasets_.push_back(file_->create_dataset(field.name, field.type, extents, storage_));
     const auto write = [&](const std::string& name, const std::vector<std::string>& texts) {
       if (!texts.empty()) io::write_attribute(*file_, field.name, name, texts);
     };
@@ -41,16 +64,35 @@ void ConvertOutput::create_datasets(const io::Storage& storage) {
     for (const auto& [column, names] : field.categories) {
       write(fmt::format("category_names:{}:", column), names);
     }
+    if (storage_.chunk_rows == 0) offsets_[i] = datasets_.back().storage_offset();
   }
+  if (storage_.chunk_rows > 0) return;
+  datasets_.clear();  // while others write to it, nobody has it open as HDF5
+  file_->close();
+  file_.reset();
 }
 
 void ConvertOutput::write(std::uint64_t first, std::uint64_t count, Blocks blocks) {
-  if (count == 0 && !collective_writes_) return;
-  for (std::size_t field = 0; field < datasets_.size(); ++field) {
-    const std::span<const std::byte> rows =
-        count == 0 ? std::span<const std::byte>() : blocks[field];
-    datasets_[field].write_rows(first, first + count, fields_[field].type, rows);
-    if (count > 0) written_[field].push_back({first, rows.size(), io::checksum_of(rows)});
+  std::exception_ptr error;  // other ranks count on this one for every field
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const auto rows = count == 0 ? std::span<const std::byte>() : blocks[i];
+    try {
+      write_field(i, first, rows);
+    } catch (...) {
+      if (!error) error = std::current_exception();
+    }
+    if (count > 0) written_[i].push_back({first, rows.size(), io::checksum_of(rows)});
+  }
+  if (error) std::rethrow_exception(error);
+}
+
+void ConvertOutput::write_field(std::size_t field, std::uint64_t first,
+                                std::span<const std::byte> rows) {
+  if (storage_.chunk_rows == 0) {
+    raw_.write(offsets_[field] + first * fields_[field].row_bytes(), rows);
+  } else {
+    write_chunks(is_first() ? &datasets_[field] : nullptr, fields_[field], storage_, first, rows,
+                 communicator_);
   }
 }
 
@@ -86,13 +128,18 @@ std::uint32_t ConvertOutput::checksum() const {
 }
 
 void ConvertOutput::finish() {
+  mpi::collectively(communicator_, [&] {
+    if (storage_.chunk_rows == 0) raw_.sync();
+  });
   const std::uint32_t all = checksum();
   mpi::collectively(communicator_, [&] {
+    if (!is_first()) return;
+    if (!file_) file_ = io::File::update(pending_->part());
     io::write_checksum(*file_, all);
     datasets_.clear();
     file_->close();
+    file_.reset();
   });
-  file_.reset();
 }
 
 void ConvertOutput::publish() {

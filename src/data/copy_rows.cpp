@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t block_bytes = std::uint64_t{8} << 20;
 
-// This rank's rows, in whole units.
+}  // namespace
+
 Block share_of(std::uint64_t rows, std::uint64_t unit, const mpi::Communicator* communicator) {
   if (communicator == nullptr) return {0, rows};
   const std::uint64_t units = (rows + unit - 1) / unit;
@@ -21,8 +22,6 @@ Block share_of(std::uint64_t rows, std::uint64_t unit, const mpi::Communicator* 
                                static_cast<std::size_t>(communicator->size()));
   return {std::min(block.begin * unit, rows), std::min(block.end * unit, rows)};
 }
-
-}  // namespace
 
 bool may_be_classes(const io::TableField& field) {
   return field.row_shape.rank() == 0 && !io::is_floating_point(field.type);

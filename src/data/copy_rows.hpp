@@ -5,6 +5,7 @@
 
 #include "convert_output.hpp"
 #include "tusk/data/label_counts.hpp"
+#include "tusk/data/split.hpp"
 #include "tusk/io/table.hpp"
 
 namespace tusk::data {
@@ -14,6 +15,9 @@ bool may_be_classes(const io::TableField& field);
 
 // How many rows to take at a time: some 8 MB of all fields, a multiple of `unit` (rows of a chunk).
 std::uint64_t rows_at_a_time(const io::Table& table, std::uint64_t unit);
+
+// A rank's share of so many rows, in whole units; all rows without a communicator.
+Block share_of(std::uint64_t rows, std::uint64_t unit, const mpi::Communicator* communicator);
 
 // Copies the table's rows to an output in their order, `repeat` times one behind the other, and
 // counts the labels if they are classes. Every rank copies its share. Collective.

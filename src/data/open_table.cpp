@@ -64,7 +64,7 @@ std::unique_ptr<io::Table> open_arrays(const ConvertOptions& options) {
   const bool columns = !options.columns.columns.empty() || !options.columns.drop.empty();
   if (options.csv != io::CsvOptions{} || columns) {
     fail(ExitCode::usage,
-         "{} is no CSV file: --columns, --drop, --delimiter, --header and --type do not apply",
+         "{} is no CSV file: --columns, --drop, --type and the options of CSV files do not apply",
          options.inputs.front());
   }
   const auto label = label_file(options);

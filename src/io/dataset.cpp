@@ -102,6 +102,28 @@ void Dataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementType typ
   }
 }
 
+std::uint64_t Dataset::storage_offset() const {
+  const Hdf5Lock lock;
+  const haddr_t offset = H5Dget_offset(state_->id.id());
+  if (offset == HADDR_UNDEF) {
+    fail_hdf5(ExitCode::internal,
+              fmt::format("{}: data set '{}' has no place in the file", path(), name()));
+  }
+  return offset;
+}
+
+void Dataset::write_chunk(std::uint64_t first_row, std::span<const std::byte> filtered) {
+  const Hdf5Lock lock;
+  std::vector<hsize_t> begin(extents().size(), 0);
+  begin.at(0) = first_row;
+  if (H5Dwrite_chunk(state_->id.id(), H5P_DEFAULT, 0, begin.data(), filtered.size(),
+                     filtered.data()) < 0) {
+    fail_hdf5(ExitCode::io_error,
+              fmt::format("{}: cannot write the chunk at row {} of data set '{}'", path(),
+                          first_row, name()));
+  }
+}
+
 void Dataset::append_rows(std::uint64_t count, ElementType type,
                           std::span<const std::byte> rows_to_append) {
   const Hdf5Lock lock;

@@ -88,6 +88,9 @@ Handle creation_properties(const std::vector<hsize_t>& extents, const Storage& s
   const hsize_t rows = extents.empty() ? 0 : extents[0];
   const hsize_t chunk_rows =
       storage.extendable ? storage.chunk_rows : std::min<hsize_t>(storage.chunk_rows, rows);
+  if (chunk_rows == 0 && storage.allocated) {
+    checked(H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time");
+  }
   if (chunk_rows == 0) return properties;
   std::vector<hsize_t> chunk(extents);
   for (hsize_t& extent : chunk) extent = std::max<hsize_t>(extent, 1);
@@ -194,7 +197,6 @@ Dataset File::create_dataset(const std::string& name, ElementType type,
   state->type = type;
   state->extents = extents;
   state->chunk_rows = storage.chunk_rows;
-  state->independent = storage.independent;
   state->compressed = storage.gzip > 0;
   return Access::dataset(std::move(state));
 }

@@ -31,7 +31,6 @@ struct DatasetState {
   ElementType type = ElementType::f32;
   std::vector<std::uint64_t> extents;
   std::uint64_t chunk_rows = 0;  // 0: not chunked
-  bool independent = false;      // ranks read and write it when they like
   bool compressed = false;
   bool half = false;  // of 16-bit floats
 };

@@ -27,7 +27,7 @@ Transfer make_transfer(const DatasetState& dataset, std::uint64_t begin, std::ui
             "H5Sselect_hyperslab");
   }
   transfer.properties = Handle(checked(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate"), H5Pclose);
-  if (dataset.file->collective && !dataset.independent) {
+  if (dataset.file->collective) {
     checked(H5Pset_dxpl_mpio(transfer.properties.id(), H5FD_MPIO_COLLECTIVE), "H5Pset_dxpl_mpio");
   }
   return transfer;

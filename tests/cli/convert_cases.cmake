@@ -30,6 +30,19 @@ add_cli_test(convert_libsvm_base RANKS 0 EXIT 64 STDERR "--libsvm-base: 2 not in
 add_cli_test(convert_format RANKS 0 3 EXIT 65 STDERR "points.csv is CSV and not IDX$"
              COMMAND convert ${points} --format idx -o out.h5)
 
+add_cli_test(convert_bad_rows RANKS 0 3 EXIT 0 STDERR "warning: 1 malformed rows were left out; the first: .*ragged.csv, line 3: 1 columns"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/ragged.csv --bad-rows skip -o out.h5)
+add_cli_test(convert_categories RANKS 0 3 EXIT 0 STDOUT "^converted 3 rows of \\(3,\\) float32, no labels: out.h5$"
+             COMMAND convert ${points} --categories kind -o out.h5 --compression gzip:9 --shuffle --seed 7)
+add_cli_test(convert_split RANKS 0 3 EXIT 0 STDOUT "^converted 1 rows of .*: out-test.h5$"
+             COMMAND convert ${points} --label kind --split train=0.6,test=0.4 -o out.h5)
+add_cli_test(convert_repeat RANKS 0 3 EXIT 0 STDOUT "^converted 300 rows of " COMMAND convert ${points} --label kind --repeat 100 -o out.h5)
+add_cli_test(convert_bad_split RANKS 0 3 EXIT 64 STDERR "--split: the fractions add up to 1.5, not to 1"
+             COMMAND convert ${points} --split a=1,b=0.5 -o out.h5)
+add_cli_test(convert_stratify_alone RANKS 0 EXIT 64 STDERR "--stratify is for --split" COMMAND convert ${points} --stratify -o out.h5)
+add_cli_test(convert_bad_compression RANKS 0 3 EXIT 64 STDERR "expected none, gzip or gzip:1 … gzip:9, not 'gzip:10'"
+             COMMAND convert ${points} --label kind --compression gzip:10 -o out.h5)
+
 add_cli_test(inspect RANKS 0 EXIT 0 STDOUT "^  features: float32 \\(3, 2\\), 24 B, contiguous$"
              COMMAND inspect ${converted} PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(inspect_classes RANKS 3 EXIT 0 STDOUT "^  0 left +2$" COMMAND inspect ${converted}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -31,9 +34,9 @@ class Bench {
   test::Converted convert(ConvertOptions options) const {
     options.overwrite = true;
     options.output = folder_.file(fmt::format("alone-{}.h5", world_.rank()));
-    const auto alone = test::convert_and_read(options, nullptr, {options.output});
+    const auto alone = test::convert_and_read(options, nullptr);
     options.output = folder_.file("together.h5");
-    const auto together = test::convert_and_read(options, &world_, {options.output});
+    const auto together = test::convert_and_read(options, &world_);
     CHECK(together.outcome.message == alone.outcome.message);
     CHECK(together.rows == alone.rows);
     CHECK(together.first_bad_row == alone.first_bad_row);
@@ -170,6 +173,25 @@ TEST_CASE("compressed output has the same content, also where chunks are shared 
   }
 }
 
+TEST_CASE("rows go to the same places, whatever the number of ranks") {
+  const auto world = mpi::Communicator::world();
+  const Bench bench(world);
+  const std::vector<SplitPart> parts{{"a", 0.6}, {"b", 0.1}, {"c", 0.3}};
+  for (const int rows : {3, 5000, 150'000}) {
+    for (const Arrangement& arrangement :
+         {Arrangement{.shuffle = true, .seed = 1}, Arrangement{.repeat = 3},
+          Arrangement{.shuffle = true, .repeat = 2}, Arrangement{.split = parts},
+          Arrangement{.split = parts, .stratify = true, .shuffle = true, .repeat = 2, .seed = 3}}) {
+      CAPTURE(rows);
+      ConvertOptions options;
+      options.columns.label = "kind";
+      options.arrangement = arrangement;
+      options.storage.gzip = rows == 5000 ? 2 : 0;
+      bench.convert_text(many_rows(rows), options);
+    }
+  }
+}
+
 TEST_CASE("an error in the middle of the file ends all ranks, and leaves no file") {
   const auto world = mpi::Communicator::world();
   const Bench bench(world);
@@ -181,6 +203,43 @@ TEST_CASE("an error in the middle of the file ends all ranks, and leaves no file
   CHECK(done.outcome.is(ExitCode::bad_data, "in.csv, line 300003: column 'b' holds \"oops\""));
   std::ifstream part(bench.folder().file("together.h5.part"));
   CHECK_FALSE(part.is_open());
+}
+
+// While it lives, files of this process cannot grow beyond a size, as on a full disk.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_CASE("a disk that is full for one rank ends all ranks with an error, and leaves no file") {
+  const auto world = mpi::Communicator::world();
+  const Bench bench(world);
+  ConvertOptions options;
+  options.inputs = {bench.write("in.csv", many_rows(150'000))};
+  options.columns.label = "kind";
+  options.output = bench.folder().file("full.h5");
+  options.arrangement.shuffle = true;
+  test::Outcome outcome;
+  {
+    const FullDisk full(2'000'000);  // the output is smaller, the rows on their way there larger
+    outcome = test::outcome_of([&] { convert(options, &world); });
+  }
+  CHECK(outcome.is(ExitCode::io_error, "cannot write"));
+  world.barrier();
+  for (const char* suffix : {"", ".part", ".part.rows"}) {
+    CHECK_FALSE(std::filesystem::exists(options.output + suffix));
+  }
 }
 
 }  // namespace

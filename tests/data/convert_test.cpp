@@ -50,7 +50,7 @@ TEST_CASE("images and labels in IDX files keep their types, shapes and values, i
   for (const auto& inputs : {std::vector{images, labels}, std::vector{labels, images}}) {
     const Conversion done =
         convert({.inputs = inputs, .output = folder.file("out.h5"), .overwrite = true});
-    CHECK(done.rows == 3);
+    CHECK(done.files[0].rows == 3);
     CHECK(done.features.row_shape == Shape{2, 2});
     CHECK(done.features.type == io::ElementType::u8);
     CHECK(done.classes == 2);
@@ -147,7 +147,7 @@ TEST_CASE("folders of NPY files and records are converted like single files and 
   const Conversion parts = convert({.inputs = {folder.file("parts")},
                                     .columns = {.label = labels},
                                     .output = folder.file("parts.h5")});
-  CHECK(parts.rows == 3);
+  CHECK(parts.files[0].rows == 3);
   CHECK(parts.features.row_shape == Shape{2});
 
   const std::string records = folder.write(

@@ -53,12 +53,15 @@ inline void read_content(const std::string& path, Converted& converted) {
 
 // Converts with all ranks of a communicator, or alone, and reads what came of it on this rank.
 inline Converted convert_and_read(const data::ConvertOptions& options,
-                                  const mpi::Communicator* communicator,
-                                  const std::vector<std::string>& outputs) {
+                                  const mpi::Communicator* communicator) {
   Converted converted;
+  std::vector<std::string> outputs;
   converted.outcome = outcome_of([&] {
     const data::Conversion done = data::convert(options, communicator);
-    converted.rows = done.rows;
+    for (const auto& file : done.files) {
+      outputs.push_back(file.path);
+      converted.rows += file.rows;
+    }
     converted.missing = done.missing_values;
     converted.bad_rows = done.bad_rows.count;
     converted.first_bad_row = done.bad_rows.first;

@@ -2,6 +2,7 @@
 #include "tusk/io/csv_table.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <cstdint>
@@ -121,6 +122,73 @@ TEST_CASE("dropped columns may hold anything; empty cells are NaN and counted") 
   CHECK(content.features[2] == 2);
   CHECK(std::isnan(content.features[3]));
   CHECK(content.missing == 2);
+}
+
+TEST_CASE("columns are taken in the order asked for, the label from among the rest") {
+  const Content content = read_text("a,b,c,label\n1,2,3,0\n4,5,6,1\n", {}, {.columns = {"c", "0"}});
+  CHECK(content.fields[0].column_names == Names{"c", "a"});
+  CHECK(content.features == std::vector<float>{3, 1, 6, 4});
+  CHECK(content.label == std::vector<std::int32_t>{0, 1});
+  CHECK(read_text("a,label\n1,2\n", {}, {.columns = {"label"}}).fields.size() == 1);
+}
+
+TEST_CASE("categories become indices in the order of their texts, and keep their names") {
+  const Content content = read_text("x,color,y\n1,red,2\n3,\" blue\",4\n5,,6\n7,red,8\n",
+                                    {.categories = {"color"}}, {.columns = {"color", "y"}});
+  CHECK(content.fields[0].categories.at(0) == Names{"blue", "red"});
+  CHECK(content.features[0] == 1);
+  CHECK(content.features[2] == 0);
+  CHECK(std::isnan(content.features[4]));
+  CHECK(content.features[6] == 1);
+  CHECK(content.missing == 1);
+  CHECK_FAILS(read_text("a,b\n1,2\n", {.categories = {"b"}}, {.drop = {"b"}}), ExitCode::usage,
+              "'b' is to be categories, but is no feature");
+}
+
+TEST_CASE("texts may stand for missing values, numbers may not be split") {
+  const Content content = read_text("a,b\n?,1\n2, NA \n3,4\n", {.missing = {"?", "NA"}});
+  CHECK(content.missing == 2);
+  CHECK(std::isnan(content.features[0]));
+  CHECK(std::isnan(content.features[3]));
+  for (const char delimiter : {'.', '1', 'e', '-', '"', '\n'}) {
+    CHECK_FAILS(read_text("a\n", {.delimiter = delimiter}), ExitCode::usage, "cannot separate");
+  }
+}
+
+TEST_CASE("bad rows are left out if the user says so, and the first is described") {
+  const test::TemporaryFolder folder;
+  const std::string text =
+      "a,b,label\n1,2,x\n3\n4,oops,y\n5,6,\n7,8,9\n\"9\"z,1,x\n10,11,z\n12,13,x,1\n";
+  CsvTable table({folder.write("data.csv", text)}, {.skip_bad_rows = true}, {});
+  CHECK(table.bad_rows().count == 6);
+  CHECK(table.bad_rows().first.ends_with("data.csv, line 3: 1 columns, but the first row has 3"));
+  const Content content = read(table);
+  CHECK(content.features == std::vector<float>{1, 2, 10, 11});
+  CHECK(content.fields[1].class_names == Names{"x", "z"});  // y is in a bad row only
+  CHECK(content.label == std::vector<std::int32_t>{0, 1});
+  CHECK_FAILS(read_text("a\nx\ny\n", {.skip_bad_rows = true}), ExitCode::bad_data,
+              "holds no row that is well formed; the first bad one: ");
+}
+
+TEST_CASE("any rows can be read, in any order, and labels alone") {
+  std::string text = "a,label\n";
+  for (int row = 0; row < 1'000'000; ++row) text += fmt::format("{},{}\n", row, row % 10);
+  const test::TemporaryFolder folder;
+  CsvTable table({folder.write("1.csv", text), folder.write("2.csv", "a,label\n1000000,0\n")}, {},
+                 {});
+  for (const int first : {999'990, 0, 500'000, 500'010, 499'999, 3, 999'991}) {
+    std::vector<float> features(10);
+    std::vector<std::int32_t> labels(10);
+    std::vector<std::span<std::byte>> out{std::as_writable_bytes(std::span(features)),
+                                          std::as_writable_bytes(std::span(labels))};
+    table.read_rows(static_cast<std::uint64_t>(first), 10, out);
+    CHECK(features[9] == static_cast<float>(first + 9));
+    CHECK(labels[9] == (first + 9) % 10);
+    out[0] = {};
+    labels.assign(10, -1);
+    table.read_rows(static_cast<std::uint64_t>(first), 10, out);
+    CHECK(labels[0] == first % 10);
+  }
 }
 
 TEST_CASE("a gzipped CSV file of many blocks reads like the plain one") {

@@ -19,6 +19,8 @@ enum class Stream : std::uint32_t {
   step_time = 6,       // of a virtual worker
   member = 7,          // an ensemble's member: its seed
   shuffle_blocks = 8,  // of a shard that is streamed
+  file_split = 9,      // which file a converted row goes to
+  file_shuffle = 10,   // and its place there
 };
 
 // A sequence of random numbers that is a pure function of (seed, stream, index, step): Philox

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tusk/data/arrangement.hpp"
 #include "tusk/io/column_choice.hpp"
 #include "tusk/io/csv_options.hpp"
 #include "tusk/io/file.hpp"
@@ -25,17 +26,22 @@ struct ConvertOptions {
   std::vector<std::string> inputs = {};        // CSV or libsvm files, or array files (IDX, NPY)
   std::optional<io::InputFormat> format = {};  // of the inputs; none: what they look like
   io::ColumnChoice columns = {};               // its label: a column, or a file of labels
-  std::string output = {};                     // HDF5 file
+  std::string output = {};                     // HDF5 file; if it is split, path_of_part() says which
   bool overwrite = false;                      // of an existing output
   io::FieldNames names = {};                   // of the data sets
   io::CsvOptions csv = {};                     // left at its defaults for array files
   io::LibsvmOptions libsvm = {};               // their type is that of `csv`
   io::Storage storage = {};                    // of the data sets; compressed, chunks of some 1 MB
+  Arrangement arrangement = {};                // which rows go where
 };
 
 // What `convert` did.
 struct Conversion {
-  std::uint64_t rows = 0;
+  struct File {
+    std::string path;
+    std::uint64_t rows = 0;
+  };
+  std::vector<File> files;
   io::TableField features;
   std::optional<io::TableField> label;
   std::optional<std::size_t> classes;  // different labels, where they are few whole numbers
@@ -44,20 +50,22 @@ struct Conversion {
 };
 
 // Converts the inputs to an HDF5 file with a data set of features and, if there are labels, one of
-// labels, with the checksum stored. Several CSV or libsvm files, and several arrays of features,
-// are one behind the other. Of two array files without `label`, the one with a single dimension
-// holds the labels. The names of columns and classes are kept as the attributes `column_names` of
-// the features and `class_names` of the labels; those of a column of categories, column 3 for
-// example, as `category_names:3:` of the features. The output appears complete or not at all.
+// labels, with the checksum stored; or to several such files, if the rows are split. Several CSV or
+// libsvm files, and several arrays of features, are one behind the other. Of two array files
+// without `label`, the one with a single dimension holds the labels. The names of columns and
+// classes are kept as the attributes `column_names` of the features and `class_names` of the
+// labels; those of a column of categories, column 3 for example, as `category_names:3:` of the
+// features. An output appears complete or not at all.
 //
 // Collective if there is a communicator: the ranks share the rows and write the file together, and
 // the data sets are the same for any number of ranks. Every error is then every rank's.
 //
-// Memory of a rank: 32 MiB, and what its table needs (CsvTable, ArrayTable), however large the data
-// are; more only for rows or chunks above 8 MB.
+// Memory of a rank, however large the data are: 32 MiB, or 160 MiB where rows change their order,
+// and what its table needs (CsvTable, ArrayTable); more only for rows or chunks above 8 MB.
+// Where rows change their order, they go through a temporary file of their size beside the output.
 //
 // Throws Error(usage) for inputs that do not go together, Error(no_input), Error(bad_data) if an
-// input is malformed, Error(cannot_create) if the output exists already or cannot be created,
+// input is malformed, Error(cannot_create) if an output exists already or cannot be created,
 // Error(io_error).
 Conversion convert(const ConvertOptions& options, const mpi::Communicator* communicator = nullptr);
 

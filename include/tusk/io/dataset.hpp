@@ -41,10 +41,16 @@ class Dataset {
   void read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
                  std::span<std::byte> out) const;
 
-  // Rows [begin, end), given as `type`. Collective likewise, unless the data set was created
-  // `independent`.
+  // Rows [begin, end), given as `type`. Collective likewise.
   void write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
                   std::span<const std::byte> rows);
+
+  // Where a contiguous data set that was created `allocated` begins in its file, in bytes; its
+  // elements follow one another as they are in memory.
+  std::uint64_t storage_offset() const;
+
+  // Writes the chunk that begins at this row as filter_chunk() made it. Not collective.
+  void write_chunk(std::uint64_t first_row, std::span<const std::byte> filtered);
 
   // Grows an extendable data set by `count` rows.
   void append_rows(std::uint64_t count, ElementType type, std::span<const std::byte> rows);

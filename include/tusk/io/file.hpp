@@ -22,7 +22,7 @@ struct Storage {
   std::uint64_t chunk_rows = 0;  // rows a chunk; 0: contiguous, which is the fastest to read
   int gzip = 0;                  // 1 … 9; needs chunks
   bool extendable = false;       // may grow by append_rows; needs chunks
-  bool independent = false;      // each rank writes when it has something; not with gzip
+  bool allocated = false;        // a contiguous one has its place in the file at once
 };
 
 // An HDF5 file. What it holds is untrusted until it is checked: objects are reached over hard links
@@ -30,8 +30,7 @@ struct Storage {
 // declares.
 //
 // A file opened with a communicator is open on all its ranks through MPI-IO; everything that
-// creates or writes is then collective, with the same arguments on every rank (of writing the rows
-// of a data set, each rank its own). Otherwise it belongs
+// creates or writes is then collective, with the same arguments on every rank. Otherwise it belongs
 // to this process alone (POSIX).
 //
 // Threads: every call of this room takes one process-wide lock, because HDF5 needs it.

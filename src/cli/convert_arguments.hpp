@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tusk/data/convert.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tusk::cli {
+
+// The command line of `convert`. Most options go to their place; the texts here are read by
+// options().
+class ConvertArguments {
+ public:
+  explicit ConvertArguments(CLI::App& command);
+  ConvertArguments(const ConvertArguments&) = delete;
+  ConvertArguments& operator=(const ConvertArguments&) = delete;
+
+  // What was asked for, once the command line has been parsed. Throws Error(usage).
+  data::ConvertOptions options() const;
+
+ private:
+  void add_files(CLI::App& command);
+  void add_columns(CLI::App& command);
+  void add_csv(CLI::App& command);
+  void add_libsvm(CLI::App& command);
+  void add_rows(CLI::App& command);
+  void add_storage(CLI::App& command);
+
+  data::ConvertOptions options_;
+  std::string format_ = "auto";
+  std::string header_ = "auto";
+  std::string type_ = "float32";
+  std::string bad_rows_ = "fail";
+  std::string split_;
+  std::string compression_ = "none";
+};
+
+}  // namespace tusk::cli
