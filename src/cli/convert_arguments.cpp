@@ -66,7 +66,8 @@ void ConvertArguments::add_files(CLI::App& command) {
   command
       .add_option(
           "INPUT", options_.inputs,
-          "CSV files with the same columns; or libsvm files; or arrays of features and one of labels "
+          "CSV files with the same columns; or libsvm files; or arrays of features and one of "
+          "labels "
           "(IDX, NPY; or a folder of NPY files, which are one array in the order of their names)")
       ->required()
       ->option_text(" ");

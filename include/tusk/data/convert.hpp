@@ -26,13 +26,13 @@ struct ConvertOptions {
   std::vector<std::string> inputs = {};        // CSV or libsvm files, or array files (IDX, NPY)
   std::optional<io::InputFormat> format = {};  // of the inputs; none: what they look like
   io::ColumnChoice columns = {};               // its label: a column, or a file of labels
-  std::string output = {};                     // HDF5 file; if it is split, path_of_part() says which
-  bool overwrite = false;                      // of an existing output
-  io::FieldNames names = {};                   // of the data sets
-  io::CsvOptions csv = {};                     // left at its defaults for array files
-  io::LibsvmOptions libsvm = {};               // their type is that of `csv`
-  io::Storage storage = {};                    // of the data sets; compressed, chunks of some 1 MB
-  Arrangement arrangement = {};                // which rows go where
+  std::string output = {};        // HDF5 file; if it is split, path_of_part() says which
+  bool overwrite = false;         // of an existing output
+  io::FieldNames names = {};      // of the data sets
+  io::CsvOptions csv = {};        // left at its defaults for array files
+  io::LibsvmOptions libsvm = {};  // their type is that of `csv`
+  io::Storage storage = {};       // of the data sets; compressed, chunks of some 1 MB
+  Arrangement arrangement = {};   // which rows go where
 };
 
 // What `convert` did.
