@@ -23,7 +23,7 @@ namespace {
 
 struct Content {
   std::vector<TableField> fields;
-  std::vector<float> features;
+  std::vector<float> features;       // if they are f32
   std::vector<std::int32_t> labels;  // if they are i32
 };
 
@@ -32,12 +32,16 @@ Content read(const std::vector<std::string>& paths, const LibsvmOptions& options
   Content out{table.fields(), {}, {}};
   out.features.resize(table.rows() * out.fields[0].row_shape[0]);
   out.labels.resize(table.rows());
-  std::vector<std::byte> wide(table.rows() * out.fields[1].row_bytes());
-  const bool narrow = out.fields[1].type == ElementType::i32;
-  table.read_rows(
-      0, table.rows(),
-      std::vector{std::as_writable_bytes(std::span(out.features)),
-                  narrow ? std::as_writable_bytes(std::span(out.labels)) : std::span(wide)});
+  const auto room_for = [&](std::size_t field, auto& values, ElementType narrow,
+                            std::vector<std::byte>& other) {
+    if (out.fields[field].type == narrow) return std::as_writable_bytes(std::span(values));
+    other.resize(table.rows() * out.fields[field].row_bytes());
+    return std::span(other);
+  };
+  std::vector<std::byte> other_features, other_labels;
+  table.read_rows(0, table.rows(),
+                  std::vector{room_for(0, out.features, ElementType::f32, other_features),
+                              room_for(1, out.labels, ElementType::i32, other_labels)});
   return out;
 }
 

@@ -38,11 +38,17 @@ void report(std::string outcome) {
 void on_crash(int) {
   std::array<void*, 64> frames;
   const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
-  for (int i = 1; i < count; ++i) {
+  bool in_handler = true;  // up to the C library's frame that called it
+  for (int i = 0; i < count; ++i) {
     Dl_info where{};
     if (dladdr(frames[static_cast<std::size_t>(i)], &where) == 0) continue;
     const std::string object = where.dli_fname;
-    if (object.find("/libc.so") != std::string::npos) continue;
+    if (object.find("/libasan.so") != std::string::npos) continue;  // saw it, or passed it on
+    if (object.find("/libc.so") != std::string::npos) {
+      in_handler = false;
+      continue;
+    }
+    if (in_handler) continue;
     if (object.find("libhdf5") == std::string::npos) break;
     if (where.dli_sname != nullptr) end_child(std::string("crash in libhdf5: ") + where.dli_sname);
   }
@@ -108,7 +114,8 @@ std::vector<std::string> outcomes_in_child(std::size_t count,
     int status = 0;
     waitpid(child, &status, 0);
     for (std::string line; std::getline(lines, line);) outcomes.push_back(line);
-    if (WIFSIGNALED(status)) outcomes.emplace_back("crash");  // without a word
+    const bool ended = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!ended && outcomes.size() < count) outcomes.emplace_back("crash");  // without a word
   }
   return outcomes;
 }
