@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import h5py
 import numpy as np
@@ -69,14 +70,18 @@ def train(tusk, folder, text):
         file.write(text)
     process = subprocess.Popen([tusk, "train", path, "--run-dir", run, "--overwrite"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"streaming.py: the training ended with status {status}")
+    peak = 0  # the system's own figure counts this program, too: what forks has its size until it executes
+    while process.poll() is None:
+        with open(f"/proc/{process.pid}/status") as file:
+            peak = max([peak] + [1024 * int(line.split()[1]) for line in file if line.startswith("VmHWM")])
+        time.sleep(0.02)
+    if process.returncode != 0:
+        sys.exit(f"streaming.py: the training ended with status {process.returncode}")
     with open(os.path.join(run, "metrics.jsonl")) as file:
         rates = [json.loads(line)["samples_per_s"] for line in file]
     with open(os.path.join(run, "summary.json")) as file:
         summary = json.load(file)
-    return summary["test_accuracy"], rates, usage.ru_maxrss * 1024
+    return summary["test_accuracy"], rates, peak
 
 
 def compare(tusk, folder, name, kind, train_file, test_file):

@@ -2,7 +2,10 @@
 #include "prefetcher.hpp"
 
 #include <csignal>
+#include <system_error>
 #include <utility>
+
+#include "tusk/core/error.hpp"
 
 namespace tusk::data {
 namespace {
@@ -79,6 +82,14 @@ void Prefetcher::release_held() {
   if (held_ != nullptr) free_.push_back(std::exchange(held_, nullptr));
 }
 
+void Prefetcher::start_thread() try {
+  const SignalsBlocked blocked;
+  thread_ = std::thread([this] { run(); });
+} catch (const std::system_error& error) {
+  fail(ExitCode::internal, "no thread to read ahead: {}; a higher ulimit -u may help",
+       error.what());
+}
+
 void Prefetcher::start_epoch(std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   release_held();
@@ -92,10 +103,7 @@ void Prefetcher::start_epoch(std::uint64_t epoch) {
     to_read_ = to_take_ = {epoch, 0};
   }
   in_epoch_ = true;
-  if (!thread_.joinable()) {
-    const SignalsBlocked blocked;
-    thread_ = std::thread([this] { run(); });
-  }
+  if (!thread_.joinable()) start_thread();
   changed_.notify_all();
 }
 

@@ -48,6 +48,7 @@ class Prefetcher {
     std::size_t index = 0;
   };
   void run();
+  void start_thread();
   bool may_read() const;  // under the lock, like all that follow
   void advance(Ticket& ticket) const;
   void release_held();

@@ -11,6 +11,8 @@
 #include "check_fails.hpp"
 #include "samples.hpp"
 #include "shared_folder.hpp"
+#include "tusk/core/node_memory.hpp"
+#include "tusk/data/memory_limit.hpp"
 #include "tusk/data/shard_balance.hpp"
 #include "tusk/data/split.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -67,6 +69,15 @@ TEST_CASE("both ways of reading give every rank what a serial read gives") {
     CHECK(std::ranges::equal(collective.classes(), serial.classes()));
     world.barrier();
   }
+}
+
+TEST_CASE("every rank has the same limit, and together they leave half of the memory") {
+  const auto world = mpi::Communicator::world();
+  const std::uint64_t limit = memory_limit({}, world);
+  CHECK(limit > 0);
+  CHECK(limit <= node_memory_bytes() / 2 / static_cast<std::uint64_t>(world.size()));
+  CHECK(world.min(limit) == world.max(limit));
+  CHECK(memory_limit({.memory_limit = ByteCount{12345}}, world) == 12345);
 }
 
 TEST_CASE("one rank's bad number is every rank's error, and nobody hangs") {

@@ -103,6 +103,26 @@ TEST_CASE("projected times and staleness are those of the whole simulation") {
   }
 }
 
+TEST_CASE("streamed and repeated rows are simulated like others, partitions too") {
+  Simulations simulations;
+  auto experiment = simulations.experiment(all[0]);
+  experiment.data.repeat = 2;
+  experiment.data.memory_limit = ByteCount{16'384};  // half of what the rows take
+  const auto real = simulations.train(experiment, std::nullopt);
+  CHECK(simulations.simulate(experiment, 1).weights == real.weights);
+  for (const std::size_t factor : {1, 3}) {
+    experiment.trainer.parallelism_factor = factor;
+    const auto first = simulations.simulate(experiment, 4, 1);
+    const auto again = simulations.simulate(experiment, 4, 3);
+    CHECK(again.weights == first.weights);
+    CHECK(again.committers == first.committers);
+    CHECK(first.summary.ledger.samples_committed == 2 * 2 * 903);
+    const auto projected = simulation::project_times(experiment, first.weights.size(), 903, 4, 2);
+    CHECK(projected.elapsed_s == first.summary.elapsed_s);
+    CHECK(projected.samples == 2 * 2 * 903);
+  }
+}
+
 TEST_CASE("another seed is another simulation") {
   Simulations simulations;
   auto experiment = simulations.experiment(all[0]);
