@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tusk/core/error.hpp"
+
 namespace tusk::center {
 
 Commit CenterVariable::commit_change(std::span<float> x, std::span<float> pulled,
@@ -19,5 +21,17 @@ Commit CenterVariable::commit_change(std::span<float> x, std::span<float> pulled
   std::ranges::copy(pulled, x.begin());
   return commit;
 }
+
+namespace {
+
+[[noreturn]] void fail_without_background() {
+  fail(ExitCode::internal, "this center has no exchanges beside other work");
+}
+
+}  // namespace
+
+void CenterVariable::begin(const Exchange& /*exchange*/) { fail_without_background(); }
+bool CenterVariable::advance() { fail_without_background(); }
+Commit CenterVariable::finish() { fail_without_background(); }
 
 }  // namespace tusk::center

@@ -2,6 +2,7 @@
 #include "tusk/center/center_worker.hpp"
 
 #include "require_size.hpp"
+#include "tusk/core/error.hpp"
 #include "update.hpp"
 
 namespace tusk::center {
@@ -10,7 +11,7 @@ using Kind = Update::Kind;
 
 std::uint64_t CenterWorker::pull(std::span<float> out) {
   require_size(out.size(), size_);
-  version_ = perform({.kind = Kind::pull, .out = out.data()}).ticket;
+  version_ = arrived_ = perform({.kind = Kind::pull, .out = out.data()}).ticket;
   return version_;
 }
 
@@ -70,8 +71,47 @@ Commit CenterWorker::perform_commit(Update update) {
   update.version = version_;
   const Receipt receipt = perform(update);
   const Commit commit{receipt.ticket, receipt.ticket - version_, receipt.delay};
-  version_ = update.kind == Kind::commit ? version_ + 1 : receipt.ticket + 1;
+  version_ = arrived_ = update.kind == Kind::commit ? version_ + 1 : receipt.ticket + 1;
   return commit;
+}
+
+void CenterWorker::begin(const Exchange& exchange) {
+  require_size(exchange.in.size(), size_);
+  require_size(exchange.out.size(), size_);
+  if (exchange.scaling && exchange.scaling->rule != Scaling::Rule::staleness) {
+    fail(ExitCode::internal, "an exchange beside other work is not weighed by proximity");
+  }
+  noted_ = exchange;
+  counted_from_ = version_;
+  version_ = arrived_ + 1;  // with this commit
+}
+
+void CenterWorker::launch() {
+  if (!noted_) return;
+  Update update{.kind = noted_->scaling ? Kind::staleness : Kind::commit_and_pull,
+                .version = counted_from_,
+                .in = noted_->in.data(),
+                .out = noted_->out.data()};
+  if (noted_->alpha) {
+    update.kind = Kind::elastic;
+    update.factor = *noted_->alpha;
+  }
+  noted_.reset();
+  start(update);
+}
+
+void CenterWorker::start(Update update) { receipt_ = perform(update); }
+
+bool CenterWorker::advance() {
+  launch();
+  return progress();
+}
+
+Commit CenterWorker::finish() {
+  launch();
+  const Receipt receipt = complete();
+  arrived_ = receipt.ticket + 1;
+  return {receipt.ticket, receipt.ticket - counted_from_, receipt.delay};
 }
 
 }  // namespace tusk::center

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compression.hpp"
+#include "message_call.hpp"
 #include "message_protocol.hpp"
 #include "message_server.hpp"
 #include "transports.hpp"
@@ -17,11 +18,13 @@ namespace {
 
 using Topic = Question::Topic;
 
+// Waits for a call that is on its way: a worker asks one question at a time.
 class MessageBoard final : public ControlBoard {
  public:
-  explicit MessageBoard(const mpi::Communicator& communicator)
+  MessageBoard(const mpi::Communicator& communicator, MessageCall& call)
       : ControlBoard(static_cast<std::size_t>(communicator.size() - 1)),
-        communicator_(communicator) {}
+        communicator_(communicator),
+        call_(call) {}
 
   void read(Cell first, std::span<std::int64_t> values) override {
     ask({.topic = Topic::read,
@@ -43,66 +46,56 @@ class MessageBoard final : public ControlBoard {
   }
 
   void ask(const Question& question, std::span<std::int64_t> answer) {
+    call_.wait();
     auto answering = communicator_.ireceive(std::as_writable_bytes(answer), 0, tag::answer);
     communicator_.isend(std::as_bytes(std::span(&question, 1)), 0, tag::question).wait();
     answering.wait();
   }
 
   const mpi::Communicator& communicator_;
+  MessageCall& call_;
 };
 
 class MessageCenter final : public CenterWorker {
  public:
   MessageCenter(mpi::Communicator communicator, std::size_t size,
                 const CompressionOptions& compression)
-      : CenterWorker(size), communicator_(std::move(communicator)), board_(communicator_) {
+      : CenterWorker(size),
+        communicator_(std::move(communicator)),
+        call_(communicator_, size),
+        board_(communicator_, call_) {
     if (compression.kind != CompressionKind::none) compressor_.emplace(compression, size);
   }
 
   ControlBoard& board() override { return board_; }
 
  private:
-  Receipt perform(Update update) override;
+  Receipt perform(Update update) override {
+    start(update);
+    return complete();
+  }
+  void start(Update update) override { call_.start(update, bytes_of(update.in)); }
+  bool progress() override {
+    call_.advance();
+    return call_.done();
+  }
+  Receipt complete() override {
+    call_.wait();
+    return {.ticket = call_.ticket()};
+  }
 
-  Transfer send(const float* values, int tag) {
-    if (values == nullptr) return {};
-    return Transfer::send(communicator_, std::as_bytes(std::span(values, size())), 0, tag);
-  }
-  Transfer send_commit(const float* delta) {
-    if (delta == nullptr || !compressor_) return send(delta, tag::in);
-    return Transfer::send(communicator_, compressor_->compress({delta, size()}), 0, tag::in);
-  }
-  Transfer receive(float* values) {
-    if (values == nullptr) return {};
-    return Transfer::receive(communicator_, std::as_writable_bytes(std::span(values, size())), 0,
-                             tag::out);
+  // What is sent for what an update commits, if it does; valid until the next.
+  std::span<const std::byte> bytes_of(const float* delta) {
+    if (delta == nullptr) return {};
+    const std::span<const float> values(delta, size());
+    return compressor_ ? compressor_->compress(values) : std::as_bytes(values);
   }
 
   mpi::Communicator communicator_;
-  MessageBoard board_;
   std::optional<Compressor> compressor_;
+  MessageCall call_;
+  MessageBoard board_;
 };
-
-Receipt MessageCenter::perform(Update update) {
-  const Question question{.kind = update.kind, .factor = update.factor, .version = update.version};
-  std::int64_t ticket = 0;
-  auto answering =
-      communicator_.ireceive(std::as_writable_bytes(std::span(&ticket, 1)), 0, tag::answer);
-  // Where the result replaces what is sent, that has to be gone first.
-  const bool apart = update.out != update.in && update.out != update.pulled;
-  Transfer result;
-  if (apart) result = receive(update.out);
-  auto asking = communicator_.isend(std::as_bytes(std::span(&question, 1)), 0, tag::question);
-  Transfer sending = send_commit(update.in);
-  Transfer sending_pulled = send(update.pulled, tag::pulled);
-  asking.wait();
-  sending.wait();
-  sending_pulled.wait();
-  if (!apart) result = receive(update.out);
-  result.wait();
-  answering.wait();
-  return {.ticket = static_cast<std::uint64_t>(ticket)};
-}
 
 }  // namespace
 

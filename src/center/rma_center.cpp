@@ -72,12 +72,22 @@ class RmaCenter final : public CenterWorker {
 
  private:
   Receipt perform(Update update) override;
+  void start(Update update) override;
+  bool progress() override {
+    window_.progress();
+    return false;  // only a flush can tell
+  }
+  Receipt complete() override {
+    window_.flush();
+    return sent_;
+  }
   std::uint64_t read(std::span<float> out);
 
   mpi::Window window_;
   RmaBoard board_;
   std::size_t theta_at_;
   AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
+  Receipt sent_;                     // of the last start()
 };
 
 // out = θ; returns the version, which is read first.
@@ -89,10 +99,16 @@ std::uint64_t RmaCenter::read(std::span<float> out) {
 }
 
 Receipt RmaCenter::perform(Update update) {
+  if (!update.commits()) return {.ticket = read({update.out, size()})};
+  start(update);
+  return complete();
+}
+
+// All but the last flush. What is computed from θ is read and added at once: every commit that came
+// in between would make it less stable.
+void RmaCenter::start(Update update) {
   using Kind = Update::Kind;
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
-  if (!update.commits()) return {.ticket = read(out)};
-
   const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
   if (!as_it_is) increments_.resize(size());
   std::uint64_t version = 0;
@@ -114,8 +130,7 @@ Receipt RmaCenter::perform(Update update) {
     if (added == out.data()) window_.flush();
     window_.read(out, theta_at_);
   }
-  window_.flush();
-  return {.ticket = ticket, .delay = update.depends_on_center() ? ticket - version : 0};
+  sent_ = {.ticket = ticket, .delay = update.depends_on_center() ? ticket - version : 0};
 }
 
 class RmaServer final : public CenterServer {

@@ -188,6 +188,14 @@ void describe(Fields& fields, TrainerOptions& o) {
                         "step's gradients"));
   fields("max_staleness", o.max_staleness, of_center(at_least(0.0)));
   fields("parallelism_factor", o.parallelism_factor, of_center(count()));
+  fields(
+      "overlap", o.overlap,
+      any()
+          .only_when(can_overlap(o.strategy),
+                     "needs a trainer with one exchange a window: downpour, adag, dynsgd, "
+                     "aeasgd or eamsgd")
+          .only_when(!o.max_staleness,
+                     "cannot be given together with max_staleness, whose pull follows the wait"));
 }
 
 template <typename Fields>

@@ -70,6 +70,7 @@ ConstMatrix Model::forward(ConstSpan weights, ConstMatrix x, Workspace& workspac
     output =
         layer->forward(weights.subspan(offset, size), x, buffer.first_cols(x.cols()), kept, pass);
     x = output;
+    pass.step.turn();
   }
   return x;
 }
@@ -97,7 +98,7 @@ BatchScore Model::score(ConstMatrix outputs, ConstMatrix predicted, const Target
 }
 
 void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, GradientSink& sink,
-                     Workspace& workspace) const {
+                     Workspace& workspace, const StepContext& step) const {
   std::size_t free = 1;  // which of the two gradient buffers dy is not in
   for (std::size_t i = layers_.size(); i-- > first_trained_;) {
     const auto& [layer, offset, size] = layers_[i];
@@ -107,6 +108,7 @@ void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, GradientSink& 
     dy = layer->backward(weights.subspan(offset, size), input, workspace.layers_[i].output, dy,
                          LayerGradients(sink, offset), dx, workspace.layers_[i].kept);
     if (dy.data() == dx.data()) free = 1 - free;
+    step.turn();
   }
 }
 
@@ -128,7 +130,7 @@ BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& ta
   const BatchScore result = score(outputs, predicted, targets);
   const Matrix dy(workspace.gradients_[0].data(), outputs.rows(), outputs.cols());
   loss_->gradient(outputs, predicted, targets, dy);
-  backward(weights, x, dy, sink, workspace);
+  backward(weights, x, dy, sink, workspace, step);
   return result;
 }
 

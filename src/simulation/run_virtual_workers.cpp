@@ -97,6 +97,9 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
     fail(ExitCode::bad_experiment, "server.compression = \"{}\" is not simulated",
          name_of(experiment.server.compression.kind));
   }
+  if (experiment.trainer.overlap) {
+    fail(ExitCode::bad_experiment, "trainer.overlap = true is not simulated");
+  }
   StepTimes(experiment.simulate.step_time, workers, experiment.seed);
 }
 

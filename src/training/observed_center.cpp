@@ -49,6 +49,30 @@ center::Commit ObservedCenter::elastic(std::span<const float> x, float alpha,
   return commit;
 }
 
+void ObservedCenter::begin(const Exchange& exchange) {
+  require_finite(exchange.in, "what it commits", reporter_.position());
+  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
+  center_.begin(exchange);
+  alpha_ = exchange.alpha;
+  reporter_.commit_begins();
+}
+
+bool ObservedCenter::advance() {
+  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
+  return center_.advance();
+}
+
+center::Commit ObservedCenter::finish() {
+  center::Commit commit;
+  {
+    const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
+    commit = center_.finish();
+  }
+  reporter_.commit(commit.ticket, commit.staleness);
+  if (alpha_) watch_delay(commit.delay, *alpha_);
+  return commit;
+}
+
 void ObservedCenter::watch_delay(std::uint64_t delay, float alpha) {
   if (!delays_.add(delay, alpha)) return;
   print_warning(fmt::format(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/reporter.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace tusk::training {
 namespace {
 
@@ -31,16 +34,20 @@ void Reporter::step(std::uint32_t epoch, const nn::BatchScore& score) {
   if (!exchanges_) exchanged();
 }
 
+void Reporter::commit_begins() { under_way_ = report_.ledger; }
+
 void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
-  const Ledger& ledger = report_.ledger;
+  Ledger& ledger = report_.ledger;
+  const Ledger sent = std::exchange(under_way_, std::nullopt).value_or(ledger);
   report_.commits.push_back(
       {.ticket = ticket,
        .worker = report_.worker,
-       .steps = static_cast<std::uint32_t>(ledger.batches_trained - ledger.batches_committed),
+       .steps = static_cast<std::uint32_t>(sent.batches_trained - ledger.batches_committed),
        .staleness = staleness,
-       .samples = ledger.samples_trained - ledger.samples_committed,
+       .samples = sent.samples_trained - ledger.samples_committed,
        .time_s = clock_.now_s()});
-  exchanged();
+  ledger.batches_committed = sent.batches_trained;
+  ledger.samples_committed = sent.samples_trained;
 }
 
 void Reporter::exchanged() {
@@ -55,10 +62,21 @@ void Reporter::submit_if_due() {
   }
 }
 
+std::size_t Reporter::kept_back() const {
+  if (!under_way_) return 0;
+  return report_.ledger.batches_trained - report_.ledger.batches_committed;
+}
+
 void Reporter::submit() {
+  const auto kept = static_cast<std::ptrdiff_t>(kept_back());
+  const auto kept_metrics = kept * static_cast<std::ptrdiff_t>(metrics_);
+  const std::vector<StepRecord> steps(report_.steps.end() - kept, report_.steps.end());
+  const std::vector<float> metrics(report_.metrics.end() - kept_metrics, report_.metrics.end());
+  report_.steps.resize(report_.steps.size() - steps.size());
+  report_.metrics.resize(report_.metrics.size() - metrics.size());
   sink_.submit(report_);
-  report_.steps.clear();
-  report_.metrics.clear();
+  report_.steps = steps;
+  report_.metrics = metrics;
   report_.commits.clear();
   last_submission_s_ = clock_.now_s();
 }

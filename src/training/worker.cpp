@@ -16,7 +16,11 @@ Worker::Worker(const Parts& parts, const Options& options, std::span<const float
       workspace_(parts.model.make_workspace(options.batch_size, true)),
       weights_(initial.begin(), initial.end()),
       gradients_(parts.model.parameter_count()),
-      keep_optimizer_state_(options.keep_optimizer_state) {}
+      keep_optimizer_state_(options.keep_optimizer_state) {
+  if (parts.overlapping == nullptr) return;
+  between_layers_ = [overlapping = parts.overlapping] { overlapping->advance(); };
+  context_.between_layers = &between_layers_;
+}
 
 void Worker::run() {
   parts_.strategy.on_start(weights_);
@@ -26,6 +30,7 @@ void Worker::run() {
     train_pass(*pass);
   }
   parts_.strategy.on_finish(weights_);
+  if (parts_.overlapping != nullptr) parts_.overlapping->finish();
   parts_.gate.finish();
   parts_.reporter.finish();
 }
@@ -90,21 +95,21 @@ void Worker::train_step(std::uint32_t epoch, const data::Batch& batch) {
 }
 
 nn::BatchScore Worker::step_in_parts(std::uint32_t epoch, const data::Batch& batch) {
-  const double start_s = parts_.clock.now_s();
+  const double start_s = computing_s();
   set_learning_rate();
   FusedUpdate update(parts_.optimizer, weights_, gradients_);
   const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
                                                        update, workspace_, context_);
   require_finite_loss(epoch, score);
-  finish_update(parts_.clock.now_s() - start_s);
+  finish_update(computing_s() - start_s);
   return score;
 }
 
 nn::BatchScore Worker::step_as_a_whole(std::uint32_t epoch, const data::Batch& batch) {
-  const double start_s = parts_.clock.now_s();
+  const double start_s = computing_s();
   const nn::BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
                                                        gradients_, workspace_, context_);
-  const double gradient_s = parts_.clock.now_s() - start_s;
+  const double gradient_s = computing_s() - start_s;
   require_finite_loss(epoch, score);
   parts_.strategy.on_gradients(weights_, gradients_, batch.samples);
   update(gradient_s);
@@ -131,6 +136,10 @@ void Worker::update(double gradient_s) {
   set_learning_rate();
   parts_.optimizer.step(weights_, gradients_);
   finish_update(gradient_s + parts_.clock.now_s() - start_s);
+}
+
+double Worker::computing_s() const {
+  return parts_.clock.now_s() - parts_.reporter.time().exchange;
 }
 
 void Worker::set_learning_rate() {

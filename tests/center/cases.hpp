@@ -34,6 +34,14 @@ void check_tickets(const MakeSite& make_site);
 // Elastic exchanges move weight between θ and the workers and lose none: θ + Σ x stays.
 void check_elastic_conserves(const MakeSite& make_site);
 
+// Exchanges beside other work, given turns and left alone at random: every commit gets into the
+// center once, with an exact ticket and the staleness of one window later, and a worker's weights
+// have all of its own changes.
+void check_overlapping(const MakeSite& make_site);
+
+// The same of elastic exchanges: θ + Σ x stays.
+void check_overlapping_conserves(const MakeSite& make_site);
+
 // Cells are added to without a loss, and clocks, stores and the learning rate's scale reach all.
 void check_board(const MakeSite& make_site);
 

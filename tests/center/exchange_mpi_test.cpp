@@ -104,3 +104,24 @@ TEST_CASE("rma: element loses nothing") {
   check_elastic_conserves(make_site);
   check_board(make_site);
 }
+
+TEST_CASE("shared: exchanges beside other work lose nothing and have exact tickets") {
+  const auto world = mpi::Communicator::world();
+  const MakeSite make_site = over(world, Transport::shared, Consistency::snapshot);
+  check_overlapping(make_site);
+  check_overlapping_conserves(make_site);
+}
+
+TEST_CASE("message: exchanges beside other work lose nothing and have exact tickets") {
+  const auto world = mpi::Communicator::world();
+  const MakeSite make_site = over(world, Transport::message, Consistency::snapshot);
+  check_overlapping(make_site);
+  check_overlapping_conserves(make_site);
+}
+
+TEST_CASE("rma: exchanges beside other work lose nothing and have exact tickets") {
+  const auto world = mpi::Communicator::world();
+  const MakeSite make_site = over(world, Transport::rma, Consistency::element);
+  check_overlapping(make_site);
+  check_overlapping_conserves(make_site);
+}

@@ -25,6 +25,8 @@ TEST_CASE("local: handles on one state are linearizable, with exact staleness fo
     check_growth(local(workers));
     check_elastic_conserves(local(workers));
     check_board(local(workers));
+    check_overlapping(local(workers));
+    check_overlapping_conserves(local(workers));
   }
 }
 

@@ -28,6 +28,8 @@ TEST_CASE("striped: sweeps of several threads are linearizable") {
     check_growth(make_site);
     check_elastic_conserves(make_site);
     check_board(make_site);
+    check_overlapping(make_site);
+    check_overlapping_conserves(make_site);
   }
 }
 

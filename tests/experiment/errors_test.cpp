@@ -185,6 +185,22 @@ TEST_CASE("the moving rate of elastic rules is said once, and lies between 0 and
             .ends_with("is always \"none\" with name = \"hogwild\""));
 }
 
+TEST_CASE("exchanges run beside the steps where a rule has one a window, and nobody waits") {
+  const auto said_of = [](const std::string& keys) {
+    return complaint(smallest, {"trainer={" + keys + ", overlap = true}"});
+  };
+  for (const char* name : {"downpour", "adag", "agn", "dynsgd", "aeasgd", "eamsgd"}) {
+    CHECK(said_of("name = \"" + std::string(name) + "\"").empty());
+  }
+  for (const char* name : {"single", "experimental", "hogwild", "gem", "easgd", "sync_sgd"}) {
+    CHECK(said_of("name = \"" + std::string(name) + "\"")
+              .ends_with("key 'trainer.overlap' needs a trainer with one exchange a window: "
+                         "downpour, adag, dynsgd, aeasgd or eamsgd"));
+  }
+  CHECK(said_of("name = \"adag\", max_staleness = 2")
+            .ends_with("cannot be given together with max_staleness, whose pull follows the wait"));
+}
+
 TEST_CASE("an optimizer that would begin anew at every step is refused") {
   CHECK(complaint(smallest, {"trainer={name = \"sync_sgd\", keep_optimizer_state = false}"})
             .find("key 'trainer.keep_optimizer_state' is always true with name = \"sync_sgd\"") !=

@@ -16,6 +16,7 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"trainer.name=downpour", "trainer.consistency=none", "trainer.keep_optimizer_state=false"},
       {"trainer={name = \"aeasgd\", communication_window = 10, alpha = 0.25}"},
       {"trainer={name = \"easgd\", rho = 2.5}"},
+      {"trainer={name = \"dynsgd\", overlap = true}"},
       {"trainer={name = \"hogwild\"}"},
       {"trainer={name = \"averaging\", communication_window = 3}"},
       {"trainer={name = \"sync_sgd\"}"},

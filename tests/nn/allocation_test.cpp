@@ -20,9 +20,12 @@ std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t ba
                                      DenseOptions{.units = outputs, .activation = last}},
                                     loss, {MetricKind::accuracy, MetricKind::mse, MetricKind::mae}),
                 {inputs}, batch);
+  std::size_t turns = 0;
+  const std::function<void()> between_layers = [&turns] { ++turns; };
   const std::size_t before = allocations;
   REQUIRE(before > 0);
-  n.model.train_step(n.weights, n.x(batch), targets, n.gradients, n.workspace, {});
+  n.model.train_step(n.weights, n.x(batch), targets, n.gradients, n.workspace,
+                     {.between_layers = &between_layers});
   n.model.train_step(n.weights, n.x(fewer.batch()), fewer, n.gradients, n.workspace, {});
   n.model.evaluate(n.weights, n.x(batch), targets, n.workspace);
   n.model.predict(n.weights, n.x(1), n.workspace);

@@ -156,6 +156,21 @@ TEST_CASE("a batch's gradient is the mean of its samples' gradients, and its sco
   }
 }
 
+TEST_CASE("something else gets a turn after each layer, and changes nothing") {
+  Network alone(classifier_options(), {12}, 8);
+  Network disturbed(classifier_options(), {12}, 8);
+  std::size_t turns = 0;
+  const std::function<void()> between_layers = [&] { ++turns; };
+  const auto a = alone.model.train_step(alone.weights, alone.x(8), classes(8), alone.gradients,
+                                        alone.workspace, {});
+  const auto b =
+      disturbed.model.train_step(disturbed.weights, disturbed.x(8), classes(8), disturbed.gradients,
+                                 disturbed.workspace, {.between_layers = &between_layers});
+  CHECK(turns == 2 * classifier_options().layers.size() - 1);  // nothing goes back to the first
+  CHECK(a.loss_sum == b.loss_sum);
+  CHECK(alone.gradients == disturbed.gradients);
+}
+
 TEST_CASE("evaluation is without dropout and repeats exactly") {
   Network n(classifier_options(), {12}, 8);
   nn::Workspace inference = n.model.make_workspace(8, false);

@@ -37,6 +37,14 @@ TEST_CASE("one worker: the pull, every step, and an exchange between two windows
   CHECK(projection.staleness.max == 0);
 }
 
+TEST_CASE(
+    "exchanges beside the steps are refused, as they would be shown to cost what they do after") {
+  auto once = experiment(DownpourOptions{}, 0.5, 0.01);
+  once.trainer.overlap = true;
+  CHECK_FAILS(simulation::check_workers(once, 4), ExitCode::bad_experiment,
+              "trainer.overlap = true is not simulated");
+}
+
 TEST_CASE("latency counts once an exchange") {
   auto once = experiment(DownpourOptions{.communication_window = 1}, 0.5, 0.01);
   once.simulate.latency = 0.1;

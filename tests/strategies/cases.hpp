@@ -23,6 +23,10 @@ void check_nothing_is_lost(const MakePlace& make_place);
 // Elastic exchanges of workers that train at once leave θ + Σ x as it is: only steps change it.
 void check_elastic_conserves(const MakePlace& make_place);
 
+// Every rule whose exchange can run beside the next window's steps does what its formula says, one
+// window late, with the staleness of that, and the workers commit the last exchange, too.
+void check_overlapping_rules(const MakePlace& make_place);
+
 // The rules without a center, with shards of uneven length, against double precision.
 void check_averaging(Meeting& meeting);
 void check_sync_sgd(Meeting& meeting);

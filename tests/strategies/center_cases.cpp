@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <string>
 
 #include "cases.hpp"
@@ -13,15 +12,6 @@ namespace {
 
 constexpr std::size_t size = 37;
 constexpr double learning_rate = 0.3;
-
-double distance(std::span<const float> values, const Vector& reference) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    largest =
-        std::max(largest, std::abs(values[i] - reference[i]) / (1.0 + std::abs(reference[i])));
-  }
-  return largest;
-}
 
 // The workers take their windows in a fixed, uneven order.
 void check_rule(const MakePlace& make_place, const StrategyOptions& options, const Rule& rule,

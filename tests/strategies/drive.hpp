@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -22,6 +24,16 @@ inline void run_window(Strategy& strategy, std::vector<float>& x,
     strategy.on_step(x);
   }
   strategy.on_window_end(x, {.steps = steps.size(), .samples = steps.size()});
+}
+
+// The largest difference, relative to 1 + |reference|.
+inline double distance(std::span<const float> values, const Vector& reference) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    largest =
+        std::max(largest, std::abs(values[i] - reference[i]) / (1.0 + std::abs(reference[i])));
+  }
+  return largest;
 }
 
 inline std::vector<float> random_weights(std::size_t size) {

@@ -34,7 +34,63 @@ Rule windowed(Factor factor) {
   };
 }
 
+// The others' commits since those that the worker's steps have seen; adds its own.
+std::size_t take_turn(LateCenter& center, LateWorker& worker) {
+  std::size_t staleness = 0;
+  for (std::size_t i = worker.seen; i < center.by.size(); ++i) {
+    if (center.by[i] != worker.id) ++staleness;
+  }
+  center.by.push_back(worker.id);
+  worker.seen = worker.brought_seen;
+  worker.brought_seen = center.by.size();
+  return staleness;
+}
+
+// part(m) of the window's change is the worker's delta, weight(τ) of which gets into the center.
+template <typename Part, typename Weight>
+LateRule late(Part part, Weight weight) {
+  return [=](LateCenter& center, LateWorker& worker, const std::vector<Vector>& steps) {
+    for (const Vector& step : steps) {
+      for (std::size_t i = 0; i < step.size(); ++i) worker.x[i] += step[i];
+    }
+    const std::size_t staleness = take_turn(center, worker);
+    const double share = part(static_cast<double>(steps.size()));
+    for (std::size_t i = 0; i < worker.x.size(); ++i) {
+      const double delta = share * (worker.x[i] - worker.start[i]);
+      worker.x[i] = worker.start[i] = worker.brought[i] + delta;
+      center.theta[i] += weight(static_cast<double>(staleness)) * delta;
+    }
+    worker.brought = center.theta;
+    return staleness;
+  };
+}
+
+double all_of_it(double /*m or staleness*/) { return 1.0; }
+
 }  // namespace
+
+LateRule late_downpour() { return late(all_of_it, all_of_it); }
+
+LateRule late_adag() {
+  return late([](double m) { return 1.0 / m; }, all_of_it);
+}
+
+LateRule late_dynsgd() {
+  return late(all_of_it, [](double staleness) { return 1.0 / (staleness + 1.0); });
+}
+
+LateRule late_aeasgd(double alpha) {
+  return [=](LateCenter& center, LateWorker& worker, const std::vector<Vector>& steps) {
+    const std::size_t staleness = take_turn(center, worker);
+    for (std::size_t i = 0; i < worker.x.size(); ++i) {
+      worker.x[i] -= worker.brought[i];
+      worker.brought[i] = alpha * (worker.x[i] - center.theta[i]);
+      center.theta[i] += worker.brought[i];
+      for (const Vector& step : steps) worker.x[i] += step[i];
+    }
+    return staleness;
+  };
+}
 
 Rule reference_downpour() {
   return windowed([](double, double, double, double) { return 1.0; });

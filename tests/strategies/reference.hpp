@@ -35,4 +35,27 @@ Rule reference_experimental(double learning_rate);
 Rule reference_aeasgd(double alpha);
 Rule reference_gem(double mu, double kappa);
 
+// The same a window late: what an exchange brings is taken over with the next one.
+struct LateWorker {
+  Vector x;
+  Vector start;    // where the window's steps started from
+  Vector brought;  // by the exchange before: θ, or E
+  std::size_t id = 0;
+  std::size_t seen = 0;          // the commits in what the window's steps started from
+  std::size_t brought_seen = 0;  // and in what was brought
+};
+struct LateCenter {
+  Vector theta;
+  std::vector<std::size_t> by;  // whose commits
+};
+
+// A window; returns its commit's staleness.
+using LateRule =
+    std::function<std::size_t(LateCenter&, LateWorker&, const std::vector<Vector>& steps)>;
+
+LateRule late_downpour();
+LateRule late_adag();
+LateRule late_dynsgd();
+LateRule late_aeasgd(double alpha);
+
 }  // namespace tusk::strategies::testing

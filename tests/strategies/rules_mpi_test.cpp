@@ -24,6 +24,7 @@ void check_all(Transport transport) {
   check_rules(over(world, transport));
   check_nothing_is_lost(over(world, transport));
   check_elastic_conserves(over(world, transport));
+  check_overlapping_rules(over(world, transport));
 }
 
 }  // namespace

@@ -22,6 +22,10 @@ TEST_CASE("every step gets into the center, short last windows too") {
   for (const std::size_t workers : {1, 2, 4, 7}) check_nothing_is_lost(local(workers));
 }
 
+TEST_CASE("every rule whose exchanges can overlap is its formula, one window late") {
+  for (const std::size_t workers : {1, 2, 4, 7}) check_overlapping_rules(local(workers));
+}
+
 TEST_CASE("elastic exchanges conserve center plus workers") {
   for (const std::size_t workers : {2, 4, 7}) check_elastic_conserves(local(workers));
 }

@@ -84,6 +84,45 @@ TEST_CASE("the ledger counts a batch as committed at the next commit after it") 
   CHECK(report.metrics[1] == doctest::Approx(0.6));
 }
 
+TEST_CASE("a commit under way counts the batches before it, and later ones are kept back") {
+  CollectingSink sink;
+  const WallClock clock;
+  Reporter reporter(1, 1, true, sink, clock);
+  reporter.step(1, score(64, 0.7, 0.5));
+  reporter.step(1, score(32, 0.6, 0.6));
+  reporter.commit_begins();
+  reporter.submit();  // nothing is in the center yet
+  reporter.step(1, score(16, 0.5, 0.7));
+  reporter.commit(7, 2);
+  CHECK(reporter.ledger().batches_committed == 2);
+  CHECK(reporter.ledger().samples_committed == 96);
+  reporter.commit_begins();
+  reporter.step(1, score(8, 0.4, 0.8));
+  reporter.submit();
+  reporter.commit(9, 0);
+  reporter.commit_begins();
+  reporter.commit(10, 0);
+  reporter.finish();
+  REQUIRE(sink.reports.size() == 3);
+  CHECK(sink.reports[0].steps.empty());
+  CHECK(sink.reports[0].metrics.empty());
+  REQUIRE(sink.reports[1].steps.size() == 2);
+  CHECK(sink.reports[1].steps[1].step == 2);
+  CHECK(sink.reports[1].metrics[1] == doctest::Approx(0.6));
+  REQUIRE(sink.reports[1].commits.size() == 1);
+  CHECK(sink.reports[1].commits[0].samples == 96);
+  const Report& last = sink.reports[2];
+  REQUIRE(last.steps.size() == 2);
+  CHECK(last.steps[0].step == 3);
+  CHECK(last.metrics.size() == 2);
+  CHECK(last.metrics[1] == doctest::Approx(0.8));
+  REQUIRE(last.commits.size() == 2);
+  CHECK(last.commits[0].steps == 1);
+  CHECK(last.commits[1].steps == 1);
+  CHECK(last.ledger.batches_committed == last.ledger.batches_trained);
+  CHECK(last.ledger.samples_committed == last.ledger.samples_trained);
+}
+
 TEST_CASE("without a center a batch is in the model at once") {
   CollectingSink sink;
   const WallClock clock;

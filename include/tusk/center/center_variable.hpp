@@ -84,6 +84,22 @@ class CenterVariable {
   // version pulled becomes ticket + 1.
   virtual Commit elastic(std::span<const float> x, float alpha, std::span<float> force) = 0;
 
+  // One exchange at a time beside other work: begin() takes note of it, the first advance() sends
+  // it on its way and all give it a turn, finish() waits for its end. From begin() to finish() the
+  // vectors must stay untouched and nothing else be called but the board, whose calls may complete
+  // the exchange first once it is on its way. Its staleness counts from the last pull that had come
+  // when the exchange before it began: what arrives is taken over with the begin() after it, and
+  // the steps that start from there are committed with the next but one.
+  struct Exchange {
+    std::span<const float> in;            // the delta; x if elastic
+    std::span<float> out;                 // θ; the force if elastic. Not `in`'s memory
+    std::optional<Scaling> scaling = {};  // by staleness: commit_scaled, not commit_and_pull
+    std::optional<float> alpha = {};      // elastic
+  };
+  virtual void begin(const Exchange& exchange);
+  virtual bool advance();  // whether it is done
+  virtual Commit finish();
+
   // The small shared cells beside the center: stop request, clocks, …
   virtual ControlBoard& board() = 0;
 };

@@ -174,6 +174,16 @@ using StrategyOptions =
                  HogwildOptions, AeasgdOptions, EamsgdOptions, EasgdOptions, AveragingOptions,
                  SyncSgdOptions, GemOptions, EnsembleOptions>;
 
+// Whether the rule has one exchange a window with a center, so that it can run beside the next
+// one's steps: TrainerOptions::overlap.
+inline bool can_overlap(const StrategyOptions& options) {
+  return std::holds_alternative<DownpourOptions>(options) ||
+         std::holds_alternative<AdagOptions>(options) ||
+         std::holds_alternative<DynsgdOptions>(options) ||
+         std::holds_alternative<AeasgdOptions>(options) ||
+         std::holds_alternative<EamsgdOptions>(options);
+}
+
 inline Topology topology(const StrategyOptions& options) {
   return std::visit([](const auto& strategy) { return strategy.topology; }, options);
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,14 @@ struct StepContext {
   std::uint64_t seed = 0;
   std::uint32_t worker = 0;
   std::uint64_t step = 0;
+
+  // Called after each layer, forward and backward, if it is there: a turn for something else that
+  // goes on meanwhile. It must leave the weights alone.
+  const std::function<void()>* between_layers = nullptr;
+
+  void turn() const {
+    if (between_layers != nullptr) (*between_layers)();
+  }
 };
 
 // What a layer may know of the pass that it takes part in.

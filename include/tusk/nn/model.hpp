@@ -85,7 +85,7 @@ class Model {
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
                       const Pass& context) const;
   void backward(ConstSpan weights, ConstMatrix x, Matrix dy, GradientSink& sink,
-                Workspace& workspace) const;
+                Workspace& workspace, const StepContext& step) const;
   ConstMatrix predictions(ConstMatrix outputs, Workspace& workspace) const;
   BatchScore score(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets) const;
 

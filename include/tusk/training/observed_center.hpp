@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "tusk/center/center_variable.hpp"
 #include "tusk/training/delay_watch.hpp"
 #include "tusk/training/reporter.hpp"
 
 namespace tusk::training {
 
-// A worker's center variable, watched: passes every call on, measures its time and tells the
-// reporter of every commit. Strategies see a CenterVariable like any other. What has a NaN or Inf
-// in it never reaches the center: Error(diverged). Elastic exchanges whose delay is too long for
-// their α earn a warning.
+// A worker's center variable, watched: passes every call on, measures its time (of an exchange
+// beside the steps: its turns and the wait for its end) and tells the reporter of every commit.
+// Strategies see a CenterVariable like any other. What has a NaN or Inf in it never reaches the
+// center: Error(diverged). Elastic exchanges whose delay is too long for their α earn a warning.
 class ObservedCenter : public center::CenterVariable {
  public:
   ObservedCenter(center::CenterVariable& center, Reporter& reporter)
@@ -25,6 +27,9 @@ class ObservedCenter : public center::CenterVariable {
   center::Commit commit_change(std::span<float> x, std::span<float> pulled,
                                const Change& change) override;
   center::Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+  void begin(const Exchange& exchange) override;
+  bool advance() override;
+  center::Commit finish() override;
   center::ControlBoard& board() override { return center_.board(); }
 
  private:
@@ -35,6 +40,7 @@ class ObservedCenter : public center::CenterVariable {
   center::CenterVariable& center_;
   Reporter& reporter_;
   DelayWatch delays_;
+  std::optional<float> alpha_;  // of the exchange under way
 };
 
 }  // namespace tusk::training

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "tusk/nn/score.hpp"
 #include "tusk/training/clock.hpp"
@@ -21,6 +23,7 @@ class Reporter {
            const Clock& clock);
 
   void step(std::uint32_t epoch, const nn::BatchScore& score);
+  void commit_begins();  // if other steps are recorded before commit() says that it has been done
   void commit(std::uint64_t ticket, std::uint64_t staleness);
   void exchanged();  // a commit without a ticket: among peers
 
@@ -32,18 +35,22 @@ class Reporter {
   const Ledger& ledger() const { return report_.ledger; }
 
   // Called right after an exchange: submits if a tenth of a second has passed or much has piled up.
+  // While a commit is under way, the steps that are not yet committed are kept back.
   void submit_if_due();
   void submit();
   void end_pass();  // submits all of a pass
   void finish();    // the last report
 
  private:
+  std::size_t kept_back() const;
+
   std::size_t metrics_;
   bool exchanges_;
   ReportSink& sink_;
   const Clock& clock_;
-  Report report_;            // records since the last submission; time and ledger since the start
-  std::uint32_t epoch_ = 0;  // of the last step
+  Report report_;  // records since the last submission; time and ledger since the start
+  std::optional<Ledger> under_way_;  // as it was when the commit under way began
+  std::uint32_t epoch_ = 0;          // of the last step
   std::uint64_t steps_ = 0;
   double last_submission_s_ = 0.0;
 };

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
+#include "tusk/center/overlapping_center.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/data/batches.hpp"
 #include "tusk/nn/model.hpp"
@@ -34,6 +36,7 @@ class Worker {
     Gate& gate;
     Reporter& reporter;
     Clock& clock;
+    center::OverlappingCenter* overlapping = nullptr;  // if exchanges run beside the steps
   };
   struct Options {
     std::uint64_t seed = 0;
@@ -45,6 +48,8 @@ class Worker {
   // `initial`: the weights to start from, one a parameter (a strategy with a center replaces them
   // by the center's at the start).
   Worker(const Parts& parts, const Options& options, std::span<const float> initial);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
   // Trains until the passes end, or the gate gives the order to stop. Throws Error(diverged) when a
   // loss or a weight is not finite.
@@ -68,9 +73,11 @@ class Worker {
   void idle_step();
   void update(double gradient_s);
   void set_learning_rate();
+  double computing_s() const;  // a clock that stands still while exchanges get their turns
   void finish_update(double compute_s);
 
   Parts parts_;
+  std::function<void()> between_layers_;
   nn::StepContext context_;
   nn::Workspace workspace_;
   AlignedVector<float> weights_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "tusk/center/overlapping_center.hpp"
 #include "tusk/data/batches.hpp"
 #include "tusk/data/sample_source.hpp"
 #include "tusk/experiment/experiment.hpp"
@@ -57,6 +58,7 @@ class Workplace {
  private:
   Reporter reporter_;
   ObservedCenter center_;
+  std::unique_ptr<center::OverlappingCenter> overlapping_;  // around center_, if asked for
   ObservedPeers peers_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   optim::Schedule schedule_;
