@@ -7,6 +7,9 @@
 
 #include "compression.hpp"
 #include "self_test.hpp"
+#include "shard_groups.hpp"
+#include "sharded_center.hpp"
+#include "sharded_server.hpp"
 #include "transports.hpp"
 #include "tusk/center/consistency.hpp"
 #include "tusk/core/error.hpp"
@@ -22,16 +25,17 @@ namespace {
 using Candidates = std::vector<Candidate>;
 
 // The candidates that may be tried: those of the name asked for that can be and offer `wanted`.
+// `mapped`: whether all ranks can map one server's memory.
 Candidates select(const Candidates& all, Transport asked, std::optional<Consistency> wanted,
-                  bool one_node) {
+                  bool mapped) {
   Candidates selected;
   for (const Candidate& candidate : all) {
     if (asked != Transport::automatic && asked != candidate.transport) continue;
-    if (candidate.transport == Transport::shared && !one_node) {
+    if (candidate.transport == Transport::shared && !mapped) {
       if (asked == Transport::automatic) continue;
       fail(ExitCode::bad_experiment,
-           "server.transport = \"shared\" needs all ranks on one node; \"auto\", \"rma\" and "
-           "\"message\" work between nodes");
+           "server.transport = \"shared\" needs all ranks on one node, and one server; \"auto\", "
+           "\"rma\" and \"message\" work between nodes and with server.shards");
     }
     if (offered(candidate.transport, wanted)) selected.push_back(candidate);
   }
@@ -41,7 +45,7 @@ Candidates select(const Candidates& all, Transport asked, std::optional<Consiste
          "has "
          "snapshot and none, \"message\" snapshot, \"rma\" element",
          name_of(wanted.value_or(Consistency::snapshot)), name_of(asked),
-         asked == Transport::automatic && !one_node ? " between nodes" : "");
+         asked == Transport::automatic && !mapped ? " between nodes or with server.shards" : "");
   }
   return selected;
 }
@@ -88,19 +92,75 @@ Center open(const mpi::Communicator& communicator, std::span<const float> initia
   if (compression.kind == CompressionKind::none) {
     return candidate.open(communicator, initial, consistency);
   }
-  info("commits are compressed to {} ({} bytes instead of {})", name_of(compression.kind),
-       format_count(compressed_bytes(compression, initial.size())),
-       format_count(initial.size_bytes()));
   return open_message(communicator, initial, consistency, compression);
 }
 
-void announce(const Center& center, std::optional<Consistency> wanted) {
+void announce(const Center& center, std::optional<Consistency> wanted, const ServerOptions& options,
+              std::span<const std::size_t> offsets) {
+  if (options.compression.kind != CompressionKind::none) {
+    std::size_t bytes = 0;
+    for (std::size_t shard = 0; shard < options.shards; ++shard) {
+      bytes += compressed_bytes(options.compression, offsets[shard + 1] - offsets[shard]);
+    }
+    info("commits are compressed to {} ({} bytes instead of {})", name_of(options.compression.kind),
+         format_count(bytes), format_count(offsets.back() * sizeof(float)));
+  }
+  if (options.shards > 1) {
+    info("the center is spread over {} servers, each with a shard of it", options.shards);
+  }
   if (wanted && *wanted != center.consistency) {
     info("transport {} gives consistency {}, which promises more than {}",
          name_of(center.transport), name_of(center.consistency), name_of(*wanted));
   }
   info("the center is exchanged by transport {} with consistency {}", name_of(center.transport),
        name_of(center.consistency));
+}
+
+// The shards that this rank takes part in as one center. Collective.
+Center join(const mpi::Communicator& communicator, const ShardGroups& groups,
+            std::vector<Center> shards, const std::vector<std::size_t>& offsets) {
+  if (groups.shards() == 1) return std::move(shards.front());
+  mpi::Communicator servers = groups.servers();
+  Center whole{.transport = shards.front().transport, .consistency = shards.front().consistency};
+  mpi::collectively(communicator, [&] {
+    if (communicator.rank() == 0) {
+      whole.server = std::make_unique<ShardedServer>(std::move(servers),
+                                                     std::move(shards.front().server), offsets);
+    } else if (shards.front().server) {
+      whole.server =
+          std::make_unique<ShardServer>(std::move(servers), std::move(shards.front().server));
+    } else {
+      std::vector<std::unique_ptr<CenterVariable>> slices;
+      for (Center& shard : shards) slices.push_back(std::move(shard.worker));
+      const auto worker = static_cast<std::size_t>(communicator.rank()) - groups.shards();
+      whole.worker = std::make_unique<ShardedCenter>(std::move(slices), worker);
+    }
+  });
+  return whole;
+}
+
+// Tries a transport with every shard, then opens the center with it. Collective.
+Center try_and_open(const mpi::Communicator& communicator, const ShardGroups& groups,
+                    std::span<const float> initial, const Candidate& candidate,
+                    Consistency consistency, const ServerOptions& options,
+                    std::chrono::milliseconds limit) {
+  const std::vector<std::size_t> offsets = cut_into_shards(initial.size(), groups.shards());
+  groups.in_turn([&](const mpi::Communicator& group, std::size_t /*shard*/) {
+    try_out(group, candidate, limit);
+  });
+  std::vector<Center> shards;
+  groups.in_turn([&](const mpi::Communicator& group, std::size_t shard) {
+    const auto slice = initial.subspan(offsets[shard], offsets[shard + 1] - offsets[shard]);
+    shards.push_back(open(group, slice, candidate, consistency, options.compression));
+  });
+  return join(communicator, groups, std::move(shards), offsets);
+}
+
+void require_ranks(const mpi::Communicator& communicator, std::size_t shards,
+                   std::size_t parameters) {
+  const auto ranks = static_cast<std::size_t>(communicator.size());
+  if (shards > 0 && shards < ranks && (shards == 1 || shards <= parameters)) return;
+  fail(ExitCode::internal, "{} shards of {} parameters on {} ranks", shards, parameters, ranks);
 }
 
 }  // namespace
@@ -124,16 +184,18 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
   Transport transport = options.transport;
   mpi::collectively(communicator, [&] {
     if (!same_size) fail(ExitCode::internal, "the ranks' initial centers differ in size");
+    require_ranks(communicator, options.shards, initial.size());
     transport = required_transport(options);
-    selected = select(candidates, transport, consistency, one_node);
+    selected = select(candidates, transport, consistency, one_node && options.shards == 1);
   });
+  const ShardGroups groups(communicator, options.shards);
   std::string failures;
   for (const Candidate& candidate : selected) {
     const Consistency granted = *offered(candidate.transport, consistency);
     try {
-      try_out(communicator, candidate, limit);
-      Center center = open(communicator, initial, candidate, granted, options.compression);
-      announce(center, consistency);
+      Center center =
+          try_and_open(communicator, groups, initial, candidate, granted, options, limit);
+      announce(center, consistency, options, cut_into_shards(initial.size(), options.shards));
       return center;
     } catch (const mpi::CollectiveError& error) {
       const std::string failure = fmt::format("transport {} does not work here: {}",

@@ -201,6 +201,7 @@ void describe(Fields& fields, TrainerOptions& o) {
 template <typename Fields>
 void describe(Fields& fields, ServerOptions& o) {
   fields("transport", o.transport);
+  fields("shards", o.shards, between(1, 1024));
   fields("compression", o.compression.kind);
   fields("topk_fraction", o.compression.topk_fraction,
          inside(0.0, 0.5).only_when(o.compression.kind == CompressionKind::topk,

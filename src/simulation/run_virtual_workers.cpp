@@ -100,6 +100,10 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
   if (experiment.trainer.overlap) {
     fail(ExitCode::bad_experiment, "trainer.overlap = true is not simulated");
   }
+  if (experiment.server.shards > 1) {
+    fail(ExitCode::bad_experiment, "server.shards = {} is not simulated: one server is",
+         experiment.server.shards);
+  }
   StepTimes(experiment.simulate.step_time, workers, experiment.seed);
 }
 

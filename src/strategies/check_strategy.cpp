@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
 #include <type_traits>
 #include <variant>
 
@@ -36,6 +37,10 @@ struct Check {
   }
 };
 
+std::string name_of_rule(const StrategyOptions& options) {
+  return std::visit([](const auto& rule) { return std::string(rule.name); }, options);
+}
+
 }  // namespace
 
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
@@ -62,12 +67,26 @@ void check_compression(const StrategyOptions& options, const CompressionOptions&
         return requires { rule.moving_rate; };
       },
       options);
-  const auto name = std::visit([](const auto& rule) { return rule.name; }, options);
   if (topology(options) == Topology::parameter_server && !sends_positions) return;
   fail(ExitCode::bad_experiment,
        "server.compression = \"{}\" compresses what is added to a center; trainer '{}' {}",
-       name_of(compression.kind), name,
+       name_of(compression.kind), name_of_rule(options),
        sends_positions ? "sends positions" : "has no parameter server");
+}
+
+void check_shards(const StrategyOptions& options, const ServerOptions& server) {
+  if (server.shards == 1) return;
+  if (topology(options) != Topology::parameter_server) {
+    fail(ExitCode::bad_experiment,
+         "server.shards = {} spreads a center over servers; trainer '{}' has no parameter server",
+         server.shards, name_of_rule(options));
+  }
+  if (server.transport == Transport::shared) {
+    fail(ExitCode::bad_experiment,
+         "server.shards = {} needs server.transport = \"rma\" or \"message\", not \"shared\", "
+         "whose center has no need of servers",
+         server.shards);
+  }
 }
 
 }  // namespace tusk::strategies

@@ -108,6 +108,13 @@ data::Transforms fit_transforms(const Experiment& experiment, const mpi::Communi
   return data::fit_transforms(experiment.data.transforms, opened.train, training, world);
 }
 
+void check_parameters(const ServerOptions& server, const nn::Model& model) {
+  if (server.shards <= model.parameter_count()) return;
+  fail(ExitCode::bad_experiment,
+       "server.shards = {}, but the model has {} parameters: at least one a shard is needed",
+       server.shards, model.parameter_count());
+}
+
 // The model for samples as the transforms make them, and what else of the job needs no reading.
 Job build(const Experiment& experiment, const Plan& plan, Opened& opened,
           data::Transforms transforms, std::uint64_t memory_limit) {
@@ -115,6 +122,7 @@ Job build(const Experiment& experiment, const Plan& plan, Opened& opened,
   Origin& origin = opened.origin;
   nn::Model model(origin.options,
                   transforms.output_shape(opened.train.sample_shape(), opened.train.path()));
+  check_parameters(experiment.server, model);
   const io::File file = io::File::open(opened.train.path());
   auto names = io::read_texts(file, options.label, "class_names");
   auto weights = initial_weights(model, std::move(origin.weights), experiment.seed);
@@ -160,6 +168,7 @@ Job prepare(const Experiment& experiment, const mpi::Communicator& world, const 
 void check_workers(const Experiment& experiment, std::size_t workers) {
   strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
   strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
+  strategies::check_shards(experiment.trainer.strategy, experiment.server);
   const auto& slow = experiment.debug.slow;
   if (slow && slow->worker >= workers) {
     fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",
@@ -168,8 +177,11 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
 }
 
 Job prepare_job(const Experiment& experiment, const mpi::Communicator& world) {
-  const Roles roles =
-      assign_roles(strategies::topology(experiment.trainer.strategy), world.rank(), world.size());
+  Roles roles;
+  mpi::collectively(world, [&] {
+    roles = assign_roles(strategies::topology(experiment.trainer.strategy),
+                         experiment.server.shards, world.rank(), world.size());
+  });
   const auto shard_rows = [&](const data::Split& split) {
     const bool has_shard = roles.worker && experiment.trainer.parallelism_factor == 1;
     return has_shard

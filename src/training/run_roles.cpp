@@ -108,24 +108,26 @@ Outcome run_with_server(const Experiment& experiment, const Job& job,
   RemoteSink sink(reports);
   std::optional<Post> post;
   mpi::collectively(world, [&] {
-    if (center.server) {
+    if (world.rank() == 0) {
       coordinator = &make_coordinator(snapshot, center.server->board(),
                                       std::string(name_of(center.transport)),
                                       std::string(name_of(center.consistency)));
-    } else {
+    } else if (center.worker) {
       post.emplace(experiment, job, *center.worker, nobody, sink);
     }
   });
   Outcome outcome;
-  if (center.server) {
+  if (coordinator != nullptr) {
     serve(reports, *center.server, *coordinator);
     outcome.weights.resize(job.model.parameter_count());
     snapshot(outcome.weights);
     outcome.updates = center.server->updates();
-  } else {
+  } else if (post) {
     post->workplace().train();
   }
-  world.barrier();
+  mpi::Request over = world.ibarrier();  // a shard's server serves until all others are here
+  if (coordinator == nullptr && center.server) serve_shard(*center.server, over);
+  over.wait();
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tusk/center/center_server.hpp"
+#include "tusk/mpi/polite_wait.hpp"
 #include "tusk/training/coordinator.hpp"
 
 namespace tusk::training {
@@ -24,6 +25,17 @@ void serve(const mpi::Communicator& communicator, center::CenterServer& server,
     } else {
       const double idle_s = std::chrono::duration<double>(Clock::now() - last_event).count();
       std::this_thread::sleep_for(std::chrono::duration<double>(server.sleep_s(idle_s)));
+    }
+  }
+}
+
+void serve_shard(center::CenterServer& server, mpi::Request& over) {
+  mpi::PoliteWait wait;
+  while (!over.test()) {
+    if (server.progress()) {
+      wait.reset();
+    } else {
+      wait.pause();
     }
   }
 }

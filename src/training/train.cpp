@@ -79,7 +79,9 @@ Job prepare(const Experiment& experiment, const TrainRequest& request,
   if (request.virtual_workers) {
     return prepare_virtual_job(experiment, world, request.virtual_workers->count);
   }
-  return prepare_job(experiment, world);
+  Job job = prepare_job(experiment, world);
+  mpi::collectively(world, [&] { require_worker(experiment.server.shards, world.size()); });
+  return job;
 }
 
 Outcome run(const Experiment& experiment, const Job& job, const TrainRequest& request,

@@ -20,7 +20,8 @@ using MakeSite = std::function<std::unique_ptr<Site>(std::span<const float> init
 void check_linearizable(const MakeSite& make_site);
 
 // The same without rank 0's snapshots: for one worker alone, where no consistency promises less.
-void check_sequential(const MakeSite& make_site);
+// Of the smallest center there are so many elements.
+void check_sequential(const MakeSite& make_site, std::size_t smallest = 1);
 
 // `element`: integer-valued commits add up exactly; tickets and staleness are exact.
 void check_exact_sums(const MakeSite& make_site);

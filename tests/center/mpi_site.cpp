@@ -10,13 +10,19 @@ namespace {
 
 class MpiSite final : public Site {
  public:
-  MpiSite(const mpi::Communicator& communicator, Center center)
-      : communicator_(communicator), center_(std::move(center)) {}
+  MpiSite(const mpi::Communicator& communicator, Center center, std::size_t shards)
+      : communicator_(communicator), center_(std::move(center)), shards_(shards) {}
+  // Rank 0 may still want to copy other servers' shards.
+  ~MpiSite() override {
+    serve_until_all_come([] {});
+  }
 
   std::size_t workers() const override {
-    return static_cast<std::size_t>(communicator_.size() - 1);
+    return static_cast<std::size_t>(communicator_.size()) - shards_;
   }
-  CenterServer* server() override { return center_.server.get(); }
+  CenterServer* server() override {
+    return communicator_.rank() == 0 ? center_.server.get() : nullptr;
+  }
 
   std::vector<Event> gather(const std::vector<Event>& events) override {
     std::vector<Event> all;
@@ -27,15 +33,22 @@ class MpiSite final : public Site {
   }
 
   void run(int steps, const Step& step, const Meanwhile& meanwhile) override {
-    communicator_.barrier();
+    serve_until_all_come([] {});
     for (int i = 0; center_.worker && i < steps; ++i) {
-      step(static_cast<std::size_t>(communicator_.rank() - 1), *center_.worker);
+      step(static_cast<std::size_t>(communicator_.rank()) - shards_, *center_.worker);
     }
-    auto all_done = communicator_.ibarrier();
+    serve_until_all_come([&, turn = 0]() mutable {
+      if (server() != nullptr && turn++ % 16 == 0) meanwhile(*server());
+    });
+  }
+
+ private:
+  void serve_until_all_come(const std::function<void()>& meanwhile) {
+    auto all_here = communicator_.ibarrier();
     mpi::PoliteWait wait;
-    for (int turn = 0; !all_done.test(); ++turn) {
+    while (!all_here.test()) {
       const bool busy = center_.server && center_.server->progress();
-      if (center_.server && turn % 16 == 0) meanwhile(*center_.server);
+      meanwhile();
       if (busy) {
         wait.reset();
       } else {
@@ -44,15 +57,16 @@ class MpiSite final : public Site {
     }
   }
 
- private:
   const mpi::Communicator& communicator_;
   Center center_;
+  std::size_t shards_;
 };
 
 }  // namespace
 
-std::unique_ptr<Site> make_mpi_site(const mpi::Communicator& communicator, Center center) {
-  return std::make_unique<MpiSite>(communicator, std::move(center));
+std::unique_ptr<Site> make_mpi_site(const mpi::Communicator& communicator, Center center,
+                                    std::size_t shards) {
+  return std::make_unique<MpiSite>(communicator, std::move(center), shards);
 }
 
 }  // namespace tusk::center::testing

@@ -9,7 +9,9 @@
 
 namespace tusk::center::testing {
 
-// The ranks of a job, rank 0 the server and rank r worker r − 1. Collective.
-std::unique_ptr<Site> make_mpi_site(const mpi::Communicator& communicator, Center center);
+// The ranks of a job: the first ones serve, a shard each, and the others are the workers.
+// Collective.
+std::unique_ptr<Site> make_mpi_site(const mpi::Communicator& communicator, Center center,
+                                    std::size_t shards = 1);
 
 }  // namespace tusk::center::testing

@@ -36,3 +36,17 @@ add_cli_test(check_too_narrow RANKS 0 3 EXIT 78 STDERR "model.loss .* at least 2
              PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_no_dataset RANKS 0 3 EXIT 65 STDERR "points.h5.*'lable'.*" COMMAND check ${good} ${set_data} --set data.label=lable
              PROPERTIES FIXTURES_REQUIRED points)
+
+# Servers that leave nobody to work, or are more than there are parameters. One rank alone can check what it cannot train.
+add_cli_test(check_shards RANKS 0 3 EXIT 0 STDOUT "^points can be trained$" COMMAND check ${good} ${set_data} --set server.shards=2
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_shards_of_all_ranks RANKS 2 EXIT 78 STDERR "server.shards = 2 needs at least 3 ranks, 2 servers and a worker, but the job has 2"
+             COMMAND check ${good} ${set_data} --set server.shards=2 PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(train_shards_of_all_ranks RANKS 0 2 EXIT 78 STDERR "server.shards = 2 needs at least 3 ranks, 2 servers and a worker, but the job has [12]"
+             COMMAND train ${good} ${set_data} --set server.shards=2 PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_shards_of_no_parameters RANKS 0 EXIT 78 STDERR "server.shards = 7, but the model has 6 parameters: at least one a shard is needed"
+             COMMAND check ${good} ${set_data} --set server.shards=7 PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_shared_shards RANKS 0 3 EXIT 78 STDERR "server.shards = 2 needs server.transport = .rma. or .message."
+             COMMAND check ${good} ${set_data} --set server.shards=2 --set server.transport=shared PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_no_shards RANKS 0 EXIT 78 STDERR "key 'server.shards': expected an integer in \\[1, 1024\\], got 0"
+             COMMAND check ${good} ${set_data} --set server.shards=0 PROPERTIES FIXTURES_REQUIRED points)

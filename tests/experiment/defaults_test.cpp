@@ -43,6 +43,7 @@ TEST_CASE("the smallest experiment has the defaults of the options") {
   CHECK_FALSE(e.trainer.consistency);
   CHECK(e.trainer.keep_optimizer_state);
   CHECK(e.server.transport == Transport::automatic);
+  CHECK(e.server.shards == 1);
 }
 
 TEST_CASE("layers have Keras's defaults") {

@@ -21,7 +21,7 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"trainer={name = \"averaging\", communication_window = 3}"},
       {"trainer={name = \"sync_sgd\"}"},
       {"trainer={name = \"gem\", kappa = 2, momentum = 0.5}"},
-      {"server.transport=rma", "data.read=collective", "data.shuffle=false"},
+      {"server.transport=rma", "server.shards=3", "data.read=collective", "data.shuffle=false"},
       {"data.validation_split=0", "data.validation=/v.h5", "data.test=/t.h5"},
       {"data.train=[\"/a.h5\", \"/part-*.h5\"]", "data.test=[\"/t.h5\"]", "data.repeat=3"},
       {"data.memory_limit=4 GiB"},

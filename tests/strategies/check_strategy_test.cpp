@@ -84,6 +84,24 @@ TEST_CASE("hogwild asks for a center whose reads and writes race, whatever is wi
   CHECK(wanted_consistency(trainer) == Consistency::element);
 }
 
+TEST_CASE("only a center is spread over servers, and not one that all ranks map") {
+  const ServerOptions two{.shards = 2};
+  for (const StrategyOptions& options :
+       {StrategyOptions{DownpourOptions{}}, StrategyOptions{AeasgdOptions{}},
+        StrategyOptions{HogwildOptions{}}}) {
+    CHECK_NOTHROW(check_shards(options, two));
+    CHECK_NOTHROW(check_shards(options, {.transport = Transport::rma, .shards = 2}));
+    CHECK_THROWS_AS(check_shards(options, {.transport = Transport::shared, .shards = 2}), Error);
+    CHECK_NOTHROW(check_shards(options, {.transport = Transport::shared}));
+  }
+  for (const StrategyOptions& options :
+       {StrategyOptions{EasgdOptions{}}, StrategyOptions{SingleOptions{}},
+        StrategyOptions{EnsembleOptions{}}}) {
+    CHECK_THROWS_AS(check_shards(options, two), Error);
+    CHECK_NOTHROW(check_shards(options, {}));
+  }
+}
+
 TEST_CASE("only commits are compressed, not the positions of the elastic rules") {
   const CompressionOptions bf16{.kind = CompressionKind::bf16};
   for (const StrategyOptions& options :

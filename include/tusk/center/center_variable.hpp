@@ -45,6 +45,10 @@ struct Scaling {
 // commit takes its ticket before it adds, so that a pull may miss parts of commits that its version
 // counts.
 //
+// Where the center is spread over several servers, all of this holds within each one's shard, and
+// what is returned is shard 0's: a pull may see one shard with a commit of another worker and the
+// next without it.
+//
 // Bytes moved, with P = size(): pull, commit 4 P; the others 8 P; proximity 12 P on `rma`, which
 // reads θ before, and on `message`, which sends x₀ too.
 //

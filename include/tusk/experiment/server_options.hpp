@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include "tusk/core/named.hpp"
 
@@ -36,9 +37,11 @@ struct CompressionOptions {
   friend bool operator==(const CompressionOptions&, const CompressionOptions&) = default;
 };
 
-// The [server] table: the parameter server on rank 0.
+// The [server] table: the parameter server on rank 0, or on ranks 0 to shards − 1, each with a
+// slice of the center.
 struct ServerOptions {
   Transport transport = Transport::automatic;  // "auto"
+  std::size_t shards = 1;                      // above 1: of the transports `rma` and `message`
   CompressionOptions compression;              // other than none: of the transport `message`
 
   friend bool operator==(const ServerOptions&, const ServerOptions&) = default;

@@ -47,4 +47,8 @@ void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& op
 // what is added to the center can, not the positions that the elastic rules send.
 void check_compression(const StrategyOptions& options, const CompressionOptions& compression);
 
+// Error(bad_experiment) if the center is to be spread over several servers, but the rule has no
+// center, or it is to be in memory that all ranks map.
+void check_shards(const StrategyOptions& options, const ServerOptions& server);
+
 }  // namespace tusk::strategies

@@ -10,8 +10,8 @@ namespace tusk::training {
 
 // Who does what in a job.
 //   sequential        rank 0 trains, the others wait
-//   parameter_server  rank 0 serves, rank r is worker r − 1; a single rank is server and worker in
-//                     one
+//   parameter_server  ranks 0 to S − 1 serve a shard of the center each (S is mostly 1), rank r is
+//                     worker r − S; a single rank is server and worker in one
 //   peers             rank r is worker r
 //   independent       each rank by itself, in jobs of one rank (ensemble.hpp)
 // Rank 0 always coordinates: reports, validation, the run directory.
@@ -21,6 +21,10 @@ struct Roles {
   bool in_process = true;             // server and worker are one process
 };
 
-Roles assign_roles(strategies::Topology topology, int rank, int ranks);
+// `shards` is S. Error(bad_experiment) if ranks that serve leave none to work.
+Roles assign_roles(strategies::Topology topology, std::size_t shards, int rank, int ranks);
+
+// The same error, for a single rank as well, which can check what it cannot train.
+void require_worker(std::size_t shards, int ranks);
 
 }  // namespace tusk::training

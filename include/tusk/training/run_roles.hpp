@@ -36,7 +36,8 @@ using MakeCoordinator =
 Outcome run_in_process(const Experiment& experiment, const Job& job,
                        const MakeCoordinator& make_coordinator);
 
-// Collective. Rank 0 serves, the others work. The outcome is rank 0's; the others' is empty.
+// Collective. Rank 0 serves, and the first ranks after it do if the center has several shards; the
+// others work. The outcome is rank 0's; the others' is empty.
 Outcome run_with_server(const Experiment& experiment, const Job& job,
                         const mpi::Communicator& world, const MakeCoordinator& make_coordinator);
 

@@ -26,4 +26,7 @@ class RemoteSink : public ReportSink {
 void serve(const mpi::Communicator& communicator, center::CenterServer& server,
            Coordinator& coordinator);
 
+// The loop of a server of one shard, which does the same for its transport until `over` is done.
+void serve_shard(center::CenterServer& server, mpi::Request& over);
+
 }  // namespace tusk::training
