@@ -83,14 +83,14 @@ std::vector<StepCase> step_cases() {
           {"mnist 784-1000-200-10", 784, mnist, adam, 128}};
 }
 
-StepTimes measure(const StepCase& step_case) {
+StepTimes measure(const StepCase& step_case, std::size_t threads) {
   constexpr double budget_s = 0.5;
   const nn::Model model(step_case.model, {step_case.features});
   const Batches batches(model, step_case.batch);
   std::vector<std::size_t> array_sizes;
   for (const nn::Parameter& parameter : model.parameters()) array_sizes.push_back(parameter.size());
   const auto optimizer = optim::make_optimizer(step_case.optimizer, array_sizes);
-  nn::Workspace workspace = model.make_workspace(step_case.batch, true);
+  nn::Workspace workspace = model.make_workspace(step_case.batch, true, threads);
   AlignedVector<float> weights(model.parameter_count());
   AlignedVector<float> gradients(model.parameter_count());
   model.initialize(weights, 1);

@@ -30,9 +30,9 @@ struct StepTimes {
   double optimizer_s = 0.0;  // what remains of step_s
   double step_s = 0.0;
   double gflops = 0.0;       // of the matrix products alone, over the whole step
-  double peak_gflops = 0.0;  // the best of fma_peak_gflops() between the steps
+  double peak_gflops = 0.0;  // of one core, the best of fma_peak_gflops() between the steps
 };
 
-StepTimes measure(const StepCase& step_case);
+StepTimes measure(const StepCase& step_case, std::size_t threads);
 
 }  // namespace tusk::bench

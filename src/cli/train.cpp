@@ -44,7 +44,10 @@ void add_train(CLI::App& app, Context& context) {
   command->add_flag("--overwrite", arguments->overwrite, "Replace an earlier run's files");
   command->footer(
       "One parameter server (rank 0) and two workers:\n"
-      "  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --set trainer.epochs=3");
+      "  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --set trainer.epochs=3\n"
+      "The same with four threads a worker:\n"
+      "  mpirun -n 3 --map-by slot:PE=4 tusk train configs/fashion-mnist-adag.toml \\\n"
+      "    --set trainer.threads=4");
   command->callback([arguments, &context] {
     context.command = [arguments, &context] { return train(context.world, *arguments); };
   });

@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prefetcher.hpp"
 
-#include <csignal>
 #include <system_error>
 #include <utility>
 
 #include "tusk/core/error.hpp"
+#include "tusk/core/signals_blocked.hpp"
 
 namespace tusk::data {
-namespace {
-
-// Signals are the main thread's business: a new thread inherits that all are blocked.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
 
 Prefetcher::Prefetcher(Options options, Fill fill, const SampleLayout& layout, std::size_t capacity)
     : options_(options),

@@ -196,6 +196,7 @@ void describe(Fields& fields, TrainerOptions& o) {
                      "aeasgd or eamsgd")
           .only_when(!o.max_staleness,
                      "cannot be given together with max_staleness, whose pull follows the wait"));
+  fields("threads", o.threads, between(1, 1024));
 }
 
 template <typename Fields>

@@ -82,4 +82,13 @@ void activation_gradient(Activation activation, ConstSpan outputs, Span gradient
   }
 }
 
+void activation_gradient(Activation activation, ConstMatrix y, Matrix dy, Team& team) {
+  if (activation == Activation::linear) return;
+  team.share(y.cols(), 1, y.rows() * activation_cost, [&](const Share& share) {
+    for (std::size_t sample = share.first; sample < share.last; ++sample) {
+      activation_gradient(activation, y.col(sample), dy.col(sample));
+    }
+  });
+}
+
 }  // namespace tusk::nn

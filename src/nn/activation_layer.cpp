@@ -19,24 +19,26 @@ class ActivationLayer final : public Layer {
     return {.output = activation_ == Activation::linear ? 0 : shape_.elements()};
   }
 
-  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix y, Span, const Pass&) const override {
+  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix y, Span, const Pass& pass) const override {
     if (activation_ == Activation::linear) return x;
-    std::copy_n(x.data(), x.size(), y.data());
-    for (std::size_t sample = 0; sample < y.cols(); ++sample) {
-      activate(activation_, y.col(sample));
-    }
+    pass.team.share(y.cols(), 1, cost_of_sample(), [&](const Share& share) {
+      for (std::size_t sample = share.first; sample < share.last; ++sample) {
+        std::ranges::copy(x.col(sample), y.col(sample).begin());
+        activate(activation_, y.col(sample));
+      }
+    });
     return y;
   }
 
   Matrix backward(ConstSpan, ConstMatrix, ConstMatrix y, Matrix dy, LayerGradients, Matrix,
-                  ConstSpan) const override {
-    for (std::size_t sample = 0; sample < y.cols(); ++sample) {
-      activation_gradient(activation_, y.col(sample), dy.col(sample));
-    }
+                  ConstSpan, Team& team) const override {
+    activation_gradient(activation_, y, dy, team);
     return dy;
   }
 
  private:
+  std::size_t cost_of_sample() const { return shape_.elements() * activation_cost; }
+
   Activation activation_;
   Shape shape_;
 };

@@ -10,6 +10,8 @@
 namespace tusk::nn {
 namespace {
 
+constexpr std::size_t whole_tiles = 8;  // the products' tiles have as many columns at most
+
 // y = activation(z), z = W x + b. W is (out, in), column-major: Keras's kernel (in, out) as it lies
 // in memory, with the bias behind it.
 //
@@ -24,7 +26,7 @@ class Dense final : public Layer {
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Matrix y, Span kept,
                       const Pass& pass) const override;
   Matrix backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
-                  LayerGradients gradients, Matrix dx, ConstSpan kept) const override;
+                  LayerGradients gradients, Matrix dx, ConstSpan kept, Team& team) const override;
 
  private:
   std::size_t outputs() const { return options_.units; }
@@ -33,8 +35,9 @@ class Dense final : public Layer {
   ConstMatrix kernel(ConstSpan weights) const { return {weights.data(), outputs(), inputs_}; }
   ConstSpan bias(ConstSpan weights) const { return weights.subspan(outputs() * inputs_); }
 
-  void hand_over_kernel(ConstMatrix dz, ConstMatrix x, LayerGradients& gradients) const;
-  void hand_over_bias(ConstMatrix dz, LayerGradients& gradients) const;
+  void hand_over_kernel(ConstMatrix dz, ConstMatrix x, const Share& columns,
+                        LayerGradients gradients) const;
+  void hand_over_bias(ConstMatrix dz, const Share& share, LayerGradients gradients) const;
 
   DenseOptions options_;
   std::size_t inputs_;
@@ -56,47 +59,57 @@ std::vector<Parameter> Dense::parameters() const {
   return arrays;
 }
 
-ConstMatrix Dense::forward(ConstSpan weights, ConstMatrix x, Matrix y, Span, const Pass&) const {
-  multiply(kernel(weights), x, y);
+// Bias and activation are applied to each part of the product while it is in the cache, but for a
+// softmax, which needs a sample's outputs together.
+ConstMatrix Dense::forward(ConstSpan weights, ConstMatrix x, Matrix y, Span,
+                           const Pass& pass) const {
   const ConstSpan b = bias(weights);
-  for (std::size_t sample = 0; sample < y.cols(); ++sample) {
-    const Span z = y.col(sample);
-    if (options_.use_bias) array(z) += array(b);
-    activate(options_.activation, z);
+  const bool together = options_.activation == Activation::softmax;
+  multiply(pass.team, kernel(weights), x, y, [&](std::size_t row, Span z) {
+    if (options_.use_bias) array(z) += array(b.subspan(row, z.size()));
+    if (!together) activate(options_.activation, z);
+  });
+  for (std::size_t sample = 0; together && sample < y.cols(); ++sample) {
+    activate(options_.activation, y.col(sample));
   }
   return y;
 }
 
 Matrix Dense::backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
-                       LayerGradients gradients, Matrix dx, ConstSpan) const {
-  for (std::size_t sample = 0; sample < y.cols(); ++sample) {
-    activation_gradient(options_.activation, y.col(sample), dy.col(sample));
-  }
-  if (dx.data() != nullptr) multiply_transposed(kernel(weights), dy, dx);
-  hand_over_kernel(dy, x, gradients);
-  if (options_.use_bias) hand_over_bias(dy, gradients);
+                       LayerGradients gradients, Matrix dx, ConstSpan, Team& team) const {
+  activation_gradient(options_.activation, y, dy, team);
+  if (dx.data() != nullptr) multiply_transposed(team, kernel(weights), dy, dx);
+  team.share(inputs_, whole_tiles, outputs() * dy.cols(), [&](const Share& share) {
+    hand_over_kernel(dy, x, share, gradients);
+    if (options_.use_bias) hand_over_bias(dy, share, gradients);
+  });
   return dx;
 }
 
 // In blocks of columns that stay in the cache until they are taken, and are worth reading dz for.
-void Dense::hand_over_kernel(ConstMatrix dz, ConstMatrix x, LayerGradients& gradients) const {
+void Dense::hand_over_kernel(ConstMatrix dz, ConstMatrix x, const Share& columns,
+                             LayerGradients gradients) const {
   constexpr std::size_t block_size = 32 * 1024;
-  constexpr std::size_t whole_tiles = 8;  // the products' tiles have as many columns at most
   const std::size_t fitting = std::max({block_size / outputs(), dz.cols(), whole_tiles});
   const std::size_t block = fitting / whole_tiles * whole_tiles;
-  for (std::size_t first = 0; first < inputs_; first += block) {
-    const std::size_t columns = std::min(block, inputs_ - first);
-    const Span room = gradients.room(first * outputs(), columns * outputs());
-    multiply_by_transpose(dz, x, first, {room.data(), outputs(), columns});
+  for (std::size_t first = columns.first; first < columns.last; first += block) {
+    const std::size_t wide = std::min(block, columns.last - first);
+    const Span room =
+        gradients.room(first * outputs(), wide * outputs(), columns.first * outputs());
+    multiply_by_transpose(dz, x, first, {room.data(), outputs(), wide});
     gradients.take(first * outputs(), room);
   }
 }
 
-void Dense::hand_over_bias(ConstMatrix dz, LayerGradients& gradients) const {
-  const std::size_t offset = outputs() * inputs_;
-  const Span db = gradients.room(offset, outputs());
+void Dense::hand_over_bias(ConstMatrix dz, const Share& share, LayerGradients gradients) const {
+  const std::size_t first = share.first_of(outputs());
+  const std::size_t count = share.last_of(outputs()) - first;
+  const std::size_t offset = outputs() * inputs_ + first;
+  const Span db = gradients.room(offset, count, offset);
   std::ranges::fill(db, Real{0});
-  for (std::size_t sample = 0; sample < dz.cols(); ++sample) array(db) += array(dz.col(sample));
+  for (std::size_t sample = 0; sample < dz.cols(); ++sample) {
+    array(db) += array(dz.col(sample).subspan(first, count));
+  }
   gradients.take(offset, db);
 }
 

@@ -25,35 +25,49 @@ class Dropout final : public Layer {
                       const Pass& pass) const override {
     if (is_identity(pass.mode)) return x;
     const Span mask = kept.first(x.size());
-    draw(mask, pass);
-    for (std::size_t i = 0; i < mask.size(); ++i) y.data()[i] = x.data()[i] * mask[i];
+    pass.team.share(mask.size(), words_at_once, 32, [&](const Share& share) {
+      for (std::size_t begin = share.first; begin < share.last; begin += words_at_once) {
+        const std::size_t count = std::min(words_at_once, share.last - begin);
+        draw(mask.subspan(begin, count), begin, pass);
+        multiply(x.flat().subspan(begin, count), mask.subspan(begin, count), y.data() + begin);
+      }
+    });
     return y;
   }
 
   Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix,
-                  ConstSpan kept) const override {
+                  ConstSpan kept, Team& team) const override {
     if (rate_ == 0.0) return dy;
-    for (std::size_t i = 0; i < dy.size(); ++i) dy.data()[i] *= kept[i];
+    team.share(dy.size(), 16, 8, [&](const Share& share) {
+      const std::size_t count = share.last - share.first;
+      const Span part = dy.flat().subspan(share.first, count);
+      multiply(part, kept.subspan(share.first, count), part.data());
+    });
     return dy;
   }
 
  private:
   bool is_identity(Mode mode) const { return mode == Mode::inference || rate_ == 0.0; }
 
-  // Element i's number is word i of the sequence of (seed, worker, layer, step).
-  void draw(Span mask, const Pass& pass) const {
+  static constexpr std::size_t words_at_once = 1024;
+
+  // The mask's elements from `first` on, at most words_at_once. Element i's number is word i of the
+  // sequence of (seed, worker, layer, step).
+  void draw(Span mask, std::size_t first, const Pass& pass) const {
     const auto threshold = static_cast<std::uint32_t>(rate_ * 0x1.0p32);
     const Real scale = static_cast<Real>(1.0 / (1.0 - rate_));
     const Random random(pass.step.seed, Stream::dropout, pass.step.worker << 10 | pass.layer,
                         pass.step.step);
-    std::array<std::uint32_t, 1024> words;
-    for (std::size_t begin = 0; begin < mask.size(); begin += words.size()) {
-      const Span part = mask.subspan(begin, std::min(words.size(), mask.size() - begin));
-      random.blocks(static_cast<std::uint32_t>(begin / 4), words);
-      for (std::size_t i = 0; i < part.size(); ++i) {
-        part[i] = words[i] < threshold ? Real{0} : scale;
-      }
+    std::array<std::uint32_t, words_at_once> words;
+    random.blocks(static_cast<std::uint32_t>(first / 4), words);
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+      mask[i] = words[i] < threshold ? Real{0} : scale;
     }
+  }
+
+  static void multiply(ConstSpan values, ConstSpan mask, Real* out) {
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < mask.size(); ++i) out[i] = values[i] * mask[i];
   }
 
   double rate_;

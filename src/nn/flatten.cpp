@@ -15,8 +15,8 @@ class Flatten final : public Layer {
   ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix, Span, const Pass&) const override {
     return x;
   }
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix,
-                  ConstSpan) const override {
+  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix, ConstSpan,
+                  Team&) const override {
     return dy;
   }
 

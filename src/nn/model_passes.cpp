@@ -19,12 +19,13 @@ std::size_t padded(std::size_t count) {
 
 }  // namespace
 
-Workspace Model::make_workspace(std::size_t max_batch, bool training) const {
+Workspace Model::make_workspace(std::size_t max_batch, bool training, std::size_t threads) const {
   if (max_batch == 0) fail(ExitCode::internal, "a workspace for batches of no samples");
   const Mode mode = training ? Mode::training : Mode::inference;
   Workspace workspace;
   workspace.max_batch_ = max_batch;
   workspace.training_ = training;
+  workspace.team_ = std::make_unique<Team>(threads);
 
   std::size_t used = 0;  // of the memory, first counted and then handed out
   const auto take = [&](std::size_t per_sample) {
@@ -106,7 +107,8 @@ void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, GradientSink& 
     Matrix dx;
     if (i > first_trained_) dx = {workspace.gradients_[free].data(), input.rows(), input.cols()};
     dy = layer->backward(weights.subspan(offset, size), input, workspace.layers_[i].output, dy,
-                         LayerGradients(sink, offset), dx, workspace.layers_[i].kept);
+                         LayerGradients(sink, offset), dx, workspace.layers_[i].kept,
+                         workspace.team());
     if (dy.data() == dx.data()) free = 1 - free;
     step.turn();
   }
@@ -124,8 +126,8 @@ BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& ta
                              const StepContext& step) const {
   if (!workspace.training())
     fail(ExitCode::internal, "a training step in a workspace for inference");
-  const ConstMatrix outputs =
-      forward(weights, x, workspace, {.mode = Mode::training, .step = step});
+  const ConstMatrix outputs = forward(
+      weights, x, workspace, {.team = workspace.team(), .mode = Mode::training, .step = step});
   const ConstMatrix predicted = predictions(outputs, workspace);
   const BatchScore result = score(outputs, predicted, targets);
   const Matrix dy(workspace.gradients_[0].data(), outputs.rows(), outputs.cols());
@@ -136,14 +138,14 @@ BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& ta
 
 BatchScore Model::evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
                            Workspace& workspace, ConstMatrix* predicted) const {
-  const ConstMatrix outputs = forward(weights, x, workspace, {.mode = Mode::inference});
+  const ConstMatrix outputs = forward(weights, x, workspace, {.team = workspace.team()});
   const ConstMatrix probabilities = predictions(outputs, workspace);
   if (predicted != nullptr) *predicted = probabilities;
   return score(outputs, probabilities, targets);
 }
 
 ConstMatrix Model::predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const {
-  return predictions(forward(weights, x, workspace, {.mode = Mode::inference}), workspace);
+  return predictions(forward(weights, x, workspace, {.team = workspace.team()}), workspace);
 }
 
 void Model::check_targets(const Targets& targets) const {

@@ -178,16 +178,20 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
     for (std::size_t col = 0; col < count; ++col) {
       for (std::size_t row = 0; row < rows; ++row) {
         Real& element = *c.at(row, j + col);
-        element = tile[row + col * padded] + (add ? element : Real{0});
+        element = add ? tile[row + col * padded] + element : tile[row + col * padded];
       }
     }
   }
 }
 
+// What follows where a panel of C is complete.
+using Finish = FunctionRef<void(std::size_t row, std::size_t rows, std::size_t col, std::size_t)>;
+constexpr auto nothing_more = [](std::size_t, std::size_t, std::size_t, std::size_t) {};
+
 // C (rows, cols) = A (rows, depth) B (depth, cols).
 template <std::size_t tile_cols>
 void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real> c,
-                     std::size_t rows, std::size_t cols, std::size_t depth) {
+                     std::size_t rows, std::size_t cols, std::size_t depth, Finish finish) {
   alignas(64) Real packed[depth_block * column_block];
   for (std::size_t j = 0; j < cols; j += column_block) {
     const std::size_t wide = std::min(column_block, cols - j);
@@ -198,23 +202,48 @@ void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real>
                               deep, packed + strip * deep, tile_cols);
       }
       for (std::size_t i = 0; i < rows; i += tile_rows) {
+        const std::size_t high = std::min(tile_rows, rows - i);
         Columns next;
         if (a.row_stride == 1 && i + tile_rows < rows)
           next = {a.at(i + tile_rows, k), a.col_stride};
-        multiply_panel<tile_cols>(a.from(i, k), std::min(tile_rows, rows - i), deep, packed, wide,
-                                  c.from(i, j), k > 0, next);
+        multiply_panel<tile_cols>(a.from(i, k), high, deep, packed, wide, c.from(i, j), k > 0,
+                                  next);
+        if (k + deep == depth) finish(i, high, j, wide);
       }
     }
   }
 }
 
 void multiply(Strided<const Real> a, Strided<const Real> b, Strided<Real> c, std::size_t rows,
-              std::size_t cols, std::size_t depth) {
+              std::size_t cols, std::size_t depth, Finish finish) {
   if (rows <= narrow_tile && cols > rows) {  // Cᵀ = Bᵀ Aᵀ fills the vectors
-    return multiply(b.transposed(), a.transposed(), c.transposed(), cols, rows, depth);
+    multiply(b.transposed(), a.transposed(), c.transposed(), cols, rows, depth, nothing_more);
+    finish(0, rows, 0, cols);
+  } else if (cols <= narrow_tile) {
+    multiply_blocks<narrow_tile>(a, b, c, rows, cols, depth, finish);
+  } else {
+    multiply_blocks<wide_tile>(a, b, c, rows, cols, depth, finish);
   }
-  if (cols <= narrow_tile) return multiply_blocks<narrow_tile>(a, b, c, rows, cols, depth);
-  return multiply_blocks<wide_tile>(a, b, c, rows, cols, depth);
+}
+
+// The same by all of the team: panels of rows, or, where there is one panel, columns.
+void multiply(Team& team, Strided<const Real> a, Strided<const Real> b, Strided<Real> c,
+              std::size_t rows, std::size_t cols, std::size_t depth, Finish finish) {
+  if (rows > tile_rows) {
+    team.share(rows, tile_rows, cols * depth, [&](const Share& s) {
+      multiply(a.from(s.first, 0), b, c.from(s.first, 0), s.last - s.first, cols, depth,
+               [&](std::size_t row, std::size_t high, std::size_t col, std::size_t wide) {
+                 finish(s.first + row, high, col, wide);
+               });
+    });
+  } else {
+    team.share(cols, wide_tile, rows * depth, [&](const Share& s) {
+      multiply(a, b.from(0, s.first), c.from(0, s.first), rows, s.last - s.first, depth,
+               [&](std::size_t row, std::size_t high, std::size_t col, std::size_t wide) {
+                 finish(row, high, s.first + col, wide);
+               });
+    });
+  }
 }
 
 template <typename T>
@@ -224,17 +253,23 @@ Strided<T> strided(MatrixView<T> m) {
 
 }  // namespace
 
-void multiply(ConstMatrix w, ConstMatrix x, Matrix y) {
-  multiply(strided(w), strided(x), strided(y), y.rows(), y.cols(), w.cols());
+void multiply(Team& team, ConstMatrix w, ConstMatrix x, Matrix y, FinishColumn finish) {
+  multiply(team, strided(w), strided(x), strided(y), y.rows(), y.cols(), w.cols(),
+           [&](std::size_t row, std::size_t rows, std::size_t col, std::size_t cols) {
+             for (std::size_t i = col; i < col + cols; ++i) {
+               finish(row, y.col(i).subspan(row, rows));
+             }
+           });
 }
 
-void multiply_transposed(ConstMatrix w, ConstMatrix dz, Matrix dx) {
-  multiply(strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(), w.rows());
+void multiply_transposed(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx) {
+  multiply(team, strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(), w.rows(),
+           nothing_more);
 }
 
 void multiply_by_transpose(ConstMatrix dz, ConstMatrix x, std::size_t first, Matrix dw) {
   multiply(strided(dz), strided(x).from(first, 0).transposed(), strided(dw), dw.rows(), dw.cols(),
-           x.cols());
+           x.cols(), nothing_more);
 }
 
 }  // namespace tusk::nn

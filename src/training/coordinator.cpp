@@ -20,7 +20,7 @@ Coordinator::Coordinator(Options options, const nn::Model& model,
       callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
                  options_.optimizer.learning_rate, board),
       schedule_(options_.optimizer) {
-  if (validation != nullptr) evaluation_.emplace(model, *validation);
+  if (validation != nullptr) evaluation_.emplace(model, *validation, options_.threads);
 }
 
 void Coordinator::submit(Report report) {

@@ -15,6 +15,7 @@
 #include "tusk/experiment/write_experiment.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
+#include "tusk/training/core_count.hpp"
 #include "tusk/training/ensemble_model.hpp"
 #include "tusk/training/members.hpp"
 #include "tusk/training/run_directory.hpp"
@@ -85,6 +86,8 @@ Summary train_ensemble(const Experiment& experiment, const TrainRequest& request
   const auto& options = std::get<EnsembleOptions>(experiment.trainer.strategy);
   Members mine(experiment, request, world);
   mpi::collectively(world, [&] { mine.prepare(); });
+  const bool trains = static_cast<std::size_t>(world.rank()) < options.members;
+  warn_of_few_cores(trains ? experiment.trainer.threads : 0, world);
   std::optional<RunDirectory> directory;
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;
@@ -93,7 +96,8 @@ Summary train_ensemble(const Experiment& experiment, const TrainRequest& request
   });
   Summary summary{.name = experiment.name,
                   .trainer = EnsembleOptions::name,
-                  .workers = std::min(static_cast<std::size_t>(world.size()), options.members)};
+                  .workers = std::min(static_cast<std::size_t>(world.size()), options.members),
+                  .threads = experiment.trainer.threads};
   std::vector<std::string> reasons(options.members);
   mine.train(summary, reasons);
   add_up(world, summary);

@@ -15,10 +15,11 @@ std::size_t slice_rows(const nn::Model& model) {
   return std::clamp<std::size_t>(multiplications_per_slice / parameters, 16, 256);
 }
 
-Evaluation::Evaluation(const nn::Model& model, const data::SampleSource& samples)
+Evaluation::Evaluation(const nn::Model& model, const data::SampleSource& samples,
+                       std::size_t threads)
     : model_(model),
       batches_(samples, {.batch_size = slice_rows(model), .shuffle = false}),
-      workspace_(model.make_workspace(slice_rows(model), false)) {}
+      workspace_(model.make_workspace(slice_rows(model), false, threads)) {}
 
 void Evaluation::start(std::span<const float> weights) {
   weights_.assign(weights.begin(), weights.end());

@@ -58,7 +58,8 @@ class Post {
                         .clock = *clock_,
                         .gate = gate_,
                         .sink = sink,
-                        .passes = passes_.get()}) {}
+                        .passes = passes_.get(),
+                        .threads = experiment.trainer.threads}) {}
 
   Workplace& workplace() { return workplace_; }
 

@@ -35,14 +35,18 @@ double Summary::samples_per_s() const {
 std::string Summary::line() const {
   std::string text = fmt::format("trained {}:", name);
   for (const auto& [key, value] : scores(*this)) text += fmt::format(" {} {:.4f}", key, value);
-  return text + fmt::format(" in {} ({} samples/s, {} worker{})", format_duration(elapsed_s),
+  const std::string each = threads == 1 ? "" : fmt::format(" of {} threads", threads);
+  return text + fmt::format(" in {} ({} samples/s, {} worker{}{})", format_duration(elapsed_s),
                             format_count(static_cast<std::uint64_t>(samples_per_s())), workers,
-                            workers == 1 ? "" : "s");
+                            workers == 1 ? "" : "s", each);
 }
 
 std::string Summary::json() const {
-  nlohmann::ordered_json out{
-      {"name", name}, {"trainer", trainer}, {"workers", workers}, {"epochs", epochs}};
+  nlohmann::ordered_json out{{"name", name},
+                             {"trainer", trainer},
+                             {"workers", workers},
+                             {"threads", threads},
+                             {"epochs", epochs}};
   if (!stop_reason.empty()) out["stopped"] = stop_reason;
   if (epochs != last_epoch.epoch) out["best_epoch"] = last_epoch.epoch;
   for (const auto& [key, value] : scores(*this)) out[key] = value;

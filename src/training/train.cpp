@@ -13,6 +13,7 @@
 #include "tusk/mpi/communicator.hpp"
 #include "tusk/mpi/environment.hpp"
 #include "tusk/training/coordinator.hpp"
+#include "tusk/training/core_count.hpp"
 #include "tusk/training/ensemble.hpp"
 #include "tusk/training/job.hpp"
 #include "tusk/training/manifest.hpp"
@@ -96,6 +97,11 @@ Outcome run(const Experiment& experiment, const Job& job, const TrainRequest& re
   return run_with_server(experiment, job, world, make_coordinator);
 }
 
+// Virtual workers compute on the simulation's own threads, one each.
+std::size_t threads_of_worker(const Experiment& experiment, const TrainRequest& request) {
+  return request.virtual_workers ? 1 : experiment.trainer.threads;
+}
+
 // What the coordinator knows at the end, and the best model in the outcome if it is to be restored.
 void summarize(const Coordinator& coordinator, Outcome& outcome, Summary& summary) {
   summary.elapsed_s = coordinator.book().time_s();
@@ -122,6 +128,7 @@ Summary train(const Experiment& given, const TrainRequest& request,
     return train_ensemble(experiment, request, world);
   }
   const Job job = prepare(experiment, request, world);
+  warn_of_few_cores(job.roles.worker ? threads_of_worker(experiment, request) : 0, world);
   strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
                                job.roles.workers);
   return train_job(experiment, request, job, world);
@@ -139,6 +146,8 @@ Summary train_job(const Experiment& experiment, const TrainRequest& request, con
          trainer_name(experiment), world.size() - 1);
   }
 
+  const std::size_t threads = threads_of_worker(experiment, request);
+
   std::optional<Coordinator> coordinator;
   const MakeCoordinator make_coordinator =
       [&](Coordinator::Snapshot snapshot, center::ControlBoard& board, const std::string& transport,
@@ -152,7 +161,8 @@ Summary train_job(const Experiment& experiment, const TrainRequest& request, con
                                                     .metric_names = job.model.metric_names(),
                                                     .optimizer = experiment.optimizer,
                                                     .callbacks = experiment.callbacks,
-                                                    .quiet = request.quiet},
+                                                    .quiet = request.quiet,
+                                                    .threads = threads},
                                job.model, job.validation.get(), *directory, std::move(snapshot),
                                board);
   };
@@ -161,6 +171,7 @@ Summary train_job(const Experiment& experiment, const TrainRequest& request, con
   Summary summary{.name = experiment.name,
                   .trainer = trainer_name(experiment),
                   .workers = job.roles.workers,
+                  .threads = threads,
                   .metric_names = job.model.metric_names()};
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;

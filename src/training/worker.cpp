@@ -13,7 +13,7 @@ namespace tusk::training {
 Worker::Worker(const Parts& parts, const Options& options, std::span<const float> initial)
     : parts_(parts),
       context_{.seed = options.seed, .worker = options.index, .step = 0},
-      workspace_(parts.model.make_workspace(options.batch_size, true)),
+      workspace_(parts.model.make_workspace(options.batch_size, true, options.threads)),
       weights_(initial.begin(), initial.end()),
       gradients_(parts.model.parameter_count()),
       keep_optimizer_state_(options.keep_optimizer_state) {
@@ -134,12 +134,25 @@ void Worker::idle_step() {
 void Worker::update(double gradient_s) {
   const double start_s = parts_.clock.now_s();
   set_learning_rate();
-  parts_.optimizer.step(weights_, gradients_);
+  step_optimizer();
   finish_update(gradient_s + parts_.clock.now_s() - start_s);
 }
 
 double Worker::computing_s() const {
   return parts_.clock.now_s() - parts_.reporter.time().exchange;
+}
+
+void Worker::step_optimizer() {
+  constexpr std::size_t grain = 1024;
+  constexpr std::size_t cost = 16;
+  optim::Optimizer& optimizer = parts_.optimizer;
+  if (!optimizer.steps_in_parts()) return optimizer.step(weights_, gradients_);
+  optimizer.begin_step();
+  workspace_.team().share(weights_.size(), grain, cost, [&](const nn::Share& share) {
+    const std::size_t count = share.last - share.first;
+    optimizer.step_part(share.first, std::span(weights_).subspan(share.first, count),
+                        std::span(gradients_).subspan(share.first, count));
+  });
 }
 
 void Worker::set_learning_rate() {

@@ -81,7 +81,8 @@ Workplace::Workplace(const Experiment& experiment, const nn::Model& model,
               {.seed = experiment.seed,
                .index = static_cast<std::uint32_t>(site.worker),
                .batch_size = experiment.trainer.batch_size,
-               .keep_optimizer_state = experiment.trainer.keep_optimizer_state},
+               .keep_optimizer_state = experiment.trainer.keep_optimizer_state,
+               .threads = site.threads},
               initial) {}
 
 }  // namespace tusk::training

@@ -43,6 +43,10 @@ TEST_CASE("a key of another kind is an error that says whose it is") {
 TEST_CASE("a wrong type is an error that says which is right") {
   CHECK(said("epochs = 5", "epochs = \"five\"") ==
         "e.toml:25:10: key 'trainer.epochs': expected an integer in [1, 2147483647], got \"five\"");
+  CHECK(said("epochs = 5", "threads = 0") ==
+        "e.toml:25:11: key 'trainer.threads': expected an integer in [1, 1024], got 0");
+  CHECK(said("epochs = 5", "threads = 1025") ==
+        "e.toml:25:11: key 'trainer.threads': expected an integer in [1, 1024], got 1025");
   CHECK(said("epochs = 5", "epochs = 5.0") ==
         "e.toml:25:10: key 'trainer.epochs': expected an integer in [1, 2147483647], got 5.0");
   CHECK(said("momentum = 0.9", "momentum = true") ==

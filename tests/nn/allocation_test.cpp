@@ -13,7 +13,8 @@ constexpr std::size_t outputs = 10;
 
 // Allocations of every pass, on full and smaller batches.
 std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t batch,
-                                  const Targets& targets, const Targets& fewer) {
+                                  const Targets& targets, const Targets& fewer,
+                                  std::size_t threads = 1) {
   nn::Network n(nn::network_options({DenseOptions{.units = 120, .activation = Activation::relu},
                                      DropoutOptions{.rate = 0.4},
                                      DenseOptions{.units = 70, .activation = Activation::selu},
@@ -22,6 +23,7 @@ std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t ba
                 {inputs}, batch);
   std::size_t turns = 0;
   const std::function<void()> between_layers = [&turns] { ++turns; };
+  n.workspace = n.model.make_workspace(batch, true, threads);
   const std::size_t before = allocations;
   REQUIRE(before > 0);
   n.model.train_step(n.weights, n.x(batch), targets, n.gradients, n.workspace,
@@ -42,6 +44,8 @@ TEST_CASE("training, evaluation and prediction allocate nothing") {
     const Targets fewer{.classes = std::span(labels).first(batch - 1), .values = {}};
     CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
                                 classes, fewer) == 0);
+    CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
+                                classes, fewer, 3) == 0);
     const ConstMatrix targets(values.data(), outputs, batch);
     for (const auto& [name, loss] : names_of(LossKind{})) {
       CAPTURE(name);

@@ -29,7 +29,9 @@ std::vector<float> drop_ones(double rate, const nn::Pass& pass) {
 
 nn::Pass training(std::uint64_t seed, std::uint32_t worker, std::uint64_t step,
                   std::uint32_t layer) {
-  return {.mode = nn::Mode::training,
+  static nn::Team alone;
+  return {.team = alone,
+          .mode = nn::Mode::training,
           .step = {.seed = seed, .worker = worker, .step = step},
           .layer = layer};
 }
@@ -73,7 +75,8 @@ TEST_CASE("neighbours are dropped independently") {
 
 TEST_CASE("in inference, and at rate 0, dropout is the identity without a copy") {
   const std::vector<float> x(features, 3.0F);
-  const nn::Pass inference;
+  nn::Team alone;
+  const nn::Pass inference{.team = alone};
   for (const auto& [rate, pass] : {std::pair{0.5, inference}, {0.0, training(1, 0, 0, 0)}}) {
     const auto layer = nn::make_layer(DropoutOptions{rate}, {features}, "key");
     CHECK(layer->memory(pass.mode).output == 0);

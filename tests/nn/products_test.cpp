@@ -56,11 +56,18 @@ TEST_CASE("the three products agree with their definitions at any size") {
     // Something to overwrite, in the same number of elements as the products have.
     std::vector<float> y(out * batch, NAN), dx(in * batch, NAN), dw(out * in, NAN);
 
-    nn::multiply(w, x, {y.data(), out, batch});
+    nn::Team alone;
+    std::vector<float> finished(y.size());  // each element once
+    nn::multiply(alone, w, x, {y.data(), out, batch}, [&](std::size_t row, Span values) {
+      const auto begin = static_cast<std::size_t>(values.data() - y.data());
+      CHECK(begin % out == row);
+      for (std::size_t i = 0; i < values.size(); ++i) finished[begin + i] += 1.0F;
+    });
+    CHECK(finished == std::vector<float>(y.size(), 1.0F));
     CHECK(error({y.data(), out, batch}, [&](std::size_t o, std::size_t b) {
             return dot(in, [&](std::size_t i) { return double{w(o, i)} * x(i, b); });
           }) < 1e-4);
-    nn::multiply_transposed(w, dz, {dx.data(), in, batch});
+    nn::multiply_transposed(alone, w, dz, {dx.data(), in, batch});
     CHECK(error({dx.data(), in, batch}, [&](std::size_t i, std::size_t b) {
             return dot(out, [&](std::size_t o) { return double{w(o, i)} * dz(o, b); });
           }) < 1e-4);

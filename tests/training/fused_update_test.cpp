@@ -66,6 +66,31 @@ TEST_CASE("updates part by part are those by the whole gradient, to the bit") {
   }
 }
 
+TEST_CASE("updates part by part by several threads are those of one, to the bit") {
+  const std::vector<std::int32_t> classes{0, 1, 2, 2, 1, 0, 0};
+  for (const OptimizerOptions& options : optimizers()) {
+    nn::Network one = network();
+    const auto optimizer = optim::make_optimizer(options, array_sizes(one.model));
+    for (const std::size_t threads : {2, 5, 16}) {
+      nn::Network many = network();
+      many.workspace = many.model.make_workspace(7, true, threads);
+      one = network();
+      optimizer->reset();
+      const auto threaded = optim::make_optimizer(options, array_sizes(many.model));
+      const auto step = [&](nn::Network& n, optim::Optimizer& by, std::uint64_t index) {
+        training::FusedUpdate update(by, n.weights, n.gradients);
+        n.model.train_step(n.weights, n.x(7), {.classes = classes, .values = {}}, update,
+                           n.workspace, {.seed = 1, .worker = 0, .step = index});
+      };
+      for (std::uint64_t index = 0; index < 3; ++index) {
+        step(one, *optimizer, index);
+        step(many, *threaded, index);
+        CHECK(many.weights == one.weights);
+      }
+    }
+  }
+}
+
 TEST_CASE("clipping by a norm needs the whole gradient") {
   OptimizerOptions options = with_defaults(SgdOptions{});
   const std::size_t size = 4;

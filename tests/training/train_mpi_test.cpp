@@ -94,3 +94,31 @@ TEST_CASE("the same seed gives the same single run, another seed another") {
     CHECK(weights[0] != weights[2]);
   }
 }
+
+TEST_CASE("any number of threads trains the same, to the bit, and the summary says how many") {
+  const auto world = mpi::Communicator::world();
+  const DataFolder folder(world);
+  const std::vector<StrategyOptions> rules{SingleOptions{}, AveragingOptions{}, SyncSgdOptions{}};
+  for (std::size_t rule = 0; rule < rules.size(); ++rule) {
+    CAPTURE(rule);
+    AlignedVector<float> alone;
+    for (const std::size_t threads : {1, 3}) {
+      Experiment wide = experiment(folder, rules[rule]);
+      wide.model.layers.insert(wide.model.layers.begin() + 1, DenseOptions{.units = 3000});
+      wide.trainer.epochs = 2;
+      wide.trainer.threads = threads;
+      const std::string directory =
+          folder.file("threads" + std::to_string(rule) + "-" + std::to_string(threads));
+      const auto summary =
+          training::train(wide, {.run_directory = directory, .overwrite = false}, world);
+      CHECK(summary.threads == threads);
+      if (world.rank() == 0) {
+        CHECK((summary.line().find("of 3 threads)") != std::string::npos) == (threads == 3));
+        const auto model = io::load_model(directory + "/model.h5");
+        if (threads == 1) alone = model.weights;
+        CHECK(model.weights == alone);
+      }
+      world.barrier();
+    }
+  }
+}

@@ -32,7 +32,8 @@ struct TrainerOptions {
   bool keep_optimizer_state = true;          // whether momentum and moments survive a pull
   std::optional<std::size_t> max_staleness;  // s: how many windows a worker may be ahead
   std::size_t parallelism_factor = 1;  // f > 1: workers claim f·n partitions an epoch as they can
-  bool overlap = false;  // whether an exchange runs beside the next window's steps (can_overlap)
+  bool overlap = false;     // whether an exchange runs beside the next window's steps (can_overlap)
+  std::size_t threads = 1;  // that one worker computes with
 
   friend bool operator==(const TrainerOptions&, const TrainerOptions&) = default;
 };

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+
+#include "tusk/core/matrix.hpp"
 #include "tusk/core/real.hpp"
 #include "tusk/experiment/model_options.hpp"
+#include "tusk/nn/team.hpp"
 
 namespace tusk::nn {
 
@@ -19,5 +23,12 @@ void activate(Activation activation, Span values);
 // Given outputs y = activation(x) and dy: dy becomes dx. Every one of these functions has a
 // derivative that can be told from its value.
 void activation_gradient(Activation activation, ConstSpan y, Span dy);
+
+// The same of a batch, by all of the team.
+void activation_gradient(Activation activation, ConstMatrix y, Matrix dy, Team& team);
+
+// What either costs an element, for Team::share: about as much as so many multiplications and
+// additions of a matrix product.
+constexpr std::size_t activation_cost = 8;
 
 }  // namespace tusk::nn

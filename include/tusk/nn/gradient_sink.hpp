@@ -13,11 +13,13 @@ class GradientSink {
  public:
   virtual ~GradientSink() = default;
 
-  // Memory for the gradients of `count` parameters from `offset` on, valid until the next call.
-  virtual Span room(std::size_t offset, std::size_t count) = 0;
+  // Memory for the gradients of `count` parameters from `offset` on, until they are taken. Threads
+  // that make parts of them at the same time keep these apart by `place`: no two of their ranges
+  // from place to place + count overlap.
+  virtual Span room(std::size_t offset, std::size_t count, std::size_t place) = 0;
 
   // They have been written there. This step does not read these parameters' weights again, so they
-  // may be updated.
+  // may be updated. Called by several threads at once, for parts that do not overlap.
   virtual void take(std::size_t offset, Span gradients) = 0;
 };
 
@@ -26,7 +28,7 @@ class WholeGradients final : public GradientSink {
  public:
   explicit WholeGradients(Span gradients) : gradients_(gradients) {}
 
-  Span room(std::size_t offset, std::size_t count) override {
+  Span room(std::size_t offset, std::size_t count, std::size_t) override {
     return gradients_.subspan(offset, count);
   }
   void take(std::size_t, Span) override {}
@@ -35,12 +37,14 @@ class WholeGradients final : public GradientSink {
   Span gradients_;
 };
 
-// One layer's part of a sink: offsets count from the layer's first parameter.
+// One layer's part of a sink: offsets and places count from the layer's first parameter.
 class LayerGradients {
  public:
   LayerGradients(GradientSink& sink, std::size_t first) : sink_(sink), first_(first) {}
 
-  Span room(std::size_t offset, std::size_t count) { return sink_.room(first_ + offset, count); }
+  Span room(std::size_t offset, std::size_t count, std::size_t place) {
+    return sink_.room(first_ + offset, count, place);
+  }
   void take(std::size_t offset, Span gradients) { sink_.take(first_ + offset, gradients); }
 
  private:

@@ -14,6 +14,7 @@
 #include "tusk/experiment/model_options.hpp"
 #include "tusk/nn/gradient_sink.hpp"
 #include "tusk/nn/parameter.hpp"
+#include "tusk/nn/team.hpp"
 
 namespace tusk::nn {
 
@@ -37,6 +38,7 @@ struct StepContext {
 
 // What a layer may know of the pass that it takes part in.
 struct Pass {
+  Team& team;
   Mode mode = Mode::inference;
   StepContext step{};       // in training
   std::uint32_t layer = 0;  // its place in the model
@@ -72,7 +74,8 @@ class Layer {
   // theirs are taken, and returns that with respect to x, which is dx filled in or dy itself. dy
   // may be overwritten. If dx is empty nobody wants it, and it is not computed.
   virtual Matrix backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
-                          LayerGradients gradients, Matrix dx, ConstSpan kept) const = 0;
+                          LayerGradients gradients, Matrix dx, ConstSpan kept,
+                          Team& team) const = 0;
 };
 
 // The layer that the options describe, for inputs of this shape. Error(bad_experiment) that begins

@@ -55,7 +55,9 @@ class Model {
   // A table for people: layer (type), output shape, number of parameters; their total.
   std::string summary() const;
 
-  Workspace make_workspace(std::size_t max_batch, bool training) const;
+  // Passes in it compute with so many threads; their results are the same to the bit for any
+  // number.
+  Workspace make_workspace(std::size_t max_batch, bool training, std::size_t threads = 1) const;
 
   // The score of the batch, before any update; the gradient of its mean loss goes to the sink,
   // which may update weights whose gradients it takes.

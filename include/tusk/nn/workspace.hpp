@@ -3,16 +3,18 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/matrix.hpp"
 #include "tusk/core/real.hpp"
+#include "tusk/nn/team.hpp"
 
 namespace tusk::nn {
 
 // The memory that passes of one model work in, allocated once by Model::make_workspace for batches
-// of up to max_batch() samples. One a thread.
+// of up to max_batch() samples, and the threads that they work with. For one caller at a time.
 class Workspace {
  public:
   Workspace(Workspace&&) = default;
@@ -20,6 +22,7 @@ class Workspace {
 
   std::size_t max_batch() const { return max_batch_; }
   bool training() const { return training_; }  // whether train_step may use it
+  Team& team() const { return *team_; }
 
  private:
   friend class Model;
@@ -34,6 +37,7 @@ class Workspace {
 
   std::size_t max_batch_ = 0;
   bool training_ = false;
+  std::unique_ptr<Team> team_;
   AlignedVector<Real> memory_;
   std::vector<LayerViews> layers_;
   Matrix predictions_;             // of a loss that takes the last activation over

@@ -32,8 +32,8 @@ class Optimizer {
   void step(std::span<float> weights, std::span<float> gradients);
 
   // A step in parts, as their gradients become known: begin_step, then step_part once for each of
-  // the elements, in any order. Does what step does. Not where a norm clips the gradients: that has
-  // to know them all.
+  // the elements, in any order and on any threads. Does what step does. Not where a norm clips the
+  // gradients: that has to know them all.
   bool steps_in_parts() const { return !clipnorm_ && !global_clipnorm_; }
   void begin_step() { prepare(++iterations_); }
   void step_part(std::size_t offset, std::span<float> weights, std::span<float> gradients) {
@@ -74,7 +74,7 @@ class Optimizer {
   // The scalars of step number t = 1, 2, …. Called once a step, before update.
   virtual void prepare(std::uint64_t) {}
   // The update rule. Called for parts that fit into the first-level cache, together all of the
-  // vectors.
+  // vectors, and by several threads at once: it changes nothing but the part's weights and state.
   virtual void update(const Part& part) = 0;
 
  private:

@@ -34,7 +34,8 @@ class Coordinator : public ReportSink {
     std::vector<std::string> metric_names;
     OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
     CallbackOptions callbacks{};
-    bool quiet = false;  // no progress line
+    bool quiet = false;       // no progress line
+    std::size_t threads = 1;  // to validate with
   };
   // Copies the model as it is now.
   using Snapshot = std::function<void(std::span<float>)>;

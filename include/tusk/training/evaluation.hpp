@@ -17,7 +17,7 @@ namespace tusk::training {
 class Evaluation {
  public:
   // Both references must outlive the object.
-  Evaluation(const nn::Model& model, const data::SampleSource& samples);
+  Evaluation(const nn::Model& model, const data::SampleSource& samples, std::size_t threads = 1);
 
   // Begins anew with a copy of `weights`.
   void start(std::span<const float> weights);

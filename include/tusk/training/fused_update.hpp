@@ -22,7 +22,9 @@ class FusedUpdate final : public nn::GradientSink {
     optimizer.begin_step();
   }
 
-  Span room(std::size_t, std::size_t count) override { return scratch_.first(count); }
+  Span room(std::size_t, std::size_t count, std::size_t place) override {
+    return scratch_.subspan(place, count);
+  }
 
   void take(std::size_t offset, Span gradients) override {
     optimizer_.step_part(offset, weights_.subspan(offset, gradients.size()), gradients);

@@ -18,7 +18,8 @@ struct Summary {
   std::string name;
   std::string trainer;
   std::size_t workers = 1;
-  double elapsed_s = 0.0;  // from the first step to the last worker's end
+  std::size_t threads = 1;  // of each worker
+  double elapsed_s = 0.0;   // from the first step to the last worker's end
   std::vector<std::string> metric_names;
   std::size_t epochs = 0;     // completed
   EpochRecord last_epoch{};   // its scores are the model's; the best one's, if that was restored

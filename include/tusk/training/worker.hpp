@@ -43,6 +43,7 @@ class Worker {
     std::uint32_t index = 0;      // among the workers
     std::size_t batch_size = 32;  // the largest batch
     bool keep_optimizer_state = true;
+    std::size_t threads = 1;  // to compute with
   };
 
   // `initial`: the weights to start from, one a parameter (a strategy with a center replaces them
@@ -72,6 +73,7 @@ class Worker {
   void require_finite_loss(std::uint32_t epoch, const nn::BatchScore& score) const;
   void idle_step();
   void update(double gradient_s);
+  void step_optimizer();
   void set_learning_rate();
   double computing_s() const;  // a clock that stands still while exchanges get their turns
   void finish_update(double compute_s);

@@ -41,6 +41,7 @@ struct Site {
   Gate& gate;
   ReportSink& sink;
   Passes* passes = nullptr;  // what to train on, if it is not the shard, once an epoch
+  std::size_t threads = 1;   // to compute with
 };
 
 // One worker with all that it needs, wired together: optimizer, strategy, batches, reporter.
