@@ -182,7 +182,12 @@ void run(int argc, char** argv) {
   app.add_option("--topk-fraction", arguments.server.compression.topk_fraction);
   app.add_option("--rounds", arguments.rounds, "Whose median is printed");
   app.add_flag("--json", arguments.json, "One object a line");
-  app.parse(argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    if (world.rank() == 0) fmt::print("{}", app.help());
+    return;
+  }
   if (world.size() < 2) fail(ExitCode::usage, "at least two ranks: mpirun -n 3 …");
   if (world.rank() == 0 && !arguments.json) {
     fmt::print("{:<8} {:<9} {:>7} {:>10} {:<16} {:>9} {:>6}\n", "", "", "workers", "floats", "",

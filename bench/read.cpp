@@ -209,7 +209,12 @@ void run(int argc, char** argv) {
   app.add_option("--folder", arguments.folder, "Where the file goes");
   app.add_option("--megabytes", arguments.megabytes, "Its size");
   app.add_option("--rounds", arguments.rounds, "Of which the fastest counts");
-  app.parse(argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    if (mpi::Communicator::world().rank() == 0) fmt::print("{}", app.help());
+    return;
+  }
   measure(mpi::Communicator::world(), arguments);
 }
 

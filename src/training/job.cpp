@@ -170,9 +170,9 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
   strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
   strategies::check_shards(experiment.trainer.strategy, experiment.server);
   const auto& slow = experiment.debug.slow;
-  if (slow && slow->worker >= workers) {
+  if (slow && slow->worker.value_or(0) >= workers) {
     fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",
-         slow->worker, workers, workers == 1 ? "" : "s", workers - 1);
+         *slow->worker, workers, workers == 1 ? "" : "s", workers - 1);
   }
 }
 

@@ -22,9 +22,8 @@ namespace tusk::training {
 namespace {
 
 std::unique_ptr<Clock> make_clock(const DebugOptions& debug, std::size_t worker) {
-  if (debug.slow && debug.slow->worker == worker) {
-    return std::make_unique<SlowClock>(debug.slow->factor);
-  }
+  const double factor = debug.slowness(worker);
+  if (factor > 1.0) return std::make_unique<SlowClock>(factor);
   return std::make_unique<WallClock>();
 }
 
