@@ -5,17 +5,6 @@
 
 namespace tusk::center {
 
-std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards) {
-  constexpr std::size_t line = 64 / sizeof(float);
-  const std::size_t block = size / line >= shards ? line : 1;
-  std::vector<std::size_t> offsets;
-  for (std::size_t shard = 0; shard < shards; ++shard) {
-    offsets.push_back(size / block * shard / shards * block);
-  }
-  offsets.push_back(size);
-  return offsets;
-}
-
 ShardGroups::ShardGroups(const mpi::Communicator& all, std::size_t shards)
     : all_(all), groups_(shards) {
   const auto self = static_cast<std::size_t>(all.rank());

@@ -10,11 +10,6 @@
 
 namespace tusk::center {
 
-// Where the S shards of a vector begin, and its end: S + 1 offsets. Shards are contiguous and equal
-// to within two cache lines, to within an element where there are fewer lines than shards. None is
-// empty if there are as many elements as shards.
-std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards);
-
 // The ranks that exchange a shard of the center: its server, which is rank 0 there, and all
 // workers, in their order. Shard s's server is rank s; the workers are the ranks from S on.
 class ShardGroups {

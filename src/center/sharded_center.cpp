@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sharded_center.hpp"
+#include "tusk/center/sharded_center.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,6 +7,17 @@
 #include "require_size.hpp"
 
 namespace tusk::center {
+
+std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards) {
+  constexpr std::size_t line = 64 / sizeof(float);
+  const std::size_t block = size / line >= shards ? line : 1;
+  std::vector<std::size_t> offsets;
+  for (std::size_t shard = 0; shard < shards; ++shard) {
+    offsets.push_back(size / block * shard / shards * block);
+  }
+  offsets.push_back(size);
+  return offsets;
+}
 
 ShardedCenter::ShardedCenter(std::vector<std::unique_ptr<CenterVariable>> shards, std::size_t first)
     : shards_(std::move(shards)), offsets_{0}, first_(first % shards_.size()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/simulation/run_virtual_workers.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -34,9 +35,10 @@ training::Outcome run(const Experiment& experiment, const training::Job& job,
 // For a step of the network below, which takes less than a quarter of it.
 constexpr std::size_t stand_in_stack = std::size_t{1} << 20U;
 
-// A network that is as good as none.
-nn::Model stand_in() {
-  const ModelOptions options{.layers = {DenseOptions{.units = 8}, DenseOptions{.units = 1}},
+// A network that is as good as none, with a parameter for every shard at least.
+nn::Model stand_in(std::size_t shards) {
+  const std::size_t units = std::max<std::size_t>(8, shards);
+  const ModelOptions options{.layers = {DenseOptions{.units = units}, DenseOptions{.units = 1}},
                              .loss = LossKind::mse};
   return {options, Shape{1}};
 }
@@ -60,7 +62,7 @@ std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parame
 
 Projection project_times(const Experiment& experiment, std::size_t parameters,
                          std::uint64_t training_rows, std::size_t workers, std::size_t threads) {
-  const nn::Model model = stand_in();
+  const nn::Model model = stand_in(experiment.server.shards);
   const AlignedVector<float> initial(model.parameter_count());  // zeros: every gradient is 0
   const data::Shard samples = data::Shard::zeros(training_rows, model.input_shape());
   VirtualMachine machine({.experiment = experiment,
@@ -99,10 +101,6 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
   }
   if (experiment.trainer.overlap) {
     fail(ExitCode::bad_experiment, "trainer.overlap = true is not simulated");
-  }
-  if (experiment.server.shards > 1) {
-    fail(ExitCode::bad_experiment, "server.shards = {} is not simulated: one server is",
-         experiment.server.shards);
   }
   StepTimes(experiment.simulate.step_time, workers, experiment.seed);
 }

@@ -20,9 +20,11 @@ std::int64_t VirtualBoard::fetch_add(center::Cell cell, std::int64_t value) {
   return board_.fetch_add(cell, value);
 }
 
-VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, Scheduler& scheduler,
-                             std::size_t worker, const Network& network, Server& server)
+VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, std::size_t parameters,
+                             Scheduler& scheduler, std::size_t worker, const Network& network,
+                             Server& server)
     : center_(std::move(state)),
+      parameters_(parameters),
       scheduler_(scheduler),
       worker_(worker),
       network_(network),
@@ -32,7 +34,8 @@ VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, Schedule
 template <typename Operation>
 auto VirtualCenter::exchange(std::size_t vectors, Operation operation) {
   Scheduler::Turn turn(scheduler_, worker_);
-  turn.end_at(server_.serve(turn.time_s(), network_.vectors_s(vectors, size(), sizeof(float))));
+  const double cost_s = network_.bytes_s(vectors * parameters_ * sizeof(float));
+  turn.end_at(server_.serve(turn.time_s(), cost_s));
   return operation();
 }
 

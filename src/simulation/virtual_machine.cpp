@@ -9,10 +9,6 @@
 namespace tusk::simulation {
 namespace {
 
-double slowness(const DebugOptions& debug, std::size_t worker) {
-  return debug.slow && debug.slow->worker == worker ? debug.slow->factor : 1.0;
-}
-
 // Part `part` of `parts` of the samples, when as many as there are workers are in use together.
 std::unique_ptr<data::SampleSource> part_of(const VirtualMachine::Setup& setup, std::size_t part,
                                             std::size_t parts) {
@@ -43,18 +39,18 @@ class VirtualMachine::Post {
  public:
   Post(VirtualMachine& machine, std::size_t worker)
       : shard_(part_of(machine.setup_, worker, machine.setup_.workers)),
-        center_(machine.state_, machine.scheduler_, worker, machine.network_, machine.server_),
+        center_(machine.shards_.connect(machine.scheduler_, worker, machine.network_)),
         peers_(machine.exchanges_, worker, machine.network_),
         clock_(machine.scheduler_, worker, machine.step_times_,
-               slowness(machine.setup_.experiment.debug, worker)),
+               machine.setup_.experiment.debug.slowness(worker)),
         gate_(machine.gatekeeper_, machine.board(), machine.scheduler_, worker),
         sink_(machine.make_sink(worker)),
-        passes_(make_passes(machine.setup_, center_.board())),
+        passes_(make_passes(machine.setup_, center_->board())),
         workplace_(machine.setup_.experiment, machine.setup_.model, machine.setup_.initial,
                    training::Site{.worker = worker,
                                   .workers = machine.setup_.workers,
                                   .shard = *shard_,
-                                  .center = center_,
+                                  .center = *center_,
                                   .peers = peers_,
                                   .clock = clock_,
                                   .gate = gate_,
@@ -69,7 +65,7 @@ class VirtualMachine::Post {
 
  private:
   std::unique_ptr<data::SampleSource> shard_;
-  VirtualCenter center_;
+  std::unique_ptr<center::CenterVariable> center_;
   VirtualPeers peers_;
   VirtualClock clock_;
   VirtualGate gate_;
@@ -80,8 +76,7 @@ class VirtualMachine::Post {
 
 VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
-      state_(center::make_local_state(setup.initial, setup.workers)),
-      server_side_(state_),
+      shards_(setup.initial, setup.parameters, setup.experiment.server.shards, setup.workers),
       scheduler_(setup.workers, setup.threads, setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed),
       network_(setup.experiment.simulate, setup.initial.size(), setup.parameters),
@@ -111,14 +106,14 @@ bool VirtualMachine::has_center() const {
 
 void VirtualMachine::snapshot(std::span<float> out) {
   if (has_center()) {
-    server_side_.snapshot(out);
+    shards_.snapshot(out);
   } else {
     posts_.front().workplace().worker().model(out);
   }
 }
 
 std::uint64_t VirtualMachine::updates() {
-  return has_center() ? server_side_.updates() : posts_.front().workplace().exchanges();
+  return has_center() ? shards_.updates() : posts_.front().workplace().exchanges();
 }
 
 }  // namespace tusk::simulation

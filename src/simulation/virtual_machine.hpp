@@ -7,19 +7,19 @@
 #include <optional>
 #include <span>
 
-#include "tusk/center/local_center.hpp"
+#include "tusk/center/control_board.hpp"
 #include "tusk/data/shard.hpp"
 #include "tusk/experiment/experiment.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/simulation/network.hpp"
 #include "tusk/simulation/scheduler.hpp"
 #include "tusk/simulation/step_times.hpp"
-#include "tusk/simulation/virtual_center.hpp"
 #include "tusk/simulation/virtual_clock.hpp"
 #include "tusk/simulation/virtual_gate.hpp"
 #include "tusk/simulation/virtual_peers.hpp"
 #include "tusk/simulation/virtual_sink.hpp"
 #include "tusk/training/workplace.hpp"
+#include "virtual_shards.hpp"
 
 namespace tusk::simulation {
 
@@ -47,7 +47,7 @@ class VirtualMachine {
 
   // out = the model as it is now: for `take`, and after run().
   void snapshot(std::span<float> out);
-  center::ControlBoard& board() { return server_side_.board(); }
+  center::ControlBoard& board() { return shards_.board(); }
   std::uint64_t updates();
 
  private:
@@ -58,12 +58,10 @@ class VirtualMachine {
 
   Setup setup_;
   TakeReport take_;
-  std::shared_ptr<center::LocalState> state_;
-  center::LocalServer server_side_;
+  VirtualShards shards_;
   Scheduler scheduler_;
   StepTimes step_times_;
   Network network_;
-  Server server_;
   Meeting exchanges_;
   Meeting passes_;
   Gatekeeper gatekeeper_;

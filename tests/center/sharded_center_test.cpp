@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A center in shards that are all in this process.
-#include "sharded_center.hpp"
+#include "tusk/center/sharded_center.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "player.hpp"
-#include "shard_groups.hpp"
 #include "tusk/center/local_center.hpp"
 #include "tusk/core/error.hpp"
 

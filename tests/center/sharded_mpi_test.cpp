@@ -9,9 +9,9 @@
 
 #include "cases.hpp"
 #include "mpi_site.hpp"
-#include "shard_groups.hpp"
 #include "transports.hpp"
 #include "tusk/center/make_center.hpp"
+#include "tusk/center/sharded_center.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/mpi/collectively.hpp"
 

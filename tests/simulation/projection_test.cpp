@@ -65,6 +65,20 @@ TEST_CASE("a server that is never idle: its throughput decides, and workers take
   CHECK(projection.staleness.sum == n * (n - 1) / 2 + (steps - 1) * n * (n - 1));
 }
 
+TEST_CASE("several servers: a worker alone pays their latencies, many need not queue up") {
+  auto once = experiment(DownpourOptions{.communication_window = 1}, 0.05, 0.01);
+  const double queueing_s = project_times(once, parameters, 8 * 25, 8, threads).elapsed_s;
+  once.server.shards = 4;
+  const auto projection = project_times(once, parameters, 8 * 25, 8, threads);
+  CHECK(projection.elapsed_s < queueing_s / 2);
+  CHECK(projection.staleness.commits == 8 * 25);
+  once.simulate.latency = 0.1;
+  CHECK(project_times(once, parameters, 10, 1, threads).elapsed_s ==
+        Approx(0.41 + 10 * 0.05 + 9 * 0.42));
+  once.server.shards = 100;  // more than the network that stands in has by default
+  CHECK(project_times(once, parameters, 10, 1, threads).staleness.commits == 10);
+}
+
 TEST_CASE("exchanges that cost nothing: n workers are n times as fast") {
   const auto once = experiment(AdagOptions{.communication_window = 5}, 0.01, 1e-12);
   for (const std::size_t n : {1, 2, 10, 100}) {
@@ -127,6 +141,8 @@ TEST_CASE("partitions that are claimed let the fast ones do the slow one's work"
   CHECK(fixed_s == Approx(400 * 0.1));
   once.trainer.parallelism_factor = 8;
   CHECK(project_times(once, parameters, 1600, 4, threads).elapsed_s < fixed_s / 2);
+  once.debug.slow->worker.reset();  // everyone is slow
+  CHECK(project_times(once, parameters, 1600, 4, threads).elapsed_s >= fixed_s * 0.99);
 }
 
 TEST_CASE("the projection is the same on any number of threads") {

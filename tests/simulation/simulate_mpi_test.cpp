@@ -159,6 +159,19 @@ TEST_CASE("a virtual worker that diverges ends the simulation with its error") {
   }
 }
 
+TEST_CASE("one worker trains the same with a center in shards, to the last bit") {
+  Simulations run;
+  for (const StrategyOptions& rule : {StrategyOptions(DownpourOptions{.communication_window = 3}),
+                                      StrategyOptions(AeasgdOptions{.communication_window = 4})}) {
+    Experiment once = run.experiment(rule);
+    const Run whole = run.simulate(once, 1);
+    once.server.shards = 3;
+    const Run in_shards = run.simulate(once, 1);
+    CHECK(in_shards.weights == whole.weights);
+    CHECK(in_shards.summary.updates == whole.summary.updates);
+  }
+}
+
 TEST_CASE("more virtual workers than samples are refused") {
   Simulations simulations;
   CHECK_FAILS(simulations.simulate(simulations.experiment(all[0]), 904), ExitCode::bad_data,

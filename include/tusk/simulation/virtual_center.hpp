@@ -32,8 +32,9 @@ class VirtualBoard final : public center::ControlBoard {
 // worker's time, are served one after another, and return when they are complete.
 class VirtualCenter final : public center::CenterVariable {
  public:
-  VirtualCenter(std::shared_ptr<center::LocalState> state, Scheduler& scheduler, std::size_t worker,
-                const Network& network, Server& server);
+  // `parameters`: what an exchange of the state's vector costs is that of so many.
+  VirtualCenter(std::shared_ptr<center::LocalState> state, std::size_t parameters,
+                Scheduler& scheduler, std::size_t worker, const Network& network, Server& server);
 
   std::size_t size() const override { return center_.size(); }
   std::uint64_t pull(std::span<float> out) override;
@@ -51,6 +52,7 @@ class VirtualCenter final : public center::CenterVariable {
   auto exchange(std::size_t vectors, Operation operation);
 
   center::LocalCenter center_;
+  std::size_t parameters_;
   Scheduler& scheduler_;
   std::size_t worker_;
   const Network& network_;

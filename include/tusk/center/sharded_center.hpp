@@ -10,6 +10,11 @@
 
 namespace tusk::center {
 
+// Where the S shards of a vector begin, and its end: S + 1 offsets. Shards are contiguous and equal
+// to within two cache lines, to within an element where there are fewer lines than shards. None is
+// empty if there are as many elements as shards.
+std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards);
+
 // A worker's access to a center that is spread over S servers: every operation does its slice on
 // each shard, which is a center of its own. Each shard orders commits by itself, so that an
 // operation is atomic as the transport has it within a shard, but not across them: a pull may see
