@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "tusk/io/column_names.hpp"
+#include "tusk/io/file.hpp"
 #include "tusk/training/answers.hpp"
 #include "tusk/training/combined_outputs.hpp"
 
@@ -38,6 +40,9 @@ data::Dataset open_for(const training::TrainedModel& model, const DataArguments&
   const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
   data::Dataset dataset = data::Dataset::open(arguments.data, arguments.features, label);
   training::check_samples(training::views_of({&model, 1}).front(), arguments.model, dataset);
+  const io::File file = io::File::open(arguments.data);
+  io::check_same_columns(arguments.data, io::read_column_names(file, arguments.features),
+                         arguments.model, model.columns);
   return dataset;
 }
 

@@ -19,6 +19,9 @@ std::string describe_model(const std::string& path) {
   std::string text = nn::Model(options, content.input).summary();
   text += fmt::format("input: {}\n", content.input.to_string());
   if (content.loss) text += fmt::format("loss: {}\n", name_of(*content.loss));
+  if (!content.columns.names.empty()) {
+    text += fmt::format("columns: {}\n", fmt::join(content.columns.names, ", "));
+  }
   if (!content.class_names.empty()) {
     text += fmt::format("classes: {}\n", fmt::join(content.class_names, ", "));
   }

@@ -15,6 +15,7 @@
 #include "tusk/data/dataset.hpp"
 #include "tusk/experiment/model_options.hpp"
 #include "tusk/io/attributes.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
@@ -61,14 +62,9 @@ void check_class_names(const training::TrainedModel& model, const Arguments& arg
   const io::File file = io::File::open(arguments.data.data);
   const auto stored = io::read_texts(file, arguments.data.label, "class_names");
   if (!stored) return;
-  const auto names = model.transforms.class_names(*stored);
-  const std::size_t common = std::min(names.size(), model.class_names.size());
-  for (std::size_t i = 0; i < common; ++i) {
-    if (names[i] == model.class_names[i]) continue;
-    fail(ExitCode::bad_data, "{}: class {} of '{}' is called '{}', but that of {} is '{}'",
-         arguments.data.data, i, arguments.data.label, names[i], arguments.data.model,
-         model.class_names[i]);
-  }
+  io::check_same_classes(arguments.data.data, arguments.data.label,
+                         model.transforms.class_names(*stored), arguments.data.model,
+                         model.class_names);
 }
 
 void check_top_k(const training::TrainedModel& model, const Arguments& arguments) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert_output.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <exception>
 #include <filesystem>
@@ -10,6 +8,7 @@
 
 #include "tusk/io/attributes.hpp"
 #include "tusk/io/checksum.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 #include "write_chunks.hpp"
@@ -56,13 +55,9 @@ void ConvertOutput::create() {
     extents.insert(extents.end(), field.row_shape.extents().begin(),
                    field.row_shape.extents().end());
     datasets_.push_back(file_->create_dataset(field.name, field.type, extents, storage_));
-    const auto write = [&](const std::string& name, const std::vector<std::string>& texts) {
-      if (!texts.empty()) io::write_attribute(*file_, field.name, name, texts);
-    };
-    write("column_names", field.column_names);
-    write("class_names", field.class_names);
-    for (const auto& [column, names] : field.categories) {
-      write(fmt::format("category_names:{}:", column), names);
+    io::write_column_names(*file_, field.name, {field.column_names, field.categories});
+    if (!field.class_names.empty()) {
+      io::write_attribute(*file_, field.name, "class_names", field.class_names);
     }
     if (storage_.chunk_rows == 0) offsets_[i] = datasets_.back().storage_offset();
   }

@@ -8,6 +8,7 @@
 #include "tusk/core/units.hpp"
 #include "tusk/data/find_files.hpp"
 #include "tusk/io/attributes.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/io/file.hpp"
 
 namespace tusk::data {
@@ -52,6 +53,18 @@ void check_names(const std::vector<io::File>& files, const std::string& dataset,
   }
 }
 
+// And where they hold indices of texts, the texts.
+void check_categories(const std::vector<io::File>& files, const std::string& features) {
+  if (files.size() == 1) return;
+  const auto first = io::read_column_names(files.front(), features).categories;
+  for (const io::File& file : files) {
+    if (io::read_column_names(file, features).categories != first) {
+      fail(ExitCode::bad_data, "{}: the categories of data set '{}' are not those of {}",
+           file.path(), features, files.front().path());
+    }
+  }
+}
+
 }  // namespace
 
 Dataset::Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
@@ -74,6 +87,7 @@ Dataset Dataset::open(const FileList& files, const std::string& features,
     check_labels(label_parts.back(), feature_parts.back());
   }
   check_names(opened, features, "column_names");
+  check_categories(opened, features);
   if (label) check_names(opened, *label, "class_names");
   std::optional<JoinedDataset> labels;
   if (label) labels.emplace(label_parts);

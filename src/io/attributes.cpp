@@ -136,6 +136,21 @@ std::optional<std::vector<std::string>> read_texts(const File& file, const std::
   }
 }
 
+std::vector<std::string> attribute_names(const File& file, const std::string& object) {
+  const Hdf5Lock lock;
+  const Handle owner = open_object(*Access::state(file), object);
+  std::vector<std::string> names;
+  const H5A_operator2_t take = [](hid_t, const char* name, const H5A_info_t*, void* all) -> herr_t {
+    static_cast<std::vector<std::string>*>(all)->emplace_back(name);
+    return 0;
+  };
+  if (H5Aiterate2(owner.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, take, &names) < 0) {
+    fail_hdf5(ExitCode::bad_data,
+              fmt::format("{}: the attributes of '{}' cannot be listed", file.path(), object));
+  }
+  return names;
+}
+
 std::optional<std::int64_t> read_integer(const File& file, const std::string& object,
                                          const std::string& name) {
   return read_one(file, object, name, &Attribute::integers);

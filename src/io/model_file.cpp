@@ -47,6 +47,7 @@ void write_tusk(File& file, const ModelContent& content) {
   write_attribute(file, "tusk", "metrics", metrics);
   write_attribute(file, "tusk", "transforms", content.transforms);
   write_attribute(file, "tusk", "class_names", content.class_names);
+  write_column_names(file, "tusk", content.columns);
   write_attribute(file, "tusk", "facts", content.facts);
 }
 
@@ -69,6 +70,7 @@ void read_tusk(const File& file, ModelContent& content) {
   content.transforms = read_text(file, "tusk", "transforms").value_or(content.transforms);
   content.class_names =
       read_texts(file, "tusk", "class_names").value_or(std::vector<std::string>());
+  content.columns = read_column_names(file, "tusk");
   content.facts = read_text(file, "tusk", "facts").value_or(content.facts);
 }
 

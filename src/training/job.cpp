@@ -13,6 +13,7 @@
 #include "tusk/data/shard_balance.hpp"
 #include "tusk/data/split.hpp"
 #include "tusk/io/attributes.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/io/model_file.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -23,7 +24,13 @@
 namespace tusk::training {
 namespace {
 
-// Opens a file beside the training file: its samples must have the same shape.
+// What the training file calls its classes.
+std::vector<std::string> read_classes(const io::File& file, const DataOptions& options) {
+  return io::read_texts(file, options.label, "class_names").value_or(std::vector<std::string>());
+}
+
+// Opens a file beside the training file: its samples must have the same shape, and its columns and
+// classes the same names.
 data::Dataset open_beside(const DataOptions& options, const FileList& files,
                           const data::Dataset& train) {
   data::Dataset dataset = open_dataset(options, files);
@@ -32,6 +39,12 @@ data::Dataset open_beside(const DataOptions& options, const FileList& files,
     fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but those of {} are {}", dataset.path(),
          options.features, dataset.sample_shape().to_string(), train.path(), sample.to_string());
   }
+  const io::File file = io::File::open(dataset.path());
+  const io::File first = io::File::open(train.path());
+  io::check_same_columns(file.path(), io::read_column_names(file, options.features), first.path(),
+                         io::read_column_names(first, options.features));
+  io::check_same_classes(file.path(), options.label, read_classes(file, options), first.path(),
+                         read_classes(first, options));
   return dataset;
 }
 
@@ -124,16 +137,16 @@ Job build(const Experiment& experiment, const Plan& plan, Opened& opened,
                   transforms.output_shape(opened.train.sample_shape(), opened.train.path()));
   check_parameters(experiment.server, model);
   const io::File file = io::File::open(opened.train.path());
-  auto names = io::read_texts(file, options.label, "class_names");
   auto weights = initial_weights(model, std::move(origin.weights), experiment.seed);
   Job job{.roles = plan.roles,
           .model = std::move(model),
           .transforms = std::move(transforms),
           .class_names = {},
+          .columns = io::read_column_names(file, options.features),
           .initial = std::move(weights),
           .training_rows = opened.split.training_count(),
           .repeat = options.repeat};
-  job.class_names = job.transforms.class_names(names.value_or(std::vector<std::string>{}));
+  job.class_names = job.transforms.class_names(read_classes(file, options));
   label_format(opened.train, job);
   if (options.test) label_format(open_dataset(options, *options.test), job);
   check_callbacks(experiment.callbacks, job.model.metric_names(),

@@ -72,6 +72,7 @@ io::ModelContent model_content(const Experiment& experiment, const Job& job,
           .metrics = experiment.model.metrics,
           .transforms = job.transforms.to_json(),
           .class_names = job.class_names,
+          .columns = job.columns,
           .facts = facts.dump()};
 }
 

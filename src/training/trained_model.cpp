@@ -25,6 +25,7 @@ TrainedModel make_ready(io::ModelContent content, const std::string& path, LossK
           .weights = std::move(content.weights),
           .transforms = data::Transforms::from_json(content.transforms, path),
           .class_names = std::move(content.class_names),
+          .columns = std::move(content.columns),
           .huber_delta = content.huber_delta};
 }
 

@@ -172,7 +172,14 @@ def usage(tusk, folder):
         file["features"] = np.eye(3, dtype=np.float32)
         file["label"] = np.arange(3)
         file["label"].attrs["class_names"] = np.array([b"a", b"c"])
-    tusk.fail(65, "class 1 of 'label' is called 'c', but that of " + model + " is 'b'", "evaluate", model, data)
+    tusk.fail(65, "class 1 of 'label' is called 'c', but 'b' in " + model, "evaluate", model, data)
+    with h5py.File(model, "a") as file:
+        file["tusk"].attrs["column_names"] = np.array([b"x", b"y", b"z"])
+    with h5py.File(data, "a") as file:
+        del file["label"].attrs["class_names"]
+        file["features"].attrs["column_names"] = np.array([b"x", b"z", b"y"])
+    for command in (["evaluate", model, data], ["predict", model, data, "-o", folder + "/out.h5"]):
+        tusk.fail(65, data + ": column 1 is called 'z', but 'y' in " + model, *command)
     tusk.fail(64, "has 3 outputs", "evaluate", model, data, "--top-k", "4")
     write_model(model, 3, "mse")
     tusk.fail(64, "not of classes", "evaluate", model, data, "--top-k", "1")

@@ -37,6 +37,7 @@ ModelContent example() {
   content.metrics = {MetricKind::accuracy, MetricKind::mae};
   content.transforms = R"([{"type":"scale","factor":0.5,"offset":0.0}])";
   content.class_names = {"no", "yes"};
+  content.columns = {.names = {"x", "kind"}, .categories = {{1, {"a", "b"}}}};
   content.facts = R"({"epochs":3})";
   return content;
 }
@@ -94,6 +95,7 @@ TEST_CASE("a model comes back as it was") {
   CHECK(loaded.metrics == saved.metrics);
   CHECK(loaded.transforms == saved.transforms);
   CHECK(loaded.class_names == saved.class_names);
+  CHECK(loaded.columns == saved.columns);
   CHECK(loaded.facts == saved.facts);
   CHECK_FALSE(std::filesystem::exists(path + ".part"));
 }

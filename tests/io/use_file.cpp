@@ -10,6 +10,7 @@
 
 #include "tusk/core/error.hpp"
 #include "tusk/io/attributes.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/io/listing.hpp"
 #include "tusk/io/model_file.hpp"
@@ -39,7 +40,7 @@ void use_file(const std::string& path) {
       dataset.read_rows(0, rows, dataset.type(), bytes);
     });
     attempt([&] { io::read_texts(file, name, "class_names"); });
-    attempt([&] { io::read_texts(file, name, "column_names"); });
+    attempt([&] { io::read_column_names(file, name); });
   }
   if (file.has_group("model_weights")) attempt([&] { io::load_model(path); });
   if (first) throw *first;

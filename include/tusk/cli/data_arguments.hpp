@@ -27,8 +27,8 @@ void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_l
 // How an ensemble's members are to be combined.
 training::Combine combination(const DataArguments& arguments);
 
-// Opens the data set and checks that its samples are, once transformed, what the model takes: else
-// Error(bad_data).
+// Opens the data set and checks that its samples are, once transformed, what the model takes, and
+// that its columns have the names of those it was trained on: else Error(bad_data).
 data::Dataset open_for(const training::TrainedModel& model, const DataArguments& arguments,
                        bool with_label);
 

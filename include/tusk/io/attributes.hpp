@@ -36,4 +36,7 @@ std::optional<std::int64_t> read_integer(const File& file, const std::string& ob
 std::optional<double> read_number(const File& file, const std::string& object,
                                   const std::string& name);
 
+// The names of all attributes of an object, in their order.
+std::vector<std::string> attribute_names(const File& file, const std::string& object);
+
 }  // namespace tusk::io

@@ -8,6 +8,7 @@
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/shape.hpp"
 #include "tusk/experiment/model_options.hpp"
+#include "tusk/io/column_names.hpp"
 
 namespace tusk::io {
 
@@ -21,6 +22,7 @@ struct ModelContent {
   std::vector<MetricKind> metrics;
   std::string transforms = "[]";         // JSON by data::Transforms
   std::vector<std::string> class_names;  // by class index; empty: classes have no names
+  ColumnNames columns;                   // of the training rows, before the transforms
   std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
 };
 

@@ -11,6 +11,7 @@
 #include "tusk/data/sample_source.hpp"
 #include "tusk/data/transforms.hpp"
 #include "tusk/experiment/experiment.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/training/partitions.hpp"
 #include "tusk/training/roles.hpp"
@@ -30,6 +31,7 @@ struct Job {
   nn::Model model;
   data::Transforms transforms;
   std::vector<std::string> class_names;  // by class index, from the training file; may be empty
+  io::ColumnNames columns;               // likewise
   AlignedVector<float> initial;          // one weight a parameter, the same on every rank
   std::uint64_t training_rows = 0;       // of all workers
   std::size_t repeat = 1;                // passes over them in an epoch

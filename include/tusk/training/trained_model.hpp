@@ -8,6 +8,7 @@
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/data/transforms.hpp"
 #include "tusk/experiment/model_options.hpp"
+#include "tusk/io/column_names.hpp"
 #include "tusk/nn/model.hpp"
 
 namespace tusk::training {
@@ -19,6 +20,7 @@ struct TrainedModel {
   AlignedVector<float> weights;
   data::Transforms transforms;
   std::vector<std::string> class_names;
+  io::ColumnNames columns;  // of the rows it was trained on
   double huber_delta = 1.0;
 };
 
