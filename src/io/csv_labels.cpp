@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/io/csv_labels.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -21,8 +23,16 @@ constexpr std::size_t longest_shown_text = 40;
 
 void CsvLabels::begin_with(std::string_view cell) { texts_ = !parse_number(cell); }
 
+bool CsvLabels::is_missing(std::string_view cell) const {
+  const std::string_view text = trimmed(cell);
+  return text.empty() || (missing_.contain(text) && !parse_number(text));
+}
+
 double CsvLabels::number_of(std::string_view text, const TextPlace& place) const {
-  if (text.empty()) fail(ExitCode::bad_data, "{}: the label is empty", place.text());
+  if (is_missing(text)) {
+    fail(ExitCode::bad_data, "{}: the label {}", place.text(),
+         text.empty() ? "is empty" : fmt::format("{:?} stands for a missing value", text));
+  }
   const std::optional<double> number = parse_number(text);
   if (number.has_value() == texts_) {
     fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}", place.text(),
@@ -31,6 +41,10 @@ double CsvLabels::number_of(std::string_view text, const TextPlace& place) const
   }
   if (number && !std::isfinite(*number)) {
     fail(ExitCode::bad_data, "{}: the label {} is not a finite number", place.text(), text);
+  }
+  if (number && number_type_ == ElementType::f32 && std::isinf(static_cast<float>(*number))) {
+    fail(ExitCode::bad_data, "{}: the label {} is too large for float32; '--type float64' keeps it",
+         place.text(), text.substr(0, longest_shown_text));
   }
   return number.value_or(0.0);
 }

@@ -53,6 +53,7 @@ CsvLayout read_layout(const std::string& path, const CsvOptions& options,
   CsvReader reader(path, options.delimiter);
   CsvLayout layout;
   layout.options = options;
+  layout.missing = MissingTexts(options.missing);
   layout.names = first_record(reader);
   layout.has_header = names_columns(layout.names, options.header);
   for (std::size_t column = 0; !layout.has_header && column < layout.columns(); ++column) {

@@ -9,6 +9,7 @@
 #include "tusk/io/column_choice.hpp"
 #include "tusk/io/csv_options.hpp"
 #include "tusk/io/csv_reader.hpp"
+#include "tusk/io/missing_texts.hpp"
 
 namespace tusk::io {
 
@@ -28,6 +29,7 @@ struct CsvStart {
 // What the columns of some CSV files are; the first file says it, and the others are the same.
 struct CsvLayout {
   CsvOptions options;
+  MissingTexts missing;  // of the options
   bool has_header = false;
   std::vector<std::string> names;  // of all columns; their numbers if there is no header
   ChosenColumns chosen;

@@ -58,8 +58,7 @@ std::string_view CsvRow::cell(std::size_t column) const {
 
 bool CsvRow::is_missing(std::string_view cell) const {
   const std::string_view text = trimmed(cell);
-  return text.empty() ||
-         std::ranges::find(layout_.options.missing, text) != layout_.options.missing.end();
+  return text.empty() || layout_.missing.contain(text);
 }
 
 std::size_t CsvRow::store_features(std::span<const TextClasses> classes, std::byte* out) const {
@@ -75,12 +74,14 @@ std::size_t CsvRow::store_as(std::span<const TextClasses> classes, std::byte* ou
   std::size_t column = 0;  // where `at` stands
   std::size_t category = 0;
   std::size_t missing = 0;
+  const bool has_missing_numbers = layout_.missing.have_numbers();
   for (const CsvFeature& feature : layout_.features) {
     double value = 0.0;
     if (!split_) {
       for (; column < feature.column; ++column) at = cell_behind(at).end() + 1;
       ++column;
     }
+    const char* const begin = at;
     const auto [end, error] = split_ || feature.category
                                   ? std::from_chars_result{at, std::errc::invalid_argument}
                                   : std::from_chars(at, last, value);
@@ -95,9 +96,16 @@ std::size_t CsvRow::store_as(std::span<const TextClasses> classes, std::byte* ou
         value = number_of(cell, feature.column);
       }
     }
-    category += feature.category ? 1 : 0;
+    if (feature.category) {
+      ++category;
+    } else if (has_missing_numbers && layout_.missing.contain(value)) {
+      value = nan;
+    }
     missing += std::isnan(value) ? 1 : 0;
     const T element = static_cast<T>(value);
+    if (std::isinf(element)) {
+      check_infinite(split_ ? cells_[feature.column] : cell_behind(begin), feature.column);
+    }
     std::memcpy(out + feature.position * sizeof(T), &element, sizeof(T));
   }
   return missing;
@@ -118,6 +126,15 @@ double CsvRow::number_of(std::string_view cell, std::size_t column) const {
        "{}: column '{}' holds {:?}, which is not a number; '--drop {}' leaves the column out, "
        "'--categories {}' makes indices of its texts",
        reader_->place().text(), name, cell.substr(0, longest_shown_text), name, name);
+}
+
+// What became an infinity must have been one.
+void CsvRow::check_infinite(std::string_view cell, std::size_t column) const {
+  if (cell.find_first_of("0123456789") == std::string_view::npos) return;
+  fail(ExitCode::bad_data, "{}: column '{}' holds {:?}, which is too large for {}{}",
+       reader_->place().text(), layout_.names[column], cell.substr(0, longest_shown_text),
+       name_of(layout_.options.type),
+       layout_.options.type == ElementType::f32 ? "; '--type float64' has more room" : "");
 }
 
 double CsvRow::index_of(std::string_view cell, const TextClasses& classes) const {

@@ -30,13 +30,14 @@ class CsvRow {
 
   // Writes the features as elements of the layout's type, categories as their indices (0 if
   // `classes`, by category column, is empty); returns how many are missing, which are NaN. Throws
-  // Error(bad_data) with file, line and column for one that is not a number.
+  // Error(bad_data) with file, line and column for one that is not a number, or too large a one.
   std::size_t store_features(std::span<const TextClasses> classes, std::byte* out) const;
 
  private:
   template <typename T>
   std::size_t store_as(std::span<const TextClasses> classes, std::byte* out) const;
   double number_of(std::string_view cell, std::size_t column) const;
+  void check_infinite(std::string_view cell, std::size_t column) const;
   double index_of(std::string_view cell, const TextClasses& classes) const;
   std::string_view cell_behind(const char* at) const;
 

@@ -173,7 +173,7 @@ void learn_label_kind(const std::string& path, const CsvLayout& layout, CsvLearn
     try {
       row.take(reader);
       const std::string_view cell = row.cell(*layout.chosen.label);
-      if (!trimmed(cell).empty()) return learned.labels.begin_with(cell);
+      if (!learned.labels.is_missing(cell)) return learned.labels.begin_with(cell);
     } catch (const Error&) {  // the survey meets it again, and says so or counts it
     }
     if (!layout.options.skip_bad_rows) return;

@@ -57,6 +57,9 @@ class LibsvmTable::Files {
   std::uint64_t rows() const { return rows_; }
   std::uint64_t columns() const { return columns_; }
 
+  // Of the row read last.
+  TextPlace place() const { return reader_->place(); }
+
   // Goes to a row; read_row() goes on there.
   void go_to(std::uint64_t row) {
     if (file_ == nullptr || row != next_row_) open(row);
@@ -135,6 +138,11 @@ void LibsvmTable::read_rows(std::uint64_t first, std::uint64_t count,
       if (out[0].empty()) break;
       std::byte* to = out[0].data() + row * features.row_bytes() + column * size_of(features.type);
       write_element(value, features.type, to);
+      if (std::isfinite(value) && features.type == ElementType::f32 &&
+          std::isinf(static_cast<float>(value))) {
+        fail(ExitCode::bad_data, "{}: {} is too large for float32; '--type float64' keeps it",
+             files_->place().text(), value);
+      }
       if (std::isnan(value)) ++missing_values_;
     }
     if (labels != nullptr) write_element(label, fields_[1].type, labels);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "stored_number.hpp"
 #include "tusk/core/error.hpp"
@@ -25,6 +26,11 @@ std::uint64_t spread(std::span<const std::byte> numbers, std::byte* out, std::si
     std::memcpy(&number, numbers.data() + at, sizeof(From));
     const To converted = static_cast<To>(number);
     if (std::isnan(converted)) ++missing;
+    if constexpr (std::is_same_v<From, double>) {
+      if (std::isinf(converted) && !std::isinf(number)) {
+        fail(ExitCode::bad_data, "{} is too large for float32; '--type float64' keeps it", number);
+      }
+    }
     std::memcpy(out, &converted, sizeof(To));
   }
   return missing;
@@ -128,9 +134,13 @@ void RecordTable::take_features(std::span<const std::byte> records, std::span<st
     const Column& column = columns_[chosen_.features[i]];
     const auto numbers = take(column, records);
     std::byte* to = out.data() + i * size_of(field.type);
-    missing_values_ += field.type == ElementType::f32
-                           ? spread<float>(column.number->type, numbers, to, field.row_bytes())
-                           : spread<double>(column.number->type, numbers, to, field.row_bytes());
+    try {
+      missing_values_ += field.type == ElementType::f32
+                             ? spread<float>(column.number->type, numbers, to, field.row_bytes())
+                             : spread<double>(column.number->type, numbers, to, field.row_bytes());
+    } catch (const Error& error) {
+      fail(error.code(), "{}: field '{}': {}", files_.path(), column.name, error.what());
+    }
   }
 }
 

@@ -155,6 +155,39 @@ TEST_CASE("texts may stand for missing values, numbers may not be split") {
   }
 }
 
+TEST_CASE("a number that stands for missing values is one however it is written, but a label") {
+  const Content content =
+      read_text("x,y,label\n-999,\"-999.0\",0\n-9.99e2,-998,-999\n", {.missing = {"-999"}});
+  CHECK(content.missing == 3);
+  CHECK(content.features[3] == -998);
+  CHECK(content.label == std::vector<std::int32_t>{0, -999});
+}
+
+TEST_CASE("a text that stands for missing values is no class") {
+  const std::string text = "x,label\n1,NA\n2,b\n3, NA\n4,a\n";
+  CHECK_FAILS(read_text(text, {.missing = {"NA"}}), ExitCode::bad_data,
+              "line 2: the label \"NA\" stands for a missing value");
+  const Content content = read_text(text, {.missing = {"NA"}, .skip_bad_rows = true});
+  CHECK(content.fields[1].class_names == Names{"a", "b"});
+  CHECK(content.features == std::vector<float>{2, 4});
+}
+
+TEST_CASE("a number too large for the type is an error, an infinity that says so is none") {
+  const Content content = read_text("x,y\ninf,-Infinity\n3.4e38,1e-60\n");
+  CHECK(std::isinf(content.features[0]));
+  CHECK(content.features[1] == -INFINITY);
+  CHECK(content.features[3] == 0);
+  CHECK_FAILS(
+      read_text("x,y\n1,2\n3,1e39\n"), ExitCode::bad_data,
+      "line 3: column 'y' holds \"1e39\", which is too large for float32; '--type float64'");
+  CHECK_FAILS(read_text("x,y\n1,2\n\"-1e39\",1\n"), ExitCode::bad_data, "line 3: column 'x' holds");
+  CHECK_FAILS(read_text("x,y\n1,1e400\n", {.type = ElementType::f64}), ExitCode::bad_data,
+              "too large for float64");
+  CHECK_FAILS(read_text("x,label\n1,0.5\n1,1e39\n"), ExitCode::bad_data,
+              "line 3: the label 1e39 is too large for float32");
+  CHECK(read_text("x\n1\n1e39\n", {.skip_bad_rows = true}).rows == 1);
+}
+
 TEST_CASE("bad rows are left out if the user says so, and the first is described") {
   const test::TemporaryFolder folder;
   const std::string text =

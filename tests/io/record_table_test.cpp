@@ -94,6 +94,20 @@ TEST_CASE("features may be single precision, and either field unwanted") {
   CHECK(labels == std::array{7, 8, -1});
 }
 
+TEST_CASE("a number too large for single precision is an error, an infinity is none") {
+  const test::TemporaryFolder folder;
+  const auto read_number = [&](const std::string& bytes) {
+    RecordTable table({folder.write("a.npy", test::npy("[('x', '<f8')]", "(1,)", bytes))}, {},
+                      ElementType::f32);
+    std::array<float, 1> x{};
+    table.read_rows(0, 1, std::array{std::as_writable_bytes(std::span<float>(x))});
+    return x[0];
+  };
+  CHECK(std::isinf(read_number("\0\0\0\0\0\0\xF0\x7F"s)));
+  CHECK_FAILS(read_number("\xFF\xFF\xFF\xFF\xFF\xFF\xEF\x7F"s), ExitCode::bad_data,
+              "a.npy: field 'x': 1.7976931348623157e+308 is too large for float32");
+}
+
 TEST_CASE("records that cannot be read say what to do") {
   const test::TemporaryFolder folder;
   const auto open = [&](const std::string& type, const std::string& data,

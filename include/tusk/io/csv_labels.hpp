@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tusk/io/csv_reader.hpp"
 #include "tusk/io/element_type.hpp"
+#include "tusk/io/missing_texts.hpp"
 #include "tusk/io/text_classes.hpp"
 
 namespace tusk::io {
@@ -17,14 +19,20 @@ namespace tusk::io {
 // are class indices in the texts' order, i32. Spaces around a text do not count.
 class CsvLabels {
  public:
-  explicit CsvLabels(ElementType number_type) : number_type_(number_type) {}
+  // `missing`: texts that are no label, as an empty cell is none; numbers among them are for
+  // features, since 0 is a usual class.
+  explicit CsvLabels(ElementType number_type, MissingTexts missing = {})
+      : number_type_(number_type), missing_(std::move(missing)) {}
+
+  // The cell is empty or one of these texts.
+  bool is_missing(std::string_view cell) const;
 
   // Whether the column holds numbers or texts: what this cell is, its first. The same on every
   // rank.
   void begin_with(std::string_view cell);
 
-  // Error(bad_data), which says where, for an empty cell or a number that is not finite, and for a
-  // text in a column of numbers or the other way round.
+  // Error(bad_data), which says where, for a missing label or a number that is not finite in the
+  // type given, and for a text in a column of numbers or the other way round.
   void check(std::string_view cell, const TextPlace& place) const;
 
   // The same check; then learns the cell.
@@ -49,6 +57,7 @@ class CsvLabels {
   double number_of(std::string_view text, const TextPlace& place) const;  // 0 for a text
 
   ElementType number_type_;
+  MissingTexts missing_;
   bool texts_ = false;
   bool whole_ = true;  // all numbers so far are integers
   double lowest_ = 0.0;

@@ -15,7 +15,7 @@ struct CsvOptions {
   char delimiter = ',';
   Header header = Header::detect;  // detect: there is one if no cell of the first row is a number
   std::vector<std::string> categories = {};  // feature columns of texts, which become indices
-  std::vector<std::string> missing = {};     // texts that stand for a missing value, as "" does
+  std::vector<std::string> missing = {};     // MissingTexts: they stand for a missing value, as ""
   bool skip_bad_rows = false;                // leave malformed rows out instead of failing
   ElementType type = ElementType::f32;  // of the features, and of labels that are not whole numbers
 
