@@ -18,6 +18,7 @@
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/split.hpp"
 #include "tusk/io/file.hpp"
+#include "tusk/io/pending_file.hpp"
 #include "tusk/io/prediction_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
@@ -40,9 +41,12 @@ struct Arguments {
   StreamArguments stream;
 };
 
-void refuse_existing(const Arguments& arguments) {
-  if (!arguments.overwrite && std::filesystem::exists(arguments.output)) {
-    fail(ExitCode::cannot_create, "{}: exists already; --overwrite replaces it", arguments.output);
+void check_output(const Arguments& arguments) {
+  io::PendingFile::check_free(arguments.output, arguments.overwrite);
+  for (const std::string& input : {arguments.data.model, arguments.data.data}) {
+    std::error_code error;
+    if (!std::filesystem::equivalent(input, arguments.output, error)) continue;
+    fail(ExitCode::usage, "{} is both an input and the output", input);
   }
 }
 
@@ -133,7 +137,7 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
   data::Block rows;
   const training::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
-    refuse_existing(arguments);
+    check_output(arguments);
     members = training::load_ensemble(arguments.data.model, std::nullopt);
     training::check_combination(members, combine);
     dataset = open_for(members.front(), arguments.data, false);

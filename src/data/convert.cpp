@@ -12,6 +12,7 @@
 #include "scatter_rows.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/data/label_counts.hpp"
+#include "tusk/io/pending_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
 
@@ -21,12 +22,11 @@ namespace {
 constexpr std::uint64_t chunk_bytes = std::uint64_t{1} << 20;
 
 void check_output(const ConvertOptions& options, const std::string& output) {
-  std::error_code error;
-  if (!std::filesystem::exists(output, error)) return;
-  if (!options.overwrite) {
-    fail(ExitCode::cannot_create, "{} exists already; --overwrite replaces it", output);
-  }
-  for (const std::string& input : options.inputs) {
+  io::PendingFile::check_free(output, options.overwrite);
+  std::vector<std::string> inputs = options.inputs;
+  if (options.columns.label) inputs.push_back(*options.columns.label);  // a file, for arrays
+  for (const std::string& input : inputs) {
+    std::error_code error;
     if (std::filesystem::equivalent(input, output, error)) {
       fail(ExitCode::usage, "{} is both an input and the output", input);
     }

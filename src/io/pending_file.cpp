@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "tusk/core/error.hpp"
@@ -23,6 +25,17 @@ bool sync(const std::string& path) {
 }
 
 }  // namespace
+
+void PendingFile::check_free(const std::string& path, bool overwrite) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) return;
+  if (!std::filesystem::is_regular_file(status)) {
+    fail(ExitCode::cannot_create, "{} is no regular file and cannot be replaced by one", path);
+  }
+  if (overwrite) return;
+  fail(ExitCode::cannot_create, "{} exists already; --overwrite replaces it", path);
+}
 
 PendingFile::PendingFile(std::string path) : path_(std::move(path)), part_(part_of(path_)) {}
 

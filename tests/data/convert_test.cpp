@@ -105,6 +105,13 @@ TEST_CASE("an output is neither replaced unasked nor left half written") {
   CHECK(std::filesystem::file_size(existing) == 8);
   CHECK_FAILS(convert({.inputs = {images}, .output = images, .overwrite = true}), ExitCode::usage,
               "both an input and the output");
+  const std::string labels = folder.write("labels", idx_labels);
+  CHECK_FAILS(
+      convert(
+          {.inputs = {images}, .columns = {.label = labels}, .output = labels, .overwrite = true}),
+      ExitCode::usage, "both an input and the output");
+  CHECK_FAILS(convert({.inputs = {images}, .output = folder.file("."), .overwrite = true}),
+              ExitCode::cannot_create, "is no regular file");
   CHECK_FAILS(convert({.inputs = {images}, .output = folder.file("none/out.h5")}),
               ExitCode::cannot_create, "none/out.h5");
 

@@ -20,6 +20,10 @@ class PendingFile {
 
   const std::string& part() const { return part_; }
 
+  // Error(cannot_create) if there is such a file already that is not to be replaced, or something
+  // that is no regular file: a folder, a device.
+  static void check_free(const std::string& path, bool overwrite);
+
   // The part's name, for ranks that write to it and leave the object to one of them.
   static std::string part_of(const std::string& path) { return path + ".part"; }
 
