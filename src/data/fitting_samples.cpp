@@ -82,6 +82,10 @@ std::size_t FittingSamples::resolve(const NumberOrName& column, std::string_view
     reject(key,
            fmt::format("{} has no column '{}'{}", data_.path(), name, did_you_mean(name, names_)));
   }
+  if (std::count(found, names_.end(), name) > 1) {
+    reject(key, fmt::format("{} has several columns called '{}'; give the column's number",
+                            data_.path(), name));
+  }
   return static_cast<std::size_t>(found - names_.begin());
 }
 

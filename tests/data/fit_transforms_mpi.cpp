@@ -14,6 +14,8 @@
 #include "shared_folder.hpp"
 #include "tusk/core/random.hpp"
 #include "tusk/data/split.hpp"
+#include "tusk/io/attributes.hpp"
+#include "tusk/io/file.hpp"
 #include "tusk/mpi/communicator.hpp"
 
 namespace tusk::data {
@@ -101,6 +103,22 @@ TEST_CASE("one rank's bad number is every rank's error, and nobody hangs") {
               "'data.transforms.1.column' (one_hot): has more than 1,000 different values");
   CHECK_FAILS(fit({ClipTransform{.low = 0.0, .columns = {{std::string("x")}}}}),
               ExitCode::bad_experiment, "have no names, so 'x' is none of them");
+}
+
+TEST_CASE("a name that several columns have is none") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  const std::string path = folder.file("data.h5");
+  if (world.rank() == 0) {
+    write(path, 0.0F);
+    io::File file = io::File::update(path);
+    io::write_attribute(file, "features", "column_names", std::vector<std::string>(width, "x"));
+  }
+  world.barrier();
+  const Dataset data = test_samples::open(path);
+  CHECK_FAILS(fit_transforms({ClipTransform{.low = 0.0, .columns = {{std::string("x")}}}}, data,
+                             all_but_last(), world),
+              ExitCode::bad_experiment, "has several columns called 'x'; give the column's number");
 }
 
 }  // namespace tusk::data
