@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: MPI from start to end, one command, and the one place where errors are reported. The
 // CPU has been checked before (cpu_check.cpp).
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <mpi.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -25,6 +27,15 @@ namespace {
 using namespace std::chrono_literals;
 using tusk::Error;
 using tusk::ExitCode;
+
+// Takes the places of standard streams that are not open, which the next files would get, with what
+// cannot be read or written: to read from them or print is an error then, and goes into no file.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
 
 // The exception that is being handled as an Error.
 Error current_error() {
@@ -73,6 +84,7 @@ ExitCode run(int argc, char** argv, const tusk::mpi::Communicator& world,
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   try {
     tusk::mpi::LastWord* speaker = nullptr;
     const tusk::mpi::Environment environment(

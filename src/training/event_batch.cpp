@@ -3,6 +3,7 @@
 
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "tusk/core/error.hpp"
 #include "tusk/io/csv_reader.hpp"
@@ -12,6 +13,7 @@ namespace tusk::training {
 namespace {
 
 constexpr std::size_t most_text = 4UL << 20;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // of UTF-8, at a stream's start
 
 // A JSON string; what is no UTF-8 is replaced.
 std::string json_text(const std::string& text) {
@@ -55,8 +57,12 @@ void EventBatch::add(const io::Line& line) {
 
 void EventBatch::parse(const io::Line& line, Slot& slot) {
   if (line.too_long) fail(ExitCode::bad_data, "the line is too long");
-  if (!format_ && !io::trimmed(line.text).empty()) format_ = format_of(line.text);
-  parse_event(line.text, format_.value_or(EventFormat::csv), options_.features, event_);
+  std::string_view text = line.text;
+  if (line.number == 1 && text.starts_with(byte_order_mark)) {
+    text.remove_prefix(byte_order_mark.size());
+  }
+  if (!format_ && !io::trimmed(text).empty()) format_ = format_of(text);
+  parse_event(text, format_.value_or(EventFormat::csv), options_.features, event_);
   if (event_.features.size() != width_) check_width(event_.features.size());
   transform();
   slot.echo.swap(event_.echo);

@@ -5,6 +5,7 @@ Usage: predict_numpy.py TUSK MPI_RUN; exits with 77 (skipped) where there is no 
 """
 
 import json
+import subprocess
 import tempfile
 
 from given_predictions import Tusk, h5py, np, write_model
@@ -43,6 +44,14 @@ def check_stream(tusk, model, score, names):
         assert answer == {"line": i + 1, "index": choice, "class": names[choice], "id": i}, answer
 
 
+def closed_streams(tusk, model):
+    """A file of the program's own must not come in the place of a stream that is closed."""
+    for closed in ("<&-", ">&-", "<&- >&-"):
+        done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {closed}', tusk.program, "predict", model, "--stream"],
+                              input=b"[0,1]\n", capture_output=True, timeout=100)
+        assert done.returncode == 74, (closed, done)
+
+
 def main():
     tusk = Tusk()
     names = ["background", "signal"]
@@ -57,6 +66,7 @@ def main():
             tusk.run("predict", model, data, "-o", out, "--overwrite", "--copy", "event/id,label", ranks=ranks)
             check_output(out, score, identity, names)
         check_stream(tusk, model, score, names)
+        closed_streams(tusk, model)
         predict = ("predict", model, data, "-o", out, "--overwrite", "--copy")
         tusk.fail(65, "'short' of shape (3,) has no row for each of 300,001 samples", *predict, "label,short")
         tusk.fail(65, "'one'", *predict, "one")
@@ -64,6 +74,10 @@ def main():
         tusk.fail(64, "--copy label", *predict, "label,label")
         tusk.fail(64, "--copy prediction", *predict, "prediction")
         tusk.fail(73, "exists already", "predict", model, data, "-o", out)
+        tusk.fail(73, "is no regular file", "predict", model, data, "-o", folder, "--overwrite")
+        for path in (model, data):
+            tusk.fail(64, path + " is both an input and the output",
+                      "predict", model, data, "-o", path, "--overwrite")
     print("predictions are what they should be, read by h5py", h5py.__version__)
 
 

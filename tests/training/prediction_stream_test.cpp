@@ -82,6 +82,14 @@ Answers answers_to(const std::string& input, std::span<const TrainedModel> membe
 
 }  // namespace
 
+TEST_CASE("a byte order mark before the first line is no part of it") {
+  const auto members = one_model(false);
+  for (const std::string line : {"[1,2]\n", "1,2\n"}) {
+    CHECK(answers_to("\xEF\xBB\xBF" + line + line, members).text ==
+          "{\"line\":1,\"prediction\":[2,4]}\n{\"line\":2,\"prediction\":[2,4]}\n");
+  }
+}
+
 TEST_CASE("every line is answered in order, a bad one by an error in its place") {
   const auto members = one_model();
   const Answers answers = answers_to(
