@@ -3,9 +3,14 @@
 # What an exchange costs between two hosts, which are network namespaces of this machine, beside a raw TCP
 # connection between them that sends as much and gets as much back. Needs root, iproute2 and Python.
 # Usage: bench/two-hosts.sh [tusk_bench_exchange's options]
+#        bench/two-hosts.sh overlap [tusk_bench_overlap's options]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$PWD/build/release/tusk_bench_exchange
+if [ "${1:-}" = overlap ]; then
+  program=$PWD/build/release/tusk_bench_overlap
+  shift
+fi
 scratch=$(mktemp -d)
 server=tusk-a worker=tusk-b
 
