@@ -57,7 +57,15 @@ void on_crash(int) {
 
 void on_alarm(int) { end_child("hang"); }
 
-std::string outcome_of(std::size_t index, const std::function<void(std::size_t)>& work) {
+// The most that this process had at once so far, the parent's memory that it began with included.
+long peak_kib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+std::string outcome_of(std::size_t index, long begun_with_kib,
+                       const std::function<void(std::size_t)>& work) {
   try {
     work(index);
   } catch (const Error& error) {
@@ -69,18 +77,17 @@ std::string outcome_of(std::size_t index, const std::function<void(std::size_t)>
   } catch (const std::exception& error) {
     return std::string("exception: ") + error.what();
   }
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss > 1L << 20 ? "memory" : "done";
+  return peak_kib() - begun_with_kib > 1L << 20 ? "memory" : "done";
 }
 
 [[noreturn]] void run_child(std::size_t begin, std::size_t count,
                             const std::function<void(std::size_t)>& work) {
   for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL}) std::signal(crash, on_crash);
   std::signal(SIGALRM, on_alarm);
+  const long begun_with_kib = peak_kib();
   for (std::size_t index = begin; index < count; ++index) {
     alarm(10);
-    report(outcome_of(index, work));
+    report(outcome_of(index, begun_with_kib, work));
   }
   _exit(0);
 }
