@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "tusk/core/denormals_flushed.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/signals_blocked.hpp"
 
@@ -62,6 +63,7 @@ void Team::close() {
 void Team::share(std::size_t count, std::size_t grain, std::size_t cost,
                  FunctionRef<void(const Share&)> work) {
   if (count == 0) return;
+  const DenormalsFlushed flushed;
   const std::size_t grains = (count + grain - 1) / grain;
   const std::size_t worth = std::max<std::size_t>(count * cost / least_cost, 1);
   const std::size_t shares = std::min({threads(), grains, worth});
@@ -77,6 +79,7 @@ void Team::share(std::size_t count, std::size_t grain, std::size_t cost,
 }
 
 void Team::serve(std::size_t thread) {
+  const DenormalsFlushed flushed;
   std::uint64_t seen = 0;
   for (;;) {
     seen = await(state_, [seen](std::uint64_t state) { return state != seen; });

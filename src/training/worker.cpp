@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "tusk/core/denormals_flushed.hpp"
 #include "tusk/training/divergence.hpp"
 #include "tusk/training/fused_update.hpp"
 
@@ -23,6 +24,7 @@ Worker::Worker(const Parts& parts, const Options& options, std::span<const float
 }
 
 void Worker::run() {
+  const DenormalsFlushed flushed;
   parts_.strategy.on_start(weights_);
   while (!stopped_) {
     const auto pass = next_pass();

@@ -29,6 +29,8 @@ struct Share {
 // as long as the object. Between two works they look for the next for some 20 µs, so that they
 // follow a step, and then sleep, so that they take no core while it exchanges.
 //
+// Work computes with 0 in the place of denormal numbers (DenormalsFlushed), on every thread.
+//
 // A sum must never be spread over shares: then the result is the same for any number of threads.
 // One object a workspace; not for two callers at once.
 class Team {
