@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
-ROUNDS = 5
+ROUNDS = 3
 MNIST_ROWS, HIGGS_ROWS = 60_000, 4_514
 
 MODELS = {
