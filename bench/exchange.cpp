@@ -7,25 +7,21 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "timing.hpp"
+#include "mpi_program.hpp"
+#include "served_work.hpp"
 #include "tusk/center/make_center.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
 #include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
-#include "tusk/mpi/polite_wait.hpp"
 
 namespace {
 
 using namespace tusk;
-using bench::now_s;
 
 struct Arguments {
   std::vector<std::size_t> floats{500'000, 1'000'000, 10'000'000};
@@ -93,39 +89,15 @@ class Benchmark {
  private:
   template <typename Work>
   double timed(Work work, int repetitions) {
-    wait_for_all();
-    double mean_s = 0.0;
-    if (center_.worker) {
-      const double start_s = now_s();
+    return bench::mean_over_workers_s(world_, center_, repetitions, [&] {
       for (int i = 0; i < repetitions; ++i) work();
-      mean_s = (now_s() - start_s) / repetitions;
-    }
-    wait_for_all();
-    world_.sum(std::span(&mean_s, 1));
-    return mean_s / (world_.size() - 1);
-  }
-
-  void wait_for_all() {
-    auto all = world_.ibarrier();
-    mpi::PoliteWait wait;
-    while (!all.test()) {
-      if (center_.server && center_.server->progress()) {
-        wait.reset();
-      } else {
-        wait.pause();
-      }
-    }
+    });
   }
 
   const mpi::Communicator& world_;
   center::Center center_;
   Vectors vectors_;
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 void measure(const Arguments& arguments, const mpi::Communicator& world, std::size_t size) {
   const AlignedVector<float> initial(size, 0.0F);
@@ -148,65 +120,38 @@ void measure(const Arguments& arguments, const mpi::Communicator& world, std::si
       fmt::print(R"({{"transport": "{}", "consistency": "{}", "workers": {}, "floats": {}, )"
                  R"("operation": "{}", "exchange_s": {:.4g}, "ratio": {:.3f}}})"
                  "\n",
-                 chosen, promised, world.size() - 1, size, name, median(exchanges), median(ratios));
+                 chosen, promised, world.size() - 1, size, name, bench::median(exchanges),
+                 bench::median(ratios));
     } else {
       fmt::print("{:<8} {:<9} {:>7} {:>10} {:<16} {:>9.3f} {:>6.2f}\n", chosen, promised,
-                 world.size() - 1, size, name, median(exchanges) * 1e3, median(ratios));
+                 world.size() - 1, size, name, bench::median(exchanges) * 1e3,
+                 bench::median(ratios));
     }
     std::fflush(stdout);
   }
 }
 
-template <NamedEnum Enum>
-std::map<std::string, Enum> choices() {
-  std::map<std::string, Enum> all;
-  for (const Named<Enum>& named : names_of(Enum{})) all.emplace(named.name, named.value);
-  return all;
-}
+}  // namespace
 
-void run(int argc, char** argv) {
-  const mpi::Environment environment(argc, argv, [](const Error& error) {
-    print_error(error.what());
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
-  });
-  const auto world = mpi::Communicator::world();
+int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("What an exchange with the center costs");
   app.add_option("--floats", arguments.floats, "Sizes of the center")->delimiter(',');
   app.add_option("--transport", arguments.server.transport)
-      ->transform(CLI::CheckedTransformer(choices<Transport>()));
+      ->transform(CLI::CheckedTransformer(bench::choices<Transport>()));
   app.add_option("--consistency", arguments.consistency)
-      ->transform(CLI::CheckedTransformer(choices<Consistency>()));
+      ->transform(CLI::CheckedTransformer(bench::choices<Consistency>()));
   app.add_option("--compression", arguments.server.compression.kind)
-      ->transform(CLI::CheckedTransformer(choices<CompressionKind>()));
+      ->transform(CLI::CheckedTransformer(bench::choices<CompressionKind>()));
   app.add_option("--topk-fraction", arguments.server.compression.topk_fraction);
   app.add_option("--rounds", arguments.rounds, "Whose median is printed");
   app.add_flag("--json", arguments.json, "One object a line");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    if (world.rank() == 0) fmt::print("{}", app.help());
-    return;
-  }
-  if (world.size() < 2) fail(ExitCode::usage, "at least two ranks: mpirun -n 3 …");
-  if (world.rank() == 0 && !arguments.json) {
-    fmt::print("{:<8} {:<9} {:>7} {:>10} {:<16} {:>9} {:>6}\n", "", "", "workers", "floats", "",
-               "ms", "ratio");
-  }
-  for (const std::size_t size : arguments.floats) measure(arguments, world, size);
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  try {
-    run(argc, argv);
-  } catch (const CLI::Error& error) {
-    print_error(error.what());
-    return static_cast<int>(ExitCode::usage);
-  } catch (const Error& error) {
-    print_error(error.what());
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
-  }
-  return 0;
+  return bench::run_program(argc, argv, app, [&](const mpi::Communicator& world) {
+    if (world.size() < 2) fail(ExitCode::usage, "at least two ranks: mpirun -n 3 …");
+    if (world.rank() == 0 && !arguments.json) {
+      fmt::print("{:<8} {:<9} {:>7} {:>10} {:<16} {:>9} {:>6}\n", "", "", "workers", "floats", "",
+                 "ms", "ratio");
+    }
+    for (const std::size_t size : arguments.floats) measure(arguments, world, size);
+  });
 }

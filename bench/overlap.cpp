@@ -9,22 +9,19 @@
 #include <array>
 #include <cstdio>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "timing.hpp"
+#include "mpi_program.hpp"
+#include "served_work.hpp"
 #include "tusk/center/make_center.hpp"
 #include "tusk/center/overlapping_center.hpp"
 #include "tusk/core/aligned_vector.hpp"
 #include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
 #include "tusk/core/random.hpp"
 #include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
-#include "tusk/mpi/polite_wait.hpp"
 #include "tusk/nn/model.hpp"
 #include "tusk/optim/optimizer.hpp"
 #include "tusk/training/fused_update.hpp"
@@ -32,7 +29,6 @@
 namespace {
 
 using namespace tusk;
-using bench::now_s;
 
 struct Arguments {
   std::size_t batch = 32;
@@ -141,29 +137,10 @@ class Benchmark {
   // The mean over the workers; the last exchange is waited for and counts.
   template <typename Work, typename End>
   double timed(Work work, End end) {
-    wait_for_all();
-    double mean_s = 0.0;
-    if (center_.worker) {
-      const double start_s = now_s();
+    return bench::mean_over_workers_s(world_, center_, arguments_.repetitions, [&] {
       for (int i = 0; i < arguments_.repetitions; ++i) work();
       end();
-      mean_s = (now_s() - start_s) / arguments_.repetitions;
-    }
-    wait_for_all();
-    world_.sum(std::span(&mean_s, 1));
-    return mean_s / (world_.size() - 1);
-  }
-
-  void wait_for_all() {
-    auto all = world_.ibarrier();
-    mpi::PoliteWait wait;
-    while (!all.test()) {
-      if (center_.server && center_.server->progress()) {
-        wait.reset();
-      } else {
-        wait.pause();
-      }
-    }
+    });
   }
 
   const mpi::Communicator& world_;
@@ -171,11 +148,6 @@ class Benchmark {
   center::Center center_;
   Trainee trainee_;
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 void measure(const Arguments& arguments, const mpi::Communicator& world) {
   const nn::Model model(network(), {784});
@@ -197,43 +169,24 @@ void measure(const Arguments& arguments, const mpi::Communicator& world) {
       hidden.push_back((round[1] - round[2]) / (round[1] - round[0]));
     }
     if (world.rank() != 0) continue;
-    fmt::print("{:>6} {:>9.3f} {:>9.3f} {:>9.3f} {:>6.0f}%\n", window, median(times[0]),
-               median(times[1]), median(times[2]), 100.0 * median(hidden));
+    fmt::print("{:>6} {:>9.3f} {:>9.3f} {:>9.3f} {:>6.0f}%\n", window, bench::median(times[0]),
+               bench::median(times[1]), bench::median(times[2]), 100.0 * bench::median(hidden));
     std::fflush(stdout);
   }
-}
-
-void run(int argc, char** argv) {
-  const mpi::Environment environment(argc, argv, [](const Error& error) {
-    print_error(error.what());
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
-  });
-  const auto world = mpi::Communicator::world();
-  Arguments arguments;
-  CLI::App app("What a window costs with its exchange after it and beside the next");
-  app.add_option("--batch", arguments.batch);
-  app.add_option("--windows", arguments.windows, "Steps between two exchanges")->delimiter(',');
-  std::map<std::string, Transport> transports;
-  for (const auto& named : names_of(Transport{})) transports.emplace(named.name, named.value);
-  app.add_option("--transport", arguments.server.transport)
-      ->transform(CLI::CheckedTransformer(transports));
-  app.add_option("--rounds", arguments.rounds, "Whose median is printed");
-  app.parse(argc, argv);
-  if (world.size() < 2) fail(ExitCode::usage, "at least two ranks: mpirun -n 3 …");
-  measure(arguments, world);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    run(argc, argv);
-  } catch (const CLI::Error& error) {
-    print_error(error.what());
-    return static_cast<int>(ExitCode::usage);
-  } catch (const Error& error) {
-    print_error(error.what());
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
-  }
-  return 0;
+  Arguments arguments;
+  CLI::App app("What a window costs with its exchange after it and beside the next");
+  app.add_option("--batch", arguments.batch);
+  app.add_option("--windows", arguments.windows, "Steps between two exchanges")->delimiter(',');
+  app.add_option("--transport", arguments.server.transport)
+      ->transform(CLI::CheckedTransformer(bench::choices<Transport>()));
+  app.add_option("--rounds", arguments.rounds, "Whose median is printed");
+  return bench::run_program(argc, argv, app, [&](const mpi::Communicator& world) {
+    if (world.size() < 2) fail(ExitCode::usage, "at least two ranks: mpirun -n 3 …");
+    measure(arguments, world);
+  });
 }

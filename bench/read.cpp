@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "mpi_program.hpp"
 #include "timing.hpp"
 #include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
 #include "tusk/core/random.hpp"
 #include "tusk/data/batches.hpp"
 #include "tusk/data/dataset.hpp"
@@ -28,7 +28,6 @@
 #include "tusk/data/streamed_shard.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
 
 namespace {
 
@@ -199,36 +198,14 @@ void measure(const mpi::Communicator& world, const Arguments& arguments) {
   if (world.rank() == 0) std::filesystem::remove(path);
 }
 
-void run(int argc, char** argv) {
-  const mpi::Environment environment(argc, argv, [](const Error& error) {
-    print_error(error.what());
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
-  });
+}  // namespace
+
+int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Reading shards beside memcpy and read(2), by all ranks at once");
   app.add_option("--folder", arguments.folder, "Where the file goes");
   app.add_option("--megabytes", arguments.megabytes, "Its size");
   app.add_option("--rounds", arguments.rounds, "Of which the fastest counts");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    if (mpi::Communicator::world().rank() == 0) fmt::print("{}", app.help());
-    return;
-  }
-  measure(mpi::Communicator::world(), arguments);
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  try {
-    run(argc, argv);
-  } catch (const CLI::Error& error) {
-    tusk::print_error(error.what());
-    return static_cast<int>(tusk::ExitCode::usage);
-  } catch (const tusk::Error& error) {
-    tusk::print_error(error.what());
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
-  }
-  return 0;
+  return bench::run_program(argc, argv, app,
+                            [&](const mpi::Communicator& world) { measure(world, arguments); });
 }

@@ -43,14 +43,7 @@ bool MessageCall::advance() {
 }
 
 void MessageCall::wait() {
-  mpi::PoliteWait wait;
-  while (!done()) {
-    if (advance()) {
-      wait.reset();
-    } else {
-      wait.pause();
-    }
-  }
+  mpi::progress_until([this] { return done(); }, [this] { return advance(); });
 }
 
 }  // namespace tusk::center

@@ -40,14 +40,7 @@ bool Transfer::advance() {
 }
 
 void Transfer::wait() {
-  mpi::PoliteWait wait;
-  while (!done()) {
-    if (advance()) {
-      wait.reset();
-    } else {
-      wait.pause();
-    }
-  }
+  mpi::progress_until([this] { return done(); }, [this] { return advance(); });
 }
 
 }  // namespace tusk::center

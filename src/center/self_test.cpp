@@ -83,20 +83,15 @@ void while_served(const mpi::Communicator& communicator, Center& center,
     failure = std::current_exception();
   }
   mpi::Request all_done = communicator.ibarrier();
-  mpi::PoliteWait wait;
-  while (!all_done.test()) {
-    bool busy = false;
-    try {
-      busy = center.server && !failure && center.server->progress();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    if (busy) {
-      wait.reset();
-    } else {
-      wait.pause();
-    }
-  }
+  mpi::progress_until([&] { return all_done.test(); },
+                      [&] {
+                        try {
+                          return center.server && !failure && center.server->progress();
+                        } catch (...) {
+                          failure = std::current_exception();
+                          return false;
+                        }
+                      });
   mpi::collectively(communicator, [&] {
     if (failure) std::rethrow_exception(failure);
   });

@@ -23,16 +23,12 @@ std::uint64_t ShardedServer::snapshot(std::span<float> out) {
     servers_.isend(std::vector<std::byte>(1), from, tag::question).wait();
   }
   const std::uint64_t version = own_->snapshot(out.first(offsets_[1]));
-  mpi::PoliteWait wait;
   for (Transfer& transfer : arriving) {
-    while (!transfer.done()) {
-      const bool busy = own_->progress();  // workers are not to wait for the other servers
-      if (transfer.advance() || busy) {
-        wait.reset();
-      } else {
-        wait.pause();
-      }
-    }
+    mpi::progress_until([&] { return transfer.done(); },
+                        [&] {
+                          const bool busy = own_->progress();  // workers are not to wait for others
+                          return transfer.advance() || busy;
+                        });
   }
   return version;
 }

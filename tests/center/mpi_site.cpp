@@ -45,16 +45,12 @@ class MpiSite final : public Site {
  private:
   void serve_until_all_come(const std::function<void()>& meanwhile) {
     auto all_here = communicator_.ibarrier();
-    mpi::PoliteWait wait;
-    while (!all_here.test()) {
-      const bool busy = center_.server && center_.server->progress();
-      meanwhile();
-      if (busy) {
-        wait.reset();
-      } else {
-        wait.pause();
-      }
-    }
+    mpi::progress_until([&] { return all_here.test(); },
+                        [&] {
+                          const bool busy = center_.server && center_.server->progress();
+                          meanwhile();
+                          return busy;
+                        });
   }
 
   const mpi::Communicator& communicator_;

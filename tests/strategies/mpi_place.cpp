@@ -39,14 +39,8 @@ class MpiPlace final : public Place {
   // Waits for all ranks and serves in the meantime.
   void meet() {
     auto all_there = communicator_.ibarrier();
-    mpi::PoliteWait wait;
-    while (!all_there.test()) {
-      if (center_.server && center_.server->progress()) {
-        wait.reset();
-      } else {
-        wait.pause();
-      }
-    }
+    mpi::progress_until([&] { return all_there.test(); },
+                        [&] { return center_.server && center_.server->progress(); });
   }
 
   const mpi::Communicator& communicator_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "history_column.hpp"
 #include "synthetic.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/training/train.hpp"
@@ -14,19 +15,6 @@
 using namespace tusk;
 using test::DataFolder;
 using test::experiment;
-
-namespace {
-
-template <typename T>
-std::vector<T> column(const std::string& directory, const std::string& name) {
-  const io::File file = io::File::open(directory + "/history.h5");
-  const io::Dataset dataset = file.dataset(name);
-  std::vector<T> values(dataset.rows());
-  dataset.read(0, std::span(values));
-  return values;
-}
-
-}  // namespace
 
 TEST_CASE("mistake 1, an error in a worker is swallowed: here it ends the run with its own code") {
   const auto world = mpi::Communicator::world();
@@ -58,7 +46,7 @@ TEST_CASE("mistake 4, shuffling fails: here the order is a new one in every epoc
   still.trainer.epochs = 2;
   training::train(still, {.run_directory = directory}, world);
   if (world.rank() == 0) {
-    const auto loss = column<float>(directory, "steps/loss");
+    const auto loss = test::history_column<float>(directory, "steps/loss");
     const std::size_t half = loss.size() / 2;
     CHECK_FALSE(std::equal(loss.begin(), loss.begin() + static_cast<std::ptrdiff_t>(half),
                            loss.begin() + static_cast<std::ptrdiff_t>(half)));
@@ -76,8 +64,8 @@ TEST_CASE("mistakes 5 and 10, the last batch is dropped, the end of the data is 
   if (world.rank() == 0) {
     // Every worker trains all of its shard in every epoch, and the last batch with its true size.
     const auto workers = static_cast<std::uint64_t>(std::max(world.size() - 1, 1));
-    const auto worker = column<std::uint32_t>(directory, "steps/worker");
-    const auto samples = column<std::uint32_t>(directory, "steps/samples");
+    const auto worker = test::history_column<std::uint32_t>(directory, "steps/worker");
+    const auto samples = test::history_column<std::uint32_t>(directory, "steps/samples");
     std::vector<std::uint64_t> trained(workers);
     for (std::size_t i = 0; i < worker.size(); ++i) trained[worker[i]] += samples[i];
     for (std::uint64_t w = 0; w < workers; ++w) {
@@ -97,8 +85,8 @@ TEST_CASE("mistake 11, epochs are miscounted and workers left out of the history
   const auto summary = training::train(fifteen, {.run_directory = directory}, world);
   if (world.rank() == 0) {
     CHECK(summary.epochs == 15);
-    const auto worker = column<std::uint32_t>(directory, "steps/worker");
-    const auto epoch = column<std::uint32_t>(directory, "steps/epoch");
+    const auto worker = test::history_column<std::uint32_t>(directory, "steps/worker");
+    const auto epoch = test::history_column<std::uint32_t>(directory, "steps/epoch");
     CHECK(std::set(worker.begin(), worker.end()).size() == static_cast<std::size_t>(world.size()));
     CHECK(*std::ranges::max_element(epoch) == 15);
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "history_column.hpp"
 #include "synthetic.hpp"
 #include "tusk/io/model_file.hpp"
 #include "tusk/training/train.hpp"
@@ -34,26 +35,18 @@ training::Summary train(const Experiment& experiment, const std::string& directo
   return summary;
 }
 
-template <typename T>
-std::vector<T> column(const std::string& directory, const std::string& name) {
-  const io::File file = io::File::open(directory + "/history.h5");
-  const io::Dataset dataset = file.dataset(name);
-  std::vector<T> values(dataset.rows());
-  dataset.read(0, std::span(values));
-  return values;
-}
-
 // Tickets without gaps, every step and sample in one commit, and of each worker's commits the
 // staleness of one window later.
 void check_history(const std::string& directory, const training::Summary& summary) {
-  const auto tickets = column<std::uint64_t>(directory, "commits/ticket");
-  const auto workers = column<std::uint32_t>(directory, "commits/worker");
-  const auto staleness = column<std::uint64_t>(directory, "commits/staleness");
-  const auto steps = column<std::uint32_t>(directory, "commits/steps");
+  const auto tickets = test::history_column<std::uint64_t>(directory, "commits/ticket");
+  const auto workers = test::history_column<std::uint32_t>(directory, "commits/worker");
+  const auto staleness = test::history_column<std::uint64_t>(directory, "commits/staleness");
+  const auto steps = test::history_column<std::uint32_t>(directory, "commits/steps");
   CHECK(tickets.size() == summary.updates);
   CHECK(std::accumulate(steps.begin(), steps.end(), std::uint64_t{0}) ==
         summary.ledger.batches_trained);
-  CHECK(column<float>(directory, "steps/loss").size() == summary.ledger.batches_trained);
+  CHECK(test::history_column<float>(directory, "steps/loss").size() ==
+        summary.ledger.batches_trained);
   auto sorted = tickets;
   std::ranges::sort(sorted);
   std::map<std::uint32_t, std::vector<std::uint64_t>> mine;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "history_column.hpp"
 #include "synthetic.hpp"
 #include "tusk/io/model_file.hpp"
 #include "tusk/mpi/collectively.hpp"
@@ -36,10 +37,7 @@ training::Summary train(const Experiment& experiment, const std::string& directo
 }
 
 std::vector<std::uint64_t> tickets(const std::string& directory) {
-  const io::File file = io::File::open(directory + "/history.h5");
-  const io::Dataset dataset = file.dataset("commits/ticket");
-  std::vector<std::uint64_t> values(dataset.rows());
-  dataset.read(0, std::span(values));
+  auto values = test::history_column<std::uint64_t>(directory, "commits/ticket");
   std::ranges::sort(values);
   return values;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "history_column.hpp"
 #include "synthetic.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/training/ensemble_model.hpp"
@@ -24,21 +25,10 @@ namespace {
 
 constexpr std::uint64_t training_rows = 903;
 
-// A column of a run's history.
-template <typename T>
-std::vector<T> column(const std::string& directory, const std::string& name) {
-  const io::File file = io::File::open(directory + "/history.h5");
-  const io::Dataset dataset = file.dataset(name);
-  std::vector<T> values(dataset.rows());
-  dataset.read_rows(0, dataset.rows(), io::element_type<T>(),
-                    std::as_writable_bytes(std::span(values)));
-  return values;
-}
-
 // Samples trained in each epoch, by all workers.
 std::map<std::uint32_t, std::uint64_t> samples_by_epoch(const std::string& directory) {
-  const auto epochs = column<std::uint32_t>(directory, "steps/epoch");
-  const auto samples = column<std::uint32_t>(directory, "steps/samples");
+  const auto epochs = test::history_column<std::uint32_t>(directory, "steps/epoch");
+  const auto samples = test::history_column<std::uint32_t>(directory, "steps/samples");
   std::map<std::uint32_t, std::uint64_t> sums;
   for (std::size_t i = 0; i < epochs.size(); ++i) sums[epochs[i]] += samples[i];
   return sums;
@@ -108,8 +98,8 @@ TEST_CASE("max_staleness bounds the staleness of every commit, with a slow worke
       // Completed windows differ by at most s + 1 while all train: in the order of the tickets, the
       // counts of commits do (of an elastic rule by one more with the exchange that ends a worker's
       // training).
-      auto order = column<std::uint64_t>(directory, "commits/ticket");
-      const auto by = column<std::uint32_t>(directory, "commits/worker");
+      auto order = test::history_column<std::uint64_t>(directory, "commits/ticket");
+      const auto by = test::history_column<std::uint32_t>(directory, "commits/worker");
       std::vector<std::uint32_t> worker_of(order.size());
       for (std::size_t i = 0; i < order.size(); ++i) worker_of[order[i]] = by[i];
       std::vector<std::uint64_t> total(workers);

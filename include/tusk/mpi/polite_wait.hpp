@@ -21,4 +21,18 @@ class PoliteWait {
   Clock::time_point start_ = Clock::now();
 };
 
+// Until done(): lets `progress`, which says whether something has happened, make progress, and
+// sleeps politely while nothing happens.
+template <typename Done, typename Progress>
+void progress_until(Done done, Progress progress) {
+  PoliteWait wait;
+  while (!done()) {
+    if (progress()) {
+      wait.reset();
+    } else {
+      wait.pause();
+    }
+  }
+}
+
 }  // namespace tusk::mpi
