@@ -78,13 +78,13 @@ def as_rank(folder, command):
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def train(tusk, job, repeat, workers):
-    """The run's summary, and the share of a core that rank 0 took."""
+def train(tusk, text, ranks):
+    """The summary of an experiment's run, and the share of a core that rank 0 took."""
     with tempfile.TemporaryDirectory() as folder:
         experiment = os.path.join(folder, "experiment.toml")
         with open(experiment, "w") as file:
-            file.write(job.experiment(repeat))
-        subprocess.run([os.path.join(ROOT, "scripts", "mpi-run.sh"), "-n", str(workers + 1), sys.executable, __file__,
+            file.write(text)
+        subprocess.run([os.path.join(ROOT, "scripts", "mpi-run.sh"), "-n", str(ranks), sys.executable, __file__,
                         "--as-rank", folder, tusk, "train", experiment, "--run-dir", os.path.join(folder, "run")],
                        check=True, stdout=subprocess.DEVNULL)
         with open(os.path.join(folder, "run", "summary.json")) as file:
@@ -100,7 +100,7 @@ def scaling(tusk):
         rates, rank_0 = {1: [], 2: []}, []
         for _ in range(ROUNDS):
             for workers in (1, 2):
-                summary = train(tusk, job, max(1, job.repeat // (90 // workers)), workers)
+                summary = train(tusk, job.experiment(max(1, job.repeat // (90 // workers))), workers + 1)
                 rates[workers].append(summary["samples_per_s"])
             rank_0.append(summary["rank_0"])
         ratio = statistics.median(two / one for one, two in zip(rates[1], rates[2]))
@@ -109,7 +109,7 @@ def scaling(tusk):
 
 
 def whole(tusk, job):
-    summary = train(tusk, job, job.repeat, 2)
+    summary = train(tusk, job.experiment(job.repeat), 3)
     time_s = summary["time_s"]
     exchanges = summary["updates"]
     print(f"| {job.name} | {summary['ledger']['samples_trained']:,} | {summary['elapsed_s']:,.0f} | {summary['samples_per_s']:,.0f} | "

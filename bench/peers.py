@@ -36,7 +36,8 @@ def noise(case):
     return x, y
 
 
-def pytorch_step(case, peer):
+def pytorch_model(case, options):
+    """The network, and its optimizer with these options of PyTorch's."""
     import torch
 
     torch.set_num_threads(1)
@@ -46,14 +47,20 @@ def pytorch_step(case, peer):
         layers += [torch.nn.Linear(features, units), torch.nn.ReLU(), torch.nn.Dropout(dropout)]
         features = units
     model = torch.nn.Sequential(*layers, torch.nn.Linear(features, classes))
-    loss_of = torch.nn.CrossEntropyLoss()
-    kinds = {"pytorch": {}, "pytorch foreach": {"foreach": True}}
-    options = kinds.get(peer, {"fused": True})
     if optimizer == "adam":
         update = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, **options)
     else:
         update = torch.optim.Adagrad(
             model.parameters(), lr=1e-2, initial_accumulator_value=0.1, eps=1e-7, **options)
+    return model, update
+
+
+def pytorch_step(case, peer):
+    import torch
+
+    kinds = {"pytorch": {}, "pytorch foreach": {"foreach": True}}
+    model, update = pytorch_model(case, kinds.get(peer, {"fused": True}))
+    loss_of = torch.nn.CrossEntropyLoss()
     x, y = (torch.from_numpy(array) for array in noise(case))
 
     def score(x, y):
@@ -156,7 +163,7 @@ def main():
 
     ours, peers = [], {}
     for peer in PEERS:  # ours before each of them, and the median of all
-        ours.append([line["step_s"] for line in run([arguments.tusk, "--json"])])
+        ours.append([line["step_s"] for line in run([arguments.tusk, "--json"])][:len(CASES)])
         command = [sys.executable, __file__, "--peer", peer]
         peers[peer] = [line["step_s"] for line in run(command)]
     steps = [statistics.median(times) for times in zip(*ours)]

@@ -1,13 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Tusk's step beside PyTorch's and JAX's, which are installed into build/peers (2 GB) the first time.
+# Tusk's step beside PyTorch's and JAX's, or two workers beside DistributedDataParallel. The peers are installed into
+# build/peers (2 GB) the first time.
 # Usage: bench/peers.sh [--json]
+#        bench/peers.sh ddp
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=build/peers
 if ! [ -e "$peers/complete" ]; then
   python3 -m venv "$peers"
-  "$peers/bin/pip" install --quiet torch jax optax
+  "$peers/bin/pip" install --quiet torch jax optax h5py
   touch "$peers/complete"
 fi
-exec "$peers/bin/python" bench/peers.py "$@"
+program=bench/peers.py
+if [ "${1:-}" = ddp ]; then
+  program=bench/ddp.py
+  shift
+fi
+exec "$peers/bin/python" "$program" "$@"

@@ -12,26 +12,27 @@ amount of work (strong scaling) and for one that grows with the workers (weak sc
 import csv
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 
 from headline import MNIST_ROWS, MODELS, ROOT
 
-SLOW = 8
+SLOW, CHECKED_BATCH_SIZE, ROUNDS = 16, 16, 3
 BATCH_SIZE, WINDOW = 4, 5
 TEST_ROWS = 10_000
 WORKERS = (1, 4, 16, 64, 256, 1024, 4096)
 SHARDS = (1, 4, 16)
 
 
-def experiment(folder, rows, repeat, window, tables):
+def experiment(folder, rows, repeat, batch_size, window, tables):
     text = MODELS["mnist"].format(root=ROOT, repeat=repeat)
     if rows == TEST_ROWS:
         text = text.replace("mnist-train", "mnist-test")
     path = os.path.join(folder, "experiment.toml")
     with open(path, "w") as file:
-        file.write(f'name = "projection"\n{text}\n[trainer]\nname = "downpour"\nepochs = 1\nbatch_size = {BATCH_SIZE}\n'
+        file.write(f'name = "projection"\n{text}\n[trainer]\nname = "downpour"\nepochs = 1\nbatch_size = {batch_size}\n'
                    f"communication_window = {window}\n{tables}")
     return path
 
@@ -50,7 +51,7 @@ def simulate(tusk, folder, path, workers, machine):
 def train(folder, tusk, path, workers):
     run = os.path.join(folder, f"run-{workers}")
     subprocess.run([os.path.join(ROOT, "scripts", "mpi-run.sh"), "-n", str(workers + 1), tusk, "train", path, "--run-dir",
-                    run], check=True, stdout=subprocess.DEVNULL)
+                    run, "--overwrite"], check=True, stdout=subprocess.DEVNULL)
     with open(os.path.join(run, "summary.json")) as file:
         return json.load(file)
 
@@ -58,19 +59,25 @@ def train(folder, tusk, path, workers):
 def check(tusk):
     print("| window | workers | measured, samples/s | projected | measured / projected |\n|" + "---|" * 5)
     for window in (WINDOW, 1):
+        rates, steps_s, exchanges_s = {1: [], 2: [], 4: []}, [], []
         with tempfile.TemporaryDirectory() as folder:
-            path = experiment(folder, TEST_ROWS, 1, window,
+            path = experiment(folder, TEST_ROWS, 1, CHECKED_BATCH_SIZE, window,
                               f'[server]\ntransport = "message"\n[debug]\nslow = {{ factor = {SLOW} }}\n')
-            measured = {workers: train(folder, tusk, path, workers) for workers in (1, 2, 4)}
-            alone = measured[1]
-            exchange_s = alone["time_s"]["exchange"] / alone["updates"]
-            step_s = (alone["elapsed_s"] - alone["time_s"]["exchange"]) / alone["ledger"]["batches_trained"]
-            path = experiment(folder, TEST_ROWS, 1, window, "")
-            projected = simulate(tusk, folder, path, (1, 2, 4), (step_s, exchange_s, 1e30))
-        for (workers, summary), time_s in zip(measured.items(), projected):
+            for _ in range(ROUNDS):
+                for workers, measured in rates.items():
+                    summary = train(folder, tusk, path, workers)
+                    measured.append(summary["samples_per_s"])
+                    if workers == 1:
+                        exchange_s = summary["time_s"]["exchange"]
+                        exchanges_s.append(exchange_s / summary["updates"])
+                        steps_s.append((summary["elapsed_s"] - exchange_s) / summary["ledger"]["batches_trained"])
+            step_s, exchange_s = statistics.median(steps_s), statistics.median(exchanges_s)
+            path = experiment(folder, TEST_ROWS, 1, CHECKED_BATCH_SIZE, window, "")
+            projected = simulate(tusk, folder, path, rates, (step_s, exchange_s, 1e30))
+        for (workers, measured), time_s in zip(rates.items(), projected):
             rate = TEST_ROWS / time_s
-            print(f"| {window} | {workers} | {summary['samples_per_s']:,.0f} | {rate:,.0f} | "
-                  f"{summary['samples_per_s'] / rate:.2f} |", flush=True)
+            print(f"| {window} | {workers} | {statistics.median(measured):,.0f} | {rate:,.0f} | "
+                  f"{statistics.median(measured) / rate:.2f} |", flush=True)
         print(f"(window {window}: a step takes {step_s * 1e3:.2f} ms, an exchange {exchange_s * 1e3:.2f} ms)")
 
 
@@ -81,14 +88,14 @@ def project(tusk, machine):
         columns = []
         for shards in SHARDS:
             server = f"[server]\nshards = {shards}\n"
-            path = experiment(folder, MNIST_ROWS, 101, WINDOW, server)
+            path = experiment(folder, MNIST_ROWS, 101, BATCH_SIZE, WINDOW, server)
             times = simulate(tusk, folder, path, WORKERS, machine)
             columns.append([times[0] / time for time in times])
         for shards in SHARDS:
             server = f"[server]\nshards = {shards}\n"
             rates = []
             for workers in WORKERS:
-                path = experiment(folder, TEST_ROWS, workers, WINDOW, server)
+                path = experiment(folder, TEST_ROWS, workers, BATCH_SIZE, WINDOW, server)
                 rates.append(workers / simulate(tusk, folder, path, (workers,), machine)[0])
             columns.append([rate / rates[0] for rate in rates])
     for row, workers in enumerate(WORKERS):

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,17 +11,18 @@
 
 namespace tusk::bench {
 
-// A network, an optimizer and a batch size whose training step is measured.
+// A network, an optimizer and a batch size whose training step is measured; without an optimizer,
+// its inference.
 struct StepCase {
   std::string name;
   std::size_t features = 0;
   ModelOptions model;
-  OptimizerOptions optimizer;
+  std::optional<OptimizerOptions> optimizer;
   std::size_t batch = 0;
 };
 
 // The networks of dist-keras's examples: ATLAS Higgs with dropout 0.4 and Adagrad, MNIST with
-// dropout 0.2 and Adam.
+// dropout 0.2 and Adam, and the one that predicts what comes through Kafka.
 std::vector<StepCase> step_cases();
 
 // What one step of it takes, at best.
@@ -31,6 +33,13 @@ struct StepTimes {
   double step_s = 0.0;
   double gflops = 0.0;       // of the matrix products alone, over the whole step
   double peak_gflops = 0.0;  // of one core, the best of fma_peak_gflops() between the steps
+  double traffic_s = 0.0;    // the best of LeastTraffic between the steps
+  double traffic_gbps = 0.0;
+
+  // The products at the peak of so many cores, and after them the least traffic.
+  double bound_s(std::size_t threads) const {
+    return gflops * step_s / (peak_gflops * static_cast<double>(threads)) + traffic_s;
+  }
 };
 
 StepTimes measure(const StepCase& step_case, std::size_t threads);
