@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 
+#include "number_room.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/mpi/communicator.hpp"
 
@@ -39,14 +40,14 @@ double CsvLabels::number_of(std::string_view text, const TextPlace& place) const
          text.substr(0, longest_shown_text), number ? "number" : "text",
          number ? "texts" : "numbers");
   }
-  if (number && !std::isfinite(*number)) {
-    fail(ExitCode::bad_data, "{}: the label {} is not a finite number", place.text(), text);
+  if (!number) return 0.0;
+  const std::string_view shown = text.substr(0, longest_shown_text);
+  require_room(*number, text, number_type_,
+               [&] { return fmt::format("{}: the label {}", place.text(), shown); });
+  if (!std::isfinite(*number)) {
+    fail(ExitCode::bad_data, "{}: the label {} is not a finite number", place.text(), shown);
   }
-  if (number && number_type_ == ElementType::f32 && std::isinf(static_cast<float>(*number))) {
-    fail(ExitCode::bad_data, "{}: the label {} is too large for float32; '--type float64' keeps it",
-         place.text(), text.substr(0, longest_shown_text));
-  }
-  return number.value_or(0.0);
+  return *number;
 }
 
 void CsvLabels::check(std::string_view cell, const TextPlace& place) const {

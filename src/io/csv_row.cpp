@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "csv_row.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "number_room.hpp"
 #include "tusk/core/error.hpp"
 
 namespace tusk::io {
@@ -104,7 +107,7 @@ std::size_t CsvRow::store_as(std::span<const TextClasses> classes, std::byte* ou
     missing += std::isnan(value) ? 1 : 0;
     const T element = static_cast<T>(value);
     if (std::isinf(element)) {
-      check_infinite(split_ ? cells_[feature.column] : cell_behind(begin), feature.column);
+      check_infinite(value, split_ ? cells_[feature.column] : cell_behind(begin), feature.column);
     }
     std::memcpy(out + feature.position * sizeof(T), &element, sizeof(T));
   }
@@ -128,13 +131,11 @@ double CsvRow::number_of(std::string_view cell, std::size_t column) const {
        reader_->place().text(), name, cell.substr(0, longest_shown_text), name, name);
 }
 
-// What became an infinity must have been one.
-void CsvRow::check_infinite(std::string_view cell, std::size_t column) const {
-  if (cell.find_first_of("0123456789") == std::string_view::npos) return;
-  fail(ExitCode::bad_data, "{}: column '{}' holds {:?}, which is too large for {}{}",
-       reader_->place().text(), layout_.names[column], cell.substr(0, longest_shown_text),
-       name_of(layout_.options.type),
-       layout_.options.type == ElementType::f32 ? "; '--type float64' has more room" : "");
+void CsvRow::check_infinite(double value, std::string_view cell, std::size_t column) const {
+  require_room(value, cell, layout_.options.type, [&] {
+    return fmt::format("{}: column '{}' holds {:?}, which", reader_->place().text(),
+                       layout_.names[column], cell.substr(0, longest_shown_text));
+  });
 }
 
 double CsvRow::index_of(std::string_view cell, const TextClasses& classes) const {

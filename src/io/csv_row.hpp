@@ -37,7 +37,7 @@ class CsvRow {
   template <typename T>
   std::size_t store_as(std::span<const TextClasses> classes, std::byte* out) const;
   double number_of(std::string_view cell, std::size_t column) const;
-  void check_infinite(std::string_view cell, std::size_t column) const;
+  void check_infinite(double value, std::string_view cell, std::size_t column) const;
   double index_of(std::string_view cell, const TextClasses& classes) const;
   std::string_view cell_behind(const char* at) const;
 

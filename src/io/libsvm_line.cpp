@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libsvm_line.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
 
+#include "number_room.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
 
@@ -44,7 +47,11 @@ std::string shown(std::string_view word) {
 }
 
 Pair require_pair(std::string_view word, const TextPlace& place) {
-  if (const auto pair = read_pair(word)) return *pair;
+  if (const auto pair = read_pair(word)) {
+    require_room(pair->value, word.substr(word.find(':') + 1), ElementType::f64,
+                 [&] { return fmt::format("{}: the number of {}", place.text(), shown(word)); });
+    return *pair;
+  }
   if (word.starts_with("qid:")) {
     fail(ExitCode::bad_data,
          "{}: {} is a query of a ranking, which Tusk does not learn; remove the qid", place.text(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/io/libsvm_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -8,6 +10,7 @@
 
 #include "libsvm_line.hpp"
 #include "libsvm_survey.hpp"
+#include "number_room.hpp"
 #include "text_lines.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
@@ -138,11 +141,8 @@ void LibsvmTable::read_rows(std::uint64_t first, std::uint64_t count,
       if (out[0].empty()) break;
       std::byte* to = out[0].data() + row * features.row_bytes() + column * size_of(features.type);
       write_element(value, features.type, to);
-      if (std::isfinite(value) && features.type == ElementType::f32 &&
-          std::isinf(static_cast<float>(value))) {
-        fail(ExitCode::bad_data, "{}: {} is too large for float32; '--type float64' keeps it",
-             files_->place().text(), value);
-      }
+      require_room(value, "", features.type,
+                   [&] { return fmt::format("{}: {}", files_->place().text(), value); });
       if (std::isnan(value)) ++missing_values_;
     }
     if (labels != nullptr) write_element(label, fields_[1].type, labels);

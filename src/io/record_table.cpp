@@ -8,6 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "number_room.hpp"
 #include "stored_number.hpp"
 #include "tusk/core/error.hpp"
 
@@ -27,9 +28,7 @@ std::uint64_t spread(std::span<const std::byte> numbers, std::byte* out, std::si
     const To converted = static_cast<To>(number);
     if (std::isnan(converted)) ++missing;
     if constexpr (std::is_same_v<From, double>) {
-      if (std::isinf(converted) && !std::isinf(number)) {
-        fail(ExitCode::bad_data, "{} is too large for float32; '--type float64' keeps it", number);
-      }
+      require_room(number, "", element_type<To>(), [&] { return fmt::format("{}", number); });
     }
     std::memcpy(out, &converted, sizeof(To));
   }

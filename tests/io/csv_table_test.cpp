@@ -185,6 +185,8 @@ TEST_CASE("a number too large for the type is an error, an infinity that says so
               "too large for float64");
   CHECK_FAILS(read_text("x,label\n1,0.5\n1,1e39\n"), ExitCode::bad_data,
               "line 3: the label 1e39 is too large for float32");
+  CHECK_FAILS(read_text("x,label\n1,0.5\n1,1e400\n", {.type = ElementType::f64}),
+              ExitCode::bad_data, "line 3: the label 1e400 is too large for float64");
   CHECK(read_text("x\n1\n1e39\n", {.skip_bad_rows = true}).rows == 1);
 }
 

@@ -113,7 +113,8 @@ TEST_CASE("what is malformed is named with its line") {
   fails("1,2 1:1", "\"1,2\" are several labels");
   fails("x 1:1", "the label \"x\" is a text, but those above are numbers");
   fails("nan 1:1", "the label nan is not a finite number");
-  fails("1 1:-1e39", "-1e+39 is too large for float32");
+  fails("1 1:-1e39", "-1e+39 is too large for float32; '--type float64' keeps it");
+  fails("1 1:-1e400", "the number of \"1:-1e400\" is too large for float64");
   CHECK_FAILS(read_text("# nothing\n"), ExitCode::bad_data, "holds no rows");
   CHECK_FAILS(read_text("1\n2\n"), ExitCode::bad_data, "labels and no features");
 }
