@@ -84,13 +84,13 @@ void CsvFiles::next_record() {
   } while (!is_good());
 }
 
-std::size_t CsvFiles::read_row(std::byte* features, double& label) {
+std::size_t CsvFiles::read_row(std::byte* features, std::byte*& label) {
   if (next_row_ == file_->first_row + file_->index.rows) open(next_row_);
   next_record();
   ++next_row_;
   if (!layout_.options.skip_bad_rows) row_.take(*reader_);
-  if (layout_.chosen.label) {
-    label = learned_.labels.encode(row_.cell(*layout_.chosen.label), reader_->place());
+  if (label != nullptr) {
+    learned_.labels.write(row_.cell(*layout_.chosen.label), reader_->place(), label);
   }
   return features == nullptr ? 0 : row_.store_features(learned_.categories, features);
 }

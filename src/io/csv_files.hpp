@@ -30,9 +30,9 @@ class CsvFiles {
   // Goes to a row; read_row() goes on there.
   void go_to(std::uint64_t row);
 
-  // The next row: its features to `features` unless that is null, its label. Returns how many
-  // features are missing.
-  std::size_t read_row(std::byte* features, double& label);
+  // The next row: its features to `features`, its label to `label`, which moves behind it; neither
+  // where that is null. Returns how many features are missing.
+  std::size_t read_row(std::byte* features, std::byte*& label);
 
  private:
   struct File {

@@ -18,7 +18,9 @@ namespace tusk::io {
 // What has been learned of the columns whose texts become numbers.
 struct CsvLearned {
   explicit CsvLearned(const CsvLayout& layout)
-      : labels(layout.options.type, layout.missing), categories(layout.categories()) {}
+      : labels(layout.options.type, layout.missing,
+               layout.chosen.label ? layout.names[*layout.chosen.label] : ""),
+        categories(layout.categories()) {}
 
   // Once all files have been surveyed.
   void finish();

@@ -3,7 +3,6 @@
 
 #include "csv_files.hpp"
 #include "tusk/core/error.hpp"
-#include "write_element.hpp"
 
 namespace tusk::io {
 CsvTable::CsvTable(const std::vector<std::string>& paths, const CsvOptions& options,
@@ -47,10 +46,8 @@ void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
   std::byte* features = out[0].empty() ? nullptr : out[0].data();
   std::byte* labels = out.size() > 1 && !out[1].empty() ? out[1].data() : nullptr;
   for (std::uint64_t row = 0; row < count; ++row) {
-    double label = 0.0;
-    missing_values_ += files_->read_row(features, label);
+    missing_values_ += files_->read_row(features, labels);
     if (features != nullptr) features += fields_[0].row_bytes();
-    if (labels != nullptr) write_element(label, fields_[1].type, labels);
   }
 }
 

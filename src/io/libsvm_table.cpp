@@ -68,11 +68,11 @@ class LibsvmTable::Files {
     if (file_ == nullptr || row != next_row_) open(row);
   }
 
-  // The next row: what is not zero, and its label.
-  const std::vector<LibsvmLine::Entry>& read_row(double& label) {
+  // The next row: what is not zero; its label to `label`, which moves behind it, unless it is null.
+  const std::vector<LibsvmLine::Entry>& read_row(std::byte*& label) {
     if (next_row_ == file_->first_row + file_->index.rows) open(next_row_);
     next_line();
-    label = labels_.encode(line_.label, reader_->place());
+    if (label != nullptr) labels_.write(line_.label, reader_->place(), label);
     return line_.entries;
   }
 
@@ -136,8 +136,7 @@ void LibsvmTable::read_rows(std::uint64_t first, std::uint64_t count,
   std::byte* labels = out.size() > 1 && !out[1].empty() ? out[1].data() : nullptr;
   std::ranges::fill(out[0], std::byte{0});
   for (std::uint64_t row = 0; row < count; ++row) {
-    double label = 0.0;
-    for (const auto& [column, value] : files_->read_row(label)) {
+    for (const auto& [column, value] : files_->read_row(labels)) {
       if (out[0].empty()) break;
       std::byte* to = out[0].data() + row * features.row_bytes() + column * size_of(features.type);
       write_element(value, features.type, to);
@@ -145,7 +144,6 @@ void LibsvmTable::read_rows(std::uint64_t first, std::uint64_t count,
                    [&] { return fmt::format("{}: {}", files_->place().text(), value); });
       if (std::isnan(value)) ++missing_values_;
     }
-    if (labels != nullptr) write_element(label, fields_[1].type, labels);
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "write_element.hpp"
 
-#include <cstdint>
 #include <cstring>
 
 #include "tusk/core/error.hpp"
@@ -9,16 +8,15 @@
 namespace tusk::io {
 namespace {
 
-template <typename T>
-void store_as(double value, std::byte*& out) {
-  const T element = static_cast<T>(value);
-  std::memcpy(out, &element, sizeof(T));
-  out += sizeof(T);
+template <typename To, typename From>
+void store_as(From value, std::byte*& out) {
+  const To element = static_cast<To>(value);
+  std::memcpy(out, &element, sizeof(To));
+  out += sizeof(To);
 }
 
-}  // namespace
-
-void write_element(double value, ElementType type, std::byte*& out) {
+template <typename From>
+void write(From value, ElementType type, std::byte*& out) {
   switch (type) {
     case ElementType::i32:
       return store_as<std::int32_t>(value, out);
@@ -31,6 +29,14 @@ void write_element(double value, ElementType type, std::byte*& out) {
     default:
       fail(ExitCode::internal, "columns of text are not stored as {}", name_of(type));
   }
+}
+
+}  // namespace
+
+void write_element(double value, ElementType type, std::byte*& out) { write(value, type, out); }
+
+void write_element(std::int64_t value, ElementType type, std::byte*& out) {
+  write(value, type, out);
 }
 
 }  // namespace tusk::io

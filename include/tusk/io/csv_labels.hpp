@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,14 +17,18 @@
 namespace tusk::io {
 
 // The label column of a text file: learns from all its cells what they are, then turns them into
-// numbers. Whole numbers are i32 (i64 if they do not fit); other numbers have the type given; texts
-// are class indices in the texts' order, i32. Spaces around a text do not count.
+// numbers. Whole numbers are i32 (i64 if they do not fit); other numbers have the type given, f64
+// instead of f32 if that would round a whole number among them; texts are class indices in the
+// texts' order, i32. Spaces around a text do not count.
+//
+// What is written with digits alone counts something or names it, and is never rounded; 1.5e20 is a
+// measured number, and may be.
 class CsvLabels {
  public:
   // `missing`: texts that are no label, as an empty cell is none; numbers among them are for
-  // features, since 0 is a usual class.
-  explicit CsvLabels(ElementType number_type, MissingTexts missing = {})
-      : number_type_(number_type), missing_(std::move(missing)) {}
+  // features, since 0 is a usual class. `column`: its name for messages, if it has one.
+  explicit CsvLabels(ElementType number_type, MissingTexts missing = {}, std::string column = {})
+      : number_type_(number_type), missing_(std::move(missing)), column_(std::move(column)) {}
 
   // The cell is empty or one of these texts.
   bool is_missing(std::string_view cell) const;
@@ -50,16 +56,26 @@ class CsvLabels {
   ElementType type() const;
   std::vector<std::string> class_names() const { return classes_.names(); }  // empty for numbers
 
-  // The number, or the class index of the text. Error(bad_data) for what was never learned.
-  double encode(std::string_view cell, const TextPlace& place) const;
+  // Writes the number, or the class index of the text, as an element of type(), and moves `out`
+  // behind it. Error(bad_data) for what was never learned, and for a whole number that would be
+  // rounded.
+  void write(std::string_view cell, const TextPlace& place, std::byte*& out) const;
 
  private:
-  double number_of(std::string_view text, const TextPlace& place) const;  // 0 for a text
+  struct Number {
+    double value = 0.0;
+    std::optional<std::int64_t> whole;  // the same, exactly, if it is an integer
+  };
+
+  Number number_of(std::string_view text, const TextPlace& place) const;  // 0 for a text
+  void require_exact(std::string_view text, double value, const TextPlace& place) const;
 
   ElementType number_type_;
   MissingTexts missing_;
+  std::string column_;
   bool texts_ = false;
-  bool whole_ = true;  // all numbers so far are integers
+  bool whole_ = true;          // all numbers so far are integers that i64 holds
+  bool needs_double_ = false;  // one of them is an integer that f32 would round
   double lowest_ = 0.0;
   double highest_ = 0.0;
   TextClasses classes_;
