@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "dataset_name.hpp"
 #include "tusk/core/error.hpp"
 
 namespace tusk::cli {
@@ -85,8 +86,10 @@ void ConvertArguments::add_files(CLI::App& command) {
       ->option_text("auto|csv|idx|npy|libsvm");
   command.add_flag("--overwrite", options_.overwrite, "Replace the output if it exists");
   command.add_option("--features-name", options_.names.features, "The data set of the features")
+      ->check(dataset_name())
       ->option_text("NAME");
   command.add_option("--label-name", options_.names.label, "The data set of the labels")
+      ->check(dataset_name())
       ->option_text("NAME");
 }
 

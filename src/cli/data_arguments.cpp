@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "dataset_name.hpp"
 #include "tusk/io/column_names.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/training/answers.hpp"
@@ -19,7 +20,8 @@ void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_l
       ->option_text(" ");
   command.add_option("DATA.h5", arguments.data, "A data set, HDF5")->required()->option_text(" ");
   command.add_option("--features", arguments.features, "The features in the data set")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(dataset_name());
   command
       .add_option("--combine", arguments.combine,
                   "What to make of an ensemble's members: the mean of their outputs or their vote")
@@ -27,7 +29,8 @@ void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_l
       ->check(CLI::IsMember({"mean", "vote"}));
   if (with_label) {
     command.add_option("--label", arguments.label, "The labels in the data set")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(dataset_name());
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dataset_name.hpp"
 #include "predict_stream.hpp"
 #include "tusk/cli/commands.hpp"
 #include "tusk/cli/data_arguments.hpp"
@@ -17,6 +18,7 @@
 #include "tusk/core/units.hpp"
 #include "tusk/data/dataset.hpp"
 #include "tusk/data/split.hpp"
+#include "tusk/io/dataset_name.hpp"
 #include "tusk/io/file.hpp"
 #include "tusk/io/pending_file.hpp"
 #include "tusk/io/prediction_file.hpp"
@@ -57,8 +59,10 @@ std::vector<io::Dataset> open_copies(const Arguments& arguments, std::uint64_t r
   if (arguments.copies.empty()) return copies;
   const io::File file = io::File::open(arguments.data.data);
   for (const std::string& name : arguments.copies) {
-    if (std::ranges::find(taken, name) != taken.end()) {
-      fail(ExitCode::usage, "--copy {}: the output has a data set of that name already", name);
+    const auto other = std::ranges::find_if(
+        taken, [&](const std::string& one) { return io::names_collide(one, name); });
+    if (other != taken.end()) {
+      fail(ExitCode::usage, "--copy {}: the output has data set '{}' already", name, *other);
     }
     taken.push_back(name);
     copies.push_back(file.dataset(name));
@@ -200,6 +204,7 @@ void add_predict(CLI::App& app, Context& context) {
       ->add_option("--copy", arguments->copies,
                    "Data sets of the input, a row a sample, that the output shall have, too")
       ->delimiter(',')
+      ->check(dataset_name())
       ->option_text("NAME[,NAME...]");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the file if it exists");
   add_stream_arguments(*command, arguments->stream);

@@ -12,6 +12,7 @@
 #include "scatter_rows.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/data/label_counts.hpp"
+#include "tusk/io/dataset_name.hpp"
 #include "tusk/io/pending_file.hpp"
 #include "tusk/mpi/collectively.hpp"
 #include "tusk/mpi/communicator.hpp"
@@ -31,6 +32,15 @@ void check_output(const ConvertOptions& options, const std::string& output) {
       fail(ExitCode::usage, "{} is both an input and the output", input);
     }
   }
+}
+
+void check_names(const io::Table& table) {
+  const auto& fields = table.fields();
+  if (fields.size() < 2 || !io::names_collide(fields[0].name, fields[1].name)) return;
+  fail(ExitCode::usage,
+       "the features cannot be data set '{}' and the labels '{}': --features-name and --label-name "
+       "say what they are called",
+       fields[0].name, fields[1].name);
 }
 
 io::Storage storage_for(io::Storage storage, const io::Table& table) {
@@ -132,6 +142,7 @@ Conversion convert(const ConvertOptions& options, const mpi::Communicator* commu
     for (const std::string& path : output_paths(options)) check_output(options, path);
   });
   const auto table = open_table(options, communicator);
+  check_names(*table);
   Converter converter(options, *table, communicator);
   converter.run();
   return converter.result();

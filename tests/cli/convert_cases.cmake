@@ -30,6 +30,13 @@ add_cli_test(convert_libsvm_base RANKS 0 EXIT 64 STDERR "--libsvm-base: 2 not in
 add_cli_test(convert_format RANKS 0 3 EXIT 65 STDERR "points.csv is CSV and not IDX$"
              COMMAND convert ${points} --format idx -o out.h5)
 
+add_cli_test(convert_no_name RANKS 0 3 EXIT 64 STDERR "error: --features-name: expected the name of a data set, got '/'"
+             COMMAND convert ${points} --drop kind --features-name / -o out.h5)
+add_cli_test(convert_same_name RANKS 0 3 EXIT 64 STDERR "the features cannot be data set 'x' and the labels 'x/y'"
+             COMMAND convert ${points} --label kind --features-name x --label-name x/y -o out.h5)
+add_cli_test(convert_features_called_label RANKS 0 EXIT 0 STDOUT "^converted 3 rows of .*, no labels: out.h5$"
+             COMMAND convert ${points} --drop kind --features-name label -o out.h5)
+
 add_cli_test(convert_bad_rows RANKS 0 3 EXIT 0 STDERR "warning: 1 malformed rows were left out; the first: .*ragged.csv, line 3: 1 columns"
              COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/ragged.csv --bad-rows skip -o out.h5)
 add_cli_test(convert_categories RANKS 0 3 EXIT 0 STDOUT "^converted 3 rows of \\(3,\\) float32, no labels: out.h5$"

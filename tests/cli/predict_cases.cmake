@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 add_cli_test(predict_nothing RANKS 0 3 EXIT 64 STDERR "DATA.h5 is required, or --stream" COMMAND predict model.h5)
 add_cli_test(predict_no_output RANKS 0 EXIT 64 STDERR "--output is required" COMMAND predict model.h5 data.h5)
+add_cli_test(predict_no_name RANKS 0 EXIT 64 STDERR "--copy: expected the name of a data set, got '\\.'"
+             COMMAND predict model.h5 data.h5 -o o.h5 --copy label,.)
 add_cli_test(predict_no_model RANKS 0 3 EXIT 66 STDERR "model.h5: No such file" COMMAND predict model.h5 data.h5 -o o.h5)
 add_cli_test(stream_no_model RANKS 0 EXIT 66 STDERR "model.h5: No such file" COMMAND predict model.h5 --stream)
 add_cli_test(stream_with_output RANKS 0 EXIT 64 STDERR "no --output" COMMAND predict model.h5 --stream -o out.h5)

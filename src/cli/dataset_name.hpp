@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "tusk/io/dataset_name.hpp"
+
+namespace tusk::cli {
+
+// For an option that takes the name of a data set: refuses what cannot be one.
+inline CLI::Validator dataset_name() {
+  return {[](std::string& text) {
+            return io::can_name_dataset(text)
+                       ? std::string()
+                       : fmt::format("expected the name of a data set, got '{}'", text);
+          },
+          "NAME"};
+}
+
+}  // namespace tusk::cli
