@@ -61,6 +61,10 @@ Problem check(const mpi::Communicator& world, const Experiment& experiment,
       fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
     }
     for (const std::size_t workers : arguments.workers) {
+      if (std::ranges::count(arguments.workers, workers) > 1) {
+        fail(ExitCode::usage, "--workers: {} stands there twice; a sweep runs each number once",
+             workers);
+      }
       simulation::check_workers(experiment, workers);
       if (arguments.timing_only) continue;
       training::RunDirectory::check(run_directory(experiment, arguments, workers),

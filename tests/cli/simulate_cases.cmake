@@ -11,6 +11,8 @@ add_simulate_test(stopped_early EXIT 0 STDOUT "^ +1  .* s +(0.9[0-9]|1.0[0-9]) "
 add_simulate_test(slow_worker EXIT 78 STDERR "debug.slow.worker = 1, but the last of 1 worker is 0$"
                   COMMAND simulate ${problem} --workers 2,1 --set debug.slow={worker=1,factor=2})
 add_simulate_test(too_many EXIT 64 STDERR "--workers: .*32001.*32000" COMMAND simulate ${problem} --workers 32001)
+add_simulate_test(twice EXIT 64 STDERR "--workers: 2 stands there twice; a sweep runs each number once$"
+                  COMMAND simulate ${problem} --workers 1,2,3,2)
 add_simulate_test(timing_only EXIT 0 STDOUT "^ +2  - " COMMAND simulate ${problem} --workers 2 --timing-only --csv table.csv)
 add_simulate_test(csv_nowhere EXIT 73 STDERR "/dev/null/t.csv: cannot be created: there is no folder /dev/null$"
                   COMMAND simulate ${problem} --workers 1 --csv /dev/null/t.csv)
