@@ -36,6 +36,7 @@ class FittingSamples {
   void add(std::shared_ptr<const Transform> step);
 
   const Dataset& data() const { return data_; }
+  const Rows& rows() const { return rows_; }
   const mpi::Communicator& communicator() const { return communicator_; }
   std::size_t width() const { return shape_.elements(); }
 

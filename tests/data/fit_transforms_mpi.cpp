@@ -105,6 +105,31 @@ TEST_CASE("one rank's bad number is every rank's error, and nobody hangs") {
               ExitCode::bad_experiment, "have no names, so 'x' is none of them");
 }
 
+TEST_CASE("a positive class that no training row has is an error, on whichever rank its rows are") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  const std::string path = folder.file("data.h5");
+  constexpr std::uint64_t count = 40;
+  if (world.rank() == 0) {
+    std::vector<std::int32_t> labels(count);
+    for (std::uint64_t i = 0; i < count; ++i) labels[i] = static_cast<std::int32_t>(i % 15);
+    labels[count - 1] = 99;
+    test_samples::write(path, 1, std::vector<float>(count), labels, {count});
+  }
+  world.barrier();
+  const Dataset data = test_samples::open(path);
+  const auto fit = [&](std::uint64_t positive, const Rows& rows) {
+    return fit_transforms({StandardTransform{}, BinaryLabelTransform{.positive = positive}}, data,
+                          rows, world);
+  };
+  CHECK_FAILS(fit(99, Rows::all(count - 1)), ExitCode::bad_experiment,
+              "key 'data.transforms.1.positive' (binary_label): none of the 39 training rows has "
+              "label 99: theirs are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …");
+  CHECK_FAILS(fit(0, Rows{3, 18, 19}), ExitCode::bad_experiment, "has label 0: theirs are 3, 4");
+  CHECK(fit(99, Rows::all(count)).positive_label() == 99.0);
+  CHECK(fit(0, Rows{15, 16}).positive_label() == 0.0);
+}
+
 TEST_CASE("a name that several columns have is none") {
   const auto world = mpi::Communicator::world();
   const test::SharedFolder folder(world);
