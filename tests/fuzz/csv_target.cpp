@@ -5,14 +5,25 @@
 #include "target.hpp"
 #include "tusk/io/csv_table.hpp"
 
+using Header = tusk::io::CsvOptions::Header;
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tusk::fuzz::try_reading(data, size, [size](const std::string& path) {
-    tusk::io::CsvTable table({path}, {.skip_bad_rows = size % 2 == 1}, {});
-    tusk::fuzz::read_rows(table);
-  });
-  return tusk::fuzz::try_reading(data, size, [](const std::string& path) {
-    tusk::io::CsvTable table(
-        {path}, {.delimiter = ' ', .header = tusk::io::CsvOptions::Header::absent}, {.label = "0"});
-    tusk::fuzz::read_rows(table);
-  });
+  const bool odd = size % 2 == 1;
+  const auto try_as = [&](const tusk::io::CsvOptions& options,
+                          const tusk::io::ColumnChoice& choice) {
+    return tusk::fuzz::try_reading(data, size, [&](const std::string& path) {
+      tusk::io::CsvTable table({path}, options, choice);
+      tusk::fuzz::read_rows(table);
+    });
+  };
+  try_as({.skip_bad_rows = odd}, {});
+  try_as({.delimiter = ' ', .header = Header::absent}, {.label = "0"});
+  tusk::io::ColumnChoice label;
+  if (odd) label.label = "1";
+  return try_as({.header = Header::absent,
+                 .categories = {"0"},
+                 .missing = {"?", "-999"},
+                 .skip_bad_rows = size % 4 < 2,
+                 .type = tusk::io::ElementType::f64},
+                label);
 }
