@@ -23,9 +23,15 @@ bool is_text(io::InputFormat format) {
   return format == io::InputFormat::csv || format == io::InputFormat::libsvm;
 }
 
+// Options that no other text has say that it is CSV.
+bool expects_csv(const ConvertOptions& options) {
+  return options.columns != io::ColumnChoice{} ||
+         options.csv != io::CsvOptions{.type = options.csv.type};
+}
+
 // Texts may be taken for what they do not look like; other formats cannot.
 io::InputFormat format_of(const std::string& path, const ConvertOptions& options) {
-  const io::InputFormat found = io::recognise_format(path);
+  const io::InputFormat found = io::recognise_format(path, expects_csv(options));
   const io::InputFormat wanted = options.format.value_or(found);
   if (wanted != found && !(is_text(wanted) && is_text(found))) {
     fail(ExitCode::bad_data, "{} is {} and not {}", path, name_of(found), name_of(wanted));
@@ -92,10 +98,7 @@ std::unique_ptr<io::Table> open_records(const ConvertOptions& options) {
 }
 
 void check_libsvm(const ConvertOptions& options) {
-  if (options.columns == io::ColumnChoice{} &&
-      options.csv == io::CsvOptions{.type = options.csv.type}) {
-    return;
-  }
+  if (!expects_csv(options)) return;
   fail(ExitCode::usage,
        "{} is a libsvm file: of the options of columns and CSV files only --type applies",
        options.inputs.front());

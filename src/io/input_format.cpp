@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -32,6 +34,24 @@ constexpr std::array strangers{
     Stranger{"PK\x03\x04"sv, "is a ZIP archive (.npz, .xlsx, …); unpack it first (unzip)"},
 };
 
+// The format that a file of text says it has by its name, "a.svm.gz" for example.
+std::optional<InputFormat> format_by_name(std::filesystem::path path) {
+  if (path.extension() == ".gz" || path.extension() == ".xz") path.replace_extension();
+  std::string extension = path.extension();
+  std::ranges::transform(extension, extension.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array libsvm{".libsvm"sv, ".svm"sv, ".svmlight"sv};
+  if (std::ranges::find(libsvm, extension) != libsvm.end()) return InputFormat::libsvm;
+  if (extension == ".csv" || extension == ".tsv") return InputFormat::csv;
+  return std::nullopt;
+}
+
+InputFormat format_of_text(Likeness to_libsvm, const std::string& path, bool expect_csv) {
+  if (to_libsvm == Likeness::certain) return InputFormat::libsvm;
+  if (const auto named = format_by_name(path)) return *named;
+  return to_libsvm == Likeness::some && !expect_csv ? InputFormat::libsvm : InputFormat::csv;
+}
+
 }  // namespace
 
 std::string_view name_of(InputFormat format) {
@@ -39,7 +59,7 @@ std::string_view name_of(InputFormat format) {
   return names[static_cast<std::size_t>(format)];
 }
 
-InputFormat recognise_format(const std::string& path) {
+InputFormat recognise_format(const std::string& path, bool expect_csv) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return InputFormat::npy;
   InputFile file(path);
@@ -55,7 +75,7 @@ InputFormat recognise_format(const std::string& path) {
   if (text.find('\0') != std::string_view::npos) {
     fail(ExitCode::bad_data, "{} is neither IDX nor NPY nor text (CSV, libsvm)", path);
   }
-  return looks_like_libsvm(text, file.at_end()) ? InputFormat::libsvm : InputFormat::csv;
+  return format_of_text(likeness_to_libsvm(text, file.at_end()), path, expect_csv);
 }
 
 }  // namespace tusk::io

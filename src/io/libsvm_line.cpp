@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t longest_shown_text = 40;
 constexpr std::string_view blanks = " \t\r";
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Takes the next word off the text; empty if there is none.
 std::string_view take_word(std::string_view& text) {
@@ -57,7 +58,10 @@ Pair require_pair(std::string_view word, const TextPlace& place) {
          "{}: {} is a query of a ranking, which Tusk does not learn; remove the qid", place.text(),
          shown(word));
   }
-  fail(ExitCode::bad_data, "{}: {} is no pair index:value", place.text(), shown(word));
+  fail(ExitCode::bad_data,
+       "{}: {} is no pair index:value; a libsvm line is a label and such pairs (is this CSV? "
+       "--format csv)",
+       place.text(), shown(word));
 }
 
 void check_label(std::string_view label, const TextPlace& place) {
@@ -87,6 +91,32 @@ std::uint64_t column_of(const Pair& pair, int base, std::uint64_t most_columns,
   return column;
 }
 
+// Something like "3:x": whatever stands behind it, it has an index.
+bool begins_as_pair(std::string_view word) {
+  const std::size_t digits = word.find_first_not_of("0123456789");
+  return digits > 0 && digits != std::string_view::npos && word[digits] == ':';
+}
+
+// Nothing if the line does not tell: it is empty or a number alone.
+std::optional<Likeness> likeness_of(std::string_view line) {
+  const bool has_delimiters = line.find_first_of(",;\t") != std::string_view::npos;
+  const std::string_view label = take_word(line);
+  const bool is_number = parse_number(label).has_value();
+  std::size_t words = 0;
+  std::size_t pairs = 0;
+  std::size_t nearly_pairs = begins_as_pair(label) ? 1 : 0;
+  for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
+    ++words;
+    if (read_pair(word) || word.starts_with("qid:")) ++pairs;
+    if (begins_as_pair(word)) ++nearly_pairs;
+  }
+  if (words == 0 && (label.empty() || is_number)) return std::nullopt;
+  if (is_number && pairs == words) return Likeness::certain;
+  if (has_delimiters || nearly_pairs == 0) return Likeness::none;
+  const bool has_label = is_number || begins_as_pair(label) || (words > 1 && pairs == words);
+  return has_label ? Likeness::some : Likeness::none;
+}
+
 }  // namespace
 
 bool read_libsvm_line(std::string_view text, int base, std::uint64_t most_columns,
@@ -113,7 +143,8 @@ std::string_view label_of_libsvm_line(std::string_view text) {
   return take_word(text);
 }
 
-bool looks_like_libsvm(std::string_view first_bytes, bool is_all) {
+Likeness likeness_to_libsvm(std::string_view first_bytes, bool is_all) {
+  if (first_bytes.starts_with(byte_order_mark)) first_bytes.remove_prefix(byte_order_mark.size());
   if (!is_all) {  // the last word may be cut off
     first_bytes = first_bytes.substr(0, first_bytes.find_last_of(" \t\r\n") + 1);
   }
@@ -122,16 +153,9 @@ bool looks_like_libsvm(std::string_view first_bytes, bool is_all) {
     std::string_view line = first_bytes.substr(0, length);
     first_bytes.remove_prefix(length);
     line = line.substr(0, std::min(line.find('#'), line.find('\n')));
-    const std::string_view label = take_word(line);
-    if (!label.empty() && !parse_number(label)) return false;
-    bool has_pairs = false;
-    for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
-      if (!read_pair(word) && !word.starts_with("qid:")) return false;
-      has_pairs = true;
-    }
-    if (has_pairs) return true;
+    if (const auto likeness = likeness_of(line)) return *likeness;
   }
-  return false;
+  return Likeness::none;
 }
 
 }  // namespace tusk::io

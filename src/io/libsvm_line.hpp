@@ -32,8 +32,14 @@ bool read_libsvm_line(std::string_view text, int base, std::uint64_t most_column
 // The label alone, or "" if there is none; nothing is checked.
 std::string_view label_of_libsvm_line(std::string_view text);
 
-// Whether a file that begins so is libsvm and not CSV: in its first line of more than a word, a
-// number is followed by nothing but pairs. `is_all`: these bytes are the whole file.
-bool looks_like_libsvm(std::string_view first_bytes, bool is_all);
+// How much a file that begins so is like libsvm.
+enum class Likeness {
+  none,
+  some,     // its first line of more than a number has pairs, but is malformed or has a text label
+  certain,  // in that line a number is followed by nothing but pairs
+};
+
+// `is_all`: these bytes are the whole file.
+Likeness likeness_to_libsvm(std::string_view first_bytes, bool is_all);
 
 }  // namespace tusk::io

@@ -27,6 +27,11 @@ add_cli_test(convert_libsvm RANKS 0 3 EXIT 0 STDOUT "^converted 2 rows of \\(4,\
              COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/points.libsvm --libsvm-features 4 -o out.h5)
 add_cli_test(convert_libsvm_base RANKS 0 EXIT 64 STDERR "--libsvm-base: 2 not in {0,1}"
              COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/points.libsvm --libsvm-base 2 -o out.h5)
+add_cli_test(convert_malformed_libsvm RANKS 0 3 EXIT 65
+             STDERR "malformed.txt, line 1: \"2:x\" is no pair index:value; a libsvm line is a label and such pairs"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/malformed.txt -o out.h5)
+add_cli_test(convert_malformed_as_csv RANKS 0 EXIT 65 STDERR "malformed.txt holds no rows below its header$"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/malformed.txt --format csv -o out.h5)
 add_cli_test(convert_format RANKS 0 3 EXIT 65 STDERR "points.csv is CSV and not IDX$"
              COMMAND convert ${points} --format idx -o out.h5)
 

@@ -101,7 +101,7 @@ TEST_CASE("what is malformed is named with its line") {
   fails("1 3:1 2:1", "index 2 stands behind a larger one");
   fails("1 4000000000:1", "index 4000000000 is above the limit of 1,048,576");
   fails("1 18446744073709551616:1", "\"18446744073709551616:1\" is no pair");
-  fails("1 -1:1", "\"-1:1\" is no pair index:value");
+  fails("1 -1:1", "\"-1:1\" is no pair index:value; a libsvm line is a label and such pairs (is");
   fails("1 1:", "\"1:\" is no pair");
   fails("1 1", "\"1\" is no pair");
   fails("1 :1", "\":1\" is no pair");
@@ -222,11 +222,33 @@ TEST_CASE("libsvm is told from CSV by its first line of more than a label") {
   }
   CHECK(format("1 " + std::string(5000, ' ') + "1:2\n") == InputFormat::csv);  // unknown by then
   CHECK(format("1 1:2 " + std::string(5000, '3')) == InputFormat::libsvm);
+  CHECK(format("\xEF\xBB\xBF"
+               "1 1:2\n") == InputFormat::libsvm);
   for (const char* text : {"1\n2\n", "a,b\n1,2\n", "2020-01-01 10:30\n", "12 10:30:00,5\n",
                            "1 2 3\n", "cat 1:2\n", "label 1:2\n", "#\n", "1 1:2,3\n", "1;1:2\n"}) {
     CAPTURE(text);
     CHECK(format(text) == InputFormat::csv);
   }
+}
+
+TEST_CASE("a first line that is malformed libsvm makes a file libsvm, unless it is named CSV") {
+  const test::TemporaryFolder folder;
+  for (const char* text :
+       {"1 1:x\n", "1 1:2 0.5", "+1 1:", "1 1: 2\n", "1 2:1e5.3 3:1\n", "1:2 2:3\n", "1:2",
+        "1\n2 1:x\n", "cat 1:2 2:3\n", "1 a 7:1:2", "1 qid:x 1:"}) {
+    CAPTURE(text);
+    CHECK(recognise_format(folder.write("data", text)) == InputFormat::libsvm);
+    CHECK(recognise_format(folder.write("data", text), true) == InputFormat::csv);
+    CHECK(recognise_format(folder.write("data.csv", text)) == InputFormat::csv);
+    CHECK(recognise_format(folder.write("a.b.TSV", text)) == InputFormat::csv);
+    CHECK(recognise_format(test::write_gzip(folder.file("data.csv.gz"), text)) == InputFormat::csv);
+  }
+  for (const char* name : {"a.libsvm", "a.svm", "a.b.SVMlight", "a.svm.gz", "a.libsvm.xz"}) {
+    CAPTURE(name);
+    CHECK(recognise_format(folder.write(name, "x y\n")) == InputFormat::libsvm);
+    CHECK(recognise_format(folder.write(name, "\x93NUMPY\x01")) == InputFormat::npy);
+  }
+  CHECK(recognise_format(folder.write("a.csv", "1 1:2\n"), true) == InputFormat::libsvm);
 }
 
 }  // namespace
