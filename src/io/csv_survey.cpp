@@ -141,6 +141,15 @@ class Survey {
   std::unique_ptr<CsvRange> range_;
 };
 
+// Nothing for a malformed row: the survey meets it again, and says so or counts it.
+std::optional<std::string_view> label_if_well_formed(CsvReader& reader, CsvRow& row,
+                                                     std::size_t column) try {
+  row.take(reader);
+  return row.cell(column);
+} catch (const Error&) {
+  return std::nullopt;
+}
+
 }  // namespace
 
 void CsvLearned::finish() {
@@ -170,12 +179,8 @@ void learn_label_kind(const std::string& path, const CsvLayout& layout, CsvLearn
   reader.go_to(start.offset, start.line);
   CsvRow row(layout);
   while (reader.next()) {
-    try {
-      row.take(reader);
-      const std::string_view cell = row.cell(*layout.chosen.label);
-      if (!learned.labels.is_missing(cell)) return learned.labels.begin_with(cell);
-    } catch (const Error&) {  // the survey meets it again, and says so or counts it
-    }
+    const auto cell = label_if_well_formed(reader, row, *layout.chosen.label);
+    if (cell && !learned.labels.is_missing(*cell)) return learned.labels.begin_with(*cell);
     if (!layout.options.skip_bad_rows) return;
   }
 }

@@ -12,7 +12,7 @@
 namespace tusk::nn {
 namespace {
 
-constexpr std::size_t least_cost = 128 * 1024;  // of a share, two microseconds or so
+constexpr std::size_t least_cost = std::size_t{128} << 10;  // of a share, two microseconds or so
 constexpr unsigned shares_bits = 16;
 constexpr std::uint64_t shares_mask = (std::uint64_t{1} << shares_bits) - 1;
 constexpr std::uint64_t closing = ~std::uint64_t{0};
