@@ -3,9 +3,13 @@
 
 #include "read_table.hpp"
 #include "target.hpp"
+#include "tusk/io/input_format.hpp"
 #include "tusk/io/libsvm_table.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  tusk::fuzz::try_reading(data, size, [](const std::string& path) {
+    static_cast<void>(tusk::io::recognise_format(path));
+  });
   for (const int base : {0, 1}) {
     tusk::fuzz::try_reading(data, size, [base](const std::string& path) {
       tusk::io::LibsvmTable table({path}, {.base = base});
