@@ -34,13 +34,6 @@ void check_finite(const JoinedDataset& dataset, const Rows& rows, ConstSpan numb
        place.path, dataset.name(), *bad, place.row, position % width);
 }
 
-// 1 for the positive label and 0 for any other number; a NaN stays what it is.
-template <typename Number>
-Number to_binary(Number label, double positive) {
-  if (!std::isfinite(label)) return label;
-  return label == static_cast<Number>(positive) ? Number(1) : Number(0);
-}
-
 }  // namespace
 
 void check_features(const JoinedDataset& dataset, const Rows& rows, io::ElementType type,
@@ -66,11 +59,13 @@ void check_features(const JoinedDataset& dataset, const Rows& rows, io::ElementT
   }
 }
 
-void to_values(const JoinedDataset& dataset, const Rows& rows, Span numbers,
-               const LabelFormat& format) {
-  if (format.positive) {
-    for (Real& number : numbers) number = to_binary(number, *format.positive);
-  }
+double to_binary(double label, double positive) {
+  if (!std::isfinite(label)) return label;
+  return label == positive ? 1.0 : 0.0;
+}
+
+void check_values(const JoinedDataset& dataset, const Rows& rows, ConstSpan numbers,
+                  const LabelFormat& format) {
   const auto low = static_cast<Real>(format.low);
   const auto high = static_cast<Real>(format.high);
   const auto bad = std::find_if(numbers.begin(), numbers.end(),

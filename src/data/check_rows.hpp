@@ -22,9 +22,13 @@ namespace tusk::data {
 void check_features(const JoinedDataset& dataset, const Rows& rows, io::ElementType type,
                     std::span<const std::byte> features, const Transforms& transforms);
 
-// Labels that are values, in place: as the format wants them, and in its range.
-void to_values(const JoinedDataset& dataset, const Rows& rows, Span numbers,
-               const LabelFormat& format);
+// 1 for the positive label and 0 for any other number; a NaN stays what it is. A double, since Real
+// does not tell large labels apart.
+double to_binary(double label, double positive);
+
+// Labels that are values: they are in the format's range.
+void check_values(const JoinedDataset& dataset, const Rows& rows, ConstSpan numbers,
+                  const LabelFormat& format);
 
 // One class index a row: whole numbers in [0, format.width), once the format's positive label, if
 // it has one, has become 1 and all others 0.

@@ -15,6 +15,24 @@ bool are_classes(const LabelFormat* format) {
   return format != nullptr && format->kind == LabelFormat::Kind::classes;
 }
 
+// Labels [N] as doubles, to see what is not a whole number and which one it is: many at a time, or
+// all where ranks read together. `take` gets the position of the first, their rows, and them.
+template <typename Take>
+void read_doubles(const JoinedDataset& labels, const Rows& rows,
+                  const mpi::Communicator* communicator, const Take& take) {
+  constexpr std::uint64_t many = 1ULL << 20;
+  const std::uint64_t step = communicator == nullptr ? many : rows.size();
+  std::uint64_t begin = 0;
+  do {
+    const Rows some = rows.part({begin, std::min(begin + step, rows.size())});
+    std::vector<double> numbers(some.size());
+    read_rows(labels, some, io::ElementType::f64, communicator,
+              std::as_writable_bytes(std::span(numbers)));
+    take(begin, some, numbers);
+    begin += some.size();
+  } while (begin < rows.size());
+}
+
 }  // namespace
 
 SampleLayout::SampleLayout(const Dataset& dataset, const LabelFormat* label_format,
@@ -62,35 +80,30 @@ void SampleStore::read(const Dataset& dataset, const Rows& rows, std::size_t at)
   if (layout_.format) read_labels(dataset, rows, at);
 }
 
-// As doubles, to see what is not a whole number: many at a time, or all where ranks read together.
-void SampleStore::read_classes(const JoinedDataset& labels, const Rows& rows,
-                               const mpi::Communicator* communicator,
-                               std::span<std::int32_t> out) const {
-  constexpr std::uint64_t many = 1ULL << 20;
-  const std::uint64_t step = communicator == nullptr ? many : rows.size();
-  std::uint64_t begin = 0;
-  do {
-    const Rows some = rows.part({begin, std::min(begin + step, rows.size())});
-    std::vector<double> numbers(some.size());
-    read_rows(labels, some, io::ElementType::f64, communicator,
-              std::as_writable_bytes(std::span(numbers)));
-    const auto classes = to_classes(labels, some, numbers, *layout_.format);
-    std::ranges::copy(classes, out.begin() + static_cast<std::ptrdiff_t>(begin));
-    begin += some.size();
-  } while (begin < rows.size());
-}
-
 void SampleStore::read_labels(const Dataset& dataset, const Rows& rows, std::size_t at) {
   const JoinedDataset& labels = dataset.labels();
+  const mpi::Communicator* communicator = dataset.communicator();
   if (layout_.has_classes()) {
-    read_classes(labels, rows, dataset.communicator(), std::span(classes_).subspan(at));
-  } else {
-    const std::size_t width = layout_.value_width();
-    const Span numbers = Span(values_).subspan(at * width, rows.size() * width);
-    read_rows(labels, rows, io::element_type<Real>(), dataset.communicator(),
-              std::as_writable_bytes(numbers));
-    to_values(labels, rows, numbers, *layout_.format);
+    read_doubles(labels, rows, communicator,
+                 [&](std::uint64_t begin, const Rows& some, std::span<const double> numbers) {
+                   std::ranges::copy(to_classes(labels, some, numbers, *layout_.format),
+                                     classes_.data() + at + begin);
+                 });
+    return;
   }
+  const std::size_t width = layout_.value_width();
+  const Span values = Span(values_).subspan(at * width, rows.size() * width);
+  if (const auto positive = layout_.format->positive) {
+    read_doubles(labels, rows, communicator,
+                 [&](std::uint64_t begin, const Rows&, std::span<const double> numbers) {
+                   std::ranges::transform(numbers, values.data() + begin, [&](double label) {
+                     return static_cast<Real>(to_binary(label, *positive));
+                   });
+                 });
+  } else {
+    read_rows(labels, rows, io::element_type<Real>(), communicator, std::as_writable_bytes(values));
+  }
+  check_values(labels, rows, values, *layout_.format);
 }
 
 void SampleStore::clear() {

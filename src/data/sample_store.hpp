@@ -67,8 +67,6 @@ class SampleStore {
 
  private:
   void read_labels(const Dataset& dataset, const Rows& rows, std::size_t at);
-  void read_classes(const JoinedDataset& labels, const Rows& rows,
-                    const mpi::Communicator* communicator, std::span<std::int32_t> out) const;
 
   SampleLayout layout_;
   std::size_t capacity_;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -81,6 +82,20 @@ TEST_CASE("values are read with as many numbers a row as there are outputs") {
   CHECK(shard.values().rows() == 2);
   CHECK(shard.values()(1, 0) == 0.75F);
   CHECK(sample(shard, 1) == std::vector<float>{2.0F});
+}
+
+TEST_CASE("a positive label is told from its neighbours where float32 does not tell them apart") {
+  const test::TemporaryFolder folder;
+  const std::vector<std::int32_t> nuclei{1000822080, 1000822070, 1000020040, 1000822080};
+  const std::string path =
+      test_samples::write(folder.file("data.h5"), 1, std::vector<float>{1, 2, 3, 4}, nuclei, {4});
+  const double lead = 1000822080;
+  const LabelFormat values{.kind = Kind::values, .width = 1, .low = 0, .high = 1, .positive = lead};
+  const Shard shard = Shard::read(test_samples::open(path), first_rows(4), &values, {});
+  for (int row = 0; row < 4; ++row) CHECK(shard.values()(0, row) == (row % 3 == 0 ? 1.0F : 0.0F));
+  const LabelFormat classes{.kind = Kind::classes, .width = 2, .positive = lead};
+  const Shard same = Shard::read(test_samples::open(path), first_rows(4), &classes, {});
+  CHECK(std::ranges::equal(same.classes(), std::vector<std::int32_t>{1, 0, 0, 1}));
 }
 
 TEST_CASE("numbers that training would choke on are named with their row") {
