@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "csv_files.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "tusk/core/error.hpp"
@@ -14,6 +16,15 @@ CsvLayout read_layout_together(const std::string& path, const CsvOptions& option
   CsvLayout layout;
   mpi::collectively(communicator, [&] { layout = read_layout(path, options, choice); });
   return layout;
+}
+
+// For a file of one line that may be no CSV at all, or have another delimiter.
+std::string about_lone_column(const CsvLayout& layout) {
+  constexpr std::size_t longest_shown_text = 40;
+  if (layout.columns() > 1) return {};
+  return fmt::format(
+      ", the one column {:?}; --delimiter and --format say what the file is, if this is wrong",
+      layout.names.front().substr(0, longest_shown_text));
 }
 
 }  // namespace
@@ -33,7 +44,7 @@ CsvFiles::CsvFiles(const std::vector<std::string>& paths, const CsvOptions& opti
   if (rows_ > 0) return;
   fail(ExitCode::bad_data, "{} holds no {}", paths.front(),
        bad_rows().count > 0 ? "row that is well formed; the first bad one: " + bad_rows().first
-                            : "rows below its header");
+                            : "rows below its header" + about_lone_column(layout_));
 }
 
 BadRows CsvFiles::bad_rows() const {
