@@ -90,7 +90,9 @@ Matrix Dense::backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix d
 void Dense::hand_over_kernel(ConstMatrix dz, ConstMatrix x, const Share& columns,
                              LayerGradients gradients) const {
   constexpr std::size_t block_size = 32 * 1024;
-  const std::size_t fitting = std::max({block_size / outputs(), dz.cols(), whole_tiles});
+  constexpr std::size_t most_columns = 64;  // that dz need not be packed for
+  const std::size_t worth_it = std::min(dz.cols(), most_columns);
+  const std::size_t fitting = std::max({block_size / outputs(), worth_it, whole_tiles});
   const std::size_t block = fitting / whole_tiles * whole_tiles;
   for (std::size_t first = columns.first; first < columns.last; first += block) {
     const std::size_t wide = std::min(block, columns.last - first);

@@ -10,15 +10,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <utility>
+
+#include "packing.hpp"
+#include "product_by_samples.hpp"
 
 namespace tusk::nn {
 namespace {
-
-// As many numbers as a register of the CPU holds.
-using Vector [[gnu::vector_size(__BIGGEST_ALIGNMENT__)]] = Real;
-constexpr std::size_t lanes = sizeof(Vector) / sizeof(Real);
 
 // A tile is up to 3 vectors of rows by 8 columns where there are 32 registers, by 4 where there are
 // 16; tiles of 4 columns serve small batches everywhere.
@@ -27,38 +24,14 @@ constexpr std::size_t tile_rows = tile_vectors * lanes;
 constexpr std::size_t wide_tile = sizeof(Vector) == 64 ? 8 : 4;
 constexpr std::size_t narrow_tile = 4;
 
-constexpr std::size_t depth_block = 128;   // terms of the sums at a time
 constexpr std::size_t column_block = 256;  // columns of B at a time
-
-// Element (i, j) of a matrix is data[i·row_stride + j·col_stride]; one of the strides is 1.
-template <typename T>
-struct Strided {
-  T* data;
-  std::size_t row_stride;
-  std::size_t col_stride;
-
-  T* at(std::size_t row, std::size_t col) const {
-    return data + row * row_stride + col * col_stride;
-  }
-  Strided from(std::size_t row, std::size_t col) const {
-    return {at(row, col), row_stride, col_stride};
-  }
-  Strided transposed() const { return {data, col_stride, row_stride}; }
-};
+constexpr std::size_t in_place_tiles = 8;  // that a panel of A meets without having been packed
 
 // Columns that lie `stride` numbers apart.
 struct Columns {
   const Real* data = nullptr;
   std::size_t stride = 0;
 };
-
-Vector load(const Real* from) {
-  Vector v;
-  std::memcpy(&v, from, sizeof v);
-  return v;
-}
-
-void store(Vector v, Real* to) { std::memcpy(to, &v, sizeof v); }
 
 // Asks for the cache lines of `count` numbers.
 template <int write>
@@ -95,57 +68,6 @@ void multiply_tile(std::size_t depth, const Real* a, std::size_t a_stride, const
   }
 }
 
-// Elements of a and b in turns, from their element `first` on.
-template <std::size_t first, std::size_t... i>
-Vector interleave(Vector a, Vector b, std::index_sequence<i...>) {
-  return __builtin_shufflevector(a, b, static_cast<int>(i % 2 * lanes + first + i / 2)...);
-}
-
-// Takes the vectors for a matrix (rows, lanes), row by row, and makes it (lanes, rows): each round
-// interleaves the first half of all elements with the second.
-template <std::size_t rows>
-[[gnu::always_inline]] inline void transpose(Vector (&v)[rows]) {
-  constexpr std::make_index_sequence<lanes> all;
-#pragma GCC unroll 4
-  for (std::size_t round = 1; round < rows; round *= 2) {
-    Vector from[rows];
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < rows; ++i) from[i] = v[i];
-#pragma GCC unroll 16
-    for (std::size_t i = 0; i < rows / 2; ++i) {
-      v[2 * i] = interleave<0>(from[i], from[i + rows / 2], all);
-      v[2 * i + 1] = interleave<lanes / 2>(from[i], from[i + rows / 2], all);
-    }
-  }
-}
-
-// Packs a strip of `width` rows, of which A has `rows`, the others zero: column k at
-// out + k·out_stride.
-template <std::size_t width>
-void pack_strip(Strided<const Real> a, std::size_t rows, std::size_t depth, Real* out,
-                std::size_t out_stride) {
-  std::size_t k = 0;
-  if (rows == width && a.row_stride == 1) {
-    for (; k < depth; ++k) std::memcpy(out + k * out_stride, a.at(0, k), width * sizeof(Real));
-  } else if (rows == width) {
-    for (; k + lanes <= depth; k += lanes) {
-      Vector square[width];
-#pragma GCC unroll 16
-      for (std::size_t i = 0; i < width; ++i) square[i] = load(a.at(i, k));
-      transpose(square);
-#pragma GCC unroll 16
-      for (std::size_t i = 0; i < width; ++i) {  // vector i begins at element i·lanes of the strip
-        store(square[i], out + (k + i * lanes / width) * out_stride + i * lanes % width);
-      }
-    }
-  }
-  for (; k < depth; ++k) {
-    for (std::size_t i = 0; i < width; ++i) {
-      out[k * out_stride + i] = i < rows ? *a.at(i, k) : Real{0};
-    }
-  }
-}
-
 // One row panel of A, of `rows` rows, against a packed block of B of `cols` columns. `next`: as in
 // multiply_tile.
 template <std::size_t tile_cols>
@@ -160,7 +82,7 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
 
   alignas(64) Real packed[tile_rows * depth_block];
   // Whole vectors that are read a few times need no packing.
-  const bool in_place = a.row_stride == 1 && rows == padded && cols <= 4 * tile_cols;
+  const bool in_place = a.row_stride == 1 && rows == padded && cols <= in_place_tiles * tile_cols;
   for (std::size_t i = 0; i < padded && !in_place; i += lanes) {
     pack_strip<lanes>(a.from(i, 0), std::min(lanes, rows - i), depth, packed + i, padded);
   }
@@ -263,8 +185,12 @@ void multiply(Team& team, ConstMatrix w, ConstMatrix x, Matrix y, FinishColumn f
 }
 
 void multiply_transposed(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx) {
-  multiply(team, strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(), w.rows(),
-           nothing_more);
+  if (dz.cols() >= least_samples) {
+    multiply_transposed_by_samples(team, w, dz, dx);
+  } else {
+    multiply(team, strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(),
+             w.rows(), nothing_more);
+  }
 }
 
 void multiply_by_transpose(ConstMatrix dz, ConstMatrix x, std::size_t first, Matrix dw) {

@@ -36,11 +36,13 @@ TEST_CASE("blocks are random access into the same sequence") {
 
 TEST_CASE("many blocks at once are the same blocks") {
   const Random random(1, Stream::dropout, 2, 3);
-  std::vector<std::uint32_t> words(4 * 37);
-  random.blocks(5, words);
-  for (std::uint32_t i = 0; i < 37; ++i) {
-    const auto block = random.block(5 + i);
-    for (std::size_t word = 0; word < 4; ++word) CHECK(words[4 * i + word] == block[word]);
+  for (const std::uint32_t first : {0U, 5U, 0xFFFFFFF1U}) {  // the last go on at 0
+    std::vector<std::uint32_t> words(4 * 37);
+    random.blocks(first, words);
+    for (std::uint32_t i = 0; i < 37; ++i) {
+      const auto block = random.block(first + i);
+      for (std::size_t word = 0; word < 4; ++word) CHECK(words[4 * i + word] == block[word]);
+    }
   }
 }
 

@@ -43,6 +43,9 @@ TEST_CASE("the three products agree with their definitions at any size") {
                                        {200, 100, 1},
                                        {130, 77, 65},
                                        {3, 1030, 33},
+                                       {1030, 3, 33},
+                                       {2060, 50, 70},
+                                       {16, 49, 16},
                                        {500, 30, 64}}) {
     CAPTURE(out);
     CAPTURE(in);
