@@ -2,7 +2,8 @@
 """Two workers beside two processes of PyTorch's DistributedDataParallel over gloo, a thread each: samples a second of the same
 networks, batches, optimizers and data, in turns within one run.
 
-Usage: bench/peers.sh ddp, with the data of scripts/prepare-data.sh mnist and higgs-atlas. Prints rows of a Markdown table.
+Usage: bench/peers.sh ddp [NAME], with the data of scripts/prepare-data.sh mnist and higgs-atlas; NAME: a part of the networks' names.
+Prints rows of a Markdown table. Both are timed while they train, without their start.
 """
 
 import os
@@ -18,6 +19,7 @@ TRAINERS = {"sync_sgd": (2, ""), "adag": (3, "communication_window = 5\n")}  # r
 PEERS = {"DDP": {}, "DDP fused": {"fused": True}}  # how the optimizer is written
 PROCESSES, ROUNDS, SECONDS = 2, 3, 6.0
 DATA = {"higgs": "higgs-atlas", "mnist": "mnist"}
+NETWORKS = [("higgs 30-500-500-500-2", 30, [500, 500, 500], [0.4, 0.4, 0.0], 2, 64, "adagrad"), *CASES[2:]]  # those of MODELS
 
 
 def tusk_rate(case, trainer, repeat):
@@ -31,6 +33,7 @@ def tusk_rate(case, trainer, repeat):
 def load(case, rank):
     """This process's half of the training data, as Tusk's transforms leave them."""
     import h5py
+    import numpy
     import torch
 
     name = case[0].split()[0]
@@ -40,7 +43,8 @@ def load(case, rank):
     if name == "mnist":
         x /= 255.0
     else:
-        x[x == -999.0] = 0.0
+        x[x == -999.0] = numpy.nan
+        x = numpy.where(numpy.isnan(x), numpy.nanmean(x, axis=0), x)
         x = (x - x.mean(axis=0)) / x.std(axis=0)
     return torch.from_numpy(x[rank::PROCESSES].copy()), torch.from_numpy(y[rank::PROCESSES].copy())
 
@@ -57,13 +61,16 @@ def ddp_process(rank, case, options, port, rates):
     batch_size = case[5]
 
     def steps(count):
-        done = 0
+        """So many steps; the number of samples."""
+        done = samples = 0
         while done < count:
             for batch in torch.randperm(len(x)).split(batch_size)[:count - done]:
                 update.zero_grad(set_to_none=True)
                 loss_of(model(x[batch]), y[batch]).backward()
                 update.step()
                 done += 1
+                samples += len(batch)
+        return samples
 
     steps(100)
     start = time.perf_counter()
@@ -71,8 +78,8 @@ def ddp_process(rank, case, options, port, rates):
     count = torch.tensor(int(100 * SECONDS / (time.perf_counter() - start)))
     torch.distributed.broadcast(count, 0)
     start = time.perf_counter()
-    steps(int(count))
-    rates[rank] = PROCESSES * batch_size * int(count) / (time.perf_counter() - start)
+    samples = steps(int(count))
+    rates[rank] = PROCESSES * samples / (time.perf_counter() - start)
     torch.distributed.destroy_process_group()
 
 
@@ -88,7 +95,9 @@ def ddp_rate(case, peer, port):
 def main():
     print("| network | batch a worker | " + " | ".join(f"{name}, samples/s" for name in (*TRAINERS, *PEERS)) +
           " | sync_sgd by the faster DDP | adag by it |\n|" + "---|" * (4 + len(TRAINERS) + len(PEERS)))
-    for case in CASES[1:]:
+    for case in NETWORKS:
+        if len(sys.argv) > 1 and sys.argv[1] not in f"{case[0]} {case[5]}":
+            continue
         rates = {name: [] for name in (*TRAINERS, *PEERS)}
         repeat = 1
         for turn in range(1 + ROUNDS):  # the first one only tells how often the data must be repeated to take some seconds

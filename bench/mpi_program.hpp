@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,13 @@ inline int run_program(int argc, char** argv, CLI::App& app,
     print_error(error.what());
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(error.code()));
   };
-  const mpi::Environment environment(argc, argv, abort);
+  std::optional<mpi::Environment> environment;
+  try {
+    environment.emplace(argc, argv, abort);
+  } catch (const Error& error) {
+    print_error(error.what());
+    return static_cast<int>(error.code());
+  }
   try {
     const auto world = mpi::Communicator::world();
     try {

@@ -14,13 +14,13 @@ import subprocess
 import sys
 import time
 
-# name, features, hidden units, dropout, classes, batch, optimizer: the cases of tusk_bench_step.
+# name, features, hidden units, the dropout after each, classes, batch, optimizer: as tusk_bench_step trains them.
 CASES = [
-    ("higgs 30-500-500-2", 30, [500, 500], 0.4, 2, 64, "adagrad"),
-    ("higgs 30-500-500-500-2", 30, [500, 500, 500], 0.4, 2, 64, "adagrad"),
-    ("mnist 784-1000-200-10", 784, [1000, 200], 0.2, 10, 4, "adam"),
-    ("mnist 784-1000-200-10", 784, [1000, 200], 0.2, 10, 32, "adam"),
-    ("mnist 784-1000-200-10", 784, [1000, 200], 0.2, 10, 128, "adam"),
+    ("higgs 30-500-500-2", 30, [500, 500], [0.4, 0.4], 2, 64, "adagrad"),
+    ("higgs 30-500-500-500-2", 30, [500, 500, 500], [0.4, 0.4, 0.4], 2, 64, "adagrad"),
+    ("mnist 784-1000-200-10", 784, [1000, 200], [0.2, 0.2], 10, 4, "adam"),
+    ("mnist 784-1000-200-10", 784, [1000, 200], [0.2, 0.2], 10, 32, "adam"),
+    ("mnist 784-1000-200-10", 784, [1000, 200], [0.2, 0.2], 10, 128, "adam"),
 ]
 PEERS = ["pytorch", "pytorch foreach", "pytorch fused", "pytorch compiled", "jax jitted"]
 BATCHES = 16
@@ -43,8 +43,8 @@ def pytorch_model(case, options):
     torch.set_num_threads(1)
     _, features, hidden, dropout, classes, _, optimizer = case
     layers = []
-    for units in hidden:
-        layers += [torch.nn.Linear(features, units), torch.nn.ReLU(), torch.nn.Dropout(dropout)]
+    for units, rate in zip(hidden, dropout):
+        layers += [torch.nn.Linear(features, units), torch.nn.ReLU(), torch.nn.Dropout(rate)]
         features = units
     model = torch.nn.Sequential(*layers, torch.nn.Linear(features, classes))
     if optimizer == "adam":
@@ -96,10 +96,10 @@ def jax_step(case):
         update = optax.adagrad(1e-2, initial_accumulator_value=0.1, eps=1e-7)
 
     def loss_of(weights, x, y, key):
-        for w, b in weights[:-1]:
+        for (w, b), rate in zip(weights, dropout):
             key, own = jax.random.split(key)
             x = jax.nn.relu(x @ w + b)
-            x = jnp.where(jax.random.bernoulli(own, 1 - dropout, x.shape), x / (1 - dropout), 0.0)
+            x = jnp.where(jax.random.bernoulli(own, 1 - rate, x.shape), x / (1 - rate), 0.0)
         w, b = weights[-1]
         return optax.softmax_cross_entropy_with_integer_labels(x @ w + b, y).mean()
 
@@ -163,7 +163,8 @@ def main():
 
     ours, peers = [], {}
     for peer in PEERS:  # ours before each of them, and the median of all
-        ours.append([line["step_s"] for line in run([arguments.tusk, "--json"])][:len(CASES)])
+        lines = {(line["network"], line["batch"]): line for line in run([arguments.tusk, "--json"])}
+        ours.append([lines[case[0], case[5]]["step_s"] for case in CASES])
         command = [sys.executable, __file__, "--peer", peer]
         peers[peer] = [line["step_s"] for line in run(command)]
     steps = [statistics.median(times) for times in zip(*ours)]

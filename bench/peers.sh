@@ -7,10 +7,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=build/peers
-if ! [ -e "$peers/complete" ]; then
+packages=(torch jax optax h5py)
+if [ "$(cat "$peers/complete" 2> /dev/null)" != "${packages[*]}" ]; then
   python3 -m venv "$peers"
-  "$peers/bin/pip" install --quiet torch jax optax h5py
-  touch "$peers/complete"
+  "$peers/bin/pip" install --quiet "${packages[@]}"
+  echo "${packages[*]}" > "$peers/complete"
 fi
 program=bench/peers.py
 if [ "${1:-}" = ddp ]; then

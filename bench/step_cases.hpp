@@ -36,7 +36,8 @@ struct StepTimes {
   double traffic_s = 0.0;    // the best of LeastTraffic between the steps
   double traffic_gbps = 0.0;
 
-  // The products at the peak of so many cores, and after them the least traffic.
+  // The products at the peak of so many cores, and, not at the same time, the least traffic by one:
+  // what is to be reached, though a step that did both at once could be faster.
   double bound_s(std::size_t threads) const {
     return gflops * step_s / (peak_gflops * static_cast<double>(threads)) + traffic_s;
   }

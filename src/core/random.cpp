@@ -3,10 +3,6 @@
 
 #include <Random123/philox.h>
 
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -14,30 +10,9 @@
 #include <utility>
 
 #include "tusk/core/interleave.hpp"
+#include "tusk/core/wide_words.hpp"
 
 namespace tusk {
-namespace {
-
-// As many as a register of the CPU holds.
-using Words [[gnu::vector_size(__BIGGEST_ALIGNMENT__)]] = std::uint64_t;
-constexpr std::size_t lanes = sizeof(Words) / sizeof(std::uint64_t);
-constexpr std::uint64_t low_half = 0xFFFFFFFF;
-
-// The products of the low halves.
-Words multiply_low(Words a, Words b) {
-#if defined(__AVX512F__)
-  return reinterpret_cast<Words>(
-      _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
-#elif defined(__AVX2__)
-  return reinterpret_cast<Words>(
-      _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
-#else
-  return (a & low_half) * (b & low_half);
-#endif
-}
-
-}  // namespace
-
 // The 128-bit counter is (block, index, step low, step high); the 64-bit key is the seed, with the
 // stream folded into its high word so that two streams of one seed never meet.
 Random::Random(std::uint64_t seed, Stream stream, std::uint32_t index, std::uint64_t step)
@@ -58,17 +33,18 @@ std::array<std::uint32_t, 4> Random::block(std::uint32_t block) const {
 // 64 bits at once. What is in the high halves does not matter.
 void Random::blocks(std::uint32_t first_block, std::span<std::uint32_t> words) const {
   const std::size_t count = words.size() / 4;
+  constexpr std::uint64_t low_half = 0xFFFFFFFF;
   std::size_t done = 0;
-  for (; done + lanes <= count; done += lanes) {
-    Words c0 = Words{} + (std::uint64_t{first_block} + done);
-    for (std::size_t lane = 0; lane < lanes; ++lane) c0[lane] += lane;
-    Words c1 = Words{} + counter_[0];
-    Words c2 = Words{} + counter_[1];
-    Words c3 = Words{} + counter_[2];
+  for (; done + wide_words <= count; done += wide_words) {
+    WideWords c0 = WideWords{} + (std::uint64_t{first_block} + done);
+    for (std::size_t lane = 0; lane < wide_words; ++lane) c0[lane] += lane;
+    WideWords c1 = WideWords{} + counter_[0];
+    WideWords c2 = WideWords{} + counter_[1];
+    WideWords c3 = WideWords{} + counter_[2];
     auto [k0, k1] = key_;
     for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; ++round) {
-      const Words product_0 = multiply_low(c0, Words{} + PHILOX_M4x32_0);
-      const Words product_1 = multiply_low(c2, Words{} + PHILOX_M4x32_1);
+      const WideWords product_0 = multiply_low(c0, WideWords{} + PHILOX_M4x32_0);
+      const WideWords product_1 = multiply_low(c2, WideWords{} + PHILOX_M4x32_1);
       c0 = (product_1 >> 32) ^ c1 ^ k0;
       c1 = product_1;
       c2 = (product_0 >> 32) ^ c3 ^ k1;
@@ -76,11 +52,11 @@ void Random::blocks(std::uint32_t first_block, std::span<std::uint32_t> words) c
       k0 += PHILOX_W32_0;
       k1 += PHILOX_W32_1;
     }
-    const Words low = (c0 & low_half) | c1 << 32;  // the first two words of each block
-    const Words high = (c2 & low_half) | c3 << 32;
-    constexpr std::make_index_sequence<lanes> all;
-    const std::array<Words, 2> in_order{interleave<0>(low, high, all),
-                                        interleave<lanes / 2>(low, high, all)};
+    const WideWords low = (c0 & low_half) | c1 << 32;  // the first two words of each block
+    const WideWords high = (c2 & low_half) | c3 << 32;
+    constexpr std::make_index_sequence<wide_words> all;
+    const std::array<WideWords, 2> in_order{interleave<0>(low, high, all),
+                                            interleave<wide_words / 2>(low, high, all)};
     std::memcpy(words.data() + 4 * done, in_order.data(), sizeof in_order);
   }
   for (; done < count; ++done) {

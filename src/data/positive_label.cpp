@@ -34,6 +34,11 @@ double index_of_positive(const BinaryLabelTransform& options, const FittingSampl
       samples.reject("positive", fmt::format("there is no class {}: the classes of {} are 0 to {}",
                                              *number, labels.path(), names.size() - 1));
     }
+    constexpr std::uint64_t exact = std::uint64_t{1} << 53;  // labels are compared as doubles
+    if (*number > exact) {
+      samples.reject("positive", fmt::format("labels above {} are not told apart, but it is {}",
+                                             exact, *number));
+    }
     return static_cast<double>(*number);
   }
   const auto& name = std::get<std::string>(options.positive);

@@ -35,11 +35,13 @@ constexpr std::array strangers{
 };
 
 // The format that a file of text says it has by its name, "a.svm.gz" for example.
-std::optional<InputFormat> format_by_name(std::filesystem::path path) {
-  if (path.extension() == ".gz" || path.extension() == ".xz") path.replace_extension();
-  std::string extension = path.extension();
-  std::ranges::transform(extension, extension.begin(),
+std::optional<InputFormat> format_by_name(const std::string& name) {
+  std::string lower = name;
+  std::ranges::transform(lower, lower.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::filesystem::path path = lower;
+  if (path.extension() == ".gz" || path.extension() == ".xz") path.replace_extension();
+  const std::string extension = path.extension();
   constexpr std::array libsvm{".libsvm"sv, ".svm"sv, ".svmlight"sv};
   if (std::ranges::find(libsvm, extension) != libsvm.end()) return InputFormat::libsvm;
   if (extension == ".csv" || extension == ".tsv") return InputFormat::csv;

@@ -25,7 +25,7 @@ void require_room(double number, std::string_view text, ElementType type,
                   const Describe& describe) {
   const double stored = type == ElementType::f32 ? static_cast<float>(number) : number;
   if (!std::isinf(stored) || (std::isinf(number) && says_infinity(text))) return;
-  fail_too_large(describe(), type);
+  fail_too_large(describe(), std::isinf(number) ? ElementType::f64 : type);
 }
 
 }  // namespace tusk::io

@@ -3,6 +3,7 @@
 
 #include "eigen_views.hpp"
 #include "layers.hpp"
+#include "packing.hpp"
 #include "products.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/nn/activation.hpp"
@@ -90,8 +91,7 @@ Matrix Dense::backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix d
 void Dense::hand_over_kernel(ConstMatrix dz, ConstMatrix x, const Share& columns,
                              LayerGradients gradients) const {
   constexpr std::size_t block_size = 32 * 1024;
-  constexpr std::size_t most_columns = 64;  // that dz need not be packed for
-  const std::size_t worth_it = std::min(dz.cols(), most_columns);
+  const std::size_t worth_it = std::min(dz.cols(), in_place_columns);
   const std::size_t fitting = std::max({block_size / outputs(), worth_it, whole_tiles});
   const std::size_t block = fitting / whole_tiles * whole_tiles;
   for (std::size_t first = columns.first; first < columns.last; first += block) {

@@ -18,6 +18,11 @@ inline constexpr std::size_t lanes = sizeof(Vector) / sizeof(Real);
 
 inline constexpr std::size_t depth_block = 128;  // terms of a product's sums at a time
 
+// Columns of B that a tile of a product has, and how many there may be before the panels of A are
+// packed rather than read as they lie.
+inline constexpr std::size_t wide_tile = sizeof(Vector) == 64 ? 8 : 4;
+inline constexpr std::size_t in_place_columns = 8 * wide_tile;
+
 // Element (i, j) of a matrix is data[i·row_stride + j·col_stride]; one of the strides is 1.
 template <typename T>
 struct Strided {

@@ -3,6 +3,7 @@
 #include "product_by_samples.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "packing.hpp"
@@ -10,7 +11,9 @@
 namespace tusk::nn {
 namespace {
 
-constexpr std::size_t accumulators = sizeof(Vector) == 64 ? 24 : 12;  // registers for sums
+// Registers for sums, and for samples beside them: of 32, or of 16.
+constexpr std::size_t accumulators = sizeof(Vector) == 64 ? 24 : 12;
+constexpr std::size_t most_vectors = sizeof(Vector) == 64 ? 4 : 3;
 constexpr std::size_t row_block = 48;       // rows of dx at a time: whole tiles, whole vectors
 constexpr std::size_t packed_depth = 1024;  // terms at a time
 static_assert(row_block % accumulators == 0 && row_block % lanes == 0);
@@ -73,7 +76,7 @@ void copy_transposed(Real* sums, std::size_t padded, Strided<Real> dx, std::size
   }
 }
 
-// For up to `vectors` vectors of samples.
+// For samples that fill `vectors` vectors, but for the last one's end.
 template <std::size_t vectors>
 void multiply_samples(Strided<const Real> w, Strided<const Real> dz, Strided<Real> dx,
                       std::size_t rows, std::size_t samples, std::size_t depth) {
@@ -112,15 +115,10 @@ void multiply_transposed_by_samples(Team& team, ConstMatrix w, ConstMatrix dz, M
     for (std::size_t s = 0; s < dz.cols(); s += samples) {
       const Strided<const Real> from{dz.data() + s * dz.rows(), 1, dz.rows()};
       const Strided<Real> to{dx.data() + s * dx.rows() + share.first, 1, dx.rows()};
-      const std::size_t rest = dz.cols() - s;
-      samples = std::min(rest, 4 * lanes);
-      if (rest > 2 * lanes) {
-        multiply_samples<4>(part, from, to, rows, samples, w.rows());
-      } else if (rest > lanes) {
-        multiply_samples<2>(part, from, to, rows, samples, w.rows());
-      } else {
-        multiply_samples<1>(part, from, to, rows, samples, w.rows());
-      }
+      constexpr std::array kernels{multiply_samples<1>, multiply_samples<2>, multiply_samples<3>,
+                                   multiply_samples<most_vectors>};
+      samples = std::min(dz.cols() - s, most_vectors * lanes);
+      kernels[(samples - 1) / lanes](part, from, to, rows, samples, w.rows());
     }
   });
 }

@@ -13,6 +13,8 @@ namespace tusk::nn {
 // large, is neither copied nor transposed.
 void multiply_transposed_by_samples(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx);
 
-inline constexpr std::size_t least_samples = 8;  // from which that is faster
+// From how many on that is faster than packing W.
+inline constexpr std::size_t least_samples = 8;
+inline constexpr std::size_t least_rows = 48;
 
 }  // namespace tusk::nn

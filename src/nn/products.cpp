@@ -21,11 +21,9 @@ namespace {
 // 16; tiles of 4 columns serve small batches everywhere.
 constexpr std::size_t tile_vectors = 3;
 constexpr std::size_t tile_rows = tile_vectors * lanes;
-constexpr std::size_t wide_tile = sizeof(Vector) == 64 ? 8 : 4;
 constexpr std::size_t narrow_tile = 4;
 
 constexpr std::size_t column_block = 256;  // columns of B at a time
-constexpr std::size_t in_place_tiles = 8;  // that a panel of A meets without having been packed
 
 // Columns that lie `stride` numbers apart.
 struct Columns {
@@ -82,7 +80,8 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
 
   alignas(64) Real packed[tile_rows * depth_block];
   // Whole vectors that are read a few times need no packing.
-  const bool in_place = a.row_stride == 1 && rows == padded && cols <= in_place_tiles * tile_cols;
+  const bool in_place =
+      a.row_stride == 1 && rows == padded && cols <= in_place_columns / wide_tile * tile_cols;
   for (std::size_t i = 0; i < padded && !in_place; i += lanes) {
     pack_strip<lanes>(a.from(i, 0), std::min(lanes, rows - i), depth, packed + i, padded);
   }
@@ -185,7 +184,7 @@ void multiply(Team& team, ConstMatrix w, ConstMatrix x, Matrix y, FinishColumn f
 }
 
 void multiply_transposed(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx) {
-  if (dz.cols() >= least_samples) {
+  if (dz.cols() >= least_samples && dx.rows() >= least_rows) {
     multiply_transposed_by_samples(team, w, dz, dx);
   } else {
     multiply(team, strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(),

@@ -126,6 +126,8 @@ TEST_CASE("a positive class that no training row has is an error, on whichever r
               "key 'data.transforms.1.positive' (binary_label): none of the 39 training rows has "
               "label 99: theirs are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …");
   CHECK_FAILS(fit(0, Rows{3, 18, 19}), ExitCode::bad_experiment, "has label 0: theirs are 3, 4");
+  CHECK_FAILS(fit((std::uint64_t{1} << 53) + 1, Rows::all(count)), ExitCode::bad_experiment,
+              "labels above 9007199254740992 are not told apart, but it is 9007199254740993");
   CHECK(fit(99, Rows::all(count)).positive_label() == 99.0);
   CHECK(fit(0, Rows{15, 16}).positive_label() == 0.0);
 }

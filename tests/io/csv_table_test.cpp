@@ -181,6 +181,7 @@ TEST_CASE("a number too large for the type is an error, an infinity that says so
       read_text("x,y\n1,2\n3,1e39\n"), ExitCode::bad_data,
       "line 3: column 'y' holds \"1e39\", which is too large for float32; '--type float64'");
   CHECK_FAILS(read_text("x,y\n1,2\n\"-1e39\",1\n"), ExitCode::bad_data, "line 3: column 'x' holds");
+  CHECK_FAILS(read_text("x,y\n1,1e400\n"), ExitCode::bad_data, "too large for float64");
   CHECK_FAILS(read_text("x,y\n1,1e400\n", {.type = ElementType::f64}), ExitCode::bad_data,
               "too large for float64");
   CHECK_FAILS(read_text("x,label\n1,0.5\n1,1e39\n"), ExitCode::bad_data,

@@ -243,7 +243,8 @@ TEST_CASE("a first line that is malformed libsvm makes a file libsvm, unless it 
     CHECK(recognise_format(folder.write("a.b.TSV", text)) == InputFormat::csv);
     CHECK(recognise_format(test::write_gzip(folder.file("data.csv.gz"), text)) == InputFormat::csv);
   }
-  for (const char* name : {"a.libsvm", "a.svm", "a.b.SVMlight", "a.svm.gz", "a.libsvm.xz"}) {
+  for (const char* name :
+       {"a.libsvm", "a.svm", "a.b.SVMlight", "a.svm.gz", "a.SVM.GZ", "a.libsvm.xz"}) {
     CAPTURE(name);
     CHECK(recognise_format(folder.write(name, "x y\n")) == InputFormat::libsvm);
     CHECK(recognise_format(folder.write(name, "\x93NUMPY\x01")) == InputFormat::npy);

@@ -46,6 +46,8 @@ TEST_CASE("the three products agree with their definitions at any size") {
                                        {1030, 3, 33},
                                        {2060, 50, 70},
                                        {16, 49, 16},
+                                       {53, 67, 40},
+                                       {53, 24, 40},
                                        {500, 30, 64}}) {
     CAPTURE(out);
     CAPTURE(in);
