@@ -23,12 +23,28 @@ constexpr std::size_t tile_vectors = 3;
 constexpr std::size_t tile_rows = tile_vectors * lanes;
 constexpr std::size_t narrow_tile = 4;
 
-constexpr std::size_t column_block = 256;  // columns of B at a time
+constexpr std::size_t column_block = 256;     // columns of B at a time
+constexpr std::size_t near_size = 64 * 1024;  // of a matrix that is in a cache anyway
 
-// Columns that lie `stride` numbers apart.
+// The columns of a panel of A, `count` of them, `stride` numbers apart.
 struct Columns {
   const Real* data = nullptr;
   std::size_t stride = 0;
+  std::size_t count = 0;
+
+  // One of `of` parts of about the same number of cache lines: where there are many, a line of some
+  // of the columns; where there are few, all in the first.
+  Columns part(std::size_t index, std::size_t of) const {
+    constexpr std::size_t line = 64 / sizeof(Real);
+    constexpr std::size_t lines = tile_rows / line + 1;  // they begin anywhere in a line
+    const std::size_t groups = of / lines;
+    if (groups == 0) return index == 0 ? *this : Columns{};
+    const std::size_t group = index / lines;
+    if (group >= groups) return {};
+    const std::size_t first = group * count / groups;
+    const std::size_t within = std::min(index % lines * line, tile_rows - 1);
+    return {data + first * stride + within, stride, (group + 1) * count / groups - first};
+  }
 };
 
 // Asks for the cache lines of `count` numbers.
@@ -38,15 +54,17 @@ void prefetch(const Real* from, std::size_t count) {
 }
 
 // c = or += A B for a tile of `vectors` vectors of rows by `cols` columns. Column k of A begins at
-// a + k·a_stride, row k of B at b + k·cols. Meanwhile columns of the same size and stride are
-// brought near from `next`: those of the panel to come, which the CPU would not foresee.
+// a + k·a_stride, row k of B at b + k·cols. Meanwhile `next` is brought near, a column a term: of
+// the panel to come, which the CPU would not foresee.
 template <std::size_t vectors, std::size_t cols>
 void multiply_tile(std::size_t depth, const Real* a, std::size_t a_stride, const Real* b, Real* c,
                    std::size_t c_stride, bool add, Columns next) {
   Vector sums[cols][vectors]{};
   for (std::size_t j = 0; j < cols; ++j) prefetch<1>(c + j * c_stride, vectors * lanes);
   for (std::size_t k = 0; k < depth; ++k, a += a_stride, b += cols) {
-    if (next.data) prefetch<0>(next.data + k * next.stride, vectors * lanes);
+    if (k < next.count) {
+      prefetch<0>(next.data + k * next.stride, cols > narrow_tile ? 1 : vectors * lanes);
+    }
     Vector column[vectors];
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < vectors; ++v) column[v] = load(a + v * lanes);
@@ -88,14 +106,16 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
   const Real* panel = in_place ? a.data : packed;
   const std::size_t panel_stride = in_place ? a.col_stride : padded;
 
-  for (std::size_t j = 0; j < cols; j += tile_cols, b += tile_cols * depth, next = {}) {
+  const std::size_t tiles = (cols + tile_cols - 1) / tile_cols;
+  for (std::size_t j = 0; j < cols; j += tile_cols, b += tile_cols * depth) {
     const std::size_t count = std::min(tile_cols, cols - j);
+    const Columns ahead = next.part(j / tile_cols, tiles);
     if (rows == padded && count == tile_cols && c.row_stride == 1) {
-      kernel(depth, panel, panel_stride, b, c.at(0, j), c.col_stride, add, next);
+      kernel(depth, panel, panel_stride, b, c.at(0, j), c.col_stride, add, ahead);
       continue;
     }
     alignas(64) Real tile[tile_rows * tile_cols];  // more, or lying otherwise, than C has room for
-    kernel(depth, panel, panel_stride, b, tile, padded, false, next);
+    kernel(depth, panel, panel_stride, b, tile, padded, false, ahead);
     for (std::size_t col = 0; col < count; ++col) {
       for (std::size_t row = 0; row < rows; ++row) {
         Real& element = *c.at(row, j + col);
@@ -114,6 +134,7 @@ template <std::size_t tile_cols>
 void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real> c,
                      std::size_t rows, std::size_t cols, std::size_t depth, Finish finish) {
   alignas(64) Real packed[depth_block * column_block];
+  const bool far = a.row_stride == 1 && rows * depth > near_size;
   for (std::size_t j = 0; j < cols; j += column_block) {
     const std::size_t wide = std::min(column_block, cols - j);
     for (std::size_t k = 0; k < depth; k += depth_block) {
@@ -125,8 +146,9 @@ void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real>
       for (std::size_t i = 0; i < rows; i += tile_rows) {
         const std::size_t high = std::min(tile_rows, rows - i);
         Columns next;
-        if (a.row_stride == 1 && i + tile_rows < rows)
-          next = {a.at(i + tile_rows, k), a.col_stride};
+        if (far && i + tile_rows < rows) {
+          next = {a.at(i + tile_rows, k), a.col_stride, deep};
+        }
         multiply_panel<tile_cols>(a.from(i, k), high, deep, packed, wide, c.from(i, j), k > 0,
                                   next);
         if (k + deep == depth) finish(i, high, j, wide);
