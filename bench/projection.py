@@ -24,6 +24,8 @@ BATCH_SIZE, WINDOW = 4, 5
 TEST_ROWS = 10_000
 WORKERS = (1, 4, 16, 64, 256, 1024, 4096)
 SHARDS = (1, 4, 16)
+STRONG_REPEAT = 10  # of MNIST: 7 windows a worker where there are 4,096
+WEAK_ROWS = 200     # a worker: 10 windows
 
 
 def experiment(folder, rows, repeat, batch_size, window, tables):
@@ -88,15 +90,16 @@ def project(tusk, machine):
         columns = []
         for shards in SHARDS:
             server = f"[server]\nshards = {shards}\n"
-            path = experiment(folder, MNIST_ROWS, 101, BATCH_SIZE, WINDOW, server)
+            path = experiment(folder, MNIST_ROWS, STRONG_REPEAT, BATCH_SIZE, WINDOW, server)
             times = simulate(tusk, folder, path, WORKERS, machine)
             columns.append([times[0] / time for time in times])
         for shards in SHARDS:
             server = f"[server]\nshards = {shards}\n"
             rates = []
             for workers in WORKERS:
-                path = experiment(folder, TEST_ROWS, workers, BATCH_SIZE, WINDOW, server)
-                rates.append(workers / simulate(tusk, folder, path, (workers,), machine)[0])
+                repeat = -(-workers * WEAK_ROWS // TEST_ROWS)
+                path = experiment(folder, TEST_ROWS, repeat, BATCH_SIZE, WINDOW, server)
+                rates.append(repeat * TEST_ROWS / simulate(tusk, folder, path, (workers,), machine)[0])
             columns.append([rate / rates[0] for rate in rates])
     for row, workers in enumerate(WORKERS):
         print(f"| {workers:,} | " + " | ".join(f"{column[row]:,.1f}" for column in columns) + " |", flush=True)

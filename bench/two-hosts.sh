@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What an exchange costs between two hosts, which are network namespaces of this machine, beside a raw TCP
 # connection between them that sends as much and gets as much back. Needs root, iproute2 and Python.
+# RATE=5gbit in the environment makes the network as slow as that, both ways.
 # Usage: bench/two-hosts.sh [tusk_bench_exchange's options]
 #        bench/two-hosts.sh overlap [tusk_bench_overlap's options]
 set -euo pipefail
@@ -28,6 +29,12 @@ ip -n "$worker" addr add 10.77.0.2/24 dev veth-b
 for host in "$server" "$worker"; do ip -n "$host" link set lo up; done
 ip -n "$server" link set veth-a up
 ip -n "$worker" link set veth-b up
+if [ -n "${RATE:-}" ]; then
+  for end in "$server veth-a" "$worker veth-b"; do
+    read -r host device <<< "$end"
+    ip netns exec "$host" tc qdisc add dev "$device" root tbf rate "$RATE" burst 1mb latency 50ms
+  done
+fi
 
 # The remote shell that mpirun calls: AGENT [options] ADDRESS COMMAND…
 # Each host has a name of its own, or Open MPI would take the two for one.
@@ -77,10 +84,14 @@ raw_tcp() {
 }
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+sent() { ip netns exec "$worker" cat /sys/class/net/veth-b/statistics/tx_bytes; }
+
 raw_tcp
+before=$(sent)
 ip netns exec "$server" unshare -u /bin/bash -c "hostname $server"'; exec "$@"' _ \
   mpirun -q --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 \
   --mca plm_rsh_agent "$scratch/agent" --mca plm_rsh_no_tree_spawn 1 --mca btl tcp,self,vader \
   --mca btl_tcp_if_include 10.77.0.0/24 --mca oob_tcp_if_include 10.77.0.0/24 \
   --host 10.77.0.1:1,10.77.0.2:1 -np 2 "$program" --transport message "$@"
+echo "the worker's host sent $((($(sent) - before) / 1000000)) MB"
 raw_tcp
