@@ -5,14 +5,11 @@ Usage: compression.py TUSK, with the data of scripts/prepare-data.sh fashion-mni
 `bench/two-hosts.sh --compression bf16` says what they save between two hosts.
 """
 
-import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 
-from headline import ROOT
+from headline import ROOT, train
 
 SEEDS = (1, 2, 3, 4)
 VARIANTS = {"none": [], "bf16": [], "topk, 1%": ["server.topk_fraction=0.01"], "topk, 0.1%": ["server.topk_fraction=0.001"]}
@@ -22,15 +19,8 @@ def accuracy(tusk, trainer, variant, seed):
     kind = variant.split(",")[0]
     settings = [f"trainer.name={trainer}", "server.transport=message", f"server.compression={kind}", f"seed={seed}",
                 f"data.train={ROOT}/data/fashion-mnist-train.h5", f"data.test={ROOT}/data/fashion-mnist-test.h5", *VARIANTS[variant]]
-    with tempfile.TemporaryDirectory() as folder:
-        run = os.path.join(folder, "run")
-        command = [os.path.join(ROOT, "scripts", "mpi-run.sh"), "-n", "3", tusk, "train",
-                   os.path.join(ROOT, "configs", "fashion-mnist-adag.toml"), "--run-dir", run]
-        for setting in settings:
-            command += ["--set", setting]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with open(os.path.join(run, "summary.json")) as file:
-            return json.load(file)["test_accuracy"]
+    with open(os.path.join(ROOT, "configs", "fashion-mnist-adag.toml")) as file:
+        return train(tusk, file.read(), 3, *(word for setting in settings for word in ("--set", setting)))["test_accuracy"]
 
 
 def main():

@@ -11,7 +11,7 @@ import statistics
 import sys
 import time
 
-from headline import MODELS, ROOT, train
+from headline import HIGGS_ROWS, MNIST_ROWS, MODELS, ROOT, train
 from peers import CASES, pytorch_model
 
 TUSK = os.path.join(ROOT, "build", "release", "tusk")
@@ -104,7 +104,7 @@ def main():
             for trainer in TRAINERS:
                 rates[trainer].append(tusk_rate(case, trainer, repeat))
             if turn == 0:
-                samples = 4_514 if case[0].startswith("higgs") else 60_000
+                samples = HIGGS_ROWS if case[0].startswith("higgs") else MNIST_ROWS
                 repeat = max(1, round(SECONDS * rates["sync_sgd"].pop() / samples))
                 rates["adag"].clear()
                 continue

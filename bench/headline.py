@@ -78,14 +78,14 @@ def as_rank(folder, command):
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def train(tusk, text, ranks):
+def train(tusk, text, ranks, *options):
     """The summary of an experiment's run, and the share of a core that rank 0 took."""
     with tempfile.TemporaryDirectory() as folder:
         experiment = os.path.join(folder, "experiment.toml")
         with open(experiment, "w") as file:
             file.write(text)
         subprocess.run([os.path.join(ROOT, "scripts", "mpi-run.sh"), "-n", str(ranks), sys.executable, __file__,
-                        "--as-rank", folder, tusk, "train", experiment, "--run-dir", os.path.join(folder, "run")],
+                        "--as-rank", folder, tusk, "train", experiment, "--run-dir", os.path.join(folder, "run"), *options],
                        check=True, stdout=subprocess.DEVNULL)
         with open(os.path.join(folder, "run", "summary.json")) as file:
             summary = json.load(file)

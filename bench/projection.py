@@ -10,14 +10,13 @@ amount of work (strong scaling) and for one that grows with the workers (weak sc
 """
 
 import csv
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 
-from headline import MNIST_ROWS, MODELS, ROOT
+from headline import MNIST_ROWS, MODELS, ROOT, train
 
 SLOW, CHECKED_BATCH_SIZE, ROUNDS = 16, 16, 3
 BATCH_SIZE, WINDOW = 4, 5
@@ -50,14 +49,6 @@ def simulate(tusk, folder, path, workers, machine):
         return [float(row["time_s"]) for row in csv.DictReader(file)]
 
 
-def train(folder, tusk, path, workers):
-    run = os.path.join(folder, f"run-{workers}")
-    subprocess.run([os.path.join(ROOT, "scripts", "mpi-run.sh"), "-n", str(workers + 1), tusk, "train", path, "--run-dir",
-                    run, "--overwrite"], check=True, stdout=subprocess.DEVNULL)
-    with open(os.path.join(run, "summary.json")) as file:
-        return json.load(file)
-
-
 def check(tusk):
     print("| window | workers | measured, samples/s | projected | measured / projected |\n|" + "---|" * 5)
     for window in (WINDOW, 1):
@@ -65,9 +56,11 @@ def check(tusk):
         with tempfile.TemporaryDirectory() as folder:
             path = experiment(folder, TEST_ROWS, 1, CHECKED_BATCH_SIZE, window,
                               f'[server]\ntransport = "message"\n[debug]\nslow = {{ factor = {SLOW} }}\n')
+            with open(path) as file:
+                text = file.read()
             for _ in range(ROUNDS):
                 for workers, measured in rates.items():
-                    summary = train(folder, tusk, path, workers)
+                    summary = train(tusk, text, workers + 1)
                     measured.append(summary["samples_per_s"])
                     if workers == 1:
                         exchange_s = summary["time_s"]["exchange"]

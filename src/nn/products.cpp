@@ -32,13 +32,12 @@ struct Columns {
   std::size_t stride = 0;
   std::size_t count = 0;
 
-  // One of `of` parts of about the same number of cache lines: where there are many, a line of some
-  // of the columns; where there are few, all in the first.
+  // One of `of` parts, as far as they go: a cache line of each column, or of some where there are
+  // many parts.
   Columns part(std::size_t index, std::size_t of) const {
     constexpr std::size_t line = 64 / sizeof(Real);
     constexpr std::size_t lines = tile_rows / line + 1;  // they begin anywhere in a line
-    const std::size_t groups = of / lines;
-    if (groups == 0) return index == 0 ? *this : Columns{};
+    const std::size_t groups = std::max<std::size_t>(of / lines, 1);
     const std::size_t group = index / lines;
     if (group >= groups) return {};
     const std::size_t first = group * count / groups;
@@ -109,7 +108,12 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
   const std::size_t tiles = (cols + tile_cols - 1) / tile_cols;
   for (std::size_t j = 0; j < cols; j += tile_cols, b += tile_cols * depth) {
     const std::size_t count = std::min(tile_cols, cols - j);
-    const Columns ahead = next.part(j / tile_cols, tiles);
+    Columns ahead;  // all in a narrow tile, which waits for memory anyway
+    if (tile_cols > narrow_tile) {
+      ahead = next.part(j / tile_cols, tiles);
+    } else if (j == 0) {
+      ahead = next;
+    }
     if (rows == padded && count == tile_cols && c.row_stride == 1) {
       kernel(depth, panel, panel_stride, b, c.at(0, j), c.col_stride, add, ahead);
       continue;
