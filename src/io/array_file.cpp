@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "stored_number.hpp"
+#include "tusk/io/stored_number.hpp"
 #include "tusk/core/error.hpp"
 #include "tusk/core/units.hpp"
 #include "tusk/io/idx_header.hpp"

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tusk/core/error.hpp"
+#include "tusk/io/csv_reader.hpp"
 
 namespace tusk::io {
 namespace {

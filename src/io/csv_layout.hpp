@@ -8,7 +8,7 @@
 
 #include "tusk/io/column_choice.hpp"
 #include "tusk/io/csv_options.hpp"
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 #include "tusk/io/missing_texts.hpp"
 
 namespace tusk::io {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/io/csv_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 
 #include "tusk/core/error.hpp"
@@ -19,8 +15,6 @@ constexpr std::size_t largest_record_bytes = std::size_t{64} << 20;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
-
-std::string TextPlace::text() const { return fmt::format("{}, line {}", path, line); }
 
 CsvReader::CsvReader(const std::string& path, char delimiter)
     : file_(path),
@@ -168,24 +162,6 @@ std::string_view CsvReader::quoted_field(std::size_t& at) {
     fail(ExitCode::bad_data, "{}: text behind the closing quote of a field", place().text());
   }
   return {buffer_.data() + first, out - first};
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
-std::optional<double> parse_number(std::string_view text) {
-  text = trimmed(text);
-  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  double value = 0.0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (end != last || error == std::errc::invalid_argument) return std::nullopt;
-  if (error == std::errc::result_out_of_range) {  // infinity, or a number below the smallest
-    return std::strtod(std::string(text).c_str(), nullptr);
-  }
-  return value;
 }
 
 }  // namespace tusk::io

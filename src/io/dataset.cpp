@@ -7,7 +7,7 @@
 
 #include "file_state.hpp"
 #include "hdf5_type.hpp"
-#include "stored_number.hpp"
+#include "tusk/io/stored_number.hpp"
 #include "transfer.hpp"
 
 namespace tusk::io {

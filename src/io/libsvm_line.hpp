@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 
 namespace tusk::io {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 
 namespace tusk::io {
 

@@ -9,7 +9,7 @@
 #include <type_traits>
 
 #include "number_room.hpp"
-#include "stored_number.hpp"
+#include "tusk/io/stored_number.hpp"
 #include "tusk/core/error.hpp"
 
 namespace tusk::io {

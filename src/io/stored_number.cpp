@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stored_number.hpp"
+#include "tusk/io/stored_number.hpp"
 
 #include <algorithm>
 #include <bit>

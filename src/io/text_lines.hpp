@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 #include "tusk/io/input_file.hpp"
 
 namespace tusk::io {

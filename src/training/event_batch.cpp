@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "tusk/core/error.hpp"
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 #include "tusk/nn/class_choice.hpp"
 
 namespace tusk::training {

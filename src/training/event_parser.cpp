@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tusk/core/error.hpp"
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 
 namespace tusk::training {
 namespace {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/training/report_messages.hpp"
 
-#include "tusk/training/coordinator.hpp"
-
 namespace tusk::training {
 namespace {
 
@@ -16,10 +14,10 @@ void ReportSender::send(const Report& report) {
   ++sent_;
 }
 
-std::uint64_t receive_reports(const mpi::Communicator& communicator, Coordinator& coordinator) {
+std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink) {
   std::uint64_t received = 0;
   while (const auto message = communicator.try_receive(report_tag)) {
-    coordinator.submit(deserialize(message->bytes));
+    sink.submit(deserialize(message->bytes));
     ++received;
   }
   return received;

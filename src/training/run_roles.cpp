@@ -14,6 +14,7 @@
 #include "tusk/training/board_gate.hpp"
 #include "tusk/training/meeting_sink.hpp"
 #include "tusk/training/partition_passes.hpp"
+#include "tusk/training/report_messages.hpp"
 #include "tusk/training/server_loop.hpp"
 #include "tusk/training/slow_clock.hpp"
 #include "tusk/training/workplace.hpp"

@@ -6,7 +6,9 @@
 
 #include "tusk/center/center_server.hpp"
 #include "tusk/mpi/polite_wait.hpp"
+#include "tusk/mpi/request.hpp"
 #include "tusk/training/coordinator.hpp"
+#include "tusk/training/report_messages.hpp"
 
 namespace tusk::training {
 

@@ -7,20 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "tusk/io/element_type.hpp"
+#include "tusk/io/stored_number.hpp"
 
 namespace tusk::io {
-
-// How a number stands in an array file; `type` is what it is read as.
-struct StoredNumber {
-  ElementType type = ElementType::u8;
-  bool half = false;  // a float of 16 bits, read as f32
-  bool big_endian = false;
-
-  std::size_t bytes() const { return half ? 2 : size_of(type); }
-
-  friend bool operator==(const StoredNumber&, const StoredNumber&) = default;
-};
 
 // A field of a record, which is what an array of a structured NumPy type holds.
 struct RecordField {

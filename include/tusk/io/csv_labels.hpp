@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tusk/io/csv_reader.hpp"
+#include "tusk/io/text.hpp"
 #include "tusk/io/element_type.hpp"
 #include "tusk/io/missing_texts.hpp"
 #include "tusk/io/text_classes.hpp"

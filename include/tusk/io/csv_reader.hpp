@@ -9,16 +9,9 @@
 #include <vector>
 
 #include "tusk/io/input_file.hpp"
+#include "tusk/io/text.hpp"
 
 namespace tusk::io {
-
-// Where something stands in a text file, for messages: "data.csv, line 7".
-struct TextPlace {
-  const std::string& path;
-  std::uint64_t line = 0;  // from 1
-
-  std::string text() const;
-};
 
 // The records of a CSV file (RFC 4180), plain or compressed, one after the other. A field in double
 // quotes may hold delimiters, line ends and quotes ("" is one quote); a quote inside an unquoted
@@ -82,12 +75,5 @@ class CsvReader {
   std::uint64_t line_ = 0;
   std::uint64_t next_line_ = 1;
 };
-
-// The text without the spaces and tabs around it.
-std::string_view trimmed(std::string_view text);
-
-// The double nearest to a decimal number, as strtod reads it (sign, exponent, "nan", "inf" in any
-// case), spaces around it allowed; nothing if the text is anything else.
-std::optional<double> parse_number(std::string_view text);
 
 }  // namespace tusk::io

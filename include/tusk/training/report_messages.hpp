@@ -9,8 +9,6 @@
 
 namespace tusk::training {
 
-class Coordinator;
-
 // A worker's reports as messages to rank 0, which nothing waits for but the object's end.
 class ReportSender {
  public:
@@ -26,7 +24,17 @@ class ReportSender {
   std::uint64_t sent_ = 0;
 };
 
-// Rank 0's side: hands the reports that have arrived to the coordinator. Returns how many.
-std::uint64_t receive_reports(const mpi::Communicator& communicator, Coordinator& coordinator);
+// A worker's way to rank 0: reports go out as messages, nothing waits for them but the end.
+class RemoteSink : public ReportSink {
+ public:
+  explicit RemoteSink(const mpi::Communicator& communicator) : sender_(communicator) {}
+  void submit(Report report) override { sender_.send(report); }
+
+ private:
+  ReportSender sender_;
+};
+
+// Rank 0's side: hands the reports that have arrived to the sink. Returns how many.
+std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink);
 
 }  // namespace tusk::training

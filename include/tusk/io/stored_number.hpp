@@ -4,9 +4,20 @@
 #include <cstddef>
 #include <span>
 
-#include "tusk/io/array_header.hpp"
+#include "tusk/io/element_type.hpp"
 
 namespace tusk::io {
+
+// How a number stands in an array file; `type` is what it is read as.
+struct StoredNumber {
+  ElementType type = ElementType::u8;
+  bool half = false;  // a float of 16 bits, read as f32
+  bool big_endian = false;
+
+  std::size_t bytes() const { return half ? 2 : size_of(type); }
+
+  friend bool operator==(const StoredNumber&, const StoredNumber&) = default;
+};
 
 // Where in a buffer for numbers in memory their stored form is to be read to: all of it, or its
 // second half where they grow.
