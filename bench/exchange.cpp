@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/aligned_vector.hpp"
+#include "core/error.hpp"
+#include "exchange/center/make_center.hpp"
+#include "mpi/communicator.hpp"
 #include "mpi_program.hpp"
 #include "served_work.hpp"
-#include "tusk/center/make_center.hpp"
-#include "tusk/core/aligned_vector.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/mpi/communicator.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "tusk/core/aligned_vector.hpp"
+#include "core/aligned_vector.hpp"
 
 namespace tusk::bench {
 

@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/core/named.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/named.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
 
 namespace tusk::bench {
 

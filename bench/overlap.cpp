@@ -14,17 +14,17 @@
 #include <string>
 #include <vector>
 
+#include "core/aligned_vector.hpp"
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "exchange/center/make_center.hpp"
+#include "exchange/center/overlapping_center.hpp"
+#include "mpi/communicator.hpp"
 #include "mpi_program.hpp"
+#include "net/graph/model.hpp"
+#include "net/optim/optimizer.hpp"
+#include "run/worker/fused_update.hpp"
 #include "served_work.hpp"
-#include "tusk/center/make_center.hpp"
-#include "tusk/center/overlapping_center.hpp"
-#include "tusk/core/aligned_vector.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/core/random.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/nn/model.hpp"
-#include "tusk/optim/optimizer.hpp"
-#include "tusk/training/fused_update.hpp"
 
 namespace {
 
@@ -51,7 +51,7 @@ ModelOptions network() {
 // A worker's training, as training::Worker does it.
 class Trainee {
  public:
-  Trainee(const nn::Model& model, std::size_t batch, std::span<const float> initial)
+  Trainee(const graph::Model& model, std::size_t batch, std::span<const float> initial)
       : model_(model),
         batch_(batch),
         optimizer_(make_optimizer(model)),
@@ -69,7 +69,7 @@ class Trainee {
   void steps(std::size_t window, const std::function<void()>* between_layers) {
     for (std::size_t i = 0; i < window; ++i, ++step_) {
       const std::size_t which = step_ % count * batch_;
-      training::FusedUpdate update(*optimizer_, weights_, gradients_);
+      worker::FusedUpdate update(*optimizer_, weights_, gradients_);
       model_.train_step(
           weights_, {inputs_.data() + which * model_.input_size(), model_.input_size(), batch_},
           {.classes = std::span(labels_).subspan(which, batch_), .values = {}}, update, workspace_,
@@ -81,18 +81,18 @@ class Trainee {
  private:
   static constexpr std::size_t count = 16;  // batches
 
-  static std::unique_ptr<optim::Optimizer> make_optimizer(const nn::Model& model) {
+  static std::unique_ptr<optim::Optimizer> make_optimizer(const graph::Model& model) {
     OptimizerOptions adam = with_defaults(AdamOptions{});
     adam.learning_rate = 1e-6;
     std::vector<std::size_t> sizes;
-    for (const nn::Parameter& parameter : model.parameters()) sizes.push_back(parameter.size());
+    for (const layers::Parameter& parameter : model.parameters()) sizes.push_back(parameter.size());
     return optim::make_optimizer(adam, sizes);
   }
 
-  const nn::Model& model_;
+  const graph::Model& model_;
   std::size_t batch_;
   std::unique_ptr<optim::Optimizer> optimizer_;
-  nn::Workspace workspace_;
+  graph::Workspace workspace_;
   AlignedVector<float> weights_;
   AlignedVector<float> pulled_;
   AlignedVector<float> gradients_;
@@ -103,7 +103,7 @@ class Trainee {
 
 class Benchmark {
  public:
-  Benchmark(const mpi::Communicator& world, const nn::Model& model, const Arguments& arguments,
+  Benchmark(const mpi::Communicator& world, const graph::Model& model, const Arguments& arguments,
             std::span<const float> initial)
       : world_(world),
         arguments_(arguments),
@@ -150,7 +150,7 @@ class Benchmark {
 };
 
 void measure(const Arguments& arguments, const mpi::Communicator& world) {
-  const nn::Model model(network(), {784});
+  const graph::Model model(network(), {784});
   AlignedVector<float> initial(model.parameter_count());
   model.initialize(initial, 1);
   Benchmark benchmark(world, model, arguments, initial);

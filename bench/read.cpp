@@ -17,17 +17,17 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/split.hpp"
+#include "data/hdf5/file.hpp"
+#include "data/samples/batches.hpp"
+#include "data/samples/shard.hpp"
+#include "data/samples/streamed_shard.hpp"
+#include "mpi/communicator.hpp"
 #include "mpi_program.hpp"
 #include "timing.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/core/random.hpp"
-#include "tusk/data/batches.hpp"
-#include "tusk/data/dataset.hpp"
-#include "tusk/data/shard.hpp"
-#include "tusk/data/split.hpp"
-#include "tusk/data/streamed_shard.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/mpi/communicator.hpp"
 
 namespace {
 
@@ -45,7 +45,7 @@ struct Arguments {
 
 struct Layout {
   const char* name;
-  io::Storage storage;
+  hdf5::Storage storage;
 };
 
 std::uint64_t rows_of(const Arguments& arguments) {
@@ -54,10 +54,10 @@ std::uint64_t rows_of(const Arguments& arguments) {
 
 // Whole numbers from 0 to 255 as floats, which gzip shrinks to a fifth or so.
 void write_data(const Arguments& arguments, const std::string& path, const Layout& layout) {
-  io::File file = io::File::create(path);
+  hdf5::File file = hdf5::File::create(path);
   {
-    io::Dataset features = file.create_dataset("features", io::ElementType::f32,
-                                               {rows_of(arguments), width}, layout.storage);
+    hdf5::Dataset features = file.create_dataset("features", ElementType::f32,
+                                                 {rows_of(arguments), width}, layout.storage);
     Random random(1, Stream::initial_weights);
     std::vector<float> block(features.rows_per_transfer() * width);
     for (float& x : block) x = static_cast<float>(random.below(256));
@@ -101,7 +101,7 @@ Rate rate(const mpi::Communicator& world, const Arguments& arguments,
 }
 
 // Like the rows of a rank in a file of so many bytes: the same share of it.
-void plain_read(const std::string& path, data::Block bytes, char* out) {
+void plain_read(const std::string& path, datasets::Block bytes, char* out) {
   const int descriptor = ::open(path.c_str(), O_RDONLY);
   for (std::uint64_t at = bytes.begin; at < bytes.end;) {
     const ssize_t got =
@@ -125,8 +125,8 @@ class Measurement {
   Measurement(const mpi::Communicator& world, const Arguments& arguments)
       : world_(world),
         arguments_(arguments),
-        mine_(data::block_of(rows_of(arguments), static_cast<std::size_t>(world.rank()),
-                             static_cast<std::size_t>(world.size()))) {}
+        mine_(datasets::block_of(rows_of(arguments), static_cast<std::size_t>(world.rank()),
+                                 static_cast<std::size_t>(world.size()))) {}
 
   void print_memcpy() {
     const auto from = fresh(bytes());
@@ -143,19 +143,19 @@ class Measurement {
 
   void print(const std::string& path, const Layout& layout) {
     const std::uint64_t file_bytes = std::filesystem::file_size(path);
-    const data::Block share{file_bytes * mine_.begin / rows_of(arguments_),
-                            file_bytes * mine_.end / rows_of(arguments_)};
+    const datasets::Block share{file_bytes * mine_.begin / rows_of(arguments_),
+                                file_bytes * mine_.end / rows_of(arguments_)};
     const auto used = fresh(share.size());
     std::memset(used.get(), 1, share.size());
     const std::string name = layout.name;
     say(name + ", the file by read(2)", rate([&] { plain_read(path, share, used.get()); }));
     say(name + ", by read(2) into fresh memory",
         rate([&] { plain_read(path, share, fresh(share.size()).get()); }));
-    const auto dataset = data::Dataset::open(path, "features", std::nullopt);
-    const data::Rows rows = data::Rows::all(dataset.rows()).part(mine_);
-    say(name + ", into memory", rate([&] { data::Shard::read(dataset, rows, nullptr, {}); }));
-    const data::StreamedShard streamed(dataset, rows, nullptr, {}, bytes() / 4);
-    data::Batches batches(streamed, {.batch_size = 64});
+    const auto dataset = datasets::Dataset::open(path, "features", std::nullopt);
+    const datasets::Rows rows = datasets::Rows::all(dataset.rows()).part(mine_);
+    say(name + ", into memory", rate([&] { samples::Shard::read(dataset, rows, nullptr, {}); }));
+    const samples::StreamedShard streamed(dataset, rows, nullptr, {}, bytes() / 4);
+    samples::Batches batches(streamed, {.batch_size = 64});
     std::uint64_t epoch = 0;
     say(name + ", streamed through batches", rate([&] {
           batches.start_epoch(++epoch);
@@ -176,7 +176,7 @@ class Measurement {
 
   const mpi::Communicator& world_;
   const Arguments& arguments_;
-  data::Block mine_;
+  datasets::Block mine_;
 };
 
 void measure(const mpi::Communicator& world, const Arguments& arguments) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "exchange/center/make_center.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/polite_wait.hpp"
 #include "timing.hpp"
-#include "tusk/center/make_center.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/polite_wait.hpp"
 
 namespace tusk::bench {
 

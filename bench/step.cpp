@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/units.hpp"
 #include "step_cases.hpp"
-#include "tusk/core/units.hpp"
 
 namespace {
 

@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/aligned_vector.hpp"
+#include "core/random.hpp"
 #include "fma_peak.hpp"
 #include "least_traffic.hpp"
+#include "net/graph/model.hpp"
+#include "net/optim/optimizer.hpp"
+#include "run/worker/fused_update.hpp"
 #include "timing.hpp"
-#include "tusk/core/aligned_vector.hpp"
-#include "tusk/core/random.hpp"
-#include "tusk/nn/model.hpp"
-#include "tusk/optim/optimizer.hpp"
-#include "tusk/training/fused_update.hpp"
 
 namespace tusk::bench {
 namespace {
@@ -31,9 +31,9 @@ ModelOptions classifier(const std::vector<std::size_t>& hidden, double dropout,
 }
 
 // 2·in·out·batch a product: W x, and in training dW and, but for the first layer, dx.
-double product_flops(const nn::Model& model, const StepCase& step_case) {
+double product_flops(const graph::Model& model, const StepCase& step_case) {
   double flops = 0.0;
-  for (const nn::Parameter& parameter : model.parameters()) {
+  for (const layers::Parameter& parameter : model.parameters()) {
     if (parameter.name != "kernel") continue;
     double products = 1.0;
     if (step_case.optimizer) products = parameter.offset == 0 ? 2.0 : 3.0;
@@ -46,7 +46,7 @@ double product_flops(const nn::Model& model, const StepCase& step_case) {
 struct Batches {
   static constexpr std::size_t count = 16;
 
-  Batches(const nn::Model& model, std::size_t batch_size)
+  Batches(const graph::Model& model, std::size_t batch_size)
       : features(model.input_size()),
         batch(batch_size),
         inputs(count * features * batch),
@@ -109,9 +109,9 @@ void time_beside_bounds(double seconds, Work work, LeastTraffic traffic, double&
 }  // namespace
 
 StepTimes measure(const StepCase& step_case, std::size_t threads) {
-  const nn::Model model(step_case.model, {step_case.features});
+  const graph::Model model(step_case.model, {step_case.features});
   const Batches batches(model, step_case.batch);
-  nn::Workspace workspace =
+  graph::Workspace workspace =
       model.make_workspace(step_case.batch, step_case.optimizer.has_value(), threads);
   AlignedVector<float> weights(model.parameter_count());
   model.initialize(weights, 1);
@@ -128,7 +128,7 @@ StepTimes measure(const StepCase& step_case, std::size_t threads) {
     times.step_s = times.forward_s;
   } else {
     std::vector<std::size_t> array_sizes;
-    for (const nn::Parameter& parameter : model.parameters())
+    for (const layers::Parameter& parameter : model.parameters())
       array_sizes.push_back(parameter.size());
     const auto optimizer = optim::make_optimizer(*step_case.optimizer, array_sizes);
     AlignedVector<float> gradients(weights.size());
@@ -138,7 +138,7 @@ StepTimes measure(const StepCase& step_case, std::size_t threads) {
       ++step;
     };
     const auto whole_step = [&] {  // as training::Worker does it
-      training::FusedUpdate update(*optimizer, weights, gradients);
+      worker::FusedUpdate update(*optimizer, weights, gradients);
       model.train_step(weights, batches.x(step), batches.targets(step), update, workspace,
                        {.seed = 1, .worker = 0, .step = step});
       ++step;

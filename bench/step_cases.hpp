@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tusk/experiment/model_options.hpp"
-#include "tusk/experiment/optimizer_options.hpp"
+#include "experiment/model_options.hpp"
+#include "experiment/optimizer_options.hpp"
 
 namespace tusk::bench {
 

@@ -18,10 +18,10 @@ if(NOT HDF5_IS_PARALLEL)
   message(FATAL_ERROR "HDF5 was found, but without MPI: install libhdf5-openmpi-dev "
                       "(or load the cluster's parallel HDF5 module)")
 endif()
-add_library(tusk_hdf5 INTERFACE)
-target_include_directories(tusk_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
-target_compile_definitions(tusk_hdf5 INTERFACE H5_USE_110_API)  # newer libraries keep the old calls
-target_link_libraries(tusk_hdf5 INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_C)
+add_library(tusk_hdf5_library INTERFACE)
+target_include_directories(tusk_hdf5_library SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_compile_definitions(tusk_hdf5_library INTERFACE H5_USE_110_API)  # newer libraries keep the old calls
+target_link_libraries(tusk_hdf5_library INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_C)
 
 # Header only: Philox, a counter-based random number generator.
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)

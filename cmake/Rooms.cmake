@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-# tusk_room(NAME DEPENDS other rooms LINK libraries): the library tusk_NAME of src/NAME/*.cpp.
-# The link graph is the picture in ARCHITECTURE.md; scripts/check-layering.sh holds the includes to it.
-function(tusk_room NAME)
+# tusk_room(WING/ROOM DEPENDS other rooms LINK libraries): the library tusk_ROOM of src/WING/ROOM/*.cpp.
+# The link graph is the table in ARCHITECTURE.md; scripts/check-layering.sh holds the includes to it.
+function(tusk_room FOLDER)
   cmake_parse_arguments(ROOM "" "" "DEPENDS;LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
-  add_library(tusk_${NAME} STATIC ${sources})
+  cmake_path(GET FOLDER FILENAME name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${FOLDER}/*.cpp)
+  add_library(tusk_${name} STATIC ${sources})
   list(TRANSFORM ROOM_DEPENDS PREPEND tusk_)
-  target_link_libraries(tusk_${NAME} PUBLIC tusk_options ${ROOM_DEPENDS} ${ROOM_LINK})
-  target_compile_options(tusk_${NAME} PRIVATE ${TUSK_CPU_FLAGS})
+  target_link_libraries(tusk_${name} PUBLIC tusk_options ${ROOM_DEPENDS} ${ROOM_LINK})
+  target_compile_options(tusk_${name} PRIVATE ${TUSK_CPU_FLAGS})
 endfunction()
 
-# tusk_test(ROOM [LINK libraries]): the program ROOM_tests of tests/ROOM/*_test.cpp, in one process;
+# tusk_test(WING/ROOM [LINK libraries]): the program ROOM_tests of tests/WING/ROOM/*_test.cpp, in one process;
 # *_mpi_test.cpp are for add_mpi_test.
-function(tusk_test ROOM)
+function(tusk_test FOLDER)
   cmake_parse_arguments(T "" "" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${ROOM}/*_test.cpp)
+  cmake_path(GET FOLDER FILENAME name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${FOLDER}/*_test.cpp)
   list(FILTER sources EXCLUDE REGEX "_mpi_test.cpp$")  # those go to add_mpi_test
-  add_executable(${ROOM}_tests ${CMAKE_SOURCE_DIR}/tests/main.cpp ${sources})
-  target_link_libraries(${ROOM}_tests PRIVATE tusk_${ROOM} tusk_test_support ${T_LINK})
-  target_compile_options(${ROOM}_tests PRIVATE ${TUSK_CPU_FLAGS})
-  add_test(NAME ${ROOM} COMMAND ${ROOM}_tests)
-  set_tests_properties(${ROOM} PROPERTIES TIMEOUT 300)
+  add_executable(${name}_tests ${CMAKE_SOURCE_DIR}/tests/main.cpp ${sources})
+  target_link_libraries(${name}_tests PRIVATE tusk_${name} tusk_test_support ${T_LINK})
+  target_compile_options(${name}_tests PRIVATE ${TUSK_CPU_FLAGS})
+  add_test(NAME ${name} COMMAND ${name}_tests)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()
 
 # add_mpi_test(NAME RANKS 1 2 4 [SOURCES …] [LINK …] [MCA "key value" …]): one CTest test a rank count.

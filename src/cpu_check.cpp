@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
 #include "tusk/cpu_features.hpp"
 
 namespace {

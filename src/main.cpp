@@ -14,13 +14,13 @@
 #include <new>
 #include <thread>
 
-#include "tusk/cli/run.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
-#include "tusk/mpi/last_word.hpp"
+#include "cli/run.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
+#include "mpi/last_word.hpp"
 
 namespace {
 

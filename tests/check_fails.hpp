@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
 
 namespace tusk::test {
 

@@ -9,9 +9,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "tusk/core/log.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
+#include "core/log.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "mpi/communicator.hpp"
 #include "temporary_folder.hpp"
-#include "tusk/mpi/communicator.hpp"
 
 namespace tusk::test {
 

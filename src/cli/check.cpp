@@ -6,12 +6,12 @@
 #include <string>
 #include <variant>
 
-#include "tusk/cli/commands.hpp"
-#include "tusk/cli/experiment_arguments.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/strategies/registry.hpp"
-#include "tusk/training/job.hpp"
+#include "cli/commands.hpp"
+#include "cli/experiment_arguments.hpp"
+#include "core/units.hpp"
+#include "exchange/strategies/registry.hpp"
+#include "mpi/communicator.hpp"
+#include "run/training/job.hpp"
 
 namespace tusk::cli {
 namespace {

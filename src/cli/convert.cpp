@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/data/convert.hpp"
+#include "data/convert/convert.hpp"
 
 #include <fmt/format.h>
 
@@ -7,12 +7,12 @@
 #include <memory>
 #include <string>
 
-#include "convert_arguments.hpp"
-#include "tusk/cli/commands.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "cli/commands.hpp"
+#include "cli/convert_arguments.hpp"
+#include "core/log.hpp"
+#include "core/units.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -27,15 +27,15 @@ constexpr const char* example =
     "--shuffle -o data.h5";
 
 // ", 10 classes", ", labels (3,) float32", "" without labels.
-std::string labels_text(const data::Conversion& done) {
+std::string labels_text(const convert::Conversion& done) {
   if (!done.label) return ", no labels";
   if (done.classes) return fmt::format(", {} classes", format_count(*done.classes));
   return fmt::format(", labels {} {}", done.label->row_shape.to_string(),
                      name_of(done.label->type));
 }
 
-void convert_inputs(const data::ConvertOptions& options, const mpi::Communicator& world) {
-  const data::Conversion done = data::convert(options, &world);
+void convert_inputs(const convert::ConvertOptions& options, const mpi::Communicator& world) {
+  const convert::Conversion done = convert::convert(options, &world);
   if (world.rank() != 0) return;
   if (done.bad_rows.count > 0) {
     warning("{} malformed rows were left out; the first: {}", format_count(done.bad_rows.count),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "convert_arguments.hpp"
+#include "cli/convert_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <charconv>
@@ -8,24 +8,24 @@
 #include <map>
 #include <optional>
 
-#include "dataset_name.hpp"
-#include "tusk/core/error.hpp"
+#include "cli/dataset_name.hpp"
+#include "core/error.hpp"
 
 namespace tusk::cli {
 namespace {
 
-const std::map<std::string, std::optional<io::InputFormat>> formats{
+const std::map<std::string, std::optional<tables::InputFormat>> formats{
     {"auto", std::nullopt},
-    {"csv", io::InputFormat::csv},
-    {"idx", io::InputFormat::idx},
-    {"npy", io::InputFormat::npy},
-    {"libsvm", io::InputFormat::libsvm}};
-const std::map<std::string, io::CsvOptions::Header> headers{
-    {"auto", io::CsvOptions::Header::detect},
-    {"yes", io::CsvOptions::Header::present},
-    {"no", io::CsvOptions::Header::absent}};
-const std::map<std::string, io::ElementType> types{{"float32", io::ElementType::f32},
-                                                   {"float64", io::ElementType::f64}};
+    {"csv", tables::InputFormat::csv},
+    {"idx", tables::InputFormat::idx},
+    {"npy", tables::InputFormat::npy},
+    {"libsvm", tables::InputFormat::libsvm}};
+const std::map<std::string, csv::CsvOptions::Header> headers{
+    {"auto", csv::CsvOptions::Header::detect},
+    {"yes", csv::CsvOptions::Header::present},
+    {"no", csv::CsvOptions::Header::absent}};
+const std::map<std::string, ElementType> types{{"float32", ElementType::f32},
+                                               {"float64", ElementType::f64}};
 
 // "none", "gzip" or "gzip:LEVEL" → the level, 0 for none.
 int gzip_level(const std::string& text) {
@@ -148,7 +148,7 @@ void ConvertArguments::add_libsvm(CLI::App& command) {
 
 void ConvertArguments::add_rows(CLI::App& command) {
   constexpr const char* group = "Rows";
-  data::Arrangement& arrangement = options_.arrangement;
+  convert::Arrangement& arrangement = options_.arrangement;
   command.add_flag("--shuffle", arrangement.shuffle, "In random order")->group(group);
   command
       .add_option("--split", split_,
@@ -182,14 +182,14 @@ void ConvertArguments::add_storage(CLI::App& command) {
       ->group(group);
 }
 
-data::ConvertOptions ConvertArguments::options() const {
-  data::ConvertOptions options = options_;
+convert::ConvertOptions ConvertArguments::options() const {
+  convert::ConvertOptions options = options_;
   options.format = formats.at(format_);
   options.csv.header = headers.at(header_);
   options.csv.type = types.at(type_);
   options.csv.skip_bad_rows = bad_rows_ == "skip";
   options.storage.gzip = gzip_level(compression_);
-  if (!split_.empty()) options.arrangement.split = data::parse_split(split_);
+  if (!split_.empty()) options.arrangement.split = convert::parse_split(split_);
   if (options.arrangement.stratify && split_.empty()) {
     fail(ExitCode::usage, "--stratify is for --split");
   }

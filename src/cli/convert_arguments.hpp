@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tusk/data/convert.hpp"
+#include "data/convert/convert.hpp"
 
 namespace CLI {
 class App;
@@ -21,7 +21,7 @@ class ConvertArguments {
   ConvertArguments& operator=(const ConvertArguments&) = delete;
 
   // What was asked for, once the command line has been parsed. Throws Error(usage).
-  data::ConvertOptions options() const;
+  convert::ConvertOptions options() const;
 
  private:
   void add_files(CLI::App& command);
@@ -31,7 +31,7 @@ class ConvertArguments {
   void add_rows(CLI::App& command);
   void add_storage(CLI::App& command);
 
-  data::ConvertOptions options_;
+  convert::ConvertOptions options_;
   std::string format_ = "auto";
   std::string header_ = "auto";
   std::string type_ = "float32";

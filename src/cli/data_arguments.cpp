@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/cli/data_arguments.hpp"
+#include "cli/data_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <optional>
 
-#include "dataset_name.hpp"
-#include "tusk/io/column_names.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/training/answers.hpp"
-#include "tusk/training/combined_outputs.hpp"
+#include "cli/dataset_name.hpp"
+#include "data/datasets/column_names.hpp"
+#include "data/hdf5/file.hpp"
+#include "use/evaluation/answers.hpp"
+#include "use/evaluation/combined_outputs.hpp"
 
 namespace tusk::cli {
 
@@ -34,18 +34,19 @@ void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_l
   }
 }
 
-training::Combine combination(const DataArguments& arguments) {
-  return arguments.combine == "vote" ? training::Combine::vote : training::Combine::mean;
+evaluation::Combine combination(const DataArguments& arguments) {
+  return arguments.combine == "vote" ? evaluation::Combine::vote : evaluation::Combine::mean;
 }
 
-data::Dataset open_for(const training::TrainedModel& model, const DataArguments& arguments,
-                       bool with_label) {
+datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
+                           bool with_label) {
   const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
-  data::Dataset dataset = data::Dataset::open(arguments.data, arguments.features, label);
-  training::check_samples(training::views_of({&model, 1}).front(), arguments.model, dataset);
-  const io::File file = io::File::open(arguments.data);
-  io::check_same_columns(arguments.data, io::read_column_names(file, arguments.features),
-                         arguments.model, model.columns);
+  datasets::Dataset dataset = datasets::Dataset::open(arguments.data, arguments.features, label);
+  evaluation::check_samples(evaluation::views_of({&model, 1}).front(), arguments.model, dataset);
+  const hdf5::File file = hdf5::File::open(arguments.data);
+  datasets::check_same_columns(arguments.data,
+                               datasets::read_column_names(file, arguments.features),
+                               arguments.model, model.columns);
   return dataset;
 }
 

@@ -6,14 +6,14 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "tusk/io/dataset_name.hpp"
+#include "data/hdf5/dataset_name.hpp"
 
 namespace tusk::cli {
 
 // For an option that takes the name of a data set: refuses what cannot be one.
 inline CLI::Validator dataset_name() {
   return {[](std::string& text) {
-            return io::can_name_dataset(text)
+            return hdf5::can_name_dataset(text)
                        ? std::string()
                        : fmt::format("expected the name of a data set, got '{}'", text);
           },

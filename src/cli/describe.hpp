@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace tusk::io {
+namespace tusk::hdf5 {
 class File;
 }
 
@@ -12,10 +12,10 @@ namespace tusk::cli {
 // What `inspect` says of a file beyond its tree; lines, each with its line end. A source a kind.
 
 // For every data set of numbers: its classes and how often they occur, or the range of its values.
-std::string describe_data(const io::File& file);
+std::string describe_data(const hdf5::File& file);
 
 // Steps, workers, commits and staleness of a training.
-std::string describe_history(const io::File& file);
+std::string describe_history(const hdf5::File& file);
 
 // Layers and parameters of a model, its loss, classes and transforms.
 std::string describe_model(const std::string& path);

@@ -5,21 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "describe.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/data/feature_summary.hpp"
-#include "tusk/data/label_counts.hpp"
-#include "tusk/io/attributes.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/io/listing.hpp"
+#include "cli/describe.hpp"
+#include "core/units.hpp"
+#include "data/datasets/feature_summary.hpp"
+#include "data/datasets/label_counts.hpp"
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/file.hpp"
+#include "data/hdf5/listing.hpp"
 
 namespace tusk::cli {
 namespace {
 
 constexpr std::size_t most_columns = 100;  // above, one summary of all
 
-bool holds_numbers(const io::Entry& entry) {
-  return entry.kind == io::Entry::Kind::dataset && !entry.extents.empty() &&
+bool holds_numbers(const hdf5::Entry& entry) {
+  return entry.kind == hdf5::Entry::Kind::dataset && !entry.extents.empty() &&
          (entry.type.starts_with("int") || entry.type.starts_with("uint") ||
           entry.type.starts_with("float")) &&
          entry.type.find(' ') == std::string::npos;
@@ -36,7 +36,7 @@ std::string describe_classes(const std::map<std::int64_t, std::uint64_t>& counts
   return text;
 }
 
-std::string describe_values(const data::ValueSummary& values, const std::string& name) {
+std::string describe_values(const datasets::ValueSummary& values, const std::string& name) {
   if (values.count == 0) return fmt::format("  {:<24} only NaN\n", name);
   std::string text = fmt::format("  {:<24} {:>12.6g} {:>12.6g} {:>12.6g}", name, values.lowest,
                                  values.mean(), values.highest);
@@ -44,10 +44,10 @@ std::string describe_values(const data::ValueSummary& values, const std::string&
   return text + "\n";
 }
 
-std::string describe_features(const io::File& file, const io::Dataset& dataset) {
+std::string describe_features(const hdf5::File& file, const hdf5::Dataset& dataset) {
   const bool by_column = dataset.extents().size() == 2 && dataset.row_elements() <= most_columns;
-  const data::FeatureSummary summary = data::summarize_features(dataset, by_column);
-  const auto names = io::read_texts(file, dataset.name(), "column_names");
+  const datasets::FeatureSummary summary = datasets::summarize_features(dataset, by_column);
+  const auto names = hdf5::read_texts(file, dataset.name(), "column_names");
   const bool sampled = summary.rows < dataset.rows();
   std::string text =
       fmt::format("{:<26} {:>12} {:>12} {:>12}{}\n", dataset.name(), "lowest", "mean", "highest",
@@ -62,14 +62,14 @@ std::string describe_features(const io::File& file, const io::Dataset& dataset) 
 
 }  // namespace
 
-std::string describe_data(const io::File& file) {
+std::string describe_data(const hdf5::File& file) {
   std::string text;
-  for (const io::Entry& entry : io::list(file)) {
+  for (const hdf5::Entry& entry : hdf5::list(file)) {
     if (!holds_numbers(entry)) continue;
-    const io::Dataset dataset = file.dataset(entry.path.substr(1));
+    const hdf5::Dataset dataset = file.dataset(entry.path.substr(1));
     if (dataset.rows() == 0 || dataset.row_elements() == 0) continue;
-    if (const auto counts = data::count_labels(dataset)) {
-      const auto names = io::read_texts(file, dataset.name(), "class_names");
+    if (const auto counts = datasets::count_labels(dataset)) {
+      const auto names = hdf5::read_texts(file, dataset.name(), "class_names");
       text += fmt::format("{:<26} {} different values\n", dataset.name(), counts->size());
       text += describe_classes(*counts, names.value_or(std::vector<std::string>()));
     } else {

@@ -7,25 +7,26 @@
 #include <span>
 #include <string>
 
-#include "describe.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/data/read_blocks.hpp"
-#include "tusk/io/file.hpp"
+#include "cli/describe.hpp"
+#include "core/units.hpp"
+#include "data/datasets/read_blocks.hpp"
+#include "data/hdf5/file.hpp"
 
 namespace tusk::cli {
 
-std::string describe_history(const io::File& file) {
+std::string describe_history(const hdf5::File& file) {
   std::set<std::uint32_t> workers;
-  data::read_blocks<std::uint32_t>(file.dataset("steps/worker"),
-                                   [&](auto block) { workers.insert(block.begin(), block.end()); });
+  datasets::read_blocks<std::uint32_t>(file.dataset("steps/worker"), [&](auto block) {
+    workers.insert(block.begin(), block.end());
+  });
   double elapsed_s = 0.0;
-  data::read_blocks<double>(file.dataset("steps/time_s"), [&](auto block) {
+  datasets::read_blocks<double>(file.dataset("steps/time_s"), [&](auto block) {
     elapsed_s = std::max(elapsed_s, std::ranges::max(block));
   });
-  const io::Dataset staleness = file.dataset("commits/staleness");
+  const hdf5::Dataset staleness = file.dataset("commits/staleness");
   double sum = 0.0;
   std::uint64_t highest = 0;
-  data::read_blocks<std::uint64_t>(staleness, [&](auto block) {
+  datasets::read_blocks<std::uint64_t>(staleness, [&](auto block) {
     for (const std::uint64_t tau : block) {
       sum += static_cast<double>(tau);
       highest = std::max(highest, tau);

@@ -4,19 +4,19 @@
 
 #include <string>
 
-#include "describe.hpp"
-#include "tusk/data/transforms.hpp"
-#include "tusk/io/model_file.hpp"
-#include "tusk/nn/model.hpp"
+#include "cli/describe.hpp"
+#include "data/transforms/transforms.hpp"
+#include "net/formats/model_file.hpp"
+#include "net/graph/model.hpp"
 
 namespace tusk::cli {
 
 std::string describe_model(const std::string& path) {
-  const io::ModelContent content = io::load_model(path);
+  const formats::ModelContent content = formats::load_model(path);
   ModelOptions options;
   options.layers = content.layers;
   if (content.loss) options.loss = *content.loss;
-  std::string text = nn::Model(options, content.input).summary();
+  std::string text = graph::Model(options, content.input).summary();
   text += fmt::format("input: {}\n", content.input.to_string());
   if (content.loss) text += fmt::format("loss: {}\n", name_of(*content.loss));
   if (!content.columns.names.empty()) {
@@ -25,7 +25,7 @@ std::string describe_model(const std::string& path) {
   if (!content.class_names.empty()) {
     text += fmt::format("classes: {}\n", fmt::join(content.class_names, ", "));
   }
-  const auto transforms = data::Transforms::from_json(content.transforms, path);
+  const auto transforms = transforms::Transforms::from_json(content.transforms, path);
   text += fmt::format("transforms: {}\n", transforms.empty() ? "none" : "");
   for (const std::string& line : transforms.summary()) text += fmt::format("  {}\n", line);
   text += fmt::format("training: {}\n", content.facts);

@@ -9,18 +9,18 @@
 #include <string>
 #include <vector>
 
-#include "tusk/cli/commands.hpp"
-#include "tusk/cli/data_arguments.hpp"
-#include "tusk/cli/evaluation_text.hpp"
-#include "tusk/data/dataset.hpp"
-#include "tusk/experiment/model_options.hpp"
-#include "tusk/io/attributes.hpp"
-#include "tusk/io/column_names.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/training/ensemble_model.hpp"
-#include "tusk/training/shared_evaluation.hpp"
+#include "cli/commands.hpp"
+#include "cli/data_arguments.hpp"
+#include "cli/evaluation_text.hpp"
+#include "data/datasets/column_names.hpp"
+#include "data/datasets/dataset.hpp"
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/file.hpp"
+#include "experiment/model_options.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "use/evaluation/ensemble_model.hpp"
+#include "use/evaluation/shared_evaluation.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -48,8 +48,8 @@ std::vector<std::string> choice_names() {
   return names;
 }
 
-training::Scoring scoring(const Arguments& arguments) {
-  training::Scoring scoring;
+evaluation::Scoring scoring(const Arguments& arguments) {
+  evaluation::Scoring scoring;
   if (!arguments.loss.empty()) scoring.loss = choices<LossKind>().at(arguments.loss);
   for (const std::string& name : arguments.metrics) {
     scoring.metrics.push_back(choices<MetricKind>().at(name));
@@ -58,16 +58,16 @@ training::Scoring scoring(const Arguments& arguments) {
 }
 
 // The classes of the data set's labels must be the model's: an index means the same in both.
-void check_class_names(const training::TrainedModel& model, const Arguments& arguments) {
-  const io::File file = io::File::open(arguments.data.data);
-  const auto stored = io::read_texts(file, arguments.data.label, "class_names");
+void check_class_names(const evaluation::TrainedModel& model, const Arguments& arguments) {
+  const hdf5::File file = hdf5::File::open(arguments.data.data);
+  const auto stored = hdf5::read_texts(file, arguments.data.label, "class_names");
   if (!stored) return;
-  io::check_same_classes(arguments.data.data, arguments.data.label,
-                         model.transforms.class_names(*stored), arguments.data.model,
-                         model.class_names);
+  datasets::check_same_classes(arguments.data.data, arguments.data.label,
+                               model.transforms.class_names(*stored), arguments.data.model,
+                               model.class_names);
 }
 
-void check_top_k(const training::TrainedModel& model, const Arguments& arguments) {
+void check_top_k(const evaluation::TrainedModel& model, const Arguments& arguments) {
   const std::size_t outputs = model.model.output_size();
   for (const std::size_t k : arguments.top_k) {
     if (model.classifies && outputs > 1 && k <= outputs) continue;
@@ -77,19 +77,19 @@ void check_top_k(const training::TrainedModel& model, const Arguments& arguments
 }
 
 ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
-  std::vector<training::TrainedModel> members;
-  std::optional<data::Dataset> dataset;
-  const training::Combine combine = combination(arguments.data);
+  std::vector<evaluation::TrainedModel> members;
+  std::optional<datasets::Dataset> dataset;
+  const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
-    members = training::load_ensemble(arguments.data.model, scoring(arguments));
-    training::check_combination(members, combine);
+    members = evaluation::load_ensemble(arguments.data.model, scoring(arguments));
+    evaluation::check_combination(members, combine);
     check_top_k(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);
     check_class_names(members.front(), arguments);
   });
-  const training::TrainedModel& first = members.front();
-  const training::FullEvaluation evaluation = training::evaluate_fully(
-      world, training::views_of(members), combine, *dataset, first.classifies, arguments.top_k);
+  const evaluation::TrainedModel& first = members.front();
+  const evaluation::FullEvaluation evaluation = evaluation::evaluate_fully(
+      world, evaluation::views_of(members), combine, *dataset, first.classifies, arguments.top_k);
   if (world.rank() != 0) return ExitCode::done;
   const EvaluationSubject subject{.model = arguments.data.model,
                                   .data = arguments.data.data,

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "class_label.hpp"
-#include "tusk/cli/evaluation_text.hpp"
-#include "tusk/training/score_names.hpp"
+#include "cli/class_label.hpp"
+#include "cli/evaluation_text.hpp"
+#include "core/score_names.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -14,13 +14,13 @@ using Json = nlohmann::ordered_json;
 
 Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
-Json scores_json(const training::ClassScores& scores) {
+Json scores_json(const evaluation::ClassScores& scores) {
   return {{"precision", scores.precision}, {"recall", scores.recall}, {"f1", scores.f1}};
 }
 
-Json class_json(const EvaluationSubject& subject, const training::ClassEvaluation& classes,
+Json class_json(const EvaluationSubject& subject, const evaluation::ClassEvaluation& classes,
                 std::size_t index) {
-  const training::ClassScores& scores = classes.report.classes[index];
+  const evaluation::ClassScores& scores = classes.report.classes[index];
   Json json{{"index", index}, {"class", class_label(subject.class_names, index)}};
   json.update(scores_json(scores));
   if (!classes.class_auc.empty()) json["auc"] = number(classes.class_auc[index]);
@@ -28,7 +28,7 @@ Json class_json(const EvaluationSubject& subject, const training::ClassEvaluatio
   return json;
 }
 
-Json confusion_json(const training::ConfusionMatrix& confusion) {
+Json confusion_json(const evaluation::ConfusionMatrix& confusion) {
   Json rows = Json::array();
   for (std::size_t label = 0; label < confusion.classes(); ++label) {
     Json& row = rows.emplace_back(Json::array());
@@ -40,7 +40,7 @@ Json confusion_json(const training::ConfusionMatrix& confusion) {
 }
 
 void add_classes(Json& out, const EvaluationSubject& subject,
-                 const training::ClassEvaluation& classes) {
+                 const evaluation::ClassEvaluation& classes) {
   out["accuracy"] = classes.report.accuracy;
   for (std::size_t i = 0; i < classes.top_k.size(); ++i) {
     out["top_k"][std::to_string(subject.top_k[i])] = classes.top_k[i];
@@ -56,7 +56,7 @@ void add_classes(Json& out, const EvaluationSubject& subject,
   out["confusion_matrix"] = confusion_json(classes.confusion);
 }
 
-Json regression_json(const training::RegressionScores& scores) {
+Json regression_json(const evaluation::RegressionScores& scores) {
   return {
       {"mse", scores.mse}, {"rmse", std::sqrt(scores.mse)}, {"mae", scores.mae}, {"r2", scores.r2}};
 }
@@ -64,17 +64,16 @@ Json regression_json(const training::RegressionScores& scores) {
 }  // namespace
 
 std::string evaluation_json(const EvaluationSubject& subject,
-                            const training::FullEvaluation& evaluation) {
+                            const evaluation::FullEvaluation& evaluation) {
   Json out{{"model", subject.model}, {"data", subject.data}, {"rows", evaluation.score.samples}};
-  for (const auto& [name, value] :
-       training::named_values(evaluation.score, subject.metric_names, "")) {
+  for (const auto& [name, value] : named_values(evaluation.score, subject.metric_names, "")) {
     out[name] = value;
   }
   if (evaluation.classes) add_classes(out, subject, *evaluation.classes);
   if (!evaluation.classes_left_out.empty()) out["classes_left_out"] = evaluation.classes_left_out;
   if (evaluation.regression) {
     Json regression = regression_json(evaluation.regression->mean);
-    for (const training::RegressionScores& scores : evaluation.regression->outputs) {
+    for (const evaluation::RegressionScores& scores : evaluation.regression->outputs) {
       regression["outputs"].push_back(regression_json(scores));
     }
     out["regression"] = std::move(regression);

@@ -4,19 +4,19 @@
 #include <algorithm>
 #include <cmath>
 
-#include "class_label.hpp"
-#include "tusk/cli/evaluation_text.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/training/score_names.hpp"
+#include "cli/class_label.hpp"
+#include "cli/evaluation_text.hpp"
+#include "core/score_names.hpp"
+#include "core/units.hpp"
 
 namespace tusk::cli {
 namespace {
 
 constexpr std::size_t most_confusion_classes = 20;
 
-std::string first_line(const EvaluationSubject& subject, const nn::BatchScore& score) {
+std::string first_line(const EvaluationSubject& subject, const BatchScore& score) {
   std::string line = fmt::format("evaluated {} on {}:", subject.model, subject.data);
-  for (const auto& [name, value] : training::named_values(score, subject.metric_names, "")) {
+  for (const auto& [name, value] : named_values(score, subject.metric_names, "")) {
     line += fmt::format(" {} {:.4f}", name, value);
   }
   return fmt::format("{} ({} rows)\n", line, format_count(score.samples));
@@ -39,21 +39,21 @@ struct Names {
   }
 };
 
-std::string class_table(const Names& names, const training::ClassEvaluation& classes) {
+std::string class_table(const Names& names, const evaluation::ClassEvaluation& classes) {
   const bool has_auc = !classes.class_auc.empty();  // of each class
   const std::size_t width = std::max<std::size_t>(names.width, 8);
   std::string text =
       fmt::format("\n{:<{}}  {:>9}  {:>9}  {:>9}", "class", width, "precision", "recall", "F1");
   text +=
       has_auc ? fmt::format("  {:>9}  {:>13}\n", "AUC", "rows") : fmt::format("  {:>13}\n", "rows");
-  const auto add = [&](const std::string& name, const training::ClassScores& scores,
+  const auto add = [&](const std::string& name, const evaluation::ClassScores& scores,
                        const std::optional<double>& auc) {
     text += fmt::format("{:<{}}  {:>9.4f}  {:>9.4f}  {:>9.4f}", name, width, scores.precision,
                         scores.recall, scores.f1);
     if (has_auc) text += fmt::format("  {:>9}", score_text(auc));
     text += fmt::format("  {:>13}\n", format_count(scores.support));
   };
-  const training::ClassificationReport& report = classes.report;
+  const evaluation::ClassificationReport& report = classes.report;
   for (std::size_t i = 0; i < report.classes.size(); ++i) {
     add(names.names[i], report.classes[i], has_auc ? classes.class_auc[i] : std::nullopt);
   }
@@ -63,7 +63,7 @@ std::string class_table(const Names& names, const training::ClassEvaluation& cla
 }
 
 std::string overall_line(const EvaluationSubject& subject,
-                         const training::ClassEvaluation& classes) {
+                         const evaluation::ClassEvaluation& classes) {
   std::string line = fmt::format("\naccuracy {:.4f}", classes.report.accuracy);
   for (std::size_t i = 0; i < classes.top_k.size(); ++i) {
     line += fmt::format("  top-{} {:.4f}", subject.top_k[i], classes.top_k[i]);
@@ -71,7 +71,7 @@ std::string overall_line(const EvaluationSubject& subject,
   return line + fmt::format("  AUC {}\n", score_text(classes.auc));
 }
 
-std::string confusion_table(const Names& names, const training::ConfusionMatrix& confusion) {
+std::string confusion_table(const Names& names, const evaluation::ConfusionMatrix& confusion) {
   const std::size_t classes = confusion.classes();
   if (classes > most_confusion_classes) {
     return fmt::format("\nthe confusion matrix of {} classes: --json\n", classes);
@@ -94,7 +94,7 @@ std::string confusion_table(const Names& names, const training::ConfusionMatrix&
   return text + "\n";
 }
 
-std::string regression_line(const training::RegressionScores& scores) {
+std::string regression_line(const evaluation::RegressionScores& scores) {
   return fmt::format("\nmse {:.6g}  rmse {:.6g}  mae {:.6g}  r2 {:.6g}\n", scores.mse,
                      std::sqrt(scores.mse), scores.mae, scores.r2);
 }
@@ -102,7 +102,7 @@ std::string regression_line(const training::RegressionScores& scores) {
 }  // namespace
 
 std::string evaluation_table(const EvaluationSubject& subject,
-                             const training::FullEvaluation& evaluation) {
+                             const evaluation::FullEvaluation& evaluation) {
   std::string text = first_line(subject, evaluation.score);
   if (evaluation.classes) {
     const Names names(subject, evaluation.classes->confusion.classes());

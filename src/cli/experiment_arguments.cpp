@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/cli/experiment_arguments.hpp"
+#include "cli/experiment_arguments.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include "tusk/experiment/read_experiment.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "experiment/read_experiment.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::cli {
 

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "tusk/cli/commands.hpp"
+#include "cli/commands.hpp"
+#include "experiment/server_options.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
 #include "tusk/cpu_features.hpp"
-#include "tusk/experiment/server_options.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/environment.hpp"
 #include "tusk/version.hpp"
 
 namespace tusk::cli {

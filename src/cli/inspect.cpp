@@ -8,13 +8,13 @@
 #include <memory>
 #include <string>
 
-#include "describe.hpp"
-#include "tusk/cli/commands.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/io/listing.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "core/units.hpp"
+#include "data/hdf5/file.hpp"
+#include "data/hdf5/listing.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -27,7 +27,7 @@ constexpr std::size_t longest_attribute = 100;  // bytes shown of one
 
 enum class Content { data, model, history };
 
-Content content_of(const io::File& file) {
+Content content_of(const hdf5::File& file) {
   if (file.has_group("model_weights")) return Content::model;
   if (file.has_group("steps") && file.has_group("commits")) return Content::history;
   return Content::data;
@@ -52,13 +52,13 @@ std::string shortened(const std::string& value) {
   return value.substr(0, end) + "…";
 }
 
-std::string what_it_is(const io::Entry& entry) {
+std::string what_it_is(const hdf5::Entry& entry) {
   switch (entry.kind) {
-    case io::Entry::Kind::group:
+    case hdf5::Entry::Kind::group:
       return "";
-    case io::Entry::Kind::refused:
+    case hdf5::Entry::Kind::refused:
       return entry.refusal + ": not read";
-    case io::Entry::Kind::dataset:
+    case hdf5::Entry::Kind::dataset:
       break;
   }
   const std::string shape = entry.extents.size() == 1
@@ -68,9 +68,9 @@ std::string what_it_is(const io::Entry& entry) {
                      entry.layout);
 }
 
-std::string describe_tree(const io::File& file) {
+std::string describe_tree(const hdf5::File& file) {
   std::string text;
-  for (const io::Entry& entry : io::list(file)) {
+  for (const hdf5::Entry& entry : hdf5::list(file)) {
     const std::string indent(2 * entry.depth, ' ');
     const std::string name = entry.depth == 0 ? "/" : entry.path.substr(entry.path.rfind('/') + 1);
     const std::string what = what_it_is(entry);
@@ -83,7 +83,7 @@ std::string describe_tree(const io::File& file) {
 }
 
 void inspect(const std::string& path) {
-  const io::File file = io::File::open(path);
+  const hdf5::File file = hdf5::File::open(path);
   const Content content = content_of(file);
   fmt::print("{}: {}, {}\n", path, name_of(content),
              format_bytes(std::filesystem::file_size(path)));

@@ -10,23 +10,23 @@
 #include <string>
 #include <vector>
 
-#include "dataset_name.hpp"
-#include "predict_stream.hpp"
-#include "tusk/cli/commands.hpp"
-#include "tusk/cli/data_arguments.hpp"
-#include "tusk/core/aligned_vector.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/data/dataset.hpp"
-#include "tusk/data/split.hpp"
-#include "tusk/io/dataset_name.hpp"
-#include "tusk/io/file.hpp"
-#include "tusk/io/pending_file.hpp"
-#include "tusk/io/prediction_file.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/training/answers.hpp"
-#include "tusk/training/ensemble_model.hpp"
-#include "tusk/training/row_blocks.hpp"
+#include "cli/commands.hpp"
+#include "cli/data_arguments.hpp"
+#include "cli/dataset_name.hpp"
+#include "cli/predict_stream.hpp"
+#include "core/aligned_vector.hpp"
+#include "core/pending_file.hpp"
+#include "core/units.hpp"
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/split.hpp"
+#include "data/hdf5/dataset_name.hpp"
+#include "data/hdf5/file.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "use/evaluation/answers.hpp"
+#include "use/evaluation/ensemble_model.hpp"
+#include "use/evaluation/row_blocks.hpp"
+#include "use/inference/prediction_file.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -44,7 +44,7 @@ struct Arguments {
 };
 
 void check_output(const Arguments& arguments) {
-  io::PendingFile::check_free(arguments.output, arguments.overwrite);
+  PendingFile::check_free(arguments.output, arguments.overwrite);
   for (const std::string& input : {arguments.data.model, arguments.data.data}) {
     std::error_code error;
     if (!std::filesystem::equivalent(input, arguments.output, error)) continue;
@@ -53,14 +53,14 @@ void check_output(const Arguments& arguments) {
 }
 
 // The data sets of the input that are to be copied.
-std::vector<io::Dataset> open_copies(const Arguments& arguments, std::uint64_t rows) {
+std::vector<hdf5::Dataset> open_copies(const Arguments& arguments, std::uint64_t rows) {
   std::vector<std::string> taken{"prediction", "predicted_index", "predicted_class"};
-  std::vector<io::Dataset> copies;
+  std::vector<hdf5::Dataset> copies;
   if (arguments.copies.empty()) return copies;
-  const io::File file = io::File::open(arguments.data.data);
+  const hdf5::File file = hdf5::File::open(arguments.data.data);
   for (const std::string& name : arguments.copies) {
     const auto other = std::ranges::find_if(
-        taken, [&](const std::string& one) { return io::names_collide(one, name); });
+        taken, [&](const std::string& one) { return hdf5::names_collide(one, name); });
     if (other != taken.end()) {
       fail(ExitCode::usage, "--copy {}: the output has data set '{}' already", name, *other);
     }
@@ -78,7 +78,7 @@ std::vector<io::Dataset> open_copies(const Arguments& arguments, std::uint64_t r
 // The next outputs of a rank, as many as it keeps.
 class OutputBuffer {
  public:
-  OutputBuffer(training::Answers& answers, std::string path, std::size_t width,
+  OutputBuffer(evaluation::Answers& answers, std::string path, std::size_t width,
                std::uint64_t first_row)
       : answers_(answers),
         path_(std::move(path)),
@@ -104,15 +104,15 @@ class OutputBuffer {
   }
 
  private:
-  void check_finite(const training::Answer& answer) const {
-    if (data::all_finite(answer.outputs.flat())) return;
+  void check_finite(const evaluation::Answer& answer) const {
+    if (transforms::all_finite(answer.outputs.flat())) return;
     std::size_t sample = 0;
-    while (data::all_finite(answer.outputs.col(sample))) ++sample;
+    while (transforms::all_finite(answer.outputs.col(sample))) ++sample;
     fail(ExitCode::bad_data, "{}: the model's outputs for row {} are not finite", path_,
          answer.first_row + sample);
   }
 
-  training::Answers& answers_;
+  evaluation::Answers& answers_;
   std::string path_;
   std::size_t width_;
   std::size_t limit_;
@@ -122,8 +122,8 @@ class OutputBuffer {
 };
 
 // Collective. Every rank computes and writes its rows, a buffer at a time.
-void write_predictions(const mpi::Communicator& world, const data::Block& rows,
-                       OutputBuffer& buffer, io::PredictionFile& file) {
+void write_predictions(const mpi::Communicator& world, const datasets::Block& rows,
+                       OutputBuffer& buffer, inference::PredictionFile& file) {
   bool more = true;
   while (more) {
     mpi::collectively(world, [&] { buffer.fill(); });
@@ -134,32 +134,32 @@ void write_predictions(const mpi::Communicator& world, const data::Block& rows,
 }
 
 ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
-  std::vector<training::TrainedModel> members;
-  std::optional<data::Dataset> dataset;
-  std::vector<io::Dataset> copies;
-  std::optional<training::Answers> answers;
-  data::Block rows;
-  const training::Combine combine = combination(arguments.data);
+  std::vector<evaluation::TrainedModel> members;
+  std::optional<datasets::Dataset> dataset;
+  std::vector<hdf5::Dataset> copies;
+  std::optional<evaluation::Answers> answers;
+  datasets::Block rows;
+  const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
     check_output(arguments);
-    members = training::load_ensemble(arguments.data.model, std::nullopt);
-    training::check_combination(members, combine);
+    members = evaluation::load_ensemble(arguments.data.model, std::nullopt);
+    evaluation::check_combination(members, combine);
     dataset = open_for(members.front(), arguments.data, false);
     copies = open_copies(arguments, dataset->rows());
-    const auto views = training::views_of(members);
-    rows = training::RowBlocks(dataset->rows(), training::Answers::batch_rows).rows_of(world);
+    const auto views = evaluation::views_of(members);
+    rows = evaluation::RowBlocks(dataset->rows(), evaluation::Answers::batch_rows).rows_of(world);
     answers.emplace(views, combine, *dataset, rows, nullptr);
   });
-  const training::TrainedModel& first = members.front();
+  const evaluation::TrainedModel& first = members.front();
   const std::size_t width = first.model.output_size();
-  io::PredictionFile file(arguments.output, world,
-                          {.rows = dataset->rows(),
-                           .outputs = width,
-                           .classes = first.classifies,
-                           .class_names = first.class_names});
+  inference::PredictionFile file(arguments.output, world,
+                                 {.rows = dataset->rows(),
+                                  .outputs = width,
+                                  .classes = first.classifies,
+                                  .class_names = first.class_names});
   OutputBuffer buffer(*answers, arguments.data.data, width, rows.begin);
   write_predictions(world, rows, buffer, file);
-  for (const io::Dataset& copy : copies) file.copy(copy, rows.begin, rows.end);
+  for (const hdf5::Dataset& copy : copies) file.copy(copy, rows.begin, rows.end);
   file.finish();
   if (world.rank() == 0) {
     fmt::print("predicted {} rows: {}\n", format_count(dataset->rows()), arguments.output);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "predict_stream.hpp"
+#include "cli/predict_stream.hpp"
 
 #include <unistd.h>
 
@@ -10,20 +10,20 @@
 #include <map>
 #include <vector>
 
-#include "tusk/cli/data_arguments.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/training/prediction_stream.hpp"
+#include "cli/data_arguments.hpp"
+#include "core/log.hpp"
+#include "core/units.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "use/inference/prediction_stream.hpp"
 
 namespace tusk::cli {
 namespace {
 
-training::StreamOptions options_of(const DataArguments& data, const StreamArguments& arguments) {
-  training::StreamOptions options{.features = data.features, .max_batch = arguments.max_batch};
-  if (arguments.format == "json") options.format = training::EventFormat::json;
-  if (arguments.format == "csv") options.format = training::EventFormat::csv;
+inference::StreamOptions options_of(const DataArguments& data, const StreamArguments& arguments) {
+  inference::StreamOptions options{.features = data.features, .max_batch = arguments.max_batch};
+  if (arguments.format == "json") options.format = inference::EventFormat::json;
+  if (arguments.format == "csv") options.format = inference::EventFormat::csv;
   options.max_wait = std::chrono::milliseconds(std::lround(arguments.max_wait_s * 1000.0));
   return options;
 }
@@ -58,10 +58,10 @@ ExitCode predict_stream(const mpi::Communicator& world, const DataArguments& dat
            "--stream runs on one rank: a stream has one order; start several processes on parts of "
            "it");
     }
-    const auto members = training::load_ensemble(data.model, std::nullopt);
-    training::check_combination(members, combination(data));
+    const auto members = evaluation::load_ensemble(data.model, std::nullopt);
+    evaluation::check_combination(members, combination(data));
     std::signal(SIGPIPE, SIG_IGN);  // the end of the output's reader is no error of ours
-    const training::StreamCounts counts = training::stream_predictions(
+    const inference::StreamCounts counts = inference::stream_predictions(
         STDIN_FILENO, STDOUT_FILENO, members, combination(data), options_of(data, arguments));
     info("answered {} lines, {} of them bad{}", format_count(counts.lines),
          format_count(counts.bad_lines),

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
 
 namespace CLI {
 class App;

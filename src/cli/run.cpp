@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/cli/run.hpp"
+#include "cli/run.hpp"
 
 #include <fmt/format.h>
 
@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "tusk/cli/commands.hpp"
-#include "tusk/core/near_miss.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "cli/commands.hpp"
+#include "core/near_miss.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
 #include "tusk/version.hpp"
 
 namespace tusk::cli {

@@ -9,16 +9,16 @@
 #include <thread>
 #include <vector>
 
-#include "tusk/cli/commands.hpp"
-#include "tusk/cli/experiment_arguments.hpp"
-#include "tusk/cli/simulation_table.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/core/units.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/simulation/run_virtual_workers.hpp"
-#include "tusk/training/run_directory.hpp"
-#include "tusk/training/train.hpp"
+#include "cli/commands.hpp"
+#include "cli/experiment_arguments.hpp"
+#include "cli/simulation_table.hpp"
+#include "core/log.hpp"
+#include "core/units.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "run/records/run_directory.hpp"
+#include "run/simulation/run_virtual_workers.hpp"
+#include "run/training/train.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -67,8 +67,8 @@ Problem check(const mpi::Communicator& world, const Experiment& experiment,
       }
       simulation::check_workers(experiment, workers);
       if (arguments.timing_only) continue;
-      training::RunDirectory::check(run_directory(experiment, arguments, workers),
-                                    arguments.overwrite);
+      records::RunDirectory::check(run_directory(experiment, arguments, workers),
+                                   arguments.overwrite);
     }
   });
   const std::size_t most = *std::ranges::max_element(arguments.workers);
@@ -93,7 +93,7 @@ SimulationRow simulate_training(const mpi::Communicator& world, const Experiment
       simulation::memory_bytes(experiment.optimizer, problem.parameters, workers);
   info("{} virtual worker{}: about {} of memory for weights, gradients and optimizer", workers,
        workers == 1 ? "" : "s", format_bytes(bytes));
-  const training::Summary summary =
+  const records::Summary summary =
       training::train(experiment,
                       {.run_directory = run_directory(experiment, arguments, workers),
                        .overwrite = arguments.overwrite,

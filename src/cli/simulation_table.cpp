@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/cli/simulation_table.hpp"
+#include "cli/simulation_table.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "tusk/core/error.hpp"
-#include "tusk/training/score_names.hpp"
+#include "core/error.hpp"
+#include "core/score_names.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -24,8 +24,8 @@ using Values = std::vector<std::pair<std::string, double>>;
 Values scores(const SimulationRow& row) {
   Values all;
   if (!row.summary) return all;
-  const auto add = [&](const nn::BatchScore& score, const char* prefix) {
-    const Values values = training::named_values(score, row.summary->metric_names, prefix);
+  const auto add = [&](const BatchScore& score, const char* prefix) {
+    const Values values = named_values(score, row.summary->metric_names, prefix);
     all.insert(all.end(), values.begin(), values.end());
   };
   if (row.summary->test) add(*row.summary->test, "test_");

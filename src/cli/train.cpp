@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/training/train.hpp"
+#include "run/training/train.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "tusk/cli/commands.hpp"
-#include "tusk/cli/experiment_arguments.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "cli/commands.hpp"
+#include "cli/experiment_arguments.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -26,7 +26,7 @@ ExitCode train(const mpi::Communicator& world, const Arguments& arguments) {
   const std::filesystem::path directory = arguments.run_directory.empty()
                                               ? std::filesystem::path("runs") / experiment.name
                                               : std::filesystem::path(arguments.run_directory);
-  const training::Summary summary = training::train(
+  const records::Summary summary = training::train(
       experiment, {.run_directory = directory, .overwrite = arguments.overwrite}, world);
   if (world.rank() == 0) fmt::print("{}\n", summary.line());
   return ExitCode::done;

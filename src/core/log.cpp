@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/log.hpp"
+#include "core/log.hpp"
 
 #include <cstdio>
 #include <string>

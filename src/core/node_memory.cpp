@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/node_memory.hpp"
+#include "core/node_memory.hpp"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/random.hpp"
+#include "core/random.hpp"
 
 #include <Random123/philox.h>
 
@@ -9,8 +9,8 @@
 #include <numbers>
 #include <utility>
 
-#include "tusk/core/interleave.hpp"
-#include "tusk/core/wide_words.hpp"
+#include "core/interleave.hpp"
+#include "core/wide_words.hpp"
 
 namespace tusk {
 // The 128-bit counter is (block, index, step low, step high); the 64-bit key is the seed, with the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/shape.hpp"
+#include "core/shape.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/units.hpp"
+#include "core/units.hpp"
 
 #include <fmt/format.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "describe_simulate.hpp"
-#include "describe_strategies.hpp"
-#include "describe_training.hpp"
-#include "describe_transforms.hpp"
-#include "rule.hpp"
-#include "tusk/experiment/experiment.hpp"
+#include "experiment/describe_simulate.hpp"
+#include "experiment/describe_strategies.hpp"
+#include "experiment/describe_training.hpp"
+#include "experiment/describe_transforms.hpp"
+#include "experiment/experiment.hpp"
+#include "experiment/rule.hpp"
 
 // What an experiment file may contain: a function describe() for each struct of options, with a
 // line for each option. TableReader, TableWriter and KeyList go through them as `fields`:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rule.hpp"
-#include "tusk/experiment/simulate_options.hpp"
+#include "experiment/rule.hpp"
+#include "experiment/simulate_options.hpp"
 
 // What an experiment file may say of the simulator's virtual machine: a part of describe.hpp.
 namespace tusk::experiment {

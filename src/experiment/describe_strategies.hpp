@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rule.hpp"
-#include "tusk/experiment/strategy_options.hpp"
+#include "experiment/rule.hpp"
+#include "experiment/strategy_options.hpp"
 
 // What the [trainer] table may say of each strategy: a part of describe.hpp.
 namespace tusk::experiment {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rule.hpp"
-#include "tusk/experiment/experiment.hpp"
+#include "experiment/experiment.hpp"
+#include "experiment/rule.hpp"
 
 // What an experiment file may say of the learning rate's schedule, callbacks and debugging: a part
 // of describe.hpp.

@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "describe.hpp"
+#include "experiment/describe.hpp"
 
 namespace tusk::experiment {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "overrides.hpp"
+#include "experiment/overrides.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <optional>
 
-#include "toml_text.hpp"
-#include "toml_value.hpp"
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
+#include "experiment/toml_text.hpp"
+#include "experiment/toml_value.hpp"
 
 namespace tusk::experiment {
 namespace {

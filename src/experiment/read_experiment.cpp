@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/experiment/read_experiment.hpp"
+#include "experiment/read_experiment.hpp"
 
 #include <toml++/toml.h>
 
@@ -8,10 +8,10 @@
 #include <cstring>
 #include <fstream>
 
-#include "overrides.hpp"
-#include "table_reader.hpp"
-#include "toml_value.hpp"
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
+#include "experiment/overrides.hpp"
+#include "experiment/table_reader.hpp"
+#include "experiment/toml_value.hpp"
 
 namespace tusk::experiment {
 namespace {

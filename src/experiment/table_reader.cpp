@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "table_reader.hpp"
+#include "experiment/table_reader.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "tusk/core/error.hpp"
-#include "tusk/core/near_miss.hpp"
+#include "core/error.hpp"
+#include "core/near_miss.hpp"
 
 namespace tusk::experiment {
 

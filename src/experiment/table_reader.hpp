@@ -15,10 +15,10 @@
 #include <variant>
 #include <vector>
 
-#include "describe.hpp"
-#include "key_list.hpp"
-#include "toml_text.hpp"
-#include "toml_value.hpp"
+#include "experiment/describe.hpp"
+#include "experiment/key_list.hpp"
+#include "experiment/toml_text.hpp"
+#include "experiment/toml_value.hpp"
 
 namespace tusk::experiment {
 

@@ -13,10 +13,10 @@
 #include <variant>
 #include <vector>
 
-#include "describe.hpp"
-#include "key_list.hpp"
-#include "toml_text.hpp"
-#include "tusk/core/units.hpp"
+#include "core/units.hpp"
+#include "experiment/describe.hpp"
+#include "experiment/key_list.hpp"
+#include "experiment/toml_text.hpp"
 
 namespace tusk::experiment {
 

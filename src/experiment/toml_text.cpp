@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "toml_text.hpp"
+#include "experiment/toml_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "toml_value.hpp"
+#include "experiment/toml_value.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,11 +8,11 @@
 #include <cmath>
 #include <optional>
 
-#include "overrides.hpp"
-#include "toml_text.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/core/near_miss.hpp"
-#include "tusk/core/units.hpp"
+#include "core/error.hpp"
+#include "core/near_miss.hpp"
+#include "core/units.hpp"
+#include "experiment/overrides.hpp"
+#include "experiment/toml_text.hpp"
 
 namespace tusk::experiment {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "rule.hpp"
-#include "tusk/experiment/data_options.hpp"
+#include "experiment/data_options.hpp"
+#include "experiment/rule.hpp"
 
 namespace tusk::experiment {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/experiment/write_experiment.hpp"
+#include "experiment/write_experiment.hpp"
 
-#include "table_writer.hpp"
+#include "experiment/table_writer.hpp"
 
 namespace tusk::experiment {
 

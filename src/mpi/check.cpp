@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/check.hpp"
+#include "mpi/check.hpp"
 
 #include <mpi.h>
 
 #include <array>
 #include <string_view>
 
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
 
 namespace tusk::mpi {
 

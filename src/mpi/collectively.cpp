@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/collectively.hpp"
+#include "mpi/collectively.hpp"
 
 #include <exception>
 #include <new>
 #include <string>
 
-#include "tusk/core/error.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "core/error.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::mpi {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/communicator.hpp"
+#include "mpi/communicator.hpp"
 
 #include <utility>
 
-#include "pieces.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/mpi/check.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "mpi/check.hpp"
+#include "mpi/pieces.hpp"
 
 namespace tusk::mpi {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/deadline.hpp"
+#include "mpi/deadline.hpp"
 
 #include <utility>
 
-#include "end_job.hpp"
+#include "mpi/end_job.hpp"
 
 namespace tusk::mpi {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tusk/mpi/environment.hpp"
+#include "mpi/environment.hpp"
 
 namespace tusk::mpi {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/environment.hpp"
+#include "mpi/environment.hpp"
 
 #include <mpi.h>
 #include <sched.h>
@@ -11,9 +11,9 @@
 #include <exception>
 #include <utility>
 
-#include "end_job.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/mpi/check.hpp"
+#include "core/log.hpp"
+#include "mpi/check.hpp"
+#include "mpi/end_job.hpp"
 
 namespace tusk::mpi {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/last_word.hpp"
+#include "mpi/last_word.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
 
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::mpi {
 namespace {

@@ -3,9 +3,9 @@
 #include <climits>
 #include <utility>
 
-#include "tusk/core/error.hpp"
-#include "tusk/mpi/check.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "core/error.hpp"
+#include "mpi/check.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::mpi {
 namespace {

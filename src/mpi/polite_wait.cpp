@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/polite_wait.hpp"
+#include "mpi/polite_wait.hpp"
 
 #include <thread>
 

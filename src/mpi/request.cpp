@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/request.hpp"
+#include "mpi/request.hpp"
 
 #include <utility>
 
-#include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/mpi/check.hpp"
-#include "tusk/mpi/polite_wait.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "mpi/check.hpp"
+#include "mpi/polite_wait.hpp"
 
 namespace tusk::mpi {
 

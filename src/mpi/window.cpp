@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/window.hpp"
+#include "mpi/window.hpp"
 
 #include <utility>
 
-#include "pieces.hpp"
-#include "tusk/core/error.hpp"
-#include "tusk/core/log.hpp"
-#include "tusk/mpi/check.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "mpi/check.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/pieces.hpp"
 
 namespace tusk::mpi {
 namespace {

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "tusk/cli/run.hpp"
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
+#include "cli/run.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
 
 namespace tusk::cli {
 namespace {

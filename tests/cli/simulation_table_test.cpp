@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/cli/simulation_table.hpp"
+#include "cli/simulation_table.hpp"
 
 #include <doctest/doctest.h>
 

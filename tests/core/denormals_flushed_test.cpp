@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/denormals_flushed.hpp"
+#include "core/denormals_flushed.hpp"
 
 #include <doctest/doctest.h>
 

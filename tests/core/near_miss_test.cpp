@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/near_miss.hpp"
+#include "core/near_miss.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/core/random.hpp"
+#include "core/random.hpp"
 
 #include <doctest/doctest.h>
 

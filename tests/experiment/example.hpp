@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tusk/core/error.hpp"
-#include "tusk/experiment/read_experiment.hpp"
+#include "core/error.hpp"
+#include "experiment/read_experiment.hpp"
 
 namespace tusk {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "experiment/example.hpp"
-#include "tusk/experiment/write_experiment.hpp"
+#include "experiment/write_experiment.hpp"
 
 using namespace tusk;
 using experiment::to_toml;

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "data/tables/input_file.hpp"
 #include "target.hpp"
-#include "tusk/io/input_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return tusk::fuzz::try_reading(data, size, [](const std::string& path) {
-    tusk::io::InputFile file(path);
+    tusk::tables::InputFile file(path);
     std::vector<std::byte> buffer(100'000);
     std::uint64_t bytes = 0;
     for (std::size_t piece = 1; !file.at_end(); piece = std::min(piece * 3, buffer.size())) {

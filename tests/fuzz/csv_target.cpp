@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "data/csv/csv_table.hpp"
 #include "read_table.hpp"
 #include "target.hpp"
-#include "tusk/io/csv_table.hpp"
 
-using Header = tusk::io::CsvOptions::Header;
+using Header = tusk::csv::CsvOptions::Header;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const bool odd = size % 2 == 1;
-  const auto try_as = [&](const tusk::io::CsvOptions& options,
-                          const tusk::io::ColumnChoice& choice) {
+  const auto try_as = [&](const tusk::csv::CsvOptions& options,
+                          const tusk::tables::ColumnChoice& choice) {
     return tusk::fuzz::try_reading(data, size, [&](const std::string& path) {
-      tusk::io::CsvTable table({path}, options, choice);
+      tusk::csv::CsvTable table({path}, options, choice);
       tusk::fuzz::read_rows(table);
     });
   };
   try_as({.skip_bad_rows = odd}, {});
   try_as({.delimiter = ' ', .header = Header::absent}, {.label = "0"});
-  tusk::io::ColumnChoice label;
+  tusk::tables::ColumnChoice label;
   if (odd) label.label = "1";
   return try_as({.header = Header::absent,
                  .categories = {"0"},
                  .missing = {"?", "-999"},
                  .skip_bad_rows = size % 4 < 2,
-                 .type = tusk::io::ElementType::f64},
+                 .type = tusk::ElementType::f64},
                 label);
 }

@@ -15,10 +15,10 @@ constexpr std::uint64_t most_row_bytes = 1U << 20;
 constexpr std::uint64_t most_rows_twice = 30;
 
 // The rows [first, first + count), a buffer a field.
-std::vector<std::vector<std::byte>> read(io::Table& table, std::uint64_t first,
+std::vector<std::vector<std::byte>> read(tables::Table& table, std::uint64_t first,
                                          std::uint64_t count) {
   std::vector<std::vector<std::byte>> buffers;
-  for (const io::TableField& field : table.fields())
+  for (const tables::TableField& field : table.fields())
     buffers.emplace_back(count * field.row_bytes());
   const std::vector<std::span<std::byte>> out(buffers.begin(), buffers.end());
   table.read_rows(first, count, out);
@@ -27,9 +27,9 @@ std::vector<std::vector<std::byte>> read(io::Table& table, std::uint64_t first,
 
 }  // namespace
 
-void read_rows(io::Table& table) {
+void read_rows(tables::Table& table) {
   must_hold(table.rows() > 0, "a table has rows");
-  for (const io::TableField& field : table.fields()) {
+  for (const tables::TableField& field : table.fields()) {
     if (field.row_bytes() > most_row_bytes) return;
   }
   constexpr std::uint64_t rows_at_once = 3;

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tusk/core/error.hpp"
+#include "core/error.hpp"
 
 namespace tusk::fuzz {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/collectively.hpp"
+#include "mpi/collectively.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "tusk/mpi/communicator.hpp"
+#include "mpi/communicator.hpp"
 
 using namespace tusk;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/communicator.hpp"
+#include "mpi/communicator.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "tusk/mpi/environment.hpp"
+#include "mpi/environment.hpp"
 
 using namespace tusk;
 using namespace std::chrono_literals;

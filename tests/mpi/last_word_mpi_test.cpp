@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/last_word.hpp"
+#include "mpi/last_word.hpp"
 
 #include <doctest/doctest.h>
 
-#include "tusk/mpi/communicator.hpp"
+#include "mpi/communicator.hpp"
 
 using namespace tusk;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/request.hpp"
+#include "mpi/request.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "tusk/core/error.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/polite_wait.hpp"
+#include "core/error.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/polite_wait.hpp"
 
 using namespace tusk;
 

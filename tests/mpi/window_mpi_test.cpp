@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tusk/mpi/window.hpp"
+#include "mpi/window.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,9 +7,9 @@
 #include <numeric>
 #include <vector>
 
-#include "tusk/mpi/collectively.hpp"
-#include "tusk/mpi/communicator.hpp"
-#include "tusk/mpi/polite_wait.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/polite_wait.hpp"
 
 using namespace tusk;
 

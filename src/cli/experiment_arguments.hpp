@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/experiment.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::cli {
+
+// The arguments of every command that takes an experiment: EXPERIMENT.toml [--set key=value]…
+struct ExperimentArguments {
+  std::string file;
+  std::vector<std::string> overrides;
+};
+
+// Adds them to a subcommand. `arguments` must outlive the parsing.
+void add_experiment_arguments(CLI::App& command, ExperimentArguments& arguments);
+
+// Collective. Rank 0 reads the file, every rank parses the same text. Throws
+// mpi::CollectiveError as experiment::read_text and experiment::read_experiment do.
+Experiment load_experiment(const mpi::Communicator& world, const ExperimentArguments& arguments);
+
+}  // namespace tusk::cli

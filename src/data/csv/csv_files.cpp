@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/csv/csv_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "mpi/collectively.hpp"
+
+namespace tusk::csv {
+namespace {
+
+CsvLayout read_layout_together(const std::string& path, const CsvOptions& options,
+                               const tables::ColumnChoice& choice,
+                               const mpi::Communicator* communicator) {
+  CsvLayout layout;
+  mpi::collectively(communicator, [&] { layout = read_layout(path, options, choice); });
+  return layout;
+}
+
+// For a file of one line that may be no CSV at all, or have another delimiter.
+std::string about_lone_column(const CsvLayout& layout) {
+  constexpr std::size_t longest_shown_text = 40;
+  if (layout.columns() > 1) return {};
+  return fmt::format(
+      ", the one column {:?}; --delimiter and --format say what the file is, if this is wrong",
+      layout.names.front().substr(0, longest_shown_text));
+}
+
+}  // namespace
+
+CsvFiles::CsvFiles(const std::vector<std::string>& paths, const CsvOptions& options,
+                   const tables::ColumnChoice& choice, const mpi::Communicator* communicator)
+    : layout_(read_layout_together(paths.front(), options, choice, communicator)),
+      learned_(layout_),
+      row_(layout_),
+      unwanted_(layout_.features.size() * size_of(options.type)) {
+  mpi::collectively(communicator, [&] { learn_label_kind(paths.front(), layout_, learned_); });
+  for (const std::string& path : paths) {
+    files_.push_back({path, survey_file(path, layout_, learned_, communicator), rows_});
+    rows_ += files_.back().index.rows;
+  }
+  learned_.finish();
+  if (rows_ > 0) return;
+  fail(ExitCode::bad_data, "{} holds no {}", paths.front(),
+       bad_rows().count > 0 ? "row that is well formed; the first bad one: " + bad_rows().first
+                            : "rows below its header" + about_lone_column(layout_));
+}
+
+tables::BadRows CsvFiles::bad_rows() const {
+  tables::BadRows all;
+  for (const File& file : files_) {
+    if (all.count == 0) all.first = file.index.first_bad_row;
+    all.count += file.index.bad_rows;
+  }
+  return all;
+}
+
+void CsvFiles::go_to(std::uint64_t row) {
+  if (file_ != nullptr && row == next_row_) return;
+  open(row);
+}
+
+void CsvFiles::open(std::uint64_t row) {
+  const File& file = *(std::ranges::upper_bound(files_, row, {}, &File::first_row) - 1);
+  if (file_ != &file) reader_.emplace(file.path, layout_.options.delimiter);
+  file_ = &file;
+  const std::vector<CsvMark>& marks = file.index.marks;
+  const auto behind = std::ranges::upper_bound(marks, row - file.first_row, {}, &CsvMark::row);
+  const CsvMark& mark = *(behind - 1);
+  reader_->go_to(mark.offset, mark.line);
+  for (next_row_ = file.first_row + mark.row; next_row_ < row; ++next_row_) next_record();
+}
+
+// Only the survey knows which rows are bad, so they are looked at again.
+bool CsvFiles::is_good() {
+  if (!layout_.options.skip_bad_rows) return true;
+  try {
+    row_.take(*reader_);
+    row_.store_features({}, unwanted_.data());
+    const auto& label = layout_.chosen.label;
+    if (label) learned_.labels.check(row_.cell(*label), reader_->place());
+  } catch (const Error&) {  // counted by the survey
+    return false;
+  }
+  return true;
+}
+
+// To the next good record.
+void CsvFiles::next_record() {
+  do {
+    if (!reader_->next()) {
+      fail(ExitCode::bad_data, "{} changed while it was read", reader_->path());
+    }
+  } while (!is_good());
+}
+
+std::size_t CsvFiles::read_row(std::byte* features, std::byte*& label) {
+  if (next_row_ == file_->first_row + file_->index.rows) open(next_row_);
+  next_record();
+  ++next_row_;
+  if (!layout_.options.skip_bad_rows) row_.take(*reader_);
+  if (label != nullptr) {
+    learned_.labels.write(row_.cell(*layout_.chosen.label), reader_->place(), label);
+  }
+  return features == nullptr ? 0 : row_.store_features(learned_.categories, features);
+}
+
+}  // namespace tusk::csv

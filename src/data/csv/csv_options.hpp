@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/element_type.hpp"
+
+namespace tusk::csv {
+
+// How CSV files are to be read.
+struct CsvOptions {
+  enum class Header { detect, present, absent };
+
+  char delimiter = ',';
+  Header header = Header::detect;  // detect: there is one if no cell of the first row is a number
+  std::vector<std::string> categories = {};  // feature columns of texts, which become indices
+  std::vector<std::string> missing = {};     // MissingTexts: they stand for a missing value, as ""
+  bool skip_bad_rows = false;                // leave malformed rows out instead of failing
+  ElementType type = ElementType::f32;  // of the features, and of labels that are not whole numbers
+
+  friend bool operator==(const CsvOptions&, const CsvOptions&) = default;
+};
+
+}  // namespace tusk::csv

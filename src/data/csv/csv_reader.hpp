@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/tables/input_file.hpp"
+#include "data/tables/text.hpp"
+
+namespace tusk::csv {
+
+// The records of a CSV file (RFC 4180), plain or compressed, one after the other. A field in double
+// quotes may hold delimiters, line ends and quotes ("" is one quote); a quote inside an unquoted
+// field stands for itself. Lines end in LF or CRLF, the last one may go without. A UTF-8 byte order
+// mark is skipped. Memory: one record and 1 MiB; a record above 64 MiB is an error.
+class CsvReader {
+ public:
+  // Throws Error(no_input) if the file cannot be opened, Error(usage) if `delimiter` is a quote,
+  // part of a line end or may be part of a number.
+  explicit CsvReader(const std::string& path, char delimiter = ',');
+
+  const std::string& path() const { return file_.path(); }
+  bool is_compressed() const { return file_.is_compressed(); }
+
+  // On to the next record, which is valid until the next call; false at the end of the file. The
+  // first skips empty lines, for the second they are records too.
+  bool next();
+  bool next_line();
+
+  // The record: its text without the line end, and whether it holds quotes.
+  std::string_view record() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  bool has_quotes() const { return has_quotes_; }
+
+  // Its fields, valid as long; the quotes are taken out of the record itself, so that this works
+  // once. Throws Error(bad_data) with file and line for a quoted field that does not end, or ends
+  // in other text.
+  void split(std::vector<std::string_view>& fields);
+
+  // Where the record begins: its line, counted from 1, and its first byte in the file's content.
+  std::uint64_t line() const { return line_; }
+  std::uint64_t offset() const { return buffer_offset_ + begin_; }
+  tables::TextPlace place() const { return {path(), line_}; }
+
+  // The same for the record behind it.
+  std::uint64_t next_line_number() const { return next_line_; }
+  std::uint64_t next_offset() const { return buffer_offset_ + next_; }
+
+  // Goes to a byte of the content that a record begins with, and its line.
+  void go_to(std::uint64_t offset, std::uint64_t line);
+
+  // Goes to the first line that begins at `offset` or behind it, as if quotes had no meaning, and
+  // calls it line 1. To the end of the file if there is none.
+  void go_to_line_behind(std::uint64_t offset);
+
+ private:
+  bool fill();  // moves the record to the buffer's front and reads more behind it
+  std::optional<std::size_t> find_line_end();
+  std::optional<std::size_t> find_quoted_line_end() const;  // of a record that holds quotes
+  std::string_view plain_field(std::size_t& at) const;
+  std::string_view quoted_field(std::size_t& at);  // takes the quotes out, in place
+
+  tables::InputFile file_;
+  char delimiter_;
+  std::vector<char> buffer_;
+  std::uint64_t buffer_offset_ = 0;  // of the buffer's first byte in the content
+  std::size_t begin_ = 0;            // of the record
+  std::size_t end_ = 0;              // of the record
+  std::size_t next_ = 0;             // where the next record begins
+  std::size_t filled_ = 0;           // end of the bytes in the buffer
+  bool has_quotes_ = false;
+  std::uint64_t line_ = 0;
+  std::uint64_t next_line_ = 1;
+};
+
+}  // namespace tusk::csv

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/csv/csv_table.hpp"
+
+#include "core/error.hpp"
+#include "data/csv/csv_files.hpp"
+
+namespace tusk::csv {
+CsvTable::CsvTable(const std::vector<std::string>& paths, const CsvOptions& options,
+                   const tables::ColumnChoice& choice, const tables::FieldNames& names,
+                   const mpi::Communicator* communicator)
+    : files_(std::make_unique<CsvFiles>(paths, options, choice, communicator)) {
+  add_fields(names);
+}
+
+CsvTable::~CsvTable() = default;
+
+std::uint64_t CsvTable::rows() const { return files_->rows(); }
+
+tables::BadRows CsvTable::bad_rows() const { return files_->bad_rows(); }
+
+void CsvTable::add_fields(const tables::FieldNames& names) {
+  const CsvLayout& layout = files_->layout();
+  const CsvLearned& learned = files_->learned();
+  tables::TableField& features = fields_.emplace_back();
+  features.name = names.features;
+  features.type = layout.options.type;
+  features.row_shape = Shape{layout.features.size()};
+  if (layout.has_header) {
+    for (const std::size_t column : layout.chosen.features) {
+      features.column_names.push_back(layout.names[column]);
+    }
+  }
+  auto classes = learned.categories.begin();
+  for (const CsvFeature& feature : layout.features) {
+    if (feature.category) features.categories[feature.position] = classes++->names();
+  }
+  if (layout.chosen.label) {
+    fields_.push_back({names.label, learned.labels.type(), {}, {}, learned.labels.class_names()});
+  }
+}
+
+void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
+                         std::span<const std::span<std::byte>> out) {
+  if (count == 0) return;
+  files_->go_to(first);
+  std::byte* features = out[0].empty() ? nullptr : out[0].data();
+  std::byte* labels = out.size() > 1 && !out[1].empty() ? out[1].data() : nullptr;
+  for (std::uint64_t row = 0; row < count; ++row) {
+    missing_values_ += files_->read_row(features, labels);
+    if (features != nullptr) features += fields_[0].row_bytes();
+  }
+}
+
+}  // namespace tusk::csv

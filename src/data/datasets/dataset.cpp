@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/datasets/dataset.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/units.hpp"
+#include "data/datasets/column_names.hpp"
+#include "data/datasets/find_files.hpp"
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/file.hpp"
+
+namespace tusk::datasets {
+namespace {
+
+void check_features(const hdf5::Dataset& features) {
+  if (features.extents().size() < 2) {
+    fail(ExitCode::bad_data,
+         "{}: data set '{}' has shape {}; features are [rows, …], with one row a sample",
+         features.path(), features.name(), Shape(features.extents()).to_string());
+  }
+  if (features.rows() == 0 || features.row_elements() == 0) {
+    fail(ExitCode::bad_data, "{}: data set '{}' of shape {} has nothing in it", features.path(),
+         features.name(), Shape(features.extents()).to_string());
+  }
+}
+
+void check_labels(const hdf5::Dataset& labels, const hdf5::Dataset& features) {
+  const std::size_t axes = labels.extents().size();
+  if (axes != 1 && axes != 2) {
+    fail(ExitCode::bad_data,
+         "{}: data set '{}' has shape {}; labels are [rows], or [rows, outputs]", labels.path(),
+         labels.name(), Shape(labels.extents()).to_string());
+  }
+  if (labels.rows() != features.rows()) {
+    fail(ExitCode::bad_data, "{}: data set '{}' has {} rows, but '{}' has {}", labels.path(),
+         labels.name(), format_count(labels.rows()), features.name(),
+         format_count(features.rows()));
+  }
+}
+
+// Names of columns or classes, where the first file has them, are the same in all.
+void check_names(const std::vector<hdf5::File>& files, const std::string& dataset,
+                 const char* attribute) {
+  if (files.size() == 1) return;
+  const auto names = hdf5::read_texts(files.front(), dataset, attribute);
+  for (const hdf5::File& file : files) {
+    if (hdf5::read_texts(file, dataset, attribute) != names) {
+      fail(ExitCode::bad_data, "{}: '{}' of data set '{}' are not those of {}", file.path(),
+           attribute, dataset, files.front().path());
+    }
+  }
+}
+
+// And where they hold indices of texts, the texts.
+void check_categories(const std::vector<hdf5::File>& files, const std::string& features) {
+  if (files.size() == 1) return;
+  const auto first = read_column_names(files.front(), features).categories;
+  for (const hdf5::File& file : files) {
+    if (read_column_names(file, features).categories != first) {
+      fail(ExitCode::bad_data, "{}: the categories of data set '{}' are not those of {}",
+           file.path(), features, files.front().path());
+    }
+  }
+}
+
+}  // namespace
+
+Dataset::Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
+                 const mpi::Communicator* communicator)
+    : features_(std::move(features)), labels_(std::move(labels)), communicator_(communicator) {}
+
+Dataset Dataset::open(const FileList& files, const std::string& features,
+                      const std::optional<std::string>& label,
+                      const mpi::Communicator* communicator) {
+  std::vector<hdf5::Dataset> feature_parts;
+  std::vector<hdf5::Dataset> label_parts;
+  std::vector<hdf5::File> opened;
+  for (const std::string& path : find_files(files)) {
+    const hdf5::File& file = opened.emplace_back(
+        communicator == nullptr ? hdf5::File::open(path) : hdf5::File::open(path, *communicator));
+    feature_parts.push_back(file.dataset(features));
+    check_features(feature_parts.back());
+    if (!label) continue;
+    label_parts.push_back(file.dataset(*label));
+    check_labels(label_parts.back(), feature_parts.back());
+  }
+  check_names(opened, features, "column_names");
+  check_categories(opened, features);
+  if (label) check_names(opened, *label, "class_names");
+  std::optional<JoinedDataset> labels;
+  if (label) labels.emplace(label_parts);
+  return {JoinedDataset(feature_parts), std::move(labels), communicator};
+}
+
+}  // namespace tusk::datasets

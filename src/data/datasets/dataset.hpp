@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/shape.hpp"
+#include "data/datasets/joined_dataset.hpp"
+#include "experiment/data_options.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::datasets {
+
+// The features and labels of one HDF5 file or of several, opened and checked, but not read: one row
+// a sample in both. Features are [N, …] of any numbers; labels [N] or [N, K]. Rows of several files
+// follow each other in the order of the files, which all have data sets of the same names, types
+// and shapes of a row. Cheap to copy.
+//
+// Opened with a communicator it is read through MPI-IO: opening it and Shard::read are then
+// collective, and the communicator must outlive it.
+//
+// Error(no_input) if there is no such file; Error(bad_data), which names file and data set, if a
+// data set is not there, is of another rank, has no rows, or rows differ from the labels' or the
+// first file's; Error(bad_experiment) if a file is named twice.
+class Dataset {
+ public:
+  // Without a label: for predictions.
+  static Dataset open(const FileList& files, const std::string& features,
+                      const std::optional<std::string>& label,
+                      const mpi::Communicator* communicator = nullptr);
+
+  const std::string& path() const { return features_.path(); }  // of the first file
+  std::uint64_t rows() const { return features_.rows(); }
+  Shape sample_shape() const { return features_.row_shape(); }
+
+  const JoinedDataset& features() const { return features_; }
+  bool has_labels() const { return labels_.has_value(); }
+  const JoinedDataset& labels() const { return *labels_; }  // requires has_labels()
+
+  // The communicator whose ranks read together, or none.
+  const mpi::Communicator* communicator() const { return communicator_; }
+
+ private:
+  Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
+          const mpi::Communicator* communicator);
+
+  JoinedDataset features_;
+  std::optional<JoinedDataset> labels_;
+  const mpi::Communicator* communicator_;
+};
+
+}  // namespace tusk::datasets

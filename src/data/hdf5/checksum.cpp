@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/hdf5/checksum.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/file.hpp"
+
+namespace tusk::hdf5 {
+namespace {
+
+std::uint32_t add(std::uint32_t checksum, const Dataset& dataset) {
+  const std::uint64_t step = dataset.rows_per_transfer();
+  const std::size_t row_bytes = dataset.row_elements() * size_of(dataset.type());
+  std::vector<std::byte> bytes;
+  for (std::uint64_t begin = 0; begin < dataset.rows(); begin += step) {
+    const std::uint64_t end = std::min(begin + step, dataset.rows());
+    bytes.resize((end - begin) * row_bytes);
+    dataset.read_rows(begin, end, dataset.type(), bytes);
+    checksum = combine_checksums(checksum, checksum_of(bytes), bytes.size());
+  }
+  return checksum;
+}
+
+}  // namespace
+
+std::uint32_t compute_checksum(const File& file) {
+  std::uint32_t checksum = 0;
+  for (const std::string& name : file.dataset_names()) checksum = add(checksum, file.dataset(name));
+  return checksum;
+}
+
+std::uint32_t checksum_of(std::span<const std::byte> bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
+                                std::uint64_t second_bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_combine(first, second, static_cast<z_off_t>(second_bytes)));
+}
+
+void write_checksum(File& file, std::uint32_t checksum) {
+  write_attribute(file, "/", "checksum", fmt::format("crc32:{:08x}", checksum));
+}
+
+std::optional<std::string> stored_checksum(const File& file) {
+  return read_text(file, "/", "checksum");
+}
+
+}  // namespace tusk::hdf5

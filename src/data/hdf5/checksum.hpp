@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace tusk::hdf5 {
+
+class File;
+
+// The CRC-32 (zlib's) of every data set's elements as they are in memory on a little-endian
+// machine, data sets in the order of their names. It identifies the data, however they are chunked
+// or compressed.
+std::uint32_t compute_checksum(const File& file);
+
+// The CRC-32 of bytes, and of two pieces one behind the other from those of each.
+std::uint32_t checksum_of(std::span<const std::byte> bytes);
+std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
+                                std::uint64_t second_bytes);
+
+// The checksum as attribute `checksum` of the root, "crc32:1a2b3c4d".
+void write_checksum(File& file, std::uint32_t checksum);
+std::optional<std::string> stored_checksum(const File& file);
+
+}  // namespace tusk::hdf5

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/hdf5/dataset.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/stored_number.hpp"
+#include "data/hdf5/file_state.hpp"
+#include "data/hdf5/hdf5_type.hpp"
+#include "data/hdf5/transfer.hpp"
+
+namespace tusk::hdf5 {
+namespace {
+
+constexpr std::uint64_t transfer_bytes = 8ULL << 20;
+constexpr std::uint64_t max_transfer_bytes = 256ULL << 20;  // where large chunks ask for more
+
+void require_rows(const Dataset& dataset, std::uint64_t begin, std::uint64_t end, ElementType type,
+                  std::size_t bytes) {
+  if (begin > end || end > dataset.rows()) {
+    fail(ExitCode::internal, "{}: data set '{}' has {} rows, not rows {} to {}", dataset.path(),
+         dataset.name(), dataset.rows(), begin, end);
+  }
+  if (bytes != (end - begin) * dataset.row_elements() * size_of(type)) {
+    fail(ExitCode::internal, "{}: a buffer of {} bytes for {} rows of data set '{}'",
+         dataset.path(), bytes, end - begin, dataset.name());
+  }
+}
+
+// HDF5 reads zeros where the file has ended since it was opened.
+void require_length(const FileState& file) {
+  if (file.collective || file.writable) return;
+  const std::uint64_t bytes = current_bytes(file);
+  if (bytes < file.bytes) {
+    fail(ExitCode::io_error, "{}: has become shorter while it was read, {} bytes instead of {}",
+         file.path, bytes, file.bytes);
+  }
+}
+
+}  // namespace
+
+const std::string& Dataset::name() const { return state_->name; }
+const std::string& Dataset::path() const { return state_->file->path; }
+ElementType Dataset::type() const { return state_->type; }
+const std::vector<std::uint64_t>& Dataset::extents() const { return state_->extents; }
+
+std::uint64_t Dataset::rows() const { return extents().empty() ? 1 : extents()[0]; }
+
+Shape Dataset::row_shape() const {
+  if (extents().empty()) return {};
+  return Shape(std::vector<std::size_t>(extents().begin() + 1, extents().end()));
+}
+
+std::size_t Dataset::row_elements() const { return row_shape().elements(); }
+
+std::uint64_t Dataset::stored_bytes() const {
+  const Hdf5Lock lock;
+  return H5Dget_storage_size(state_->id.id());
+}
+
+std::uint64_t Dataset::chunk_rows() const { return state_->chunk_rows; }
+bool Dataset::is_compressed() const { return state_->compressed; }
+
+std::uint64_t Dataset::rows_per_transfer() const {
+  const std::uint64_t row_bytes = std::max<std::uint64_t>(row_elements() * size_of(type()), 1);
+  const std::uint64_t target = std::max<std::uint64_t>(transfer_bytes / row_bytes, 1);
+  const std::uint64_t chunk = state_->chunk_rows;
+  if (chunk == 0) return target;
+  const std::uint64_t most = std::max<std::uint64_t>(max_transfer_bytes / row_bytes, 1);
+  if (chunk < target) return target / chunk * chunk;
+  return state_->compressed ? chunk : std::min(chunk, most);
+}
+
+void Dataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
+                        std::span<std::byte> out) const {
+  const Hdf5Lock lock;
+  require_rows(*this, begin, end, type, out.size());
+  const Transfer transfer = make_transfer(*state_, begin, end);
+  // HDF5 converts 16-bit floats bit by bit, some thirty times more slowly than they are decoded.
+  const bool decodes = state_->half && type == ElementType::f32;
+  const StoredNumber stored{.type = type, .half = decodes};
+  const Handle half = decodes ? native_half_precision() : Handle();
+  if (H5Dread(state_->id.id(), decodes ? half.id() : native_type(type), transfer.memory.id(),
+              transfer.file.id(), transfer.properties.id(), stored_part(out, stored).data()) < 0) {
+    fail_hdf5(ExitCode::bad_data, fmt::format("{}: cannot read rows {} to {} of data set '{}'",
+                                              path(), begin, end, name()));
+  }
+  require_length(*state_->file);
+  if (decodes) decode(out, stored);
+}
+
+void Dataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
+                         std::span<const std::byte> rows) {
+  const Hdf5Lock lock;
+  require_rows(*this, begin, end, type, rows.size());
+  const Transfer transfer = make_transfer(*state_, begin, end);
+  if (H5Dwrite(state_->id.id(), native_type(type), transfer.memory.id(), transfer.file.id(),
+               transfer.properties.id(), rows.data()) < 0) {
+    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot write rows {} to {} of data set '{}'",
+                                              path(), begin, end, name()));
+  }
+}
+
+std::uint64_t Dataset::storage_offset() const {
+  const Hdf5Lock lock;
+  const haddr_t offset = H5Dget_offset(state_->id.id());
+  if (offset == HADDR_UNDEF) {
+    fail_hdf5(ExitCode::internal,
+              fmt::format("{}: data set '{}' has no place in the file", path(), name()));
+  }
+  return offset;
+}
+
+void Dataset::write_chunk(std::uint64_t first_row, std::span<const std::byte> filtered) {
+  const Hdf5Lock lock;
+  std::vector<hsize_t> begin(extents().size(), 0);
+  begin.at(0) = first_row;
+  if (H5Dwrite_chunk(state_->id.id(), H5P_DEFAULT, 0, begin.data(), filtered.size(),
+                     filtered.data()) < 0) {
+    fail_hdf5(ExitCode::io_error,
+              fmt::format("{}: cannot write the chunk at row {} of data set '{}'", path(),
+                          first_row, name()));
+  }
+}
+
+void Dataset::append_rows(std::uint64_t count, ElementType type,
+                          std::span<const std::byte> rows_to_append) {
+  const Hdf5Lock lock;
+  std::vector<hsize_t> grown(extents().begin(), extents().end());
+  grown.at(0) += count;
+  if (H5Dset_extent(state_->id.id(), grown.data()) < 0) {
+    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot extend data set '{}'", path(), name()));
+  }
+  const std::uint64_t begin = rows();
+  state_->extents[0] = grown[0];
+  write_rows(begin, grown[0], type, rows_to_append);
+}
+
+}  // namespace tusk::hdf5

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "core/matrix.hpp"
+#include "core/targets.hpp"
+#include "data/samples/sample_source.hpp"
+#include "data/samples/sample_stream.hpp"
+
+namespace tusk::samples {
+
+// A view of some samples, valid until the next call of next() or start_epoch().
+struct Batch {
+  ConstMatrix features;  // (features, samples)
+  Targets targets;       // neither classes nor values if the labels were not read
+  std::size_t samples = 0;
+};
+
+struct BatchOptions {
+  std::size_t batch_size = 32;
+  bool shuffle = true;     // a new order every epoch; otherwise the file's
+  std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
+  std::uint32_t worker = 0;
+  std::size_t repeat = 1;    // an epoch is so many passes over the samples
+  std::uint64_t epochs = 0;  // the last there will be; 0: not known
+};
+
+// The mini-batches of a worker, epoch after epoch: every sample once an epoch (or as often as it is
+// repeated), the last batch of an epoch as small as it comes out. Numbers are converted and
+// transformed on the way. A batch allocates nothing.
+class Batches {
+ public:
+  // Of samples, which must outlive it.
+  Batches(const SampleSource& samples, const BatchOptions& options);
+
+  // Of any source of samples, in its order.
+  Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size);
+
+  std::size_t batch_size() const { return batch_size_; }
+  std::size_t samples() const { return stream_->samples(); }  // an epoch
+  std::size_t batches() const;                                // an epoch
+
+  void start_epoch(std::uint64_t epoch);
+
+  // Nothing at the end of the epoch.
+  std::optional<Batch> next();
+
+ private:
+  std::unique_ptr<SampleStream> stream_;
+  std::size_t batch_size_;
+  AlignedVector<Real> features_;
+  std::vector<std::int32_t> classes_;
+  AlignedVector<Real> values_;
+};
+
+}  // namespace tusk::samples

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/element_type.hpp"
+#include "core/real.hpp"
+#include "data/datasets/joined_dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/samples/label_format.hpp"
+#include "data/transforms/transforms.hpp"
+
+namespace tusk::samples {
+
+// `rows` are the numbers in the data set of the rows whose numbers follow each other. Each function
+// throws Error(bad_data) that names file, data set, row in the file, and value.
+
+// Features as they are stored, of `type`: what the transforms make of them is finite.
+void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows& rows,
+                    ElementType type, std::span<const std::byte> features,
+                    const transforms::Transforms& transforms);
+
+// 1 for the positive label and 0 for any other number; a NaN stays what it is. A double, since Real
+// does not tell large labels apart.
+double to_binary(double label, double positive);
+
+// Labels that are values: they are in the format's range.
+void check_values(const datasets::JoinedDataset& dataset, const datasets::Rows& rows,
+                  ConstSpan numbers, const LabelFormat& format);
+
+// One class index a row: whole numbers in [0, format.width), once the format's positive label, if
+// it has one, has become 1 and all others 0.
+std::vector<std::int32_t> to_classes(const datasets::JoinedDataset& dataset,
+                                     const datasets::Rows& rows, std::span<const double> numbers,
+                                     const LabelFormat& format);
+
+}  // namespace tusk::samples

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/samples/label_format.hpp"
+
+#include "core/error.hpp"
+
+namespace tusk::samples {
+
+LabelFormat label_format(const datasets::Dataset& dataset, LossKind loss, std::size_t outputs,
+                         const transforms::Transforms& transforms) {
+  const datasets::JoinedDataset& labels = dataset.labels();
+  const std::size_t width = labels.row_elements();
+  const bool categorical = loss == LossKind::categorical_crossentropy;
+  if (transforms.positive_label() && width != 1) {
+    fail(ExitCode::bad_data,
+         "{}: data set '{}' has {} numbers a row, but transform 'binary_label' takes one",
+         labels.path(), labels.name(), width);
+  }
+  if (categorical && width == 1) {
+    return {.kind = LabelFormat::Kind::classes,
+            .width = outputs,
+            .positive = transforms.positive_label()};
+  }
+  if (width != outputs) {
+    fail(ExitCode::bad_data, "{}: data set '{}' has {} numbers a row, but the model has {} outputs",
+         labels.path(), labels.name(), width, outputs);
+  }
+  LabelFormat format{
+      .kind = LabelFormat::Kind::values, .width = outputs, .positive = transforms.positive_label()};
+  if (categorical || loss == LossKind::binary_crossentropy) {
+    format.low = 0.0;
+    format.high = 1.0;
+  }
+  return format;
+}
+
+}  // namespace tusk::samples

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+
+#include "data/datasets/dataset.hpp"
+#include "data/transforms/transforms.hpp"
+#include "experiment/model_options.hpp"
+
+namespace tusk::samples {
+
+// What the labels of a data set mean to a model.
+struct LabelFormat {
+  enum class Kind {
+    classes,  // one integer a sample, an index in [0, width)
+    values,   // `width` numbers a sample, each in [low, high]
+  };
+  Kind kind = Kind::classes;
+  std::size_t width = 0;  // the model's outputs
+  double low = -std::numeric_limits<double>::max();
+  double high = std::numeric_limits<double>::max();
+  std::optional<double> positive{};  // labels of this value become 1 when read, all others 0
+};
+
+// Labels [N] are class indices for categorical_crossentropy and the target of the one output for
+// the other losses; labels [N, K] are one-hot rows, probabilities or targets of K outputs. Under
+// the cross-entropies values lie in [0, 1]. Error(bad_data) if the labels' width is not the model's
+// number of outputs, or not 1 where the transforms have one for the label.
+LabelFormat label_format(const datasets::Dataset& dataset, LossKind loss, std::size_t outputs,
+                         const transforms::Transforms& transforms);
+
+}  // namespace tusk::samples

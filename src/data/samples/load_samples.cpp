@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/samples/load_samples.hpp"
+
+#include "data/samples/sample_store.hpp"
+#include "data/samples/shard.hpp"
+#include "data/samples/streamed_shard.hpp"
+
+namespace tusk::samples {
+
+bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const LabelFormat* format,
+                 std::uint64_t memory_limit) {
+  return rows <= memory_limit / sample_bytes(dataset, format);
+}
+
+std::unique_ptr<SampleSource> load_samples(const datasets::Dataset& dataset,
+                                           const datasets::Rows& rows, const LabelFormat* format,
+                                           const transforms::Transforms& transforms,
+                                           std::uint64_t memory_limit) {
+  if (fits_memory(dataset, rows.size(), format, memory_limit)) {
+    return std::make_unique<Shard>(Shard::read(dataset, rows, format, transforms));
+  }
+  return std::make_unique<StreamedShard>(dataset, rows, format, transforms, memory_limit);
+}
+
+}  // namespace tusk::samples

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/shape.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/samples/sample_stream.hpp"
+
+namespace tusk::samples {
+
+// The order in which samples are wanted.
+struct StreamOptions {
+  bool shuffle = true;     // a new order every epoch; otherwise the file's
+  std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
+  std::uint32_t worker = 0;
+  std::uint64_t epochs =
+      0;  // the last there will be, so that nothing is read for another; 0: unknown
+};
+
+// A worker's samples, wherever they are: in memory (Shard) or in their files (StreamedShard).
+// Immutable; threads may share it.
+class SampleSource {
+ public:
+  virtual ~SampleSource() = default;
+
+  virtual std::size_t size() const = 0;
+  bool empty() const { return size() == 0; }
+
+  virtual const Shape& sample_shape() const = 0;  // as the model sees it
+
+  // How many samples there are of each class, by index; empty without classes. May read labels.
+  virtual std::vector<std::uint64_t> class_counts() const = 0;
+
+  // The samples, epoch after epoch, for one consumer. The source must outlive it.
+  virtual std::unique_ptr<SampleStream> stream(const StreamOptions& options) const = 0;
+
+  // The samples at these positions, from 0; it is one of `at_once` parts that are in use at the
+  // same time, and may take that share of the memory.
+  virtual std::unique_ptr<SampleSource> part_of(datasets::Block positions,
+                                                std::size_t at_once) const = 0;
+};
+
+}  // namespace tusk::samples

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "core/element_type.hpp"
+#include "core/matrix.hpp"
+#include "core/shape.hpp"
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/samples/label_format.hpp"
+#include "data/samples/large_buffer.hpp"
+#include "data/transforms/transforms.hpp"
+
+namespace tusk::samples {
+
+// How the samples of a data set lie in memory: features as the file has them, but floats of any
+// size as ours (uint8 stays uint8), and labels as class indices or values; and the transforms that
+// make of them what the model sees.
+struct SampleLayout {
+  // Error(bad_data) if the transforms do not fit the samples. Without a format there are no labels.
+  SampleLayout(const datasets::Dataset& dataset, const LabelFormat* label_format,
+               transforms::Transforms steps);
+
+  // Of samples of bytes, with labels that are values (1, size).
+  explicit SampleLayout(Shape bytes);
+
+  bool has_classes() const;
+  std::size_t value_width() const;    // numbers a label; 0 without values
+  std::size_t feature_bytes() const;  // of a sample
+  std::size_t sample_bytes() const;   // with its label and its place in the order of an epoch
+
+  ElementType type = ElementType::u8;
+  std::size_t stored_width = 0;  // numbers a sample before the transforms
+  Shape sample_shape;            // after them
+  std::optional<LabelFormat> format;
+  transforms::Transforms transforms;
+};
+
+// The bytes that samples of a data set take each: SampleLayout::sample_bytes.
+std::size_t sample_bytes(const datasets::Dataset& dataset, const LabelFormat* format);
+
+// Room for samples. What is in it is not defined before it has been read.
+class SampleStore {
+ public:
+  SampleStore(SampleLayout layout, std::size_t capacity);
+
+  const SampleLayout& layout() const { return layout_; }
+
+  // Reads `rows` of the data set that the layout is for into the places from `at` on, as read_rows
+  // does. Labels are checked: Error(bad_data).
+  void read(const datasets::Dataset& dataset, const datasets::Rows& rows, std::size_t at);
+
+  void clear();  // to zeros
+
+  // The features of `count` samples as they are stored, and one as the model sees it.
+  std::span<const std::byte> stored(std::size_t at, std::size_t count) const;
+  void copy_sample(std::size_t at, Span out) const;
+
+  // Of the samples from `at` on; empty without classes, or values (outputs, count).
+  std::span<const std::int32_t> classes(std::size_t at, std::size_t count) const;
+  ConstMatrix values(std::size_t at, std::size_t count) const;
+
+ private:
+  void read_labels(const datasets::Dataset& dataset, const datasets::Rows& rows, std::size_t at);
+
+  SampleLayout layout_;
+  std::size_t capacity_;
+  LargeBuffer features_;
+  std::vector<std::int32_t> classes_;
+  AlignedVector<Real> values_;
+};
+
+}  // namespace tusk::samples

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/matrix.hpp"
+
+namespace tusk::samples {
+
+// Where mini-batches come from: a finite sequence of samples, epoch after epoch, each sample once
+// an epoch. One object a consumer.
+class SampleStream {
+ public:
+  virtual ~SampleStream() = default;
+
+  virtual std::size_t samples() const = 0;      // an epoch
+  virtual std::size_t features() const = 0;     // numbers a sample
+  virtual bool has_classes() const = 0;         // class indices rather than values
+  virtual std::size_t value_width() const = 0;  // numbers a label; 0 without values
+
+  virtual void start_epoch(std::uint64_t epoch) = 0;
+
+  // The next samples, as many as `features` has columns or fewer at the end of the epoch; returns
+  // their number. Of `classes` and `values` the one that the stream has is filled.
+  virtual std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) = 0;
+};
+
+}  // namespace tusk::samples

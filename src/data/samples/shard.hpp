@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/matrix.hpp"
+#include "core/shape.hpp"
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/samples/label_format.hpp"
+#include "data/samples/sample_source.hpp"
+#include "data/transforms/transforms.hpp"
+
+namespace tusk::samples {
+
+class SampleStore;
+
+// Samples in memory: features as the file has them (uint8 stays uint8), labels as class indices or
+// values, and the transforms that belong to them. Immutable; copies and parts share the memory.
+class Shard final : public SampleSource {
+ public:
+  // No samples: what a rank holds that does not train.
+  Shard() = default;
+
+  // Reads `rows` of the data set, in blocks of some megabytes, and drops the others. Without a
+  // format, labels are not read. Checks every number: Error(bad_data) that names file, data set,
+  // row and value for features that are not finite once they are transformed, and labels outside
+  // the format's range. Collective if the data set was opened with a communicator. An error may be
+  // this rank's own: call it within mpi::collectively.
+  static Shard read(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                    const LabelFormat* format, transforms::Transforms transforms);
+
+  // `size` samples of zeros, with labels that are values (1, size), also zeros: for what depends on
+  // numbers of samples alone.
+  static Shard zeros(std::size_t size, Shape sample_shape);
+
+  // The samples at these positions, from 0.
+  Shard part(datasets::Block positions) const;
+
+  std::size_t size() const override { return size_; }
+  const Shape& sample_shape() const override { return sample_shape_; }
+  std::vector<std::uint64_t> class_counts() const override;
+  std::unique_ptr<SampleStream> stream(const StreamOptions& options) const override;
+  std::unique_ptr<SampleSource> part_of(datasets::Block positions,
+                                        std::size_t at_once) const override;
+
+  std::size_t bytes() const;  // of memory that its samples take
+
+  // Labels: class indices, one a sample, or values (outputs, size), or neither.
+  bool has_classes() const;
+  std::span<const std::int32_t> classes() const;
+  ConstMatrix values() const;
+
+  // Sample `index` as the model sees it: converted and transformed.
+  void copy_sample(std::size_t index, Span out) const;
+
+ private:
+  Shard(std::shared_ptr<const SampleStore> store, std::size_t size);
+
+  std::shared_ptr<const SampleStore> store_;  // all rows that were read; may be null
+  Shape sample_shape_;
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace tusk::samples

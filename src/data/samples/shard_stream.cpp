@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/samples/shard_stream.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/random.hpp"
+
+namespace tusk::samples {
+
+ShardStream::ShardStream(const Shard& shard, const StreamOptions& options)
+    : shard_(shard), options_(options), order_(shard.size()), next_(shard.size()) {}
+
+void ShardStream::start_epoch(std::uint64_t epoch) {
+  std::iota(order_.begin(), order_.end(), 0U);
+  if (options_.shuffle) {
+    Random random(options_.seed, Stream::shuffle, options_.worker, epoch);
+    shuffle(order_, random);
+  }
+  next_ = 0;
+}
+
+std::size_t ShardStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {
+  const std::size_t count = std::min(features.cols(), order_.size() - next_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t sample = order_[next_ + i];
+    shard_.copy_sample(sample, features.col(i));
+    if (shard_.has_classes()) {
+      classes[i] = shard_.classes()[sample];
+    } else {
+      std::ranges::copy(shard_.values().col(sample), values.col(i).begin());
+    }
+  }
+  next_ += count;
+  return count;
+}
+
+}  // namespace tusk::samples

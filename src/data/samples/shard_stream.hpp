@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/samples/sample_stream.hpp"
+#include "data/samples/shard.hpp"
+
+namespace tusk::samples {
+
+// The samples of a shard in memory, which must outlive it: in the file's order, or every epoch in a
+// new one that is a function of (seed, worker, epoch).
+class ShardStream final : public SampleStream {
+ public:
+  ShardStream(const Shard& shard, const StreamOptions& options);
+
+  std::size_t samples() const override { return shard_.size(); }
+  std::size_t features() const override { return shard_.sample_shape().elements(); }
+  bool has_classes() const override { return shard_.has_classes(); }
+  std::size_t value_width() const override { return shard_.values().rows(); }
+
+  void start_epoch(std::uint64_t epoch) override;
+  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+
+ private:
+  const Shard& shard_;
+  StreamOptions options_;
+  std::vector<std::uint32_t> order_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace tusk::samples

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/samples/label_format.hpp"
+#include "data/samples/sample_source.hpp"
+#include "data/transforms/transforms.hpp"
+
+namespace tusk::samples {
+
+// Samples that are too many for memory, read from their files again every epoch by a thread that
+// runs ahead of the consumer. The limit bounds two windows of samples with their labels and order;
+// beside them a stream takes some 32 MB, and while a compressed chunk is unpacked twice its size.
+//
+// Shuffled: blocks of neighbouring rows come in random order, several make a window, and the
+// samples of a window come in random order. Which, is a function of (seed, worker, epoch), the
+// files' chunks and the limit, never of timing.
+//
+// Numbers are checked as they come: what Shard::read would have found throws, with the same words,
+// from SampleStream::read, and so does whatever goes wrong in the thread: Error(bad_data),
+// Error(io_error). The thread calls neither MPI nor anything that does.
+class StreamedShard final : public SampleSource {
+ public:
+  // The data set is open without a communicator. Without a format, labels are not read.
+  // Error(bad_experiment) if the limit is too small for two blocks of one row, or compressed chunk.
+  StreamedShard(datasets::Dataset dataset, datasets::Rows rows, const LabelFormat* format,
+                transforms::Transforms transforms, std::uint64_t memory_limit);
+
+  std::size_t size() const override;
+  const Shape& sample_shape() const override;
+  std::vector<std::uint64_t> class_counts() const override;
+  std::unique_ptr<SampleStream> stream(const StreamOptions& options) const override;
+  std::unique_ptr<SampleSource> part_of(datasets::Block positions,
+                                        std::size_t at_once) const override;
+
+  struct Content;
+
+ private:
+  std::shared_ptr<const Content> content_;
+};
+
+}  // namespace tusk::samples

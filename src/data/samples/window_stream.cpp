@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/samples/window_stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "data/samples/check_rows.hpp"
+
+namespace tusk::samples {
+
+WindowStream::WindowStream(std::shared_ptr<const StreamedShard::Content> content,
+                           const StreamOptions& options)
+    : content_(std::move(content)), options_(options) {}
+
+// One sequence of random numbers orders the blocks of an epoch, others the samples of its windows,
+// so that a window can be filled without those before it.
+bool WindowStream::fill(Window& window, std::uint64_t epoch, std::size_t index,
+                        const std::function<bool()>& cancelled) {
+  const StreamPlan& plan = content_->plan;
+  if (index == 0) {
+    Random random(options_.seed, Stream::shuffle_blocks, options_.worker, epoch);
+    blocks_ = options_.shuffle ? plan.shuffled_blocks(random) : plan.blocks_in_order();
+  }
+  const datasets::Block wanted = plan.window(index);
+  Random random(options_.seed, Stream::shuffle, options_.worker, epoch * plan.windows() + index);
+  return window.fill(content_->dataset, content_->rows, plan,
+                     std::span(blocks_).subspan(wanted.begin, wanted.size()),
+                     options_.shuffle ? &random : nullptr, cancelled);
+}
+
+void WindowStream::start_epoch(std::uint64_t epoch) {
+  window_ = nullptr;
+  next_ = 0;
+  if (!prefetcher_) {
+    prefetcher_.emplace(
+        Prefetcher::Options{.windows = content_->plan.windows(),
+                            .epochs = options_.epochs,
+                            .same_epochs = !options_.shuffle},
+        [this](auto&&... arguments) {
+          return fill(std::forward<decltype(arguments)>(arguments)...);
+        },
+        content_->layout, content_->plan.window_samples());
+  }
+  prefetcher_->start_epoch(epoch);
+}
+
+std::size_t WindowStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {
+  std::size_t count = 0;
+  while (prefetcher_ && count < features.cols()) {
+    if (window_ == nullptr || next_ == window_->size()) {
+      window_ = prefetcher_->next();
+      next_ = 0;
+      if (window_ == nullptr) break;
+      continue;
+    }
+    const SampleStore& store = window_->store();
+    const std::size_t place = window_->place(next_++);
+    const Span sample = features.col(count);
+    store.copy_sample(place, sample);
+    check_finite(place, sample);
+    if (has_classes()) {
+      classes[count] = store.classes(place, 1)[0];
+    } else {
+      std::ranges::copy(store.values(place, 1).flat(), values.col(count).begin());
+    }
+    ++count;
+  }
+  return count;
+}
+
+void WindowStream::check_finite(std::size_t place, ConstSpan sample) const {
+  if (transforms::all_finite(sample)) return;
+  const std::uint64_t row = content_->rows[window_->position(place)];
+  check_features(content_->dataset.features(), {row}, content_->layout.type,
+                 window_->store().stored(place, 1), content_->layout.transforms);
+}
+
+}  // namespace tusk::samples

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "data/samples/prefetcher.hpp"
+#include "data/samples/sample_source.hpp"
+#include "data/samples/sample_store.hpp"
+#include "data/samples/stream_plan.hpp"
+#include "data/samples/streamed_shard.hpp"
+
+namespace tusk::samples {
+
+struct StreamedShard::Content {
+  datasets::Dataset dataset;
+  datasets::Rows rows;
+  SampleLayout layout;
+  StreamPlan plan;
+  std::uint64_t memory_limit = 0;
+};
+
+// The samples of a streamed shard. Windows are allocated with the first epoch.
+class WindowStream final : public SampleStream {
+ public:
+  WindowStream(std::shared_ptr<const StreamedShard::Content> content, const StreamOptions& options);
+
+  std::size_t samples() const override { return content_->rows.size(); }
+  std::size_t features() const override { return content_->layout.sample_shape.elements(); }
+  bool has_classes() const override { return content_->layout.has_classes(); }
+  std::size_t value_width() const override { return content_->layout.value_width(); }
+
+  void start_epoch(std::uint64_t epoch) override;
+  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+
+ private:
+  // In the thread.
+  bool fill(Window& window, std::uint64_t epoch, std::size_t index,
+            const std::function<bool()>& cancelled);
+  void check_finite(std::size_t place, ConstSpan sample) const;
+
+  std::shared_ptr<const StreamedShard::Content> content_;
+  StreamOptions options_;
+  std::vector<std::uint32_t> blocks_;  // of the epoch that the thread reads, in its order
+  const Window* window_ = nullptr;
+  std::size_t next_ = 0;                  // in the window
+  std::optional<Prefetcher> prefetcher_;  // last: its thread ends before what it uses
+};
+
+}  // namespace tusk::samples

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "core/element_type.hpp"
+
+namespace tusk::tables {
+
+// Error(bad_data): "NUMBER is too large for float32; '--type float64' keeps it".
+[[noreturn]] void fail_too_large(const std::string& number, ElementType type);
+
+// A text that stands for an infinity, as "inf" does and "1e999", of which the double is one, not.
+inline bool says_infinity(std::string_view text) {
+  return text.find_first_of("0123456789") == std::string_view::npos;
+}
+
+// What becomes an infinity in a type, f32 or f64, must have been one: otherwise throws what
+// fail_too_large() throws. `text`: what the number was read from, "" if it was no text; `describe`
+// returns what the message is to call it, and where it stands.
+template <typename Describe>
+void require_room(double number, std::string_view text, ElementType type,
+                  const Describe& describe) {
+  const double stored = type == ElementType::f32 ? static_cast<float>(number) : number;
+  if (!std::isinf(stored) || (std::isinf(number) && says_infinity(text))) return;
+  fail_too_large(describe(), std::isinf(number) ? ElementType::f64 : type);
+}
+
+}  // namespace tusk::tables

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/transforms/affine.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace tusk::transforms {
+
+Affine::Affine(const char* type, Columns columns, Learned learned)
+    : ColumnTransform(std::move(columns), learned.centers.size()),
+      type_(type),
+      learned_(std::move(learned)) {}
+
+Affine Affine::from_json(const char* type, const nlohmann::json& json) {
+  Learned learned{numbers_of(json, "centers"), numbers_of(json, "slopes"), json.at("base")};
+  if (learned.centers.empty() || learned.centers.size() != learned.slopes.size()) {
+    fail(ExitCode::bad_data, "{} centers and {} slopes", learned.centers.size(),
+         learned.slopes.size());
+  }
+  return {type, Columns::from_json(json), std::move(learned)};
+}
+
+std::size_t Affine::apply(Span buffer, std::size_t width) const {
+  const double* centers = learned_.centers.data();
+  const double* slopes = learned_.slopes.data();
+  columns().each(buffer.first(width), [=, base = learned_.base](std::size_t i, Real& x) {
+    x = static_cast<Real>((static_cast<double>(x) - centers[i]) * slopes[i] + base);
+  });
+  return width;
+}
+
+std::string Affine::summary() const {
+  return fmt::format("(x − [{}]) · [{}] + {:.6g}{}", listed(learned_.centers),
+                     listed(learned_.slopes), learned_.base, columns().summary());
+}
+
+std::string Affine::to_json() const {
+  nlohmann::json json{
+      {"centers", learned_.centers}, {"slopes", learned_.slopes}, {"base", learned_.base}};
+  columns().add_to(json);
+  return json.dump();
+}
+
+}  // namespace tusk::transforms

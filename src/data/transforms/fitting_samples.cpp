@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/transforms/fitting_samples.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/near_miss.hpp"
+#include "core/to_real.hpp"
+#include "data/datasets/read_rows.hpp"
+#include "data/datasets/split.hpp"
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/file.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+
+namespace tusk::transforms {
+namespace {
+
+// Enough for many ranks, and few enough for 100 MB of statistics of three doubles a column.
+constexpr std::size_t most_blocks = 256;
+constexpr std::size_t fewest_blocks = 16;
+constexpr std::size_t blocks_times_columns = std::size_t{1} << 22;
+
+std::vector<std::string> read_names(const datasets::Dataset& data) {
+  const hdf5::File file = hdf5::File::open(data.path());
+  auto names = hdf5::read_texts(file, data.features().name(), "column_names");
+  if (!names || names->size() != data.features().row_elements()) return {};
+  return *std::move(names);
+}
+
+bool acceptable(ConstSpan sample, const Columns& columns, FittingSamples::Accept accept) {
+  const bool gaps = accept == FittingSamples::Accept::gaps;
+  bool all = true;
+  columns.each(sample, [&](std::size_t, Real x) { all &= std::isfinite(x) || (gaps && x != x); });
+  return all;
+}
+
+}  // namespace
+
+FittingSamples::FittingSamples(const datasets::Dataset& data, const datasets::Rows& rows,
+                               const mpi::Communicator& communicator)
+    : data_(data), rows_(rows), communicator_(communicator), shape_(data.sample_shape()) {
+  agree([&] { names_ = read_names(data); });
+}
+
+void FittingSamples::expect(std::string_view type, std::size_t index) {
+  type_ = type;
+  key_ = fmt::format("data.transforms.{}", index);
+}
+
+void FittingSamples::add(std::shared_ptr<const Transform> step) {
+  steps_.push_back(std::move(step));
+  so_far_ = Transforms(steps_, std::nullopt);
+  agree([&] { shape_ = so_far_.output_shape(data_.sample_shape(), data_.path()); });
+  names_ = steps_.back()->column_names(std::move(names_));
+}
+
+void FittingSamples::agree(const std::function<void()>& work) const {
+  mpi::collectively(communicator_, work);
+}
+
+void FittingSamples::reject(std::string_view key, std::string_view what) const {
+  fail(ExitCode::bad_experiment, "key '{}.{}' ({}): {}", key_, key, type_, what);
+}
+
+std::size_t FittingSamples::resolve(const NumberOrName& column, std::string_view key) const {
+  if (const auto* number = std::get_if<std::uint64_t>(&column)) {
+    if (*number < width()) return *number;
+    reject(key,
+           fmt::format("there is no column {}: the columns are 0 to {}", *number, width() - 1));
+  }
+  const auto& name = std::get<std::string>(column);
+  if (names_.empty()) {
+    reject(key, fmt::format("the columns of {} have no names, so '{}' is none of them: numbers do",
+                            data_.path(), name));
+  }
+  const auto found = std::ranges::find(names_, name);
+  if (found == names_.end()) {
+    reject(key,
+           fmt::format("{} has no column '{}'{}", data_.path(), name, did_you_mean(name, names_)));
+  }
+  if (std::count(found, names_.end(), name) > 1) {
+    reject(key, fmt::format("{} has several columns called '{}'; give the column's number",
+                            data_.path(), name));
+  }
+  return static_cast<std::size_t>(found - names_.begin());
+}
+
+Columns FittingSamples::columns(const ColumnList& list) const {
+  std::vector<std::uint32_t> numbers;
+  agree([&] {
+    if (!list) return;
+    if (list->empty()) reject("columns", "at least one column is needed");
+    for (const NumberOrName& column : *list) {
+      numbers.push_back(static_cast<std::uint32_t>(resolve(column, "columns")));
+    }
+    std::ranges::sort(numbers);
+    const auto twice = std::ranges::adjacent_find(numbers);
+    if (twice != numbers.end()) reject("columns", fmt::format("column {} stands twice", *twice));
+  });
+  return list ? Columns(std::move(numbers)) : Columns();
+}
+
+std::size_t FittingSamples::column(const NumberOrName& column, const char* key) const {
+  std::size_t number = 0;
+  agree([&] { number = resolve(column, key); });
+  return number;
+}
+
+std::string FittingSamples::column_name(const Columns& columns, std::size_t i) const {
+  const std::size_t number = columns.number(i);
+  return names_.empty() ? fmt::format("column {}", number)
+                        : fmt::format("column {} ({})", number, names_[number]);
+}
+
+std::size_t FittingSamples::blocks() const {
+  return std::clamp(blocks_times_columns / std::max<std::size_t>(width(), 1), fewest_blocks,
+                    most_blocks);
+}
+
+void FittingSamples::visit(const Columns& columns, Accept accept, const Take& take) const {
+  agree([&] {
+    const datasets::Block mine =
+        datasets::block_of(blocks(), static_cast<std::size_t>(communicator_.rank()),
+                           static_cast<std::size_t>(communicator_.size()));
+    for (std::uint64_t block = mine.begin; block < mine.end; ++block) {
+      visit_block(block, columns, accept, take);
+    }
+  });
+}
+
+void FittingSamples::visit_block(std::size_t block, const Columns& columns, Accept accept,
+                                 const Take& take) const {
+  const datasets::JoinedDataset& features = data_.features();
+  const datasets::Block positions = datasets::block_of(rows_.size(), block, blocks());
+  const ElementType type = type_in_memory(features.type());
+  const std::size_t row_bytes = features.row_elements() * size_of(type);
+  std::vector<Real> sample(width());
+  std::vector<std::byte> buffer;
+  for (std::uint64_t begin = positions.begin; begin < positions.end;) {
+    const std::uint64_t end = std::min(begin + features.rows_per_transfer(), positions.end);
+    const datasets::Rows rows = rows_.part({begin, end});
+    buffer.resize(rows.size() * row_bytes);
+    datasets::read_rows(features, rows, type, nullptr, buffer);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Span stored = Span(sample).first(features.row_elements());
+      to_real(type, buffer.data() + i * row_bytes, stored);
+      so_far_.apply(sample, stored.size());
+      if (!acceptable(sample, columns, accept)) {
+        to_real(type, buffer.data() + i * row_bytes, stored);
+        const datasets::JoinedDataset::Part& file = features.part_of(rows[i]);
+        fail(ExitCode::bad_data, "{}: data set '{}', row {}, of which {} ({}) is to learn: {}",
+             file.dataset.path(), features.name(), rows[i] - file.first_row, key_, type_,
+             so_far_.objection(stored));
+      }
+      take(block, sample);
+    }
+    begin = end;
+  }
+}
+
+}  // namespace tusk::transforms

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/transforms/affine.hpp"
+#include "data/transforms/column_statistics.hpp"
+#include "data/transforms/transform_kinds.hpp"
+
+namespace tusk::transforms {
+
+Step fit(const MinmaxTransform& options, const FittingSamples& samples) {
+  const Columns columns = samples.columns(options.columns);
+  Affine::Learned learned{.centers = {}, .slopes = {}, .base = options.low};
+  for (const Extremes& column : column_extremes(samples, columns)) {
+    const double range = column.highest - column.lowest;
+    learned.centers.push_back(column.lowest);
+    learned.slopes.push_back((options.high - options.low) / (range == 0.0 ? 1.0 : range));
+  }
+  return std::make_shared<Affine>(MinmaxTransform::type, columns, std::move(learned));
+}
+
+template <>
+Step read_step<MinmaxTransform>(const nlohmann::json& json) {
+  return std::make_shared<Affine>(Affine::from_json(MinmaxTransform::type, json));
+}
+
+}  // namespace tusk::transforms

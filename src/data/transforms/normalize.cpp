@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "data/transforms/columns.hpp"
+#include "data/transforms/fitting_samples.hpp"
+#include "data/transforms/transform_kinds.hpp"
+
+namespace tusk::transforms {
+namespace {
+
+// y = x / (Σ|x|^p)^(1/p) over the columns of one sample.
+class Normalize final : public ColumnTransform {
+ public:
+  Normalize(double p, Columns columns) : ColumnTransform(std::move(columns)), p_(p) {}
+
+  std::string_view type() const override { return NormalizeTransform::type; }
+
+  std::size_t apply(Span buffer, std::size_t width) const override {
+    const Span sample = buffer.first(width);
+    const double norm = norm_of(sample);
+    if (norm != 0.0) {
+      columns().each(sample, [=](std::size_t, Real& x) {
+        x = static_cast<Real>(static_cast<double>(x) / norm);
+      });
+    }
+    return width;
+  }
+
+  std::string summary() const override {
+    return fmt::format("x / its {}-norm{}", p_, columns().summary());
+  }
+
+  std::string to_json() const override {
+    nlohmann::json json;
+    json["p"] = std::isinf(p_) ? nlohmann::json("inf") : nlohmann::json(p_);
+    columns().add_to(json);
+    return json.dump();
+  }
+
+ private:
+  // A NaN or infinity among the numbers makes it NaN.
+  double norm_of(Span sample) const {
+    double largest = 0.0;
+    double sum = 0.0;
+    columns().each(sample, [&](std::size_t, Real x) {
+      const double size = std::abs(static_cast<double>(x));
+      largest = std::max(largest, size);
+      sum += p_ == 2.0 ? size * size : size;
+    });
+    if (!std::isfinite(sum)) return std::numeric_limits<double>::quiet_NaN();
+    if (p_ == 1.0 || largest == 0.0) return sum;
+    if (p_ == 2.0) return std::sqrt(sum);
+    if (std::isinf(p_)) return largest;
+    double powers = 0.0;  // of numbers up to 1, which do not overflow
+    columns().each(sample, [&](std::size_t, Real x) {
+      powers += std::pow(std::abs(static_cast<double>(x)) / largest, p_);
+    });
+    return largest * std::pow(powers, 1.0 / p_);
+  }
+
+  double p_;
+};
+
+}  // namespace
+
+Step fit(const NormalizeTransform& options, const FittingSamples& samples) {
+  const double* p = std::get_if<double>(&options.p);
+  return std::make_shared<Normalize>(p != nullptr ? *p : std::numeric_limits<double>::infinity(),
+                                     samples.columns(options.columns));
+}
+
+template <>
+Step read_step<NormalizeTransform>(const nlohmann::json& json) {
+  const nlohmann::json& p = json.at("p");
+  const double value = p == "inf" ? std::numeric_limits<double>::infinity() : p.get<double>();
+  if (!(value >= 1.0)) fail(ExitCode::bad_data, "p = {} is not at least 1", value);
+  return std::make_shared<Normalize>(value, Columns::from_json(json));
+}
+
+}  // namespace tusk::transforms

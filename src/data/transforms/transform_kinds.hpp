@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "data/transforms/transform.hpp"
+#include "experiment/transform_options.hpp"
+
+// The kinds of transforms, a file each. A new one is a struct in transform_options.hpp, these two
+// functions, and its description in src/experiment.
+namespace tusk::transforms {
+
+class FittingSamples;
+
+using Step = std::shared_ptr<const Transform>;
+
+// Collective: what an experiment asks for, with all that it learns from the samples. Throws
+// mpi::CollectiveError.
+Step fit(const ScaleTransform& options, const FittingSamples& samples);
+Step fit(const StandardTransform& options, const FittingSamples& samples);
+Step fit(const MinmaxTransform& options, const FittingSamples& samples);
+Step fit(const NormalizeTransform& options, const FittingSamples& samples);
+Step fit(const MissingTransform& options, const FittingSamples& samples);
+Step fit(const OneHotTransform& options, const FittingSamples& samples);
+Step fit(const ClipTransform& options, const FittingSamples& samples);
+Step fit(const LogTransform& options, const FittingSamples& samples);
+Step fit(const ReshapeTransform& options, const FittingSamples& samples);
+
+// Of the JSON of a model file. Throws nlohmann::json::exception, or Error(bad_data), which names
+// neither file nor transform.
+template <typename Options>
+Step read_step(const nlohmann::json& json);
+
+template <>
+Step read_step<ScaleTransform>(const nlohmann::json& json);
+template <>
+Step read_step<StandardTransform>(const nlohmann::json& json);
+template <>
+Step read_step<MinmaxTransform>(const nlohmann::json& json);
+template <>
+Step read_step<NormalizeTransform>(const nlohmann::json& json);
+template <>
+Step read_step<MissingTransform>(const nlohmann::json& json);
+template <>
+Step read_step<OneHotTransform>(const nlohmann::json& json);
+template <>
+Step read_step<ClipTransform>(const nlohmann::json& json);
+template <>
+Step read_step<LogTransform>(const nlohmann::json& json);
+template <>
+Step read_step<ReshapeTransform>(const nlohmann::json& json);
+
+}  // namespace tusk::transforms

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/transforms/transforms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <variant>
+
+#include "core/error.hpp"
+#include "data/transforms/transform_kinds.hpp"
+
+namespace tusk::transforms {
+namespace {
+
+using Json = nlohmann::json;
+
+// One step of the model file's array, of the kind of TransformOptions whose name it bears.
+template <typename... Kinds>
+Step read_kind(const Json& json, const std::string& type, const std::string& path,
+               const std::variant<Kinds...>*) {
+  Step step;
+  const auto read_if = [&]<typename Kind>(const Kind*) {
+    if constexpr (!std::is_same_v<Kind, BinaryLabelTransform>) {
+      if (type == Kind::type) step = read_step<Kind>(json);
+    }
+  };
+  try {
+    (read_if(static_cast<const Kinds*>(nullptr)), ...);
+  } catch (const Error& error) {
+    fail(error.code(), "{}: transform '{}' cannot be read: {}", path, type, error.what());
+  }
+  if (step) return step;
+  std::string known;
+  ((known += std::string(known.empty() ? "" : ", ") + Kinds::type), ...);
+  fail(ExitCode::bad_data, "{}: transform '{}' is not known; this version knows: {}", path, type,
+       known);
+}
+
+// The first number that is not finite, or size() of them.
+std::size_t first_bad(ConstSpan numbers) {
+  const auto bad = std::ranges::find_if(numbers, [](Real x) { return !std::isfinite(x); });
+  return static_cast<std::size_t>(bad - numbers.begin());
+}
+
+}  // namespace
+
+// A loop without an exit, to be vectorized.
+bool all_finite(ConstSpan numbers) {
+  constexpr Real most = std::numeric_limits<Real>::max();
+  unsigned bad = 0;  // as wide as the numbers
+  for (const Real x : numbers) bad |= std::abs(x) <= most ? 0U : 1U;
+  return bad == 0;
+}
+
+Transforms Transforms::from_json(const std::string& json, const std::string& path) try {
+  const Json array = Json::parse(json);
+  if (!array.is_array()) fail(ExitCode::bad_data, "{}: the transforms are not a JSON array", path);
+  Transforms transforms;
+  for (const Json& element : array) {
+    const std::string type = element.at("type");
+    if (type == BinaryLabelTransform::type) {
+      transforms.positive_label_ = element.at("positive").get<double>();
+    } else {
+      const TransformOptions* kinds = nullptr;
+      transforms.steps_.push_back(read_kind(element, type, path, kinds));
+    }
+  }
+  return transforms;
+} catch (const Json::exception& error) {
+  fail(ExitCode::bad_data, "{}: the transforms cannot be read: {}", path, error.what());
+}
+
+std::string Transforms::to_json() const {
+  Json array = Json::array();
+  for (const Step& step : steps_) {
+    Json json = Json::parse(step->to_json());
+    json["type"] = step->type();
+    array.push_back(std::move(json));
+  }
+  if (positive_label_) {
+    array.push_back({{"type", BinaryLabelTransform::type}, {"positive", *positive_label_}});
+  }
+  return array.dump();
+}
+
+std::vector<std::string> Transforms::summary() const {
+  std::vector<std::string> lines;
+  for (const Step& step : steps_) {
+    lines.push_back(fmt::format("{}: {}", step->type(), step->summary()));
+  }
+  if (positive_label_) {
+    lines.push_back(fmt::format("{}: label {} becomes 1, others 0", BinaryLabelTransform::type,
+                                *positive_label_));
+  }
+  return lines;
+}
+
+Shape Transforms::output_shape(const Shape& stored, const std::string& path) const {
+  Shape shape = stored;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    try {
+      shape = steps_[i]->output_shape(shape);
+    } catch (const Error& error) {
+      fail(error.code(), "{}: transform {} ({}) cannot take samples of {}: {}", path, i,
+           steps_[i]->type(), shape.to_string(), error.what());
+    }
+  }
+  return shape;
+}
+
+void Transforms::apply(Span sample, std::size_t stored) const {
+  std::size_t width = stored;
+  for (const Step& step : steps_) width = step->apply(sample, width);
+}
+
+void Transforms::apply(ConstSpan stored, Span out) const {
+  std::ranges::copy(stored, out.begin());
+  apply(out, stored.size());
+}
+
+std::string Transforms::objection(ConstSpan stored) const {
+  const auto stored_objection = [&](std::size_t column) {
+    return fmt::format("{} in column {}; features must be finite", stored[column], column);
+  };
+  std::vector<Real> sample(stored.begin(), stored.end());
+  std::size_t bad = first_bad(stored);
+  std::string found = bad < stored.size() ? stored_objection(bad) : "";
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Transform& step = *steps_[i];
+    const std::vector<Real> before = sample;
+    sample.resize(step.output_shape(Shape{before.size()}).elements());
+    step.apply(sample, before.size());
+    bad = first_bad(sample);
+    if (bad == sample.size()) {
+      found.clear();
+    } else if (found.empty()) {
+      found = fmt::format("transform {} ({}) takes {}, but column {} has {}", i, step.type(),
+                          step.takes(), bad, before[bad]);
+    } else if (bad < stored.size() && !std::isfinite(stored[bad])) {
+      found = stored_objection(bad);  // what came first in the file may be mended
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> Transforms::class_names(std::vector<std::string> stored) const {
+  if (!positive_label_) return stored;
+  const double positive = *positive_label_;
+  if (!(positive >= 0.0 && positive < static_cast<double>(stored.size()))) return {};
+  const auto index = static_cast<std::size_t>(positive);
+  const std::string other =
+      stored.size() == 2 ? stored[1 - index] : fmt::format("not {}", stored[index]);
+  return {other, stored[index]};
+}
+
+}  // namespace tusk::transforms

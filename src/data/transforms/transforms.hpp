@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/real.hpp"
+#include "core/shape.hpp"
+#include "data/transforms/transform.hpp"
+
+namespace tusk::transforms {
+
+// What an experiment or model does to samples and labels before the model sees them: steps for the
+// features, in their order, and one for the label. fit_transforms() makes them. Immutable and cheap
+// to copy; threads may share them.
+//
+// A step's NaN goes on to the end: what the model sees is right if all of it is finite, and
+// otherwise objection() says what is wrong.
+class Transforms {
+ public:
+  Transforms() = default;
+  Transforms(std::vector<std::shared_ptr<const Transform>> steps,
+             std::optional<double> positive_label)
+      : steps_(std::move(steps)), positive_label_(positive_label) {}
+
+  // The array that to_json makes, as it is kept in a model file. Error(bad_data), which names
+  // `path`, if it is not such an array or has a transform that this version does not know.
+  static Transforms from_json(const std::string& json, const std::string& path);
+  std::string to_json() const;
+
+  bool empty() const { return steps_.empty() && !positive_label_; }  // nothing at all is done
+  bool keep_features() const { return steps_.empty(); }
+
+  // What they do, for people: a line each, without what they have learned.
+  std::vector<std::string> summary() const;
+
+  // The shape of a sample for the model, when samples are stored in this one; never with fewer
+  // numbers. Error(bad_data), which names `path`, the data set's file, if a step cannot take them.
+  Shape output_shape(const Shape& stored, const std::string& path) const;
+
+  // One sample in place: the first `stored` numbers of `sample` are as they are stored, and all of
+  // it is what the model sees. `stored` and sample.size() are sizes that output_shape has agreed
+  // to. Allocates nothing.
+  void apply(Span sample, std::size_t stored) const;
+
+  // The same from one place to another.
+  void apply(ConstSpan stored, Span out) const;
+
+  // What is wrong with a sample of which apply() makes a number that is not finite: "nan in column
+  // 3; features must be finite", "transform 1 (log) …". Columns count from 0 in what the step
+  // named, or the file, has.
+  std::string objection(ConstSpan stored) const;
+
+  // The label that becomes 1 while all others become 0, if there is such a step.
+  const std::optional<double>& positive_label() const { return positive_label_; }
+
+  // The names of the classes, by index, when those of the stored labels are `stored`.
+  std::vector<std::string> class_names(std::vector<std::string> stored) const;
+
+ private:
+  std::vector<std::shared_ptr<const Transform>> steps_;
+  std::optional<double> positive_label_;
+};
+
+// Whether there is neither NaN nor infinity among the numbers.
+bool all_finite(ConstSpan numbers);
+
+}  // namespace tusk::transforms

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "experiment/server_options.hpp"
+#include "experiment/trainer_options.hpp"
+
+namespace tusk::center {
+
+// What `transport` (not `automatic`) gives when asked for `wanted`, or when nothing is asked the
+// strongest that it has; nothing if it does not offer what is asked.
+//   shared   snapshot, none; for element it gives snapshot, which promises more
+//   message  snapshot
+//   rma      element. `none` would be plain MPI_Get and MPI_Put on the same cells, whose outcome
+//            MPI leaves undefined, and no cheaper: accumulates are what the network does best.
+std::optional<Consistency> offered(Transport transport, std::optional<Consistency> wanted);
+
+}  // namespace tusk::center

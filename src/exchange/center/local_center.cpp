@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange/center/local_center.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "exchange/center/require_size.hpp"
+
+#include "exchange/center/local_state.hpp"
+
+namespace tusk::center {
+
+LocalState::LocalState(std::span<const float> initial, std::size_t workers)
+    : theta_(initial.begin(), initial.end()), cells_(cell_count(workers)), board_(cells_) {
+  reset_cells(cells_);
+}
+
+std::uint64_t LocalState::begin(Update& update) {
+  if (!update.commits()) return updates_;
+  update.take_ticket(updates_);
+  return updates_++;
+}
+
+std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers) {
+  return std::make_shared<LocalState>(initial, workers);
+}
+
+LocalCenter::LocalCenter(std::shared_ptr<LocalState> state)
+    : CenterWorker(state->theta().size()), state_(std::move(state)) {}
+
+ControlBoard& LocalCenter::board() { return state_->board(); }
+
+Receipt LocalCenter::perform(Update update) {
+  const std::uint64_t ticket = state_->begin(update);
+  apply(update, state_->theta().data(), 0, size());
+  return {.ticket = ticket};
+}
+
+LocalServer::LocalServer(std::shared_ptr<LocalState> state) : state_(std::move(state)) {}
+
+std::size_t LocalServer::size() const { return state_->theta().size(); }
+
+std::uint64_t LocalServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size());
+  std::ranges::copy(state_->theta(), out.begin());
+  return state_->updates();
+}
+
+std::uint64_t LocalServer::updates() { return state_->updates(); }
+
+ControlBoard& LocalServer::board() { return state_->board(); }
+
+}  // namespace tusk::center

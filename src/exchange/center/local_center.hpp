@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "exchange/center/center_server.hpp"
+#include "exchange/center/center_worker.hpp"
+
+namespace tusk::center {
+
+// A center in one process, without MPI: θ, its update counter and its board. Workers and servers
+// are handles on it, as many as wanted (the simulator has a thousand), each with its own last pull,
+// so that staleness is exact. Calls on the handles of one state must not overlap in time.
+class LocalState;
+std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers);
+
+class LocalCenter final : public CenterWorker {
+ public:
+  explicit LocalCenter(std::shared_ptr<LocalState> state);
+  ControlBoard& board() override;
+
+ private:
+  Receipt perform(Update update) override;
+  bool sweeps_changes() const override { return true; }
+
+  std::shared_ptr<LocalState> state_;
+};
+
+class LocalServer final : public CenterServer {
+ public:
+  explicit LocalServer(std::shared_ptr<LocalState> state);
+
+  std::size_t size() const override;
+  bool progress() override { return false; }
+  double sleep_s(double) const override { return 0.0; }
+  std::uint64_t snapshot(std::span<float> out) override;
+  std::uint64_t updates() override;
+  ControlBoard& board() override;
+
+ private:
+  std::shared_ptr<LocalState> state_;
+};
+
+}  // namespace tusk::center

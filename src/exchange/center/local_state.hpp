@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "exchange/center/cells.hpp"
+#include "exchange/center/center_worker.hpp"
+#include "exchange/center/update.hpp"
+
+namespace tusk::center {
+
+// θ, its update counter and its board in this process's own memory.
+class LocalState {
+ public:
+  LocalState(std::span<const float> initial, std::size_t workers);
+
+  // The ticket of a commit, the version of a pull. The update is then ready to be applied to θ,
+  // whole or slice by slice, before the next begins.
+  std::uint64_t begin(Update& update);
+
+  std::span<float> theta() { return theta_; }
+  std::uint64_t updates() const { return updates_; }
+  ControlBoard& board() { return board_; }
+
+ private:
+  AlignedVector<float> theta_;
+  std::uint64_t updates_ = 0;
+  std::vector<std::int64_t> cells_;
+  CellsBoard board_;
+};
+
+}  // namespace tusk::center

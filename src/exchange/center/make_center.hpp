@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "exchange/center/center_server.hpp"
+#include "exchange/center/center_variable.hpp"
+#include "experiment/server_options.hpp"
+#include "experiment/trainer_options.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::center {
+
+// What the ranks agreed on. Ranks 0 to S − 1, S = options.shards, have a `server` and no `worker`;
+// the others the reverse: rank r is worker r − S. Rank 0's server knows the whole center, the other
+// servers know their shard of it: all they have to do is to call progress(), and they have to as
+// long as rank 0 may take a snapshot. Its end is collective.
+struct Center {
+  Transport transport = Transport::automatic;  // the one chosen, never `automatic`
+  Consistency consistency = Consistency::snapshot;
+  std::unique_ptr<CenterVariable> worker;
+  std::unique_ptr<CenterServer> server;
+};
+
+// Collective; needs more ranks than shards, and no more shards than parameters. Opens the center on
+// the servers with their values of `initial` (every rank gives as many). Before that the transport
+// has to pass the self-test: all workers exchange a known sum through a small center of the same
+// kind on each server.
+//
+// With several shards each is a center of its own between its server and all workers, over the same
+// transport, and orders commits by itself: what `consistency` promises, it promises within a shard.
+// A commit's ticket and staleness are shard 0's; dynsgd's weights are each shard's own. A snapshot
+// of rank 0 has each shard at a time of its own; once the workers are done, it is exact.
+//
+// With `automatic`: the first of shared (one shard, all ranks on one node), rma, message that
+// offers `consistency` (nothing: the strongest that the transport has) and passes. A transport that
+// gives a wrong sum or an error is reported with a warning and the next one tried; one that was
+// asked for by name is Error(internal). No answer within 10 s ends the job through mpi::Deadline,
+// with exit code 70 and the advice server.transport = "message", because a stuck MPI call cannot be
+// left.
+//
+// A consistency that no candidate offers is Error(bad_experiment), on every rank, as is "shared"
+// with several shards or when the ranks are on several nodes, and compression with another
+// transport than "message", which it chooses. The choice is logged.
+Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
+                   const ServerOptions& options, std::optional<Consistency> consistency);
+
+}  // namespace tusk::center

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "exchange/center/message_protocol.hpp"
+#include "exchange/center/update.hpp"
+#include "mpi/communicator.hpp"
+
+namespace tusk::center {
+
+// A worker's update on its way to rank 0 and back, one at a time.
+class MessageCall {
+ public:
+  // `size`: floats in an update's vectors. The communicator must outlive the object.
+  MessageCall(const mpi::Communicator& communicator, std::size_t size)
+      : communicator_(communicator), size_(size) {}
+  ~MessageCall();
+
+  // Sends the update with `commit` as what is committed. All vectors must stay until it is done.
+  void start(const Update& update, std::span<const std::byte> commit);
+
+  bool done() const { return answered_; }
+  bool advance();  // whether something has happened since the last call
+  void wait();     // until it is done; sleeps while it waits
+
+  std::uint64_t ticket() const { return static_cast<std::uint64_t>(paper_->ticket); }  // once done
+
+ private:
+  bool sent() const { return asked_ && sending_.done() && sending_pulled_.done(); }
+  void receive();
+
+  struct Paper {
+    Question question;
+    std::int64_t ticket = 0;
+  };
+
+  const mpi::Communicator& communicator_;
+  std::size_t size_;
+  std::unique_ptr<Paper> paper_ = std::make_unique<Paper>();
+  float* out_ = nullptr;
+  // After the memory that they use.
+  mpi::Request asking_;
+  Transfer sending_;
+  Transfer sending_pulled_;
+  Transfer result_;
+  mpi::Request answering_;
+  bool asked_ = true;
+  bool receiving_ = true;
+  bool answered_ = true;
+};
+
+}  // namespace tusk::center

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange/center/message_server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "exchange/center/require_size.hpp"
+
+namespace tusk::center {
+
+using Kind = Update::Kind;
+using Topic = Question::Topic;
+
+MessageServer::MessageServer(mpi::Communicator communicator, std::span<const float> initial,
+                             const CompressionOptions& compression)
+    : communicator_(std::move(communicator)),
+      size_(initial.size()),
+      compression_(compression),
+      state_(initial, static_cast<std::size_t>(communicator_.size() - 1)),
+      callers_(static_cast<std::size_t>(communicator_.size() - 1)) {
+  int rank = 0;
+  for (Caller& caller : callers_) {
+    caller.rank = ++rank;
+    caller.in.resize(size_);
+    if (compression.kind != CompressionKind::none) {
+      caller.compressed.resize(compressed_bytes(compression, size_));
+    }
+    expect_commit(caller);
+    listen(caller);
+  }
+}
+
+void MessageServer::listen(Caller& caller) {
+  caller.heard = false;
+  caller.asking = communicator_.ireceive(std::as_writable_bytes(std::span(&caller.question, 1)),
+                                         caller.rank, tag::question);
+}
+
+void MessageServer::expect_commit(Caller& caller) {
+  const std::span<std::byte> into = caller.compressed.empty()
+                                        ? std::as_writable_bytes(std::span(caller.in))
+                                        : std::span(caller.compressed);
+  caller.arriving = Transfer::receive(communicator_, into, caller.rank, tag::in);
+}
+
+bool MessageServer::progress() {
+  bool any = false;
+  for (Caller& caller : callers_) any = attend(caller) || any;
+  return any;
+}
+
+void MessageServer::reclaim(Caller& caller) {
+  if (!caller.leaving.done() || caller.out.empty()) return;
+  spare_.push_back(std::exchange(caller.out, {}));
+}
+
+bool MessageServer::attend(Caller& caller) {
+  bool any = caller.leaving.advance();
+  reclaim(caller);
+  if (!caller.heard) {
+    if (!caller.asking.test()) return any;
+    caller.heard = any = true;
+    if (caller.question.kind == Kind::proximity) {
+      caller.pulled.resize(size_);
+      caller.arriving_pulled =
+          Transfer::receive(communicator_, std::as_writable_bytes(std::span(caller.pulled)),
+                            caller.rank, tag::pulled);
+    }
+  }
+  if (caller.question.kind != Kind::pull) {
+    any = caller.arriving.advance() || any;
+    any = caller.arriving_pulled.advance() || any;
+    if (!caller.arriving.done() || !caller.arriving_pulled.done()) return any;
+  }
+  answer(caller);
+  return true;
+}
+
+void MessageServer::answer(Caller& caller) {
+  // The worker has everything of its previous question, or it would not ask again.
+  caller.answering.wait();
+  caller.leaving.wait();
+  reclaim(caller);
+  const Question& question = caller.question;
+  const auto cell = static_cast<Cell>(question.cell);
+  switch (question.topic) {
+    case Topic::update:
+      answer_update(caller);
+      break;
+    case Topic::read:
+      caller.answer.resize(static_cast<std::size_t>(question.value));
+      board().read(cell, caller.answer);
+      break;
+    case Topic::store:
+      caller.answer = {question.value};
+      board().store(cell, question.value);
+      break;
+    case Topic::fetch_add:
+      caller.answer = {board().fetch_add(cell, question.value)};
+      break;
+  }
+  listen(caller);
+  caller.answering =
+      communicator_.isend(std::as_bytes(std::span(caller.answer)), caller.rank, tag::answer);
+}
+
+void MessageServer::answer_update(Caller& caller) {
+  const Question& question = caller.question;
+  Update update{.kind = question.kind,
+                .factor = question.factor,
+                .version = question.version,
+                .in = caller.in.data(),
+                .pulled = caller.pulled.data()};
+  const bool replies = update.kind != Kind::commit;
+  if (replies) {
+    if (spare_.empty()) spare_.emplace_back(size_);
+    caller.out = std::move(spare_.back());
+    spare_.pop_back();
+    update.out = caller.out.data();
+  }
+  if (update.commits() && !caller.compressed.empty()) {
+    decompress(compression_, caller.compressed, caller.in);
+  }
+  caller.answer = {static_cast<std::int64_t>(state_.begin(update))};
+  caller.leaving = {};
+  constexpr std::size_t step = piece / sizeof(float);
+  for (std::size_t first = 0; first < size_; first += step) {
+    const std::size_t last = std::min(first + step, size_);
+    apply(update, state_.theta().data(), first, last);
+    if (!replies) continue;
+    const std::span<const float> part(caller.out.data() + first, last - first);
+    caller.leaving.add(communicator_.isend(std::as_bytes(part), caller.rank, tag::out));
+  }
+  if (update.commits()) expect_commit(caller);
+}
+
+// Updates that arrive meanwhile are received, but wait to be done.
+std::uint64_t MessageServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size_);
+  constexpr std::size_t step = piece / sizeof(float);
+  for (std::size_t first = 0; first < size_; first += step) {
+    const std::size_t count = std::min(step, size_ - first);
+    std::ranges::copy(state_.theta().subspan(first, count),
+                      out.begin() + static_cast<std::ptrdiff_t>(first));
+    communicator_.progress();
+  }
+  return state_.updates();
+}
+
+}  // namespace tusk::center

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/aligned_vector.hpp"
+#include "exchange/center/center_variable.hpp"
+
+namespace tusk::center {
+
+// A worker's center variable whose exchanges run beside its next window's steps. What an exchange
+// brings is given out one window later:
+//
+//   commit_change   d = (x − x₀) / divisor;   θ' = what the last exchange has brought;
+//                   x = x₀ = θ' + d;   begins θ += d (or d/(τ + 1)), which will bring θ
+//   elastic         E' = what the last exchange has brought (0 the first time);   z = x − E';
+//                   begins E = α(z − θ), θ += E, which will bring E;   force = E'
+//
+// So the steps of a window start from a center that is one exchange old, with the worker's own last
+// change added to it, as far as it is known: not divided by τ + 1. Alone with a center a worker
+// gets by commit_change, to the last bit, what it would get without overlap, and by elastic the
+// same z from the same steps.
+//
+// The staleness τ counts from the pull that the committed steps really started from, which is one
+// window older than without overlap: n workers in turn have τ = 2(n − 1) instead of n − 1.
+//
+// Commits returned are those of the exchange that a call has finished, all zero if there was none.
+// The other operations finish the exchange under way and drop what it has brought, then are what
+// they are. Memory: 2 · 4 P bytes. Not thread-safe; the destructor is not collective.
+class OverlappingCenter final : public CenterVariable {
+ public:
+  // `center` must outlive the object and not be used by others.
+  explicit OverlappingCenter(CenterVariable& center);
+  ~OverlappingCenter() override;
+  OverlappingCenter(const OverlappingCenter&) = delete;
+  OverlappingCenter& operator=(const OverlappingCenter&) = delete;
+
+  std::size_t size() const override { return center_.size(); }
+  std::uint64_t pull(std::span<float> out) override;
+  Commit commit(std::span<const float> delta) override;
+  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
+  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
+                       std::span<float> out) override;
+  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change) override;
+  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+  ControlBoard& board() override { return center_.board(); }
+
+  // Gives the exchange under way, if there is one, a turn; to be called often.
+  bool advance() override;
+
+  // Waits for the exchange under way, if there is one: its commit is then in the center.
+  Commit finish() override;
+
+ private:
+  void settle();
+  void begin_commit(const Exchange& exchange);
+
+  CenterVariable& center_;
+  AlignedVector<float> leaving_;   // what is committed
+  AlignedVector<float> arriving_;  // what it brings
+  bool under_way_ = false;         // from begin() to finish()
+  bool done_ = true;               // needs no more turns
+  bool brought_ = false;           // arriving_ holds what has not been given out
+};
+
+}  // namespace tusk::center

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transport `rma`: one-sided operations on an rma window of rank 0, which holds the update
+// counter, the board's cells and θ. Every read and addition is an accumulate, so that each element
+// is atomic: consistency `element`.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "core/aligned_vector.hpp"
+#include "exchange/center/cells.hpp"
+#include "exchange/center/center_worker.hpp"
+#include "exchange/center/require_size.hpp"
+#include "exchange/center/transports.hpp"
+#include "exchange/center/update.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/polite_wait.hpp"
+#include "mpi/window.hpp"
+
+namespace tusk::center {
+namespace {
+
+// Byte offsets in the window: counter, cells, θ at a cache line.
+constexpr std::size_t counter_at = 0;
+constexpr std::size_t cells_at = sizeof(std::int64_t);
+
+std::size_t theta_at(std::size_t workers) {
+  return (cells_at + cell_count(workers) * sizeof(std::int64_t) + 63) / 64 * 64;
+}
+
+void initialize(std::span<std::byte> memory, std::span<const float> initial, std::size_t workers) {
+  std::ranges::fill(memory, std::byte{0});
+  std::vector<std::int64_t> cells(cell_count(workers));
+  reset_cells(cells);
+  std::memcpy(memory.data() + cells_at, cells.data(), cells.size() * sizeof(std::int64_t));
+  if (!initial.empty()) {
+    std::memcpy(memory.data() + theta_at(workers), initial.data(), initial.size_bytes());
+  }
+}
+
+class RmaBoard final : public ControlBoard {
+ public:
+  RmaBoard(mpi::Window& window, std::size_t workers) : ControlBoard(workers), window_(window) {}
+
+  void read(Cell first, std::span<std::int64_t> values) override {
+    window_.read(values, place(first));
+    window_.flush();
+  }
+  void store(Cell cell, std::int64_t value) override { window_.replace(value, place(cell)); }
+  std::int64_t fetch_add(Cell cell, std::int64_t value) override {
+    return window_.fetch_add(value, place(cell));
+  }
+
+ private:
+  static std::size_t place(Cell cell) {
+    return cells_at + static_cast<std::size_t>(cell) * sizeof(std::int64_t);
+  }
+
+  mpi::Window& window_;
+};
+
+class RmaCenter final : public CenterWorker {
+ public:
+  RmaCenter(mpi::Window window, std::size_t size, std::size_t workers)
+      : CenterWorker(size),
+        window_(std::move(window)),
+        board_(window_, workers),
+        theta_at_(theta_at(workers)) {}
+
+  ControlBoard& board() override { return board_; }
+
+ private:
+  Receipt perform(Update update) override;
+  void start(Update update) override;
+  bool progress() override {
+    window_.progress();
+    return false;  // only a flush can tell
+  }
+  Receipt complete() override {
+    window_.flush();
+    return sent_;
+  }
+  std::uint64_t read(std::span<float> out);
+
+  mpi::Window window_;
+  RmaBoard board_;
+  std::size_t theta_at_;
+  AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
+  Receipt sent_;                     // of the last start()
+};
+
+// out = θ; returns the version, which is read first.
+std::uint64_t RmaCenter::read(std::span<float> out) {
+  const std::int64_t version = window_.load(counter_at);
+  window_.read(out, theta_at_);
+  window_.flush();
+  return static_cast<std::uint64_t>(version);
+}
+
+Receipt RmaCenter::perform(Update update) {
+  if (!update.commits()) return {.ticket = read({update.out, size()})};
+  start(update);
+  return complete();
+}
+
+// All but the last flush. What is computed from θ is read and added at once: every commit that came
+// in between would make it less stable.
+void RmaCenter::start(Update update) {
+  using Kind = Update::Kind;
+  const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
+  const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
+  if (!as_it_is) increments_.resize(size());
+  std::uint64_t version = 0;
+  if (update.depends_on_center()) {
+    version = read(increments_);
+    turn_into_increments(update, increments_.data(), size());
+  }
+  const auto ticket = static_cast<std::uint64_t>(window_.fetch_add(1, counter_at));
+  update.take_ticket(ticket);
+  if (update.kind == Kind::staleness) {
+    turn_into_increments(update, increments_.data(), size());
+  }
+  const float* added = as_it_is ? update.in : increments_.data();
+  window_.accumulate({added, size()}, theta_at_);
+  if (update.kind == Kind::elastic) {
+    std::ranges::copy(increments_, out.begin());
+  } else if (!out.empty()) {
+    // MPI keeps one rank's accumulates on the same element in order, so this reads what was added.
+    if (added == out.data()) window_.flush();
+    window_.read(out, theta_at_);
+  }
+  sent_ = {.ticket = ticket, .delay = update.depends_on_center() ? ticket - version : 0};
+}
+
+class RmaServer final : public CenterServer {
+ public:
+  RmaServer(mpi::Window window, std::size_t size, std::size_t workers)
+      : window_(std::move(window)),
+        board_(window_, workers),
+        size_(size),
+        theta_at_(theta_at(workers)) {}
+
+  std::size_t size() const override { return size_; }
+  double sleep_s(double idle_s) const override { return mpi::polite_sleep_s(idle_s); }
+  ControlBoard& board() override { return board_; }
+
+  // Software emulations of RMA advance only while the host is inside MPI.
+  bool progress() override {
+    window_.progress();
+    const std::uint64_t now = updates();
+    return now != std::exchange(last_updates_, now);
+  }
+
+  std::uint64_t updates() override { return static_cast<std::uint64_t>(window_.load(counter_at)); }
+
+  std::uint64_t snapshot(std::span<float> out) override;
+
+ private:
+  mpi::Window window_;
+  RmaBoard board_;
+  std::size_t size_;
+  std::size_t theta_at_;
+  std::uint64_t last_updates_ = 0;
+};
+
+std::uint64_t RmaServer::snapshot(std::span<float> out) {
+  require_size(out.size(), size_);
+  constexpr std::size_t slice = std::size_t{256} * 1024;  // floats, well under a millisecond
+  const std::uint64_t version = updates();
+  for (std::size_t first = 0; first < out.size(); first += slice) {
+    const std::span<float> part = out.subspan(first, std::min(slice, out.size() - first));
+    window_.read(part, theta_at_ + first * sizeof(float));
+    window_.flush();
+    window_.progress();
+  }
+  return version;
+}
+
+}  // namespace
+
+Center open_rma(const mpi::Communicator& communicator, std::span<const float> initial,
+                Consistency consistency) {
+  const bool hosting = communicator.rank() == 0;
+  const auto workers = static_cast<std::size_t>(communicator.size() - 1);
+  const std::size_t bytes = theta_at(workers) + initial.size_bytes();
+  auto window = mpi::Window::allocate(communicator, bytes, 0);
+  mpi::collectively(communicator, [&] {
+    if (hosting) initialize(window.memory(), initial, workers);
+    window.sync();
+  });
+  Center opened{.transport = Transport::rma, .consistency = consistency};
+  if (hosting) {
+    opened.server = std::make_unique<RmaServer>(std::move(window), initial.size(), workers);
+  } else {
+    opened.worker = std::make_unique<RmaCenter>(std::move(window), initial.size(), workers);
+  }
+  return opened;
+}
+
+}  // namespace tusk::center

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "exchange/center/center_variable.hpp"
+
+namespace tusk::center {
+
+// Where the S shards of a vector begin, and its end: S + 1 offsets. Shards are contiguous and equal
+// to within two cache lines, to within an element where there are fewer lines than shards. None is
+// empty if there are as many elements as shards.
+std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards);
+
+// A worker's access to a center that is spread over S servers: every operation does its slice on
+// each shard, which is a center of its own. Each shard orders commits by itself, so that an
+// operation is atomic as the transport has it within a shard, but not across them: a pull may see
+// one shard with another's commit and the next without. Own commits are seen in all.
+//
+// A Commit's ticket and staleness, and a pull's version, are shard 0's, the delay is the largest.
+// Scaling by staleness weighs in each shard by the staleness that the commit has there. The board
+// is shard 0's.
+class ShardedCenter final : public CenterVariable {
+ public:
+  // `shards` in the order of their slices. Operations begin with shard `first` and go round from
+  // there: workers that begin apart do not queue up behind each other.
+  ShardedCenter(std::vector<std::unique_ptr<CenterVariable>> shards, std::size_t first);
+
+  std::size_t size() const override { return offsets_.back(); }
+  std::uint64_t pull(std::span<float> out) override;
+  Commit commit(std::span<const float> delta) override;
+  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
+  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
+                       std::span<float> out) override;
+  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change) override;
+  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+
+  // Beside other work an exchange with all shards goes on at once.
+  void begin(const Exchange& exchange) override;
+  bool advance() override;
+  Commit finish() override;
+
+  ControlBoard& board() override { return shards_.front()->board(); }
+
+ private:
+  template <typename Work>
+  void go_round(const Work& work);
+  template <typename Operation>
+  Commit commit_to_each(const Operation& operation);
+
+  template <typename T>
+  std::span<T> slice(std::span<T> vector, std::size_t shard) const {
+    return vector.subspan(offsets_[shard], offsets_[shard + 1] - offsets_[shard]);
+  }
+
+  std::vector<std::unique_ptr<CenterVariable>> shards_;
+  std::vector<std::size_t> offsets_;  // of the slices, and the end
+  std::size_t first_;
+};
+
+}  // namespace tusk::center

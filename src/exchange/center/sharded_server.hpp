@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "exchange/center/center_server.hpp"
+#include "exchange/center/message_protocol.hpp"
+#include "mpi/communicator.hpp"
+
+namespace tusk::center {
+
+// Rank 0's side of a center that is spread over servers: it serves shard 0 and asks the others'
+// servers, on a communicator of theirs, for their slices of a snapshot. Counter and board are shard
+// 0's. Every shard's slice is as it is when its server hears of it: there is no version of the
+// whole vector while workers commit.
+class ShardedServer final : public CenterServer {
+ public:
+  // `offsets`: of the shards' slices, and the end.
+  ShardedServer(mpi::Communicator servers, std::unique_ptr<CenterServer> own,
+                std::vector<std::size_t> offsets);
+
+  std::size_t size() const override { return offsets_.back(); }
+  bool progress() override { return own_->progress(); }
+  double sleep_s(double idle_s) const override { return own_->sleep_s(idle_s); }
+  std::uint64_t snapshot(std::span<float> out) override;
+  std::uint64_t updates() override { return own_->updates(); }
+  ControlBoard& board() override { return own_->board(); }
+
+ private:
+  mpi::Communicator servers_;
+  std::unique_ptr<CenterServer> own_;
+  std::vector<std::size_t> offsets_;
+};
+
+// The other servers' side: a shard as a center of its own, whose progress() also answers rank 0.
+class ShardServer final : public CenterServer {
+ public:
+  ShardServer(mpi::Communicator servers, std::unique_ptr<CenterServer> own);
+
+  std::size_t size() const override { return own_->size(); }
+  bool progress() override;
+  double sleep_s(double idle_s) const override { return own_->sleep_s(idle_s); }
+  std::uint64_t snapshot(std::span<float> out) override { return own_->snapshot(out); }
+  std::uint64_t updates() override { return own_->updates(); }
+  ControlBoard& board() override { return own_->board(); }
+
+ private:
+  void listen();
+  bool answer();
+
+  // Requests come after the memory they use, so that they end before it.
+  mpi::Communicator servers_;
+  std::unique_ptr<CenterServer> own_;
+  AlignedVector<float> copy_;
+  std::byte question_{};
+  mpi::Request asking_;
+  Transfer leaving_;
+};
+
+}  // namespace tusk::center

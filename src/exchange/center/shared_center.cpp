@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transport `shared`: a StripedCenter in memory of rank 0 that the ranks of a node map. The MPI
+// library sets it up and takes no part in the exchange.
+#include <memory>
+#include <utility>
+
+#include "exchange/center/cells.hpp"
+#include "exchange/center/center_worker.hpp"
+#include "exchange/center/require_size.hpp"
+#include "exchange/center/striped_center.hpp"
+#include "exchange/center/transports.hpp"
+#include "exchange/center/update.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/window.hpp"
+
+namespace tusk::center {
+namespace {
+
+// The memory and what lies in it.
+struct Mapped {
+  mpi::Window window;
+  StripedCenter center;
+  bool racing;  // consistency `none`
+
+  Receipt perform(const Update& update) const {
+    return racing ? center.perform_racing(update) : center.perform(update);
+  }
+};
+
+class SharedCenter final : public CenterWorker {
+ public:
+  explicit SharedCenter(Mapped mapped)
+      : CenterWorker(mapped.center.size()),
+        mapped_(std::move(mapped)),
+        board_(mapped_.center.cells()) {}
+
+  ControlBoard& board() override { return board_; }
+
+ private:
+  Receipt perform(Update update) override { return mapped_.perform(update); }
+  bool sweeps_changes() const override { return true; }
+
+  Mapped mapped_;
+  CellsBoard board_;
+};
+
+class SharedServer final : public CenterServer {
+ public:
+  explicit SharedServer(Mapped mapped)
+      : mapped_(std::move(mapped)), board_(mapped_.center.cells()) {}
+
+  std::size_t size() const override { return mapped_.center.size(); }
+  bool progress() override { return false; }
+  double sleep_s(double) const override { return 5e-3; }
+  std::uint64_t updates() override { return mapped_.center.updates(); }
+  ControlBoard& board() override { return board_; }
+
+  std::uint64_t snapshot(std::span<float> out) override {
+    require_size(out.size(), size());
+    return mapped_.perform({.kind = Update::Kind::pull, .out = out.data()}).ticket;
+  }
+
+ private:
+  Mapped mapped_;
+  CellsBoard board_;
+};
+
+// What is missing from `memory` to the next page boundary. The mappings begin at different
+// addresses in every process, but all at the same distance from a boundary.
+std::size_t offset_to_page(const std::byte* memory) {
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  return (StripedCenter::page - address % StripedCenter::page) % StripedCenter::page;
+}
+
+}  // namespace
+
+Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
+                   Consistency consistency) {
+  const bool hosting = communicator.rank() == 0;
+  const auto workers = static_cast<std::size_t>(communicator.size() - 1);
+  auto window = mpi::Window::allocate_shared(
+      communicator, StripedCenter::page + StripedCenter::bytes(initial.size(), workers), 0);
+  std::size_t offset = offset_to_page(window.memory().data());
+  communicator.broadcast(std::as_writable_bytes(std::span(&offset, 1)), 0);
+  StripedCenter center(window.memory().data() + offset, initial.size(), workers);
+  mpi::collectively(communicator, [&] {
+    if (hosting) center.initialize(initial);
+    window.sync();
+  });
+  Center opened{.transport = Transport::shared, .consistency = consistency};
+  Mapped mapped{std::move(window), center, consistency == Consistency::none};
+  if (hosting) {
+    opened.server = std::make_unique<SharedServer>(std::move(mapped));
+  } else {
+    opened.worker = std::make_unique<SharedCenter>(std::move(mapped));
+  }
+  return opened;
+}
+
+}  // namespace tusk::center

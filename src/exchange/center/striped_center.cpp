@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange/center/striped_center.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "exchange/center/update.hpp"
+
+namespace tusk::center {
+namespace {
+
+constexpr std::size_t round_up(std::size_t value, std::size_t step) {
+  return (value + step - 1) / step * step;
+}
+
+// Byte offsets from the page boundary; an empty center has one stripe all the same.
+struct Layout {
+  Layout(std::size_t size, std::size_t workers)
+      : cells(cell_count(workers)),
+        stripes(std::max<std::size_t>(
+            1, round_up(size, StripedCenter::stripe) / StripedCenter::stripe)),
+        locks_at(round_up((1 + cells) * sizeof(std::int64_t), sizeof(StripeLock))),
+        theta_at(round_up(locks_at + stripes * sizeof(StripeLock), StripedCenter::page)) {}
+
+  std::size_t cells;
+  std::size_t stripes;
+  std::size_t locks_at;
+  std::size_t theta_at;
+};
+
+}  // namespace
+
+std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers) {
+  return Layout(size, workers).theta_at + size * sizeof(float);
+}
+
+StripedCenter::StripedCenter(std::byte* memory, std::size_t size, std::size_t workers)
+    : size_(size) {
+  const Layout layout(size, workers);
+  counter_ = reinterpret_cast<std::uint64_t*>(memory);
+  cells_ = {reinterpret_cast<std::int64_t*>(counter_ + 1), layout.cells};
+  locks_ = {reinterpret_cast<StripeLock*>(memory + layout.locks_at), layout.stripes};
+  theta_ = reinterpret_cast<float*>(memory + layout.theta_at);
+}
+
+void StripedCenter::initialize(std::span<const float> initial) {
+  *counter_ = 0;
+  reset_cells(cells_);
+  for (StripeLock& lock : locks_) std::construct_at(&lock);
+  std::ranges::copy(initial, theta_);
+}
+
+std::uint64_t StripedCenter::updates() const { return std::atomic_ref(*counter_).load(); }
+
+std::uint64_t StripedCenter::take_ticket(Update& update) const {
+  const std::atomic_ref counter(*counter_);
+  if (!update.commits()) return counter.load();
+  const std::uint64_t ticket = counter.fetch_add(1);
+  update.take_ticket(ticket);
+  return ticket;
+}
+
+Receipt StripedCenter::perform(Update update) const {
+  std::unique_lock held(locks_[0]);
+  const std::uint64_t ticket = take_ticket(update);
+  for (std::size_t i = 0; i < locks_.size(); ++i) {
+    apply(update, theta_, i * stripe, std::min((i + 1) * stripe, size_));
+    if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
+  }
+  return {.ticket = ticket};
+}
+
+Receipt StripedCenter::perform_racing(Update update) const {
+  const std::uint64_t ticket = take_ticket(update);
+  apply_racing(update, theta_, 0, size_);
+  return {.ticket = ticket};
+}
+
+}  // namespace tusk::center

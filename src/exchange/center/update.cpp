@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange/center/update.hpp"
+
+namespace tusk::center {
+namespace {
+
+using Kind = Update::Kind;
+
+// What the update adds to an element whose center is `theta`, of what comes in for it. A delta is
+// scaled first, then added.
+template <Kind kind>
+[[gnu::always_inline]] inline float increment(const Update& update, float in, float theta,
+                                              std::size_t i) {
+  if constexpr (kind == Kind::staleness) {
+    return in / update.factor;
+  } else if constexpr (kind == Kind::proximity) {
+    const float gap = theta - update.pulled[i];
+    return in * (1.0F / (gap * gap / update.factor + 1.0F));
+  } else if constexpr (kind == Kind::elastic) {
+    return update.factor * (in - theta);
+  } else {
+    return in;
+  }
+}
+
+// The pragma: `out` may be `in`, but then at the same index, so that no iteration needs another's
+// result and the loop may be vectorized.
+template <Kind kind>
+[[gnu::always_inline]] inline void apply_loop(const Update& update, float* center,
+                                              std::size_t first, std::size_t last) {
+  const Update local = update;  // a store to `out` cannot change it
+#pragma GCC ivdep
+  for (std::size_t i = first; i < last; ++i) {
+    if constexpr (kind == Kind::pull) {
+      local.out[i] = center[i];
+    } else {
+      const float added = increment<kind>(local, local.in[i], center[i], i);
+      const float sum = center[i] + added;
+      center[i] = sum;
+      if constexpr (kind == Kind::elastic) local.out[i] = added;
+      if constexpr (kind != Kind::elastic && kind != Kind::commit) local.out[i] = sum;
+    }
+  }
+}
+
+// The same for an update with a base.
+template <Kind kind>
+[[gnu::always_inline]] inline void apply_change(const Update& update, float* center,
+                                                std::size_t first, std::size_t last) {
+  const Update local = update;
+#pragma GCC ivdep
+  for (std::size_t i = first; i < last; ++i) {
+    const float delta = (local.in[i] - local.base[i]) / local.divisor;
+    const float sum = center[i] + increment<kind>(local, delta, center[i], i);
+    center[i] = sum;
+    local.out[i] = sum;
+    local.base[i] = sum;
+  }
+}
+
+template <Kind kind>
+[[gnu::always_inline]] inline void apply_as_told(const Update& update, float* center,
+                                                 std::size_t first, std::size_t last) {
+  constexpr bool may_have_base =
+      kind == Kind::commit_and_pull || kind == Kind::staleness || kind == Kind::proximity;
+  if constexpr (may_have_base) {
+    if (update.base != nullptr) return apply_change<kind>(update, center, first, last);
+  }
+  apply_loop<kind>(update, center, first, last);
+}
+
+// work.operator()<kind>() for the update's kind.
+template <typename Work>
+[[gnu::always_inline]] inline void for_kind(Kind kind, const Work& work) {
+  switch (kind) {
+    case Kind::pull:
+      return work.template operator()<Kind::pull>();
+    case Kind::commit:
+      return work.template operator()<Kind::commit>();
+    case Kind::commit_and_pull:
+      return work.template operator()<Kind::commit_and_pull>();
+    case Kind::staleness:
+      return work.template operator()<Kind::staleness>();
+    case Kind::proximity:
+      return work.template operator()<Kind::proximity>();
+    case Kind::elastic:
+      return work.template operator()<Kind::elastic>();
+  }
+}
+
+}  // namespace
+
+void apply(const Update& update, float* center, std::size_t first, std::size_t last) {
+  for_kind(update.kind, [&]<Kind kind>() { apply_as_told<kind>(update, center, first, last); });
+}
+
+[[gnu::noinline, gnu::no_sanitize("thread")]] void apply_racing(const Update& update, float* center,
+                                                                std::size_t first,
+                                                                std::size_t last) {
+  for_kind(
+      update.kind, [&]<Kind kind>() __attribute__((always_inline)) {
+        apply_as_told<kind>(update, center, first, last);
+      });
+}
+
+void turn_into_increments(const Update& update, float* center, std::size_t size) {
+  for_kind(update.kind, [&]<Kind kind>() {
+    const Update local = update;
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < size; ++i)
+      center[i] = increment<kind>(local, local.in[i], center[i], i);
+  });
+}
+
+}  // namespace tusk::center

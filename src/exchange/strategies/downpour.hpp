@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "core/aligned_vector.hpp"
+#include "exchange/center/center_variable.hpp"
+#include "exchange/strategies/registry.hpp"
+
+namespace tusk::strategies {
+
+// The loop of all rules that send what a window's m steps did to the weights:
+//
+//   delta = (x − x₀) / divisor;   θ += delta, in the exchange's way;   x = x₀ = θ
+//
+// With a separate pull the last part happens at the start of the next window. An exchange moves
+// 2 · 4 P bytes.
+class Downpour final : public Strategy {
+ public:
+  // What the delta is divided by first.
+  using Divisor = std::function<float(const Window&)>;
+  // How the commit weighs it; nothing: not at all.
+  using Weight = std::optional<center::Scaling>;
+
+  Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
+           Weight weight);
+
+  std::size_t communication_window() const override { return communication_window_; }
+  void on_start(std::span<float> weights) override;
+  void on_window_start(std::span<float> weights) override;
+  void on_window_end(std::span<float> weights, const Window& window) override;
+
+ private:
+  void pull(std::span<float> weights);
+  void commit(std::span<float> weights, float divisor);
+
+  center::CenterVariable& center_;
+  bool separate_pull_;
+  std::size_t communication_window_;
+  Divisor divisor_;
+  Weight weight_;
+  AlignedVector<float> pulled_;  // x₀
+};
+
+float whole_delta(const Window& window);      // 1
+float mean_over_steps(const Window& window);  // m
+
+}  // namespace tusk::strategies

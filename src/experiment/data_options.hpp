@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/named.hpp"
+#include "experiment/transform_options.hpp"
+
+namespace tusk {
+
+// One HDF5 file, or several whose rows follow each other. A path with *, ? or [a-z] stands for all
+// the files that match.
+struct FileList {
+  std::vector<std::string> paths;
+
+  FileList() = default;
+  FileList(std::string path) : paths{std::move(path)} {}                     // NOLINT
+  FileList(const char* path) : paths{path} {}                                // NOLINT
+  FileList(std::vector<std::string> several) : paths(std::move(several)) {}  // NOLINT
+
+  // For messages: "a.h5", "a.h5 and 2 more".
+  std::string to_string() const {
+    if (paths.size() <= 1) return paths.empty() ? std::string() : paths.front();
+    return paths.front() + " and " + std::to_string(paths.size() - 1) + " more";
+  }
+
+  friend bool operator==(const FileList&, const FileList&) = default;
+};
+
+// A number of bytes, written "4 GiB".
+struct ByteCount {
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const ByteCount&, const ByteCount&) = default;
+};
+
+enum class ReadMode {
+  independent,  // every rank reads its rows with the POSIX driver
+  collective,   // MPI-IO, for parallel file systems
+};
+
+constexpr auto names_of(ReadMode) {
+  return std::to_array<Named<ReadMode>>(
+      {{"independent", ReadMode::independent}, {"collective", ReadMode::collective}});
+}
+
+// The [data] table.
+struct DataOptions {
+  FileList train;
+  std::optional<FileList> validation;  // excludes validation_split
+  std::optional<FileList> test;
+  double validation_split = 0.0;      // in [0, 1): this share of the training rows, drawn by seed
+  std::string features = "features";  // a data set in the files: [N, …]
+  std::string label = "label";        // class indices [N], or one-hot or targets [N, K]
+  bool shuffle = true;                // a new order every epoch
+  std::size_t repeat = 1;             // an epoch is so many passes over the training rows
+  ReadMode read = ReadMode::independent;
+  std::optional<ByteCount> memory_limit;  // a worker's share larger than this is streamed
+  std::vector<TransformOptions> transforms;
+
+  friend bool operator==(const DataOptions&, const DataOptions&) = default;
+};
+
+}  // namespace tusk

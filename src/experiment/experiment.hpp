@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "experiment/callback_options.hpp"
+#include "experiment/data_options.hpp"
+#include "experiment/debug_options.hpp"
+#include "experiment/model_options.hpp"
+#include "experiment/optimizer_options.hpp"
+#include "experiment/server_options.hpp"
+#include "experiment/simulate_options.hpp"
+#include "experiment/trainer_options.hpp"
+
+namespace tusk {
+
+// One experiment, as its TOML file and the --set options say it, every default filled in.
+struct Experiment {
+  std::string name;
+  std::uint64_t seed = 0;
+  DataOptions data;
+  ModelOptions model;
+  OptimizerOptions optimizer;
+  TrainerOptions trainer;
+  ServerOptions server;
+  SimulateOptions simulate;
+  CallbackOptions callbacks;
+  DebugOptions debug;
+
+  friend bool operator==(const Experiment&, const Experiment&) = default;
+};
+
+}  // namespace tusk

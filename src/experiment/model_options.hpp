@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/named.hpp"
+
+namespace tusk {
+
+// Keras's activations of the same names, with Keras's constants.
+enum class Activation { linear, relu, sigmoid, tanh, softmax, elu, selu, softplus, leaky_relu };
+
+constexpr auto names_of(Activation) {
+  return std::to_array<Named<Activation>>({{"linear", Activation::linear},
+                                           {"relu", Activation::relu},
+                                           {"sigmoid", Activation::sigmoid},
+                                           {"tanh", Activation::tanh},
+                                           {"softmax", Activation::softmax},
+                                           {"elu", Activation::elu},
+                                           {"selu", Activation::selu},
+                                           {"softplus", Activation::softplus},
+                                           {"leaky_relu", Activation::leaky_relu}});
+}
+
+// Keras's initializers of the same names. Only the members that the kind uses may be given.
+enum class InitializerKind {
+  zeros,
+  ones,
+  constant,          // value
+  uniform,           // minval, maxval (Keras's RandomUniform)
+  normal,            // mean, stddev (RandomNormal)
+  truncated_normal,  // mean, stddev
+  glorot_uniform,
+  glorot_normal,
+  he_uniform,
+  he_normal,
+  lecun_uniform,
+  lecun_normal,
+};
+
+constexpr auto names_of(InitializerKind) {
+  return std::to_array<Named<InitializerKind>>(
+      {{"zeros", InitializerKind::zeros},
+       {"ones", InitializerKind::ones},
+       {"constant", InitializerKind::constant},
+       {"random_uniform", InitializerKind::uniform},
+       {"uniform", InitializerKind::uniform},
+       {"random_normal", InitializerKind::normal},
+       {"normal", InitializerKind::normal},
+       {"truncated_normal", InitializerKind::truncated_normal},
+       {"glorot_uniform", InitializerKind::glorot_uniform},
+       {"glorot_normal", InitializerKind::glorot_normal},
+       {"he_uniform", InitializerKind::he_uniform},
+       {"he_normal", InitializerKind::he_normal},
+       {"lecun_uniform", InitializerKind::lecun_uniform},
+       {"lecun_normal", InitializerKind::lecun_normal}});
+}
+
+struct InitializerOptions {
+  InitializerKind kind = InitializerKind::zeros;
+  double value = 0.0;
+  double minval = -0.05;
+  double maxval = 0.05;
+  double mean = 0.0;
+  double stddev = 0.05;
+
+  friend bool operator==(const InitializerOptions&, const InitializerOptions&) = default;
+};
+
+// y = activation(W x + b).
+struct DenseOptions {
+  static constexpr const char* type = "dense";
+  std::size_t units = 0;
+  Activation activation = Activation::linear;
+  bool use_bias = true;
+  InitializerOptions kernel_initializer{.kind = InitializerKind::glorot_uniform};
+  InitializerOptions bias_initializer{.kind = InitializerKind::zeros};
+
+  friend bool operator==(const DenseOptions&, const DenseOptions&) = default;
+};
+
+// y = activation(x), a layer of its own (Keras's Activation).
+struct ActivationOptions {
+  static constexpr const char* type = "activation";
+  Activation activation = Activation::linear;
+
+  friend bool operator==(const ActivationOptions&, const ActivationOptions&) = default;
+};
+
+// In training: each input is zero with probability `rate`, else scaled by 1/(1 − rate).
+struct DropoutOptions {
+  static constexpr const char* type = "dropout";
+  double rate = 0.5;
+
+  friend bool operator==(const DropoutOptions&, const DropoutOptions&) = default;
+};
+
+// (a, b, …) → (a·b·…,)
+struct FlattenOptions {
+  static constexpr const char* type = "flatten";
+
+  friend bool operator==(const FlattenOptions&, const FlattenOptions&) = default;
+};
+
+// One entry of model.layers.
+using LayerOptions = std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions>;
+
+enum class LossKind { categorical_crossentropy, binary_crossentropy, mse, mae, huber };
+enum class MetricKind { accuracy, mse, mae };
+
+constexpr auto names_of(LossKind) {
+  return std::to_array<Named<LossKind>>(
+      {{"categorical_crossentropy", LossKind::categorical_crossentropy},
+       {"sparse_categorical_crossentropy", LossKind::categorical_crossentropy},
+       {"binary_crossentropy", LossKind::binary_crossentropy},
+       {"mse", LossKind::mse},
+       {"mean_squared_error", LossKind::mse},
+       {"mae", LossKind::mae},
+       {"mean_absolute_error", LossKind::mae},
+       {"huber", LossKind::huber}});
+}
+
+constexpr auto names_of(MetricKind) {
+  return std::to_array<Named<MetricKind>>({{"accuracy", MetricKind::accuracy},
+                                           {"acc", MetricKind::accuracy},
+                                           {"mse", MetricKind::mse},
+                                           {"mean_squared_error", MetricKind::mse},
+                                           {"mae", MetricKind::mae},
+                                           {"mean_absolute_error", MetricKind::mae}});
+}
+
+// The [model] table. Exactly one of `layers` and `file` is given.
+struct ModelOptions {
+  std::vector<LayerOptions> layers;
+  std::optional<std::string> file;  // a Keras HDF5 model: its layers, and its weights to start from
+  LossKind loss = LossKind::categorical_crossentropy;
+  double huber_delta = 1.0;  // for loss huber alone
+  std::vector<MetricKind> metrics;
+
+  friend bool operator==(const ModelOptions&, const ModelOptions&) = default;
+};
+
+}  // namespace tusk

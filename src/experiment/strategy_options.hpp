@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <variant>
+
+#include "core/named.hpp"
+
+namespace tusk {
+
+// Where the model lives and who computes.
+enum class Topology {
+  sequential,        // one process; its weights are the model
+  parameter_server,  // rank 0 serves the center, the other ranks are workers; the center is the
+                     // model
+  peers,             // every rank is a worker, they meet to reduce; Strategy::model is the model
+  independent,       // every rank trains members of an ensemble by itself
+};
+
+// The distributed optimizers: the topology of each and the options that only it has.
+// docs/algorithms.md has their rules and sources. A communication window is the number of steps
+// between two exchanges.
+
+// Plain sequential training in one process.
+struct SingleOptions {
+  static constexpr const char* name = "single";
+  static constexpr Topology topology = Topology::sequential;
+
+  friend bool operator==(const SingleOptions&, const SingleOptions&) = default;
+};
+
+// Dean et al., NIPS 2012. θ += x − x₀ after every window.
+struct DownpourOptions {
+  static constexpr const char* name = "downpour";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 5;
+
+  friend bool operator==(const DownpourOptions&, const DownpourOptions&) = default;
+};
+
+// Hermans 2017. θ += (x − x₀)/m after every window of m steps.
+struct AdagOptions {
+  static constexpr const char* name = "adag";
+  static constexpr const char* alias = "agn";  // its name in Hermans's thesis
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 12;
+
+  friend bool operator==(const AdagOptions&, const AdagOptions&) = default;
+};
+
+// dist-keras's Experimental. As adag, but weaker where θ has moved far since the pull.
+struct ExperimentalOptions {
+  static constexpr const char* name = "experimental";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 5;
+
+  friend bool operator==(const ExperimentalOptions&, const ExperimentalOptions&) = default;
+};
+
+// Jiang et al., SIGMOD 2017. θ += (x − x₀)/(τ + 1).
+struct DynsgdOptions {
+  static constexpr const char* name = "dynsgd";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 5;
+
+  friend bool operator==(const DynsgdOptions&, const DynsgdOptions&) = default;
+};
+
+// Niu et al., NIPS 2011. As downpour, but reads and writes of the center race.
+struct HogwildOptions {
+  static constexpr const char* name = "hogwild";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 5;
+
+  friend bool operator==(const HogwildOptions&, const HogwildOptions&) = default;
+};
+
+// The elastic rules' moving rate: `alpha` if it is given, else rho · η with the η of the optimizer
+// if rho is given, else beta/n.
+struct MovingRateOptions {
+  double beta = 0.9;
+  std::optional<double> rho;
+  std::optional<double> alpha;
+
+  friend bool operator==(const MovingRateOptions&, const MovingRateOptions&) = default;
+};
+
+// Zhang et al., NIPS 2015, algorithm 1. E = α(x − θ), θ += E, x −= E, once a window.
+struct AeasgdOptions {
+  static constexpr const char* name = "aeasgd";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 32;
+  MovingRateOptions moving_rate;
+
+  friend bool operator==(const AeasgdOptions&, const AeasgdOptions&) = default;
+};
+
+// Zhang et al., algorithm 2: aeasgd with Nesterov's momentum.
+struct EamsgdOptions {
+  static constexpr const char* name = "eamsgd";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 32;
+  MovingRateOptions moving_rate;
+
+  friend bool operator==(const EamsgdOptions&, const EamsgdOptions&) = default;
+};
+
+// Zhang et al., eqs. 5 and 6: aeasgd with all workers at once.
+struct EasgdOptions {
+  static constexpr const char* name = "easgd";
+  static constexpr Topology topology = Topology::peers;
+  std::size_t communication_window = 32;
+  MovingRateOptions moving_rate;
+
+  friend bool operator==(const EasgdOptions&, const EasgdOptions&) = default;
+};
+
+// x = Σ sᵢxᵢ / Σ sᵢ after every window, sᵢ the samples that worker i saw in it.
+struct AveragingOptions {
+  static constexpr const char* name = "averaging";
+  static constexpr Topology topology = Topology::peers;
+  std::optional<std::size_t> communication_window;  // none: an epoch
+
+  friend bool operator==(const AveragingOptions&, const AveragingOptions&) = default;
+};
+
+// The workers' gradients, averaged at every step.
+struct SyncSgdOptions {
+  static constexpr const char* name = "sync_sgd";
+  static constexpr Topology topology = Topology::peers;
+
+  friend bool operator==(const SyncSgdOptions&, const SyncSgdOptions&) = default;
+};
+
+// Hermans & Louppe 2018, gradient energy matching: what a worker adds is scaled so that all workers
+// together move the center as fast as momentum would.
+struct GemOptions {
+  static constexpr const char* name = "gem";
+  static constexpr Topology topology = Topology::parameter_server;
+  std::size_t communication_window = 5;
+  double momentum = 0.9;  // μ
+  double kappa = 1.0;     // κ: how much of the momentum's energy to aim at
+
+  friend bool operator==(const GemOptions&, const GemOptions&) = default;
+};
+
+// What an ensemble's members are trained on.
+enum class EnsembleData {
+  whole,      // every training row
+  bootstrap,  // as many rows, drawn with replacement
+  shard,      // a part of its own
+};
+
+constexpr auto names_of(EnsembleData) {
+  return std::to_array<Named<EnsembleData>>({{"whole", EnsembleData::whole},
+                                             {"bootstrap", EnsembleData::bootstrap},
+                                             {"shard", EnsembleData::shard}});
+}
+
+// Models trained independently, each from a seed of its own; their predictions are combined.
+struct EnsembleOptions {
+  static constexpr const char* name = "ensemble";
+  static constexpr Topology topology = Topology::independent;
+  std::size_t members = 1;
+  EnsembleData data = EnsembleData::whole;
+
+  friend bool operator==(const EnsembleOptions&, const EnsembleOptions&) = default;
+};
+
+using StrategyOptions =
+    std::variant<SingleOptions, DownpourOptions, AdagOptions, ExperimentalOptions, DynsgdOptions,
+                 HogwildOptions, AeasgdOptions, EamsgdOptions, EasgdOptions, AveragingOptions,
+                 SyncSgdOptions, GemOptions, EnsembleOptions>;
+
+// Whether the rule has one exchange a window with a center, so that it can run beside the next
+// one's steps: TrainerOptions::overlap.
+inline bool can_overlap(const StrategyOptions& options) {
+  return std::holds_alternative<DownpourOptions>(options) ||
+         std::holds_alternative<AdagOptions>(options) ||
+         std::holds_alternative<DynsgdOptions>(options) ||
+         std::holds_alternative<AeasgdOptions>(options) ||
+         std::holds_alternative<EamsgdOptions>(options);
+}
+
+inline Topology topology(const StrategyOptions& options) {
+  return std::visit([](const auto& strategy) { return strategy.topology; }, options);
+}
+
+}  // namespace tusk

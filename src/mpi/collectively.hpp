@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "core/error.hpp"
+
+namespace tusk::mpi {
+
+class Communicator;
+
+// An error that every rank of the job throws at the same place: the job can end without an abort,
+// and rank 0 alone reports it. Only collectively() throws it.
+class CollectiveError : public Error {
+ public:
+  using Error::Error;
+};
+
+// Collective. Runs `work` on every rank; if it throws Error on some, every rank throws the error of
+// the lowest of them as a CollectiveError, so that the job ends in one way and the user sees one
+// line. `work` must hold no collective call that one rank can skip. Other exceptions become
+// CollectiveError with code internal; std::bad_alloc says "out of memory". Ranks that are done
+// sooner sleep until the last one is.
+void collectively(const Communicator& communicator, const std::function<void()>& work);
+
+// The same for work that one process may also do by itself: without a communicator it just runs.
+void collectively(const Communicator* communicator, const std::function<void()>& work);
+
+}  // namespace tusk::mpi

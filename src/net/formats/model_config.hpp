@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/shape.hpp"
+#include "experiment/model_options.hpp"
+
+namespace tusk::formats {
+
+// What Keras's `model_config` says of a Sequential model.
+struct ModelConfig {
+  Shape input;
+  std::vector<LayerOptions> layers;
+};
+
+// The JSON that Keras 2 and 3 read. `names`: the layers', in their order.
+nlohmann::ordered_json write_model_config(const ModelConfig& config,
+                                          const std::vector<std::string>& names);
+
+// What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
+// no Sequential model or has a layer, or a property of one, that we do not have.
+ModelConfig read_model_config(const std::string& json, const std::string& path);
+
+// The loss in Keras's `training_config`; nothing if it is none of ours.
+std::optional<LossKind> read_training_loss(const std::string& json);
+
+}  // namespace tusk::formats

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "core/shape.hpp"
+#include "data/datasets/column_names.hpp"
+#include "experiment/model_options.hpp"
+
+namespace tusk::formats {
+
+// A model as its file holds it.
+struct ModelContent {
+  Shape input;                       // of one sample
+  std::vector<LayerOptions> layers;  // their initializers are kept, too
+  AlignedVector<float> weights;      // all parameters, laid out as by nn::Model
+  std::optional<LossKind> loss;      // none in models from elsewhere that do not say
+  double huber_delta = 1.0;
+  std::vector<MetricKind> metrics;
+  std::string transforms = "[]";         // JSON by data::Transforms
+  std::vector<std::string> class_names;  // by class index; empty: classes have no names
+  datasets::ColumnNames columns;         // of the training rows, before the transforms
+  std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
+};
+
+// Writes Keras's legacy HDF5 layout, which Keras 2 and 3 load: the attribute `model_config` (JSON
+// of a Sequential model that begins with an InputLayer), and the group `model_weights` with a group
+// a layer. A Dense kernel is (in, units) row-major there, which is our (units, in) column-major:
+// the same bytes. What Keras has no place for are attributes of the group `tusk`.
+//
+// The file appears complete or not at all. Error(cannot_create) or Error(io_error).
+void save_model(const std::string& path, const ModelContent& model);
+
+// Reads what save_model writes, and Sequential models of Dense, Activation, Dropout and Flatten
+// layers that Keras 2 or 3 wrote as HDF5. Every shape is checked against the layers.
+// Error(no_input), or Error(bad_data) that names the layer or data set.
+ModelContent load_model(const std::string& path);
+
+}  // namespace tusk::formats

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/matrix.hpp"
+#include "core/targets.hpp"
+#include "experiment/model_options.hpp"
+
+namespace tusk::graph {
+
+// Σ over the batch's samples of the metric, as Keras 3 defines it, of predictions (outputs, batch).
+// Classes count as one-hot columns.
+//   accuracy  one output: whether (prediction > 0.5) equals the target; more: whether the largest
+//             prediction, the first of equals, is where the largest target is
+//   mse, mae  mean over the outputs of the squared, of the absolute error
+double metric_sum(MetricKind metric, ConstMatrix predictions, const Targets& targets);
+
+}  // namespace tusk::graph

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "core/matrix.hpp"
+#include "core/real.hpp"
+#include "net/kernels/team.hpp"
+
+namespace tusk::graph {
+
+// The memory that passes of one model work in, allocated once by Model::make_workspace for batches
+// of up to max_batch() samples, and the threads that they work with. For one caller at a time.
+class Workspace {
+ public:
+  Workspace(Workspace&&) = default;
+  Workspace& operator=(Workspace&&) = default;
+
+  std::size_t max_batch() const { return max_batch_; }
+  bool training() const { return training_; }  // whether train_step may use it
+  kernels::Team& team() const { return *team_; }
+
+ private:
+  friend class Model;
+  Workspace() = default;
+
+  // One layer's part of the memory and, during a pass, where its output is.
+  struct LayerViews {
+    Matrix buffer;
+    Span kept;
+    ConstMatrix output = {};
+  };
+
+  std::size_t max_batch_ = 0;
+  bool training_ = false;
+  std::unique_ptr<kernels::Team> team_;
+  AlignedVector<Real> memory_;
+  std::vector<LayerViews> layers_;
+  Matrix predictions_;             // of a loss that takes the last activation over
+  std::array<Span, 2> gradients_;  // dy and dx, in turns
+};
+
+}  // namespace tusk::graph

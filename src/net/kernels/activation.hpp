@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "core/matrix.hpp"
+#include "core/real.hpp"
+#include "experiment/model_options.hpp"
+#include "net/kernels/team.hpp"
+
+namespace tusk::kernels {
+
+// Keras 3's activation functions, on one sample's features.
+//   relu        max(x, 0)                    elu         x > 0 ? x : eˣ − 1
+//   sigmoid     1/(1 + e⁻ˣ)                  selu        1.0507… (x > 0 ? x : 1.6733… (eˣ − 1))
+//   tanh                                     softplus    log(1 + eˣ)
+//   softmax     eˣ/Σeˣ over the features     leaky_relu  x > 0 ? x : 0.2 x
+//   linear      x
+
+// values = activation(values).
+void activate(Activation activation, Span values);
+
+// Given outputs y = activation(x) and dy: dy becomes dx. Every one of these functions has a
+// derivative that can be told from its value.
+void activation_gradient(Activation activation, ConstSpan y, Span dy);
+
+// The same of a batch, by all of the team.
+void activation_gradient(Activation activation, ConstMatrix y, Matrix dy, Team& team);
+
+// What either costs an element, for Team::share: about as much as so many multiplications and
+// additions of a matrix product.
+constexpr std::size_t activation_cost = 8;
+
+}  // namespace tusk::kernels

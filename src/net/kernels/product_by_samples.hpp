@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include "core/matrix.hpp"
+#include "net/kernels/team.hpp"
+
+namespace tusk::kernels {
+
+// dx = Wᵀ dz with a sample in each lane of the vectors: dz is packed so, which is little, and the
+// columns of W are read as they lie, each number once for up to 4 vectors of samples. W, which is
+// large, is neither copied nor transposed.
+void multiply_transposed_by_samples(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx);
+
+// From how many on that is faster than packing W.
+inline constexpr std::size_t least_samples = 8;
+inline constexpr std::size_t least_rows = 48;
+
+}  // namespace tusk::kernels

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "net/kernels/activation.hpp"
+#include "net/layers/layers.hpp"
+
+namespace tusk::layers {
+namespace {
+
+// y = activation(x). The linear one is no work at all: its output is its input.
+class ActivationLayer final : public Layer {
+ public:
+  ActivationLayer(Activation activation, const Shape& shape)
+      : activation_(activation), shape_(shape) {}
+
+  Shape output_shape() const override { return shape_; }
+  LayerMemory memory(Mode) const override {
+    return {.output = activation_ == Activation::linear ? 0 : shape_.elements()};
+  }
+
+  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix y, Span, const Pass& pass) const override {
+    if (activation_ == Activation::linear) return x;
+    pass.team.share(y.cols(), 1, cost_of_sample(), [&](const kernels::Share& share) {
+      for (std::size_t sample = share.first; sample < share.last; ++sample) {
+        std::ranges::copy(x.col(sample), y.col(sample).begin());
+        kernels::activate(activation_, y.col(sample));
+      }
+    });
+    return y;
+  }
+
+  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix y, Matrix dy, LayerGradients, Matrix,
+                  ConstSpan, kernels::Team& team) const override {
+    kernels::activation_gradient(activation_, y, dy, team);
+    return dy;
+  }
+
+ private:
+  std::size_t cost_of_sample() const { return shape_.elements() * kernels::activation_cost; }
+
+  Activation activation_;
+  Shape shape_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make(const ActivationOptions& options, const Shape& input,
+                            const std::string& key) {
+  if (options.activation == Activation::softmax && input.rank() != 1) {
+    fail(ExitCode::bad_experiment,
+         "{}: a softmax takes one axis of features, but its input has shape {}; put a flatten "
+         "layer before it",
+         key, input.to_string());
+  }
+  return std::make_unique<ActivationLayer>(options.activation, input);
+}
+
+}  // namespace tusk::layers

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "net/layers/layers.hpp"
+
+namespace tusk::layers {
+namespace {
+
+// Training: y = x ⊙ mask, with mask 0 at probability `rate` and 1/(1 − rate) otherwise (Srivastava
+// et al., JMLR 2014, in Keras's inverted form). Inference: y = x, without a copy.
+class Dropout final : public Layer {
+ public:
+  Dropout(double rate, const Shape& shape) : rate_(rate), shape_(shape) {}
+
+  Shape output_shape() const override { return shape_; }
+  LayerMemory memory(Mode mode) const override {
+    if (is_identity(mode)) return {};
+    return {.output = shape_.elements(), .kept = shape_.elements()};
+  }
+
+  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix y, Span kept,
+                      const Pass& pass) const override {
+    if (is_identity(pass.mode)) return x;
+    const Span mask = kept.first(x.size());
+    pass.team.share(mask.size(), words_at_once, 32, [&](const kernels::Share& share) {
+      for (std::size_t begin = share.first; begin < share.last; begin += words_at_once) {
+        const std::size_t count = std::min(words_at_once, share.last - begin);
+        draw(mask.subspan(begin, count), begin, pass);
+        multiply(x.flat().subspan(begin, count), mask.subspan(begin, count), y.data() + begin);
+      }
+    });
+    return y;
+  }
+
+  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix,
+                  ConstSpan kept, kernels::Team& team) const override {
+    if (rate_ == 0.0) return dy;
+    team.share(dy.size(), 16, 8, [&](const kernels::Share& share) {
+      const std::size_t count = share.last - share.first;
+      const Span part = dy.flat().subspan(share.first, count);
+      multiply(part, kept.subspan(share.first, count), part.data());
+    });
+    return dy;
+  }
+
+ private:
+  bool is_identity(Mode mode) const { return mode == Mode::inference || rate_ == 0.0; }
+
+  static constexpr std::size_t words_at_once = 1024;
+
+  // The mask's elements from `first` on, at most words_at_once. Element i's number is word i of the
+  // sequence of (seed, worker, layer, step).
+  void draw(Span mask, std::size_t first, const Pass& pass) const {
+    const auto threshold = static_cast<std::uint32_t>(rate_ * 0x1.0p32);
+    const Real scale = static_cast<Real>(1.0 / (1.0 - rate_));
+    const Random random(pass.step.seed, Stream::dropout, pass.step.worker << 10 | pass.layer,
+                        pass.step.step);
+    std::array<std::uint32_t, words_at_once> words;
+    random.blocks(static_cast<std::uint32_t>(first / 4), words);
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+      mask[i] = words[i] < threshold ? Real{0} : scale;
+    }
+  }
+
+  static void multiply(ConstSpan values, ConstSpan mask, Real* out) {
+#pragma GCC ivdep
+    for (std::size_t i = 0; i < mask.size(); ++i) out[i] = values[i] * mask[i];
+  }
+
+  double rate_;
+  Shape shape_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make(const DropoutOptions& options, const Shape& input,
+                            const std::string& key) {
+  if (!(options.rate >= 0.0 && options.rate < 1.0)) {
+    fail(ExitCode::bad_experiment, "{}.rate must be at least 0 and below 1, but is {}", key,
+         options.rate);
+  }
+  return std::make_unique<Dropout>(options.rate, input);
+}
+
+}  // namespace tusk::layers

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "net/optim/optimizer.hpp"
+
+namespace tusk::optim {
+
+// The registry of optimizers: one line for each, whose definition is its source file.
+using ArraySizes = std::span<const std::size_t>;
+std::unique_ptr<Optimizer> make(const SgdOptions&, const OptimizerOptions&, ArraySizes);
+std::unique_ptr<Optimizer> make(const AdagradOptions&, const OptimizerOptions&, ArraySizes);
+std::unique_ptr<Optimizer> make(const RmspropOptions&, const OptimizerOptions&, ArraySizes);
+std::unique_ptr<Optimizer> make(const AdamOptions&, const OptimizerOptions&, ArraySizes);  // AdamW
+std::unique_ptr<Optimizer> make(const AdadeltaOptions&, const OptimizerOptions&, ArraySizes);
+std::unique_ptr<Optimizer> make(const AdamaxOptions&, const OptimizerOptions&, ArraySizes);
+std::unique_ptr<Optimizer> make(const NadamOptions&, const OptimizerOptions&, ArraySizes);
+
+// Checks of options: Error(bad_experiment) that names optimizer.<key>.
+void require_in(const char* key, double value, double low, double high);  // low ≤ value ≤ high
+void require_decay(const char* key, double value);                        // 0 ≤ value < 1
+void require_not_negative(const char* key, double value);                 // 0 ≤ value < ∞
+
+}  // namespace tusk::optim

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/optim/kinds.hpp"
+#include "net/optim/sweep.hpp"
+
+namespace tusk::optim {
+namespace {
+
+// x += −η g
+class Sgd final : public Optimizer {
+ public:
+  Sgd(const OptimizerOptions& options, ArraySizes array_sizes) : Optimizer(options, array_sizes) {}
+
+ private:
+  void update(const Part& part) override {
+    const auto rate = static_cast<float>(learning_rate());
+    sweep(part, [=](float& x, float g) { x += -rate * g; });
+  }
+};
+
+// v ← δv − ηg;  x += v, or with Nesterov's momentum x += δv − ηg (Sutskever et al., ICML 2013;
+// Keras's weights are then the point ahead, x + δv).
+class MomentumSgd final : public Optimizer {
+ public:
+  MomentumSgd(const SgdOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
+      : Optimizer(options, array_sizes), kind_(kind), velocity_(add_state("momentum", size())) {}
+
+ private:
+  void update(const Part& part) override {
+    const auto rate = static_cast<float>(learning_rate());
+    const auto momentum = static_cast<float>(kind_.momentum);
+    const auto plain = [=](float& x, float g, float& v) {
+      v = momentum * v - rate * g;
+      x += v;
+    };
+    const auto nesterov = [=](float& x, float g, float& v) {
+      v = momentum * v - rate * g;
+      x += momentum * v - rate * g;
+    };
+    if (kind_.nesterov) {
+      sweep(part, nesterov, velocity_);
+    } else {
+      sweep(part, plain, velocity_);
+    }
+  }
+
+  SgdOptions kind_;
+  std::span<float> velocity_;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make(const SgdOptions& kind, const OptimizerOptions& options,
+                                ArraySizes array_sizes) {
+  require_in("momentum", kind.momentum, 0.0, 1.0);
+  if (kind.momentum == 0.0) return std::make_unique<Sgd>(options, array_sizes);
+  return std::make_unique<MomentumSgd>(kind, options, array_sizes);
+}
+
+}  // namespace tusk::optim

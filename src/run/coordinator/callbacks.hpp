@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "experiment/callback_options.hpp"
+#include "run/coordinator/plateau.hpp"
+#include "run/records/epoch_book.hpp"
+
+namespace tusk::center {
+class ControlBoard;
+}
+
+namespace tusk::coordinator {
+
+// What is in Cell::stop.
+enum class StopReason : std::int64_t { none = 0, callback = 1 };
+
+// Error(bad_experiment), naming the key, if the callbacks watch a score that the run does not have.
+void check_callbacks(const CallbackOptions& options, std::span<const std::string> metric_names,
+                     bool validates);
+
+// What rank 0 does at the end of every epoch (see experiment/callback_options.hpp). Orders go to
+// the workers through the board: Cell::stop and the learning rate's scale.
+class Callbacks {
+ public:
+  // The model of the best epoch.
+  struct Best {
+    records::EpochRecord record;
+    AlignedVector<float> weights;
+  };
+
+  // `learning_rate` is the optimizer's, which the scale goes with. `board` must outlive the object.
+  Callbacks(const CallbackOptions& options, std::vector<std::string> metric_names, bool validates,
+            double learning_rate, center::ControlBoard& board);
+
+  // Whether on_epoch() needs the weights.
+  bool wants_weights() const;
+
+  // After an epoch, validated if the run validates; `weights` are the model as it was then.
+  // Error(diverged) for a score that is not finite.
+  void on_epoch(const records::EpochRecord& record, std::span<const float> weights);
+
+  bool stopped() const { return !stop_reason_.empty(); }
+  const std::string& stop_reason() const { return stop_reason_; }
+  double learning_rate_scale() const { return scale_; }
+  const std::optional<Best>& best() const { return best_; }  // if it is to be restored
+
+ private:
+  double score(const records::EpochRecord& record, const std::string& name) const;
+  void check_finite(const records::EpochRecord& record) const;
+  void stop_early(const records::EpochRecord& record, std::span<const float> weights);
+  void reduce_learning_rate(const records::EpochRecord& record);
+  void stop_at_targets(const records::EpochRecord& record);
+  void stop(std::string reason);
+
+  CallbackOptions options_;
+  std::vector<std::string> metric_names_;
+  bool validates_;
+  double learning_rate_;
+  center::ControlBoard& board_;
+  std::optional<Plateau> stopping_;
+  std::optional<Plateau> reducing_;
+  double scale_ = 1.0;
+  std::string stop_reason_;
+  std::optional<Best> best_;
+};
+
+}  // namespace tusk::coordinator

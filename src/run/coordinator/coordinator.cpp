@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/coordinator/coordinator.hpp"
+
+#include <utility>
+
+#include "run/records/run_directory.hpp"
+
+namespace tusk::coordinator {
+
+Coordinator::Coordinator(Options options, const graph::Model& model,
+                         const samples::SampleSource* validation,
+                         const records::RunDirectory& directory, Snapshot snapshot,
+                         center::ControlBoard& board)
+    : options_(std::move(options)),
+      parameter_count_(model.parameter_count()),
+      snapshot_(std::move(snapshot)),
+      history_(directory.file("history.h5"), options_.metric_names),
+      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names),
+      progress_(options_.epochs, options_.samples_per_epoch),
+      book_(options_.samples_per_epoch),
+      callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
+                 options_.optimizer.learning_rate, board),
+      schedule_(options_.optimizer) {
+  if (validation != nullptr) evaluation_.emplace(model, *validation, options_.threads);
+}
+
+void Coordinator::submit(records::Report report) {
+  for (const records::CommitRecord& commit : report.commits) {
+    history_.add(commit);
+    book_.add(commit);
+  }
+  const std::size_t width = options_.metric_names.size();
+  for (std::size_t i = 0; i < report.steps.size(); ++i) {
+    const auto metrics = std::span(report.metrics).subspan(i * width, width);
+    history_.add(report.steps[i], metrics);
+    if (auto over = book_.add(report.steps[i], metrics)) end_epoch(std::move(*over));
+  }
+  if (!report.steps.empty() && !options_.quiet) {
+    const records::StepRecord& last = report.steps.back();
+    progress_.update(book_.samples(), last.loss, last.time_s);
+  }
+  if (report.finished) {
+    ++finished_;
+    time_ = time_ + report.time;
+    ledger_ = ledger_ + report.ledger;
+  }
+}
+
+void Coordinator::end_epoch(records::EpochRecord record) {
+  Pending epoch{std::move(record), {}};
+  if (evaluation_ || callbacks_.wants_weights()) {
+    epoch.weights.resize(parameter_count_);
+    snapshot_(epoch.weights);
+  }
+  if (evaluation_) {
+    pending_.push_back(std::move(epoch));
+  } else {
+    complete(epoch);
+  }
+}
+
+bool Coordinator::advance() {
+  if (pending_.empty()) return false;
+  if (!evaluating_) evaluation_->start(pending_.front().weights);
+  evaluating_ = evaluation_->advance();
+  if (!evaluating_) {
+    pending_.front().record.validation = evaluation_->score();
+    complete(pending_.front());
+    pending_.pop_front();
+  }
+  return !pending_.empty();
+}
+
+void Coordinator::complete(const Pending& epoch) {
+  epochs_.push_back(epoch.record);
+  metrics_log_.write(epoch.record, learning_rate(epoch.record));
+  history_.flush();
+  callbacks_.on_epoch(epoch.record, epoch.weights);
+}
+
+// Of a worker that has come as far as they have on average.
+double Coordinator::learning_rate(const records::EpochRecord& record) const {
+  return schedule_.at(record.steps / options_.workers) * callbacks_.learning_rate_scale();
+}
+
+void Coordinator::close() {
+  progress_.clear();
+  history_.close();
+}
+
+void LocalSink::submit(records::Report report) {
+  coordinator_.submit(std::move(report));
+  while (coordinator_.advance()) {
+  }
+}
+
+}  // namespace tusk::coordinator

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "experiment/optimizer_options.hpp"
+#include "net/optim/schedule.hpp"
+#include "run/coordinator/callbacks.hpp"
+#include "run/coordinator/progress.hpp"
+#include "run/records/epoch_book.hpp"
+#include "run/records/history_file.hpp"
+#include "run/records/metrics_log.hpp"
+#include "run/records/report.hpp"
+#include "use/evaluation/evaluation.hpp"
+
+namespace tusk::records {
+class RunDirectory;
+}
+
+namespace tusk::coordinator {
+
+// What rank 0 makes of the workers' reports: the history file, the epochs, their validation, the
+// log of metrics and the progress line. It knows nothing of how reports arrive or where the model
+// lives.
+class Coordinator : public records::ReportSink {
+ public:
+  struct Options {
+    std::size_t workers = 1;
+    std::size_t epochs = 1;
+    std::uint64_t samples_per_epoch = 0;  // N, over all workers
+    std::vector<std::string> metric_names;
+    OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
+    CallbackOptions callbacks{};
+    bool quiet = false;       // no progress line
+    std::size_t threads = 1;  // to validate with
+  };
+  // Copies the model as it is now.
+  using Snapshot = std::function<void(std::span<float>)>;
+
+  // `validation` may be null. `model`, `validation`, `directory` and `board`, through which the
+  // callbacks reach the workers, must outlive the object.
+  Coordinator(Options options, const graph::Model& model, const samples::SampleSource* validation,
+              const records::RunDirectory& directory, Snapshot snapshot,
+              center::ControlBoard& board);
+
+  void submit(records::Report report) override;
+
+  // Does about a millisecond of validation. Returns whether there is more to do.
+  bool advance();
+
+  bool all_finished() const { return finished_ == options_.workers; }
+
+  // Of the whole run, complete once all_finished() and advance() has returned false.
+  const std::vector<records::EpochRecord>& epochs() const { return epochs_; }
+  const records::EpochBook& book() const { return book_; }
+  const records::TimeSplit& time() const { return time_; }
+  const records::Ledger& ledger() const { return ledger_; }
+  const Callbacks& callbacks() const { return callbacks_; }
+
+  // Closes the history file. Error(io_error).
+  void close();
+
+ private:
+  // An epoch that is over, with the model as it was then, if that is wanted.
+  struct Pending {
+    records::EpochRecord record;
+    AlignedVector<float> weights;
+  };
+
+  void end_epoch(records::EpochRecord record);
+  void complete(const Pending& epoch);
+  double learning_rate(const records::EpochRecord& record) const;
+
+  Options options_;
+  std::size_t parameter_count_;
+  Snapshot snapshot_;
+  records::HistoryFile history_;
+  records::MetricsLog metrics_log_;
+  Progress progress_;
+  records::EpochBook book_;
+  Callbacks callbacks_;
+  optim::Schedule schedule_;
+  std::optional<evaluation::Evaluation> evaluation_;
+  std::deque<Pending> pending_;
+  bool evaluating_ = false;  // pending_.front() is being validated
+  std::vector<records::EpochRecord> epochs_;
+  std::size_t finished_ = 0;
+  records::TimeSplit time_;
+  records::Ledger ledger_;
+};
+
+// The sink of a worker in the same process as the coordinator: validation is done before the worker
+// trains on.
+class LocalSink : public records::ReportSink {
+ public:
+  explicit LocalSink(Coordinator& coordinator) : coordinator_(coordinator) {}
+  void submit(records::Report report) override;
+
+ private:
+  Coordinator& coordinator_;
+};
+
+}  // namespace tusk::coordinator

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/coordinator/meeting_sink.hpp"
+
+#include <array>
+#include <chrono>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "exchange/center/control_board.hpp"
+#include "run/coordinator/coordinator.hpp"
+
+namespace tusk::coordinator {
+namespace {
+
+constexpr std::chrono::microseconds receive_interval{50};
+
+}  // namespace
+
+void MeetingSink::submit(records::Report report) {
+  if (head_ != nullptr) {
+    head_->coordinator.submit(std::move(report));
+    received_ += records::receive_reports(communicator_, head_->coordinator);
+  } else {
+    sender_.send(report);
+  }
+}
+
+void MeetingSink::end_pass() {
+  const std::uint64_t expected = communicator_.sum(sender_.sent());
+  if (head_ != nullptr) {
+    while (received_ < expected) {
+      const std::uint64_t more = records::receive_reports(communicator_, head_->coordinator);
+      received_ += more;
+      if (more == 0) std::this_thread::sleep_for(receive_interval);
+    }
+    while (head_->coordinator.advance()) {
+    }
+  }
+  communicator_.barrier();  // the others sleep while rank 0 validates
+  pass_orders_on();
+}
+
+void MeetingSink::pass_orders_on() {
+  constexpr std::array cells{center::Cell::stop, center::Cell::learning_rate_scale};
+  std::array<std::int64_t, cells.size()> values{};
+  if (head_ != nullptr) {
+    for (std::size_t i = 0; i < cells.size(); ++i) values[i] = head_->orders.load(cells[i]);
+  }
+  communicator_.broadcast(std::as_writable_bytes(std::span(values)), 0);
+  for (std::size_t i = 0; i < cells.size(); ++i) board_.store(cells[i], values[i]);
+}
+
+}  // namespace tusk::coordinator

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/epoch_book.hpp"
+
+#include <algorithm>
+
+namespace tusk::records {
+
+void Staleness::add(std::uint64_t staleness) {
+  ++commits;
+  sum += staleness;
+  max = std::max(max, staleness);
+  const auto bin = static_cast<std::size_t>(std::min<std::uint64_t>(staleness, bins - 1));
+  if (counts.size() <= bin) counts.resize(bin + 1);
+  ++counts[bin];
+}
+
+double Staleness::mean() const {
+  return commits == 0 ? 0.0 : static_cast<double>(sum) / static_cast<double>(commits);
+}
+
+void EpochBook::add(const CommitRecord& commit) {
+  staleness_.add(commit.staleness);
+  current_.staleness.add(commit.staleness);
+}
+
+std::optional<EpochRecord> EpochBook::add(const StepRecord& step, std::span<const float> metrics) {
+  ++steps_;
+  samples_ += step.samples;
+  time_s_ = std::max(time_s_, step.time_s);
+  BatchScore score;
+  score.samples = step.samples;
+  score.loss_sum = static_cast<double>(step.loss) * step.samples;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    score.metric_sums[i] = static_cast<double>(metrics[i]) * step.samples;
+  }
+  current_.train += score;
+  if (samples_ < current_.epoch * samples_per_epoch_) return std::nullopt;
+
+  EpochRecord over = current_;
+  over.steps = steps_;
+  over.samples = samples_;
+  over.time_s = time_s_;
+  const double seconds = time_s_ - epoch_start_s_;
+  over.samples_per_s = seconds > 0.0 ? static_cast<double>(over.train.samples) / seconds : 0.0;
+  epoch_start_s_ = time_s_;
+  current_ = EpochRecord{.epoch = over.epoch + 1};
+  return over;
+}
+
+}  // namespace tusk::records

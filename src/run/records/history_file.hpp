@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tusk::records {
+
+// One step of one worker.
+struct StepRecord {
+  std::uint32_t worker = 0;
+  std::uint32_t epoch = 0;    // from 1
+  std::uint64_t step = 0;     // of this worker, from 1
+  double time_s = 0.0;        // since the training began, at the step's end
+  std::uint32_t samples = 0;  // in its mini-batch
+  float loss = 0.0F;
+};
+
+// One commit to the center.
+struct CommitRecord {
+  std::uint64_t ticket = 0;
+  std::uint32_t worker = 0;
+  std::uint32_t steps = 0;  // since the worker's commit before
+  std::uint64_t staleness = 0;
+  std::uint64_t samples = 0;  // in these steps
+  double time_s = 0.0;        // since the training began
+};
+
+// history.h5: a group `steps` and a group `commits` with one data set a column, all as long as each
+// other, named as the members above; `steps` has one more a metric, by the metric's name.
+// Records are buffered. Not thread-safe.
+class HistoryFile {
+ public:
+  // Error(cannot_create) if the file cannot be created.
+  HistoryFile(const std::string& path, const std::vector<std::string>& metrics);
+  ~HistoryFile();
+  HistoryFile(HistoryFile&&) noexcept;
+  HistoryFile& operator=(HistoryFile&&) noexcept;
+
+  // `metrics`: this step's values, in the constructor's order.
+  void add(const StepRecord& record, std::span<const float> metrics);
+  void add(const CommitRecord& record);
+
+  // Everything added so far to the operating system. Error(io_error).
+  void flush();
+
+  // Flushes and closes, and reports what the destructor cannot. Nothing can be added after it; the
+  // destructor without it loses what was not flushed.
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tusk::records

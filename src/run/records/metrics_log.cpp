@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/metrics_log.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/score_names.hpp"
+
+namespace tusk::records {
+
+MetricsLog::MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names)
+    : path_(std::move(path)), metric_names_(std::move(metric_names)), out_(path_) {
+  if (!out_) fail(ExitCode::cannot_create, "{}: cannot be created", path_.string());
+}
+
+void MetricsLog::write(const EpochRecord& record, double learning_rate) {
+  nlohmann::ordered_json line{{"epoch", record.epoch},
+                              {"step", record.steps},
+                              {"samples", record.samples},
+                              {"time_s", record.time_s},
+                              {"samples_per_s", record.samples_per_s}};
+  for (const auto& [name, value] : named_values(record.train, metric_names_, ""))
+    line[name] = value;
+  if (record.validation) {
+    for (const auto& [name, value] : named_values(*record.validation, metric_names_, "val_")) {
+      line[name] = value;
+    }
+  }
+  line["staleness_mean"] = record.staleness.mean();
+  line["staleness_max"] = record.staleness.max;
+  line["learning_rate"] = learning_rate;
+  out_ << line.dump() << std::endl;
+  if (!out_) fail(ExitCode::io_error, "{}: cannot be written; is the disk full?", path_.string());
+}
+
+}  // namespace tusk::records

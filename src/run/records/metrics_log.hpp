@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "run/records/epoch_book.hpp"
+
+namespace tusk::records {
+
+// metrics.jsonl: one JSON object a line, one line an epoch, written out at once.
+class MetricsLog {
+ public:
+  // Error(cannot_create).
+  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names);
+
+  void write(const EpochRecord& record, double learning_rate);  // Error(io_error)
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::string> metric_names_;
+  std::ofstream out_;
+};
+
+}  // namespace tusk::records

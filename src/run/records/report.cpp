@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/report.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+#include "core/error.hpp"
+
+namespace tusk::records {
+namespace {
+
+// The fixed part of a report on the wire; the records follow, steps first.
+struct Header {
+  std::uint32_t worker;
+  std::uint32_t finished;
+  TimeSplit time;
+  Ledger ledger;
+  std::uint64_t steps;
+  std::uint64_t metrics;
+  std::uint64_t commits;
+};
+static_assert(std::is_trivially_copyable_v<Header> && std::is_trivially_copyable_v<StepRecord> &&
+              std::is_trivially_copyable_v<CommitRecord>);
+
+template <typename T>
+void append(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
+  const std::size_t end = bytes.size();
+  bytes.resize(end + count * sizeof(T));
+  if (count > 0) std::memcpy(bytes.data() + end, values, count * sizeof(T));
+}
+
+template <typename T>
+std::span<const std::byte> take(std::span<const std::byte> bytes, T* values, std::size_t count) {
+  if (count > bytes.size() / sizeof(T)) fail(ExitCode::internal, "a worker's report is truncated");
+  if (count > 0) std::memcpy(values, bytes.data(), count * sizeof(T));
+  return bytes.subspan(count * sizeof(T));
+}
+
+}  // namespace
+
+TimeSplit operator+(const TimeSplit& a, const TimeSplit& b) {
+  return {a.compute + b.compute, a.exchange + b.exchange, a.wait + b.wait, a.read + b.read};
+}
+
+Ledger operator+(const Ledger& a, const Ledger& b) {
+  return {a.batches_trained + b.batches_trained, a.batches_committed + b.batches_committed,
+          a.samples_trained + b.samples_trained, a.samples_committed + b.samples_committed};
+}
+
+std::vector<std::byte> serialize(const Report& report) {
+  const Header header{.worker = report.worker,
+                      .finished = report.finished ? 1U : 0U,
+                      .time = report.time,
+                      .ledger = report.ledger,
+                      .steps = report.steps.size(),
+                      .metrics = report.metrics.size(),
+                      .commits = report.commits.size()};
+  std::vector<std::byte> bytes;
+  append(bytes, &header, 1);
+  append(bytes, report.steps.data(), report.steps.size());
+  append(bytes, report.metrics.data(), report.metrics.size());
+  append(bytes, report.commits.data(), report.commits.size());
+  return bytes;
+}
+
+Report deserialize(std::span<const std::byte> bytes) {
+  Header header{};
+  bytes = take(bytes, &header, 1);
+  if (std::max({header.steps, header.metrics, header.commits}) > bytes.size()) {
+    fail(ExitCode::internal, "a worker's report is truncated");
+  }
+  Report report{.worker = header.worker,
+                .finished = header.finished != 0,
+                .time = header.time,
+                .ledger = header.ledger,
+                .steps = std::vector<StepRecord>(header.steps),
+                .metrics = std::vector<float>(header.metrics),
+                .commits = std::vector<CommitRecord>(header.commits)};
+  bytes = take(bytes, report.steps.data(), header.steps);
+  bytes = take(bytes, report.metrics.data(), header.metrics);
+  take(bytes, report.commits.data(), header.commits);
+  return report;
+}
+
+}  // namespace tusk::records

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "run/records/history_file.hpp"
+
+namespace tusk::records {
+
+// Where a worker's time went, in seconds.
+struct TimeSplit {
+  double compute = 0.0;   // forward, backward, optimizer
+  double exchange = 0.0;  // inside the center's operations
+  double wait = 0.0;      // held back on purpose (bounded staleness, the end of the others)
+  double read = 0.0;      // gathering and converting batches
+};
+TimeSplit operator+(const TimeSplit& a, const TimeSplit& b);
+
+// What a worker has trained and what of it has been committed. A batch counts as committed at the
+// next exchange after it; at the end of a run both are equal, or Tusk has lost work.
+struct Ledger {
+  std::uint64_t batches_trained = 0;
+  std::uint64_t batches_committed = 0;
+  std::uint64_t samples_trained = 0;
+  std::uint64_t samples_committed = 0;
+};
+Ledger operator+(const Ledger& a, const Ledger& b);
+
+// What a worker tells rank 0 from time to time. Sent only right after an exchange, so that every
+// step in it is in the center.
+struct Report {
+  std::uint32_t worker = 0;
+  bool finished = false;  // the last report of this worker: time and ledger are final
+  TimeSplit time;
+  Ledger ledger;
+  std::vector<StepRecord> steps;
+  std::vector<float> metrics;  // of each step in turn, in the model's order
+  std::vector<CommitRecord> commits;
+};
+
+// For the wire. deserialize throws Error(internal) on bytes that serialize did not make.
+std::vector<std::byte> serialize(const Report& report);
+Report deserialize(std::span<const std::byte> bytes);
+
+// Who takes reports: rank 0's coordinator itself, or a message to it.
+class ReportSink {
+ public:
+  virtual ~ReportSink() = default;
+  virtual void submit(Report report) = 0;
+
+  // The worker has submitted all of a pass. Where workers are in step they meet here, so that the
+  // epoch can be closed.
+  virtual void end_pass() {}
+};
+
+}  // namespace tusk::records

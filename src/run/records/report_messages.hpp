@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mpi/communicator.hpp"
+#include "run/records/report.hpp"
+
+namespace tusk::records {
+
+// A worker's reports as messages to rank 0, which nothing waits for but the object's end.
+class ReportSender {
+ public:
+  // `communicator`, which must outlive the object, is for reports alone.
+  explicit ReportSender(const mpi::Communicator& communicator) : communicator_(communicator) {}
+
+  void send(const Report& report);
+  std::uint64_t sent() const { return sent_; }
+
+ private:
+  const mpi::Communicator& communicator_;
+  std::vector<mpi::Request> under_way_;
+  std::uint64_t sent_ = 0;
+};
+
+// A worker's way to rank 0: reports go out as messages, nothing waits for them but the end.
+class RemoteSink : public ReportSink {
+ public:
+  explicit RemoteSink(const mpi::Communicator& communicator) : sender_(communicator) {}
+  void submit(Report report) override { sender_.send(report); }
+
+ private:
+  ReportSender sender_;
+};
+
+// Rank 0's side: hands the reports that have arrived to the sink. Returns how many.
+std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink);
+
+}  // namespace tusk::records

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/run_directory.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/pending_file.hpp"
+
+namespace tusk::records {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl", "history.h5",
+                               "model.h5",        "summary.json",  "ensemble.json"};
+
+bool holds_anything(const fs::path& path, std::error_code& error) {
+  return fs::exists(path, error) && !error && !fs::is_empty(path, error);
+}
+
+void remove_files(const fs::path& path) {
+  std::error_code error;
+  for (const char* name : run_files) {
+    fs::remove(path / name, error);
+    if (error) {
+      fail(ExitCode::cannot_create, "{}: the earlier run's file cannot be removed: {}",
+           (path / name).string(), error.message());
+    }
+  }
+}
+
+// A folder in members/, as an ensemble names them.
+bool is_member(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  return entry.symlink_status().type() == fs::file_type::directory &&
+         name.find_first_not_of("0123456789") == std::string::npos;
+}
+
+void remove_if_empty(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_empty(path, error)) fs::remove(path, error);  // or it stays: it harms nobody
+}
+
+// Removes a run's files, and those of its members if it is an ensemble's.
+void remove_run(const fs::path& path) {
+  remove_files(path);
+  const fs::path folder = path / "members";
+  std::error_code error;
+  if (fs::symlink_status(folder, error).type() != fs::file_type::directory) return;
+  const fs::directory_iterator entries(folder, error);
+  if (error) {
+    fail(ExitCode::cannot_create, "{}: the earlier run's members cannot be removed: {}",
+         folder.string(), error.message());
+  }
+  std::vector<fs::path> members;
+  for (const fs::directory_entry& entry : entries) {
+    if (is_member(entry)) members.push_back(entry.path());
+  }
+  for (const fs::path& member : members) {
+    remove_files(member);
+    remove_if_empty(member);
+  }
+  remove_if_empty(folder);
+}
+
+}  // namespace
+
+void RunDirectory::check(const fs::path& path, bool overwrite) {
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_directory(path, error)) {
+    fail(ExitCode::cannot_create, "{}: exists and is not a directory; choose another --run-dir",
+         path.string());
+  }
+  if (holds_anything(path, error) && !overwrite) {
+    fail(ExitCode::cannot_create,
+         "{}: the run directory exists already; --overwrite replaces it, --run-dir names another",
+         path.string());
+  }
+}
+
+RunDirectory::RunDirectory(fs::path path, bool overwrite) : path_(std::move(path)) {
+  check(path_, overwrite);
+  std::error_code error;
+  if (holds_anything(path_, error)) remove_run(path_);
+  if (path_.has_parent_path()) fs::create_directories(path_.parent_path(), error);
+  if (::mkdir(path_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+    fail(ExitCode::cannot_create, "{}: the run directory cannot be created: {}", path_.string(),
+         std::strerror(errno));
+  }
+  if (::access(path_.c_str(), W_OK | X_OK) != 0) {
+    fail(ExitCode::cannot_create, "{}: the run directory cannot be written: {}", path_.string(),
+         std::strerror(errno));
+  }
+}
+
+void RunDirectory::write(std::string_view name, std::string_view content) const {
+  PendingFile pending(file(name));
+  std::ofstream out(pending.part(), std::ios::binary);
+  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  out.close();
+  if (!out) {
+    fail(ExitCode::io_error, "{}: cannot be written: {}", file(name).string(),
+         std::strerror(errno));
+  }
+  pending.publish();
+}
+
+}  // namespace tusk::records

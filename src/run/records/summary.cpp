@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/score_names.hpp"
+#include "core/units.hpp"
+
+namespace tusk::records {
+namespace {
+
+// All scores in the order in which users see them.
+std::vector<std::pair<std::string, double>> scores(const Summary& summary) {
+  auto all = named_values(summary.last_epoch.train, summary.metric_names, "");
+  const auto add = [&](const std::optional<BatchScore>& score, const char* prefix) {
+    if (!score) return;
+    const auto values = named_values(*score, summary.metric_names, prefix);
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  add(summary.last_epoch.validation, "val_");
+  add(summary.test, "test_");
+  return all;
+}
+
+}  // namespace
+
+double Summary::samples_per_s() const {
+  return elapsed_s > 0.0 ? static_cast<double>(ledger.samples_trained) / elapsed_s : 0.0;
+}
+
+std::string Summary::line() const {
+  std::string text = fmt::format("trained {}:", name);
+  for (const auto& [key, value] : scores(*this)) text += fmt::format(" {} {:.4f}", key, value);
+  const std::string each = threads == 1 ? "" : fmt::format(" of {} threads", threads);
+  return text + fmt::format(" in {} ({} samples/s, {} worker{}{})", format_duration(elapsed_s),
+                            format_count(static_cast<std::uint64_t>(samples_per_s())), workers,
+                            workers == 1 ? "" : "s", each);
+}
+
+std::string Summary::json() const {
+  nlohmann::ordered_json out{{"name", name},
+                             {"trainer", trainer},
+                             {"workers", workers},
+                             {"threads", threads},
+                             {"epochs", epochs}};
+  if (!stop_reason.empty()) out["stopped"] = stop_reason;
+  if (epochs != last_epoch.epoch) out["best_epoch"] = last_epoch.epoch;
+  for (const auto& [key, value] : scores(*this)) out[key] = value;
+  out["elapsed_s"] = elapsed_s;
+  out["samples_per_s"] = samples_per_s();
+  out["time_s"] = {{"compute", time.compute},
+                   {"exchange", time.exchange},
+                   {"wait", time.wait},
+                   {"read", time.read}};
+  out["ledger"] = {{"batches_trained", ledger.batches_trained},
+                   {"batches_committed", ledger.batches_committed},
+                   {"samples_trained", ledger.samples_trained},
+                   {"samples_committed", ledger.samples_committed}};
+  out["updates"] = updates;
+  out["staleness"] = {
+      {"mean", staleness.mean()}, {"max", staleness.max}, {"histogram", staleness.counts}};
+  return out.dump(2) + "\n";
+}
+
+void check_ledger(const Ledger& ledger, std::uint64_t samples_expected) {
+  if (ledger.batches_committed != ledger.batches_trained ||
+      ledger.samples_committed != samples_expected) {
+    fail(ExitCode::internal,
+         "the ledger does not balance: {} batches trained, {} committed, {} samples committed of "
+         "{}; "
+         "this is a bug in Tusk",
+         ledger.batches_trained, ledger.batches_committed, ledger.samples_committed,
+         samples_expected);
+  }
+}
+
+}  // namespace tusk::records

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/score.hpp"
+#include "run/records/epoch_book.hpp"
+#include "run/records/report.hpp"
+
+namespace tusk::records {
+
+// What a training came to.
+struct Summary {
+  std::string name;
+  std::string trainer;
+  std::size_t workers = 1;
+  std::size_t threads = 1;  // of each worker
+  double elapsed_s = 0.0;   // from the first step to the last worker's end
+  std::vector<std::string> metric_names;
+  std::size_t epochs = 0;     // completed
+  EpochRecord last_epoch{};   // its scores are the model's; the best one's, if that was restored
+  std::string stop_reason{};  // why training ended before its last epoch, if it did
+  std::optional<BatchScore> test{};
+  Staleness staleness{};
+  TimeSplit time{};           // summed over the workers
+  Ledger ledger{};            // likewise
+  std::uint64_t updates = 0;  // commits to the center
+
+  double samples_per_s() const;
+
+  // "trained NAME: loss 0.3521 accuracy 0.8412 val_loss … in 12.3 s (29,100 samples/s, 4 workers)"
+  std::string line() const;
+  std::string json() const;  // summary.json
+};
+
+// Error(internal) unless every batch that was trained was committed.
+void check_ledger(const Ledger& ledger, std::uint64_t samples_expected);
+
+}  // namespace tusk::records

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/simulation/run_virtual_workers.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/error.hpp"
+#include "net/optim/optimizer.hpp"
+#include "run/simulation/virtual_machine.hpp"
+
+namespace tusk::simulation {
+namespace {
+
+training::Outcome run(const Experiment& experiment, const training::Job& job,
+                      const training::MakeCoordinator& make_coordinator, std::size_t threads) {
+  VirtualMachine machine({.experiment = experiment,
+                          .model = job.model,
+                          .initial = job.initial,
+                          .samples = *job.shard,
+                          .parameters = job.model.parameter_count(),
+                          .workers = job.roles.workers,
+                          .threads = threads});
+  coordinator::LocalSink coordinator(
+      make_coordinator([&](std::span<float> out) { machine.snapshot(out); }, machine.board(),
+                       "simulated", "snapshot"));
+  machine.run([&](records::Report report) { coordinator.submit(std::move(report)); });
+  training::Outcome outcome{.weights = AlignedVector<float>(job.model.parameter_count()),
+                            .updates = machine.updates()};
+  machine.snapshot(outcome.weights);
+  return outcome;
+}
+
+// For a step of the network below, which takes less than a quarter of it.
+constexpr std::size_t stand_in_stack = std::size_t{1} << 20U;
+
+// A network that is as good as none, with a parameter for every shard at least.
+graph::Model stand_in(std::size_t shards) {
+  const std::size_t units = std::max<std::size_t>(8, shards);
+  const ModelOptions options{.layers = {DenseOptions{.units = units}, DenseOptions{.units = 1}},
+                             .loss = LossKind::mse};
+  return {options, Shape{1}};
+}
+
+}  // namespace
+
+training::VirtualWorkers virtual_workers(std::size_t count, std::size_t threads) {
+  return {.count = count,
+          .run = [threads](const Experiment& experiment, const training::Job& job,
+                           const training::MakeCoordinator& make_coordinator) {
+            return run(experiment, job, make_coordinator, threads);
+          }};
+}
+
+std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parameters,
+                           std::size_t workers) {
+  const std::vector<std::size_t> sizes{1};
+  const std::size_t vectors = 2 + optim::make_optimizer(optimizer, sizes)->state().size();
+  return workers * parameters * sizeof(float) * vectors;
+}
+
+Projection project_times(const Experiment& experiment, std::size_t parameters,
+                         std::uint64_t training_rows, std::size_t workers, std::size_t threads) {
+  const graph::Model model = stand_in(experiment.server.shards);
+  const AlignedVector<float> initial(model.parameter_count());  // zeros: every gradient is 0
+  const samples::Shard samples = samples::Shard::zeros(training_rows, model.input_shape());
+  VirtualMachine machine({.experiment = experiment,
+                          .model = model,
+                          .initial = initial,
+                          .samples = samples,
+                          .parameters = parameters,
+                          .workers = workers,
+                          .threads = threads,
+                          .stack_bytes = stand_in_stack});
+  records::EpochBook book(experiment.data.repeat * training_rows);
+  machine.run([&](const records::Report& report) {
+    for (const records::CommitRecord& commit : report.commits) book.add(commit);
+    for (const records::StepRecord& step : report.steps) book.add(step, {});
+  });
+  return {.elapsed_s = book.time_s(), .samples = book.samples(), .staleness = book.staleness()};
+}
+
+void check_workers(const Experiment& experiment, std::size_t workers) {
+  const Topology shape = topology(experiment.trainer.strategy);
+  const std::string name = std::visit([](const auto& options) { return std::string(options.name); },
+                                      experiment.trainer.strategy);
+  if (shape == Topology::sequential && workers > 1) {
+    fail(ExitCode::bad_experiment, "trainer '{}' has one worker: --workers 1", name);
+  }
+  if (shape == Topology::independent) {
+    fail(ExitCode::bad_experiment,
+         "trainer '{}' cannot be simulated: its members exchange nothing, so that n workers take "
+         "one n-th of the time",
+         name);
+  }
+  training::check_workers(experiment, workers);
+  if (experiment.server.compression.kind != CompressionKind::none) {
+    fail(ExitCode::bad_experiment, "server.compression = \"{}\" is not simulated",
+         name_of(experiment.server.compression.kind));
+  }
+  if (experiment.trainer.overlap) {
+    fail(ExitCode::bad_experiment, "trainer.overlap = true is not simulated");
+  }
+  StepTimes(experiment.simulate.step_time, workers, experiment.seed);
+}
+
+}  // namespace tusk::simulation

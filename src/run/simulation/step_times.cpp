@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/simulation/step_times.hpp"
+
+#include <cmath>
+#include <variant>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+namespace tusk::simulation {
+namespace {
+
+struct Draw {
+  Random& random;
+
+  double operator()(const LognormalTime& time) const {
+    return time.mean * std::exp(time.sigma * random.normal() - 0.5 * time.sigma * time.sigma);
+  }
+  double operator()(const NormalTime& time) const {
+    return time.mean + time.stddev * random.normal();
+  }
+  double operator()(const UniformTime& time) const {
+    return random.uniform(time.minval, time.maxval);
+  }
+  double operator()(const ExponentialTime& time) const {
+    return -time.mean * std::log1p(-random.uniform());
+  }
+};
+
+}  // namespace
+
+StepTimes::StepTimes(const StepTime& options, std::size_t workers, std::uint64_t seed)
+    : options_(options), seed_(seed) {
+  const auto* list = std::get_if<std::vector<double>>(&options_);
+  if (list != nullptr && list->size() < workers) {
+    fail(ExitCode::bad_experiment,
+         "simulate.step_time is a list of {} values, but there are {} workers: it needs one for "
+         "each",
+         list->size(), workers);
+  }
+}
+
+double StepTimes::cost_s(std::size_t worker, std::uint64_t step) const {
+  if (const auto* constant = std::get_if<double>(&options_)) return *constant;
+  if (const auto* list = std::get_if<std::vector<double>>(&options_)) return (*list)[worker];
+  Random random(seed_, Stream::step_time, static_cast<std::uint32_t>(worker), step);
+  for (;;) {
+    const double time = std::visit(Draw{random}, std::get<TimeDistribution>(options_));
+    if (time > 0.0) return time;
+  }
+}
+
+}  // namespace tusk::simulation

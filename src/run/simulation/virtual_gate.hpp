@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "run/simulation/scheduler.hpp"
+#include "run/worker/gate.hpp"
+
+namespace tusk::center {
+class ControlBoard;
+}
+
+namespace tusk::simulation {
+
+// What the gates of all virtual workers know: how many windows each has completed and who waits.
+class Gatekeeper {
+ public:
+  Gatekeeper(std::size_t workers, std::optional<std::size_t> max_staleness)
+      : completed_(workers), waiting_(workers), max_staleness_(max_staleness) {}
+
+  bool bounds() const { return max_staleness_.has_value(); }
+
+  // For stale-synchronous parallel: every unfinished worker has completed window − s windows.
+  bool may_begin(std::uint64_t window) const;
+
+  void wait(std::size_t worker, std::uint64_t window) { waiting_[worker] = window; }
+
+  // Wakes those who may begin now.
+  void complete(std::size_t worker, std::uint64_t windows, Scheduler::Turn& turn);
+
+ private:
+  std::vector<std::uint64_t> completed_;
+  std::vector<std::optional<std::uint64_t>> waiting_;  // the window that a parked worker waits for
+  std::optional<std::size_t> max_staleness_;
+};
+
+// A virtual worker's gate: training::BoardGate in virtual time. A worker that waits goes on when
+// the one that it waited for has completed its window.
+class VirtualGate final : public worker::Gate {
+ public:
+  // `board`: the center's own, where rank 0's orders are. All must outlive the object.
+  VirtualGate(Gatekeeper& keeper, center::ControlBoard& board, Scheduler& scheduler,
+              std::size_t worker)
+      : keeper_(keeper), board_(board), scheduler_(scheduler), worker_(worker) {}
+
+  worker::Orders enter(std::uint64_t window) override;
+  void complete(std::uint64_t windows) override;
+  void finish() override;
+
+ private:
+  Gatekeeper& keeper_;
+  center::ControlBoard& board_;
+  Scheduler& scheduler_;
+  std::size_t worker_;
+};
+
+}  // namespace tusk::simulation

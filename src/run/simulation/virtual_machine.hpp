@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "data/samples/shard.hpp"
+#include "exchange/center/control_board.hpp"
+#include "experiment/experiment.hpp"
+#include "net/graph/model.hpp"
+#include "run/simulation/network.hpp"
+#include "run/simulation/scheduler.hpp"
+#include "run/simulation/step_times.hpp"
+#include "run/simulation/virtual_clock.hpp"
+#include "run/simulation/virtual_gate.hpp"
+#include "run/simulation/virtual_peers.hpp"
+#include "run/simulation/virtual_shards.hpp"
+#include "run/simulation/virtual_sink.hpp"
+#include "run/worker/workplace.hpp"
+
+namespace tusk::simulation {
+
+// Everything that virtual workers share, and the workers.
+class VirtualMachine {
+ public:
+  struct Setup {
+    const Experiment& experiment;
+    const graph::Model& model;
+    std::span<const float> initial;        // weights
+    const samples::SampleSource& samples;  // of all workers
+    std::size_t parameters = 0;            // that the model stands for
+    std::size_t workers = 1;
+    std::size_t threads = 1;
+    std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread
+  };
+  // What `setup` refers to must outlive the object.
+  explicit VirtualMachine(const Setup& setup);
+  ~VirtualMachine();
+  VirtualMachine(const VirtualMachine&) = delete;
+  VirtualMachine& operator=(const VirtualMachine&) = delete;
+
+  // Trains. Reports go to `take`, in virtual order.
+  void run(TakeReport take);
+
+  // out = the model as it is now: for `take`, and after run().
+  void snapshot(std::span<float> out);
+  center::ControlBoard& board() { return shards_.board(); }
+  std::uint64_t updates();
+
+ private:
+  class Post;
+
+  bool has_center() const;
+  std::unique_ptr<records::ReportSink> make_sink(std::size_t worker);
+
+  Setup setup_;
+  TakeReport take_;
+  VirtualShards shards_;
+  Scheduler scheduler_;
+  StepTimes step_times_;
+  Network network_;
+  Meeting exchanges_;
+  Meeting passes_;
+  Gatekeeper gatekeeper_;
+  std::deque<Post> posts_;
+};
+
+}  // namespace tusk::simulation

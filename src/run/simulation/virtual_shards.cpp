@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/simulation/virtual_shards.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "exchange/center/sharded_center.hpp"
+#include "run/simulation/virtual_center.hpp"
+
+namespace tusk::simulation {
+
+VirtualShards::VirtualShards(std::span<const float> initial, std::size_t parameters,
+                             std::size_t shards, std::size_t workers) {
+  const auto weights = center::cut_into_shards(initial.size(), shards);
+  const auto sizes = center::cut_into_shards(parameters, shards);
+  for (std::size_t s = 0; s < shards; ++s) {
+    const auto slice = initial.subspan(weights[s], weights[s + 1] - weights[s]);
+    const auto state = center::make_local_state(slice, workers);
+    shards_.push_back({.state = state,
+                       .side = center::LocalServer(state),
+                       .parameters = sizes[s + 1] - sizes[s]});
+  }
+}
+
+std::unique_ptr<center::CenterVariable> VirtualShards::connect(Scheduler& scheduler,
+                                                               std::size_t worker,
+                                                               const Network& network) {
+  std::vector<std::unique_ptr<center::CenterVariable>> centers;
+  for (Shard& shard : shards_) {
+    centers.push_back(std::make_unique<VirtualCenter>(shard.state, shard.parameters, scheduler,
+                                                      worker, network, shard.server));
+  }
+  if (centers.size() == 1) return std::move(centers.front());
+  return std::make_unique<center::ShardedCenter>(std::move(centers), worker);
+}
+
+void VirtualShards::snapshot(std::span<float> out) {
+  for (Shard& shard : shards_) {
+    shard.side.snapshot(out.first(shard.side.size()));
+    out = out.subspan(shard.side.size());
+  }
+}
+
+}  // namespace tusk::simulation

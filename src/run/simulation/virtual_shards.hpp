@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+
+#include "exchange/center/center_variable.hpp"
+#include "exchange/center/local_center.hpp"
+#include "run/simulation/network.hpp"
+#include "run/simulation/scheduler.hpp"
+
+namespace tusk::simulation {
+
+// The parameter servers of the virtual machine, each with its shard of the center.
+class VirtualShards {
+ public:
+  // `parameters`: how many the weights stand for.
+  VirtualShards(std::span<const float> initial, std::size_t parameters, std::size_t shards,
+                std::size_t workers);
+
+  // A worker's access, which this object must outlive.
+  std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,
+                                                  const Network& network);
+
+  // The servers' side, for the one whose turn it is.
+  void snapshot(std::span<float> out);
+  center::ControlBoard& board() { return shards_.front().side.board(); }
+  std::uint64_t updates() { return shards_.front().side.updates(); }
+
+ private:
+  struct Shard {
+    std::shared_ptr<center::LocalState> state;
+    center::LocalServer side;
+    std::size_t parameters;
+    Server server{};
+  };
+  std::deque<Shard> shards_;
+};
+
+}  // namespace tusk::simulation

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/training/ensemble.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "experiment/write_experiment.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "run/records/run_directory.hpp"
+#include "run/training/core_count.hpp"
+#include "run/training/members.hpp"
+#include "use/evaluation/ensemble_model.hpp"
+#include "use/evaluation/shared_evaluation.hpp"
+
+namespace tusk::training {
+namespace {
+
+// Adds the ranks' parts up; elapsed time is the longest.
+void add_up(const mpi::Communicator& world, records::Summary& summary) {
+  records::EpochRecord& scores = summary.last_epoch;
+  scores.train = evaluation::sum_over_ranks(world, scores.train);
+  const BatchScore validation =
+      evaluation::sum_over_ranks(world, scores.validation.value_or(BatchScore{}));
+  if (validation.samples > 0) scores.validation = validation;
+  std::vector<double> times{summary.time.compute, summary.time.exchange, summary.time.wait,
+                            summary.time.read};
+  world.sum(std::span(times));
+  summary.time = {times[0], times[1], times[2], times[3]};
+  std::vector<std::uint64_t> counts{
+      summary.ledger.batches_trained, summary.ledger.batches_committed,
+      summary.ledger.samples_trained, summary.ledger.samples_committed};
+  world.sum(std::span(counts));
+  summary.ledger = {counts[0], counts[1], counts[2], counts[3]};
+  const auto longest = world.max(static_cast<std::uint64_t>(std::ceil(1e6 * summary.elapsed_s)));
+  summary.elapsed_s = 1e-6 * static_cast<double>(longest);
+  summary.epochs = static_cast<std::size_t>(world.max(std::uint64_t{summary.epochs}));
+  scores.epoch = summary.epochs;
+}
+
+std::string manifest(const Experiment& experiment, std::size_t members) {
+  nlohmann::ordered_json models = nlohmann::ordered_json::array();
+  for (std::size_t member = 0; member < members; ++member) {
+    models.push_back(member_folder(member) + "/model.h5");
+  }
+  return nlohmann::ordered_json{{"ensemble", experiment.name}, {"members", std::move(models)}}.dump(
+             2) +
+         "\n";
+}
+
+// Collective. "member 00: val_loss has not …; member 02: …", from the ranks that trained them.
+std::string join_reasons(const mpi::Communicator& world, const std::vector<std::string>& reasons) {
+  std::vector<std::string> all;
+  for (std::size_t member = 0; member < reasons.size(); ++member) {
+    const int trainer = static_cast<int>(member % static_cast<std::size_t>(world.size()));
+    const std::string reason = world.broadcast(reasons[member], trainer);
+    if (!reason.empty()) all.push_back(fmt::format("member {:02}: {}", member, reason));
+  }
+  return fmt::format("{}", fmt::join(all, "; "));
+}
+
+// Collective. Of the mean of the members.
+BatchScore test_ensemble(const mpi::Communicator& world, const DataOptions& options,
+                         const std::filesystem::path& manifest) {
+  std::vector<evaluation::TrainedModel> members;
+  std::optional<datasets::Dataset> dataset;
+  mpi::collectively(world, [&] {
+    members = evaluation::load_ensemble(manifest.string(), evaluation::Scoring{});
+    dataset = datasets::Dataset::open(*options.test, options.features, options.label);
+  });
+  return evaluation::evaluate_together(world, evaluation::views_of(members),
+                                       evaluation::Combine::mean, *dataset);
+}
+
+}  // namespace
+
+records::Summary train_ensemble(const Experiment& experiment, const TrainRequest& request,
+                                const mpi::Communicator& world) {
+  const auto& options = std::get<EnsembleOptions>(experiment.trainer.strategy);
+  Members mine(experiment, request, world);
+  mpi::collectively(world, [&] { mine.prepare(); });
+  const bool trains = static_cast<std::size_t>(world.rank()) < options.members;
+  warn_of_few_cores(trains ? experiment.trainer.threads : 0, world);
+  std::optional<records::RunDirectory> directory;
+  mpi::collectively(world, [&] {
+    if (world.rank() != 0) return;
+    directory.emplace(request.run_directory, request.overwrite);
+    directory->write("experiment.toml", experiment::to_toml(experiment));
+  });
+  records::Summary summary{
+      .name = experiment.name,
+      .trainer = EnsembleOptions::name,
+      .workers = std::min(static_cast<std::size_t>(world.size()), options.members),
+      .threads = experiment.trainer.threads};
+  std::vector<std::string> reasons(options.members);
+  mine.train(summary, reasons);
+  add_up(world, summary);
+  summary.stop_reason = join_reasons(world, reasons);
+  mpi::collectively(world, [&] {
+    if (directory) directory->write("ensemble.json", manifest(experiment, options.members));
+  });
+  if (experiment.data.test) {
+    summary.test = test_ensemble(world, experiment.data, request.run_directory / "ensemble.json");
+  }
+  mpi::collectively(world, [&] {
+    if (directory) directory->write("summary.json", summary.json());
+  });
+  return summary;
+}
+
+}  // namespace tusk::training

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "experiment/experiment.hpp"
+#include "run/records/summary.hpp"
+#include "run/training/train.hpp"
+
+namespace tusk::training {
+
+// Collective. Trains the members of an ensemble, rank r of n the members r, r + n, …, each as
+// `single` with a seed of its own, in RUN/members/NN/, and writes RUN/ensemble.json, which evaluate
+// and predict take as a model. Nothing is written before every rank has its first member's model
+// and data. The summary is complete on rank 0: the members' training and validation scores taken
+// together, the test score of their mean, and why members stopped early. Throws
+// mpi::CollectiveError.
+records::Summary train_ensemble(const Experiment& experiment, const TrainRequest& request,
+                                const mpi::Communicator& world);
+
+}  // namespace tusk::training

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/datasets/split.hpp"
+#include "experiment/experiment.hpp"
+#include "mpi/communicator.hpp"
+#include "run/records/summary.hpp"
+#include "run/training/job.hpp"
+#include "run/training/train.hpp"
+
+namespace tusk::training {
+
+// What a run is, as a member of an ensemble.
+struct Member {
+  std::size_t index = 0;
+  std::size_t members = 1;
+  EnsembleData data = EnsembleData::whole;
+  std::uint64_t seed = 0;  // the ensemble's
+};
+
+// The seed of a member's own initial weights, order of samples and masks: ensembles of neighbouring
+// seeds have no members in common. Below 2⁵³, so that every reader of JSON keeps it.
+std::uint64_t member_seed(std::uint64_t ensemble_seed, std::size_t member);
+
+// The rows that a member of an ensemble is trained on, ascending: all of them, as many drawn with
+// replacement, or its shard. `split` is common to all members, so that none has seen what validates
+// the others. Error(bad_experiment) if there are fewer rows than shards.
+datasets::Rows member_rows(const datasets::Split& split, const Member& member);
+
+// Where a member's run is, in the ensemble's run directory: "members/03".
+std::string member_folder(std::size_t member);
+
+// The members of an ensemble that one rank trains: r, r + n, … of rank r of n.
+class Members {
+ public:
+  // Collective. The arguments must outlive the object.
+  Members(const Experiment& experiment, const TrainRequest& request,
+          const mpi::Communicator& world);
+
+  // Makes the first member ready, if there is one. Error as prepare_member_job().
+  void prepare();
+
+  // Trains them all, each as `single` and with a seed of its own, and adds them to `summary`.
+  // `reasons`: why each member stopped, if it did so early. Error of one rank's own, naming the
+  // member.
+  void train(records::Summary& summary, std::vector<std::string>& reasons);
+
+ private:
+  const Experiment& experiment_;
+  const EnsembleOptions& options_;
+  const TrainRequest& request_;
+  const mpi::Communicator& world_;
+  mpi::Communicator alone_;
+  std::size_t next_;
+  std::optional<Job> job_;  // the next one's
+};
+
+}  // namespace tusk::training

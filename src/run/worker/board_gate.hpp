@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "run/worker/gate.hpp"
+
+namespace tusk::center {
+class ControlBoard;
+}
+
+namespace tusk::worker {
+
+// The gate of a worker that sees a control board: its stop request and learning-rate scale, and the
+// workers' clocks if staleness is bounded.
+//
+// With max_staleness = s a worker starts window c only when every unfinished worker has completed
+// at least c − s windows (stale-synchronous parallel: Ho et al., NIPS 2013). Its staleness is then
+// at most (n − 1)(2s + 1) where it commits at the window's end, (n − 1)(2s + 3) where it exchanges
+// within the window and once more at the end of training, and the clocks of unfinished workers
+// differ by at most s + 1. The wait sleeps, and ends at a stop request.
+class BoardGate final : public Gate {
+ public:
+  // `board` must outlive the object.
+  BoardGate(center::ControlBoard& board, std::size_t worker,
+            std::optional<std::size_t> max_staleness);
+
+  Orders enter(std::uint64_t window) override;
+  void complete(std::uint64_t windows) override;
+  void finish() override;
+
+ private:
+  bool may_begin(std::uint64_t window);
+
+  center::ControlBoard& board_;
+  std::size_t worker_;
+  std::optional<std::size_t> max_staleness_;
+};
+
+}  // namespace tusk::worker

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "data/samples/batches.hpp"
+#include "data/samples/sample_source.hpp"
+#include "run/worker/passes.hpp"
+
+namespace tusk::center {
+class ControlBoard;
+}
+
+namespace tusk::worker {
+
+// Passes over partitions of the training set that the workers claim as they get free, so that a
+// slow one takes fewer: dist-keras's parallelism factor. Claim number c is partition c mod P in
+// epoch c / P + 1; together the workers claim each partition once an epoch.
+class PartitionPasses final : public Passes {
+ public:
+  struct Options {
+    std::size_t partitions = 1;  // P, of an epoch
+    std::size_t epochs = 1;
+    samples::BatchOptions batches;  // `worker` is ignored: a partition's order is its own
+  };
+  using ReadPartition =
+      std::function<std::unique_ptr<samples::SampleSource>(std::size_t partition)>;
+
+  // `board` must outlive the object; it counts the claims of all workers.
+  PartitionPasses(center::ControlBoard& board, ReadPartition read, const Options& options)
+      : board_(board), read_(std::move(read)), options_(options) {}
+
+  std::optional<Pass> next() override;
+
+ private:
+  center::ControlBoard& board_;
+  ReadPartition read_;
+  Options options_;
+  std::unique_ptr<samples::SampleSource> samples_;
+  std::optional<samples::Batches> batches_;
+};
+
+}  // namespace tusk::worker

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/worker/reporter.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace tusk::worker {
+namespace {
+
+constexpr double submission_interval_s = 0.1;
+constexpr std::size_t submission_records = 4096;
+
+}  // namespace
+
+Reporter::Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges,
+                   records::ReportSink& sink, const Clock& clock)
+    : metrics_(metrics), exchanges_(exchanges), sink_(sink), clock_(clock) {
+  report_.worker = worker;
+}
+
+void Reporter::step(std::uint32_t epoch, const BatchScore& score) {
+  epoch_ = epoch;
+  report_.steps.push_back({.worker = report_.worker,
+                           .epoch = epoch,
+                           .step = ++steps_,
+                           .time_s = clock_.now_s(),
+                           .samples = static_cast<std::uint32_t>(score.samples),
+                           .loss = static_cast<float>(score.loss())});
+  for (std::size_t i = 0; i < metrics_; ++i) {
+    report_.metrics.push_back(static_cast<float>(score.metric(i)));
+  }
+  ++report_.ledger.batches_trained;
+  report_.ledger.samples_trained += score.samples;
+  if (!exchanges_) exchanged();
+}
+
+void Reporter::commit_begins() { under_way_ = report_.ledger; }
+
+void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
+  records::Ledger& ledger = report_.ledger;
+  const records::Ledger sent = std::exchange(under_way_, std::nullopt).value_or(ledger);
+  report_.commits.push_back(
+      {.ticket = ticket,
+       .worker = report_.worker,
+       .steps = static_cast<std::uint32_t>(sent.batches_trained - ledger.batches_committed),
+       .staleness = staleness,
+       .samples = sent.samples_trained - ledger.samples_committed,
+       .time_s = clock_.now_s()});
+  ledger.batches_committed = sent.batches_trained;
+  ledger.samples_committed = sent.samples_trained;
+}
+
+void Reporter::exchanged() {
+  report_.ledger.batches_committed = report_.ledger.batches_trained;
+  report_.ledger.samples_committed = report_.ledger.samples_trained;
+}
+
+void Reporter::submit_if_due() {
+  if (report_.steps.size() >= submission_records ||
+      clock_.now_s() - last_submission_s_ >= submission_interval_s) {
+    submit();
+  }
+}
+
+std::size_t Reporter::kept_back() const {
+  if (!under_way_) return 0;
+  return report_.ledger.batches_trained - report_.ledger.batches_committed;
+}
+
+void Reporter::submit() {
+  const auto kept = static_cast<std::ptrdiff_t>(kept_back());
+  const auto kept_metrics = kept * static_cast<std::ptrdiff_t>(metrics_);
+  const std::vector<records::StepRecord> steps(report_.steps.end() - kept, report_.steps.end());
+  const std::vector<float> metrics(report_.metrics.end() - kept_metrics, report_.metrics.end());
+  report_.steps.resize(report_.steps.size() - steps.size());
+  report_.metrics.resize(report_.metrics.size() - metrics.size());
+  sink_.submit(report_);
+  report_.steps = steps;
+  report_.metrics = metrics;
+  report_.commits.clear();
+  last_submission_s_ = clock_.now_s();
+}
+
+void Reporter::end_pass() {
+  submit();
+  sink_.end_pass();
+}
+
+void Reporter::finish() {
+  report_.finished = true;
+  submit();
+}
+
+}  // namespace tusk::worker

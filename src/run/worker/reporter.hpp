@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "core/score.hpp"
+#include "run/records/report.hpp"
+#include "run/worker/clock.hpp"
+#include "run/worker/divergence.hpp"
+
+namespace tusk::worker {
+
+// A worker's notebook: collects what the worker does and submits it to rank 0 now and then. It also
+// keeps the ledger: a batch is trained when its step is recorded and committed when the next commit
+// is.
+class Reporter {
+ public:
+  // `exchanges`: false for rules without a center, where what is trained is in the model at once.
+  // `sink` and `clock` must outlive the object.
+  Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges, records::ReportSink& sink,
+           const Clock& clock);
+
+  void step(std::uint32_t epoch, const BatchScore& score);
+  void commit_begins();  // if other steps are recorded before commit() says that it has been done
+  void commit(std::uint64_t ticket, std::uint64_t staleness);
+  void exchanged();  // a commit without a ticket: among peers
+
+  Position position() const { return {report_.worker, epoch_, steps_}; }  // of the last step
+
+  // Adds to the time split: reporter.time().read += …
+  records::TimeSplit& time() { return report_.time; }
+  const Clock& clock() const { return clock_; }
+  const records::Ledger& ledger() const { return report_.ledger; }
+
+  // Called right after an exchange: submits if a tenth of a second has passed or much has piled up.
+  // While a commit is under way, the steps that are not yet committed are kept back.
+  void submit_if_due();
+  void submit();
+  void end_pass();  // submits all of a pass
+  void finish();    // the last report
+
+ private:
+  std::size_t kept_back() const;
+
+  std::size_t metrics_;
+  bool exchanges_;
+  records::ReportSink& sink_;
+  const Clock& clock_;
+  records::Report report_;  // records since the last submission; time and ledger since the start
+  std::optional<records::Ledger> under_way_;  // as it was when the commit under way began
+  std::uint32_t epoch_ = 0;                   // of the last step
+  std::uint64_t steps_ = 0;
+  double last_submission_s_ = 0.0;
+};
+
+}  // namespace tusk::worker

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/matrix.hpp"
+#include "core/score.hpp"
+#include "core/targets.hpp"
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/split.hpp"
+#include "data/samples/batches.hpp"
+#include "data/samples/label_format.hpp"
+#include "use/evaluation/combined_outputs.hpp"
+
+namespace tusk::evaluation {
+
+// What a model or ensemble makes of one batch; views, valid until the next one.
+struct Answer {
+  std::uint64_t first_row = 0;  // in the file; the others follow
+  ConstMatrix outputs;          // (outputs, batch)
+  Targets targets;              // with labels
+  BatchScore score;             // with labels
+};
+
+// The answers of a model or ensemble to rows of a data set, batch after batch in the file's order.
+// Memory does not grow with the data: a block of some 8 MB (RowStream) and a batch a member.
+class Answers {
+ public:
+  static constexpr std::size_t batch_rows = 256;  // at which products are about as fast as they get
+
+  // Without a format, labels are not read. The data set and what the views show must outlive the
+  // object. Error(bad_data) if a member does not take the data set's samples.
+  Answers(std::vector<ModelView> members, Combine combine, const datasets::Dataset& dataset,
+          datasets::Block rows, const samples::LabelFormat* format);
+
+  // Nothing at the end. Error(bad_data) for rows that are not what they should be.
+  std::optional<Answer> next();
+
+ private:
+  bool labelled_;
+  CombinedOutputs outputs_;
+  std::vector<samples::Batches> batches_;  // a member each
+  std::vector<ConstMatrix> features_;
+  std::uint64_t next_row_;
+};
+
+// Error(bad_data) unless the model takes the samples of the data set. `name` is the model's.
+void check_samples(const ModelView& member, const std::string& name,
+                   const datasets::Dataset& dataset);
+
+}  // namespace tusk::evaluation

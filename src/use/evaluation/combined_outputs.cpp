@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "use/evaluation/combined_outputs.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "net/graph/class_choice.hpp"
+#include "net/graph/metric.hpp"
+
+namespace tusk::evaluation {
+namespace {
+
+// Adds what a member chooses: 1 to the class, or to the only output if it is over 0.5.
+void add_votes(ConstMatrix outputs, Matrix sum) {
+  for (std::size_t sample = 0; sample < outputs.cols(); ++sample) {
+    const std::size_t choice = graph::chosen_class(outputs.col(sample));
+    if (outputs.rows() == 1) {
+      sum(0, sample) += static_cast<Real>(choice);
+    } else {
+      sum(choice, sample) += Real{1};
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<ModelView> views_of(std::span<const TrainedModel> members) {
+  std::vector<ModelView> views;
+  for (const TrainedModel& member : members) {
+    views.push_back({.model = &member.model,
+                     .weights = member.weights,
+                     .transforms = &member.transforms,
+                     .huber_delta = member.huber_delta});
+  }
+  return views;
+}
+
+CombinedOutputs::CombinedOutputs(std::vector<ModelView> members, Combine combine,
+                                 std::size_t max_batch)
+    : members_(std::move(members)), combine_(combine), max_batch_(max_batch) {
+  for (const ModelView& member : members_) {
+    workspaces_.push_back(member.model->make_workspace(max_batch, false));
+  }
+  if (members_.size() > 1) sum_.resize(outputs() * max_batch);
+  const ModelView& first = members_.front();
+  loss_ = graph::make_loss(first.model->loss(), false, first.huber_delta);
+}
+
+ConstMatrix CombinedOutputs::predict(std::span<const ConstMatrix> features) {
+  const auto outputs_of = [&](std::size_t i) {
+    return members_[i].model->predict(members_[i].weights, features[i], workspaces_[i]);
+  };
+  if (members_.size() == 1) return outputs_of(0);
+  const Matrix sum(sum_.data(), outputs(), features.front().cols());
+  std::ranges::fill(sum.flat(), Real{0});
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const ConstMatrix outputs = outputs_of(i);
+    if (combine_ == Combine::vote) {
+      add_votes(outputs, sum);
+    } else {
+      std::ranges::transform(sum.flat(), outputs.flat(), sum.data(), std::plus<>());
+    }
+  }
+  for (Real& value : sum.flat()) value /= static_cast<Real>(members_.size());
+  return sum;
+}
+
+ConstMatrix CombinedOutputs::evaluate(std::span<const ConstMatrix> features, const Targets& targets,
+                                      BatchScore& score) {
+  const graph::Model& model = *members_.front().model;
+  if (members_.size() == 1) {
+    ConstMatrix predicted;
+    score = model.evaluate(members_.front().weights, features.front(), targets, workspaces_.front(),
+                           &predicted);
+    return predicted;
+  }
+  const ConstMatrix outputs = predict(features);
+  model.check_targets(targets);
+  score = {.samples = outputs.cols(), .loss_sum = loss_->sum(outputs, targets)};
+  for (std::size_t i = 0; i < model.metrics().size(); ++i) {
+    score.metric_sums[i] = graph::metric_sum(model.metrics()[i], outputs, targets);
+  }
+  return outputs;
+}
+
+}  // namespace tusk::evaluation

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "core/matrix.hpp"
+#include "core/score.hpp"
+#include "core/targets.hpp"
+#include "data/transforms/transforms.hpp"
+#include "net/graph/loss.hpp"
+#include "net/graph/model.hpp"
+#include "use/evaluation/trained_model.hpp"
+
+namespace tusk::evaluation {
+
+// How the members of an ensemble make one prediction.
+enum class Combine {
+  mean,  // of their outputs
+  vote,  // each output is the share of the members that chose its class; for classifiers
+};
+
+// What it takes to compute with a model that others own.
+struct ModelView {
+  const graph::Model* model = nullptr;
+  std::span<const float> weights;
+  const transforms::Transforms* transforms = nullptr;
+  double huber_delta = 1.0;
+};
+std::vector<ModelView> views_of(std::span<const TrainedModel> members);
+
+// The outputs of one model, or of an ensemble's members combined, batch by batch. Members have the
+// same inputs and outputs, but each has transforms of its own, and so its own view of a sample.
+// A batch allocates nothing.
+class CombinedOutputs {
+ public:
+  // What the views show must outlive the object.
+  CombinedOutputs(std::vector<ModelView> members, Combine combine, std::size_t max_batch);
+
+  const std::vector<ModelView>& members() const { return members_; }
+  std::size_t max_batch() const { return max_batch_; }
+  std::size_t outputs() const { return members_.front().model->output_size(); }
+
+  // The outputs (outputs, batch) for a batch that member i sees as features[i], (features, batch).
+  // Valid until the next call.
+  ConstMatrix predict(std::span<const ConstMatrix> features);
+
+  // The same, and the score of the outputs: for one model as nn::Model::evaluate; for an ensemble
+  // the loss is that of the combined outputs.
+  ConstMatrix evaluate(std::span<const ConstMatrix> features, const Targets& targets,
+                       BatchScore& score);
+
+ private:
+  std::vector<ModelView> members_;
+  Combine combine_;
+  std::size_t max_batch_;
+  std::vector<graph::Workspace> workspaces_;
+  AlignedVector<Real> sum_;  // of an ensemble's members
+  std::unique_ptr<graph::Loss> loss_;
+};
+
+}  // namespace tusk::evaluation

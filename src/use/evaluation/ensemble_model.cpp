@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "use/evaluation/ensemble_model.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+
+namespace tusk::evaluation {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The members' model files, which the manifest names from its own folder.
+std::vector<std::string> member_paths(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) fail(ExitCode::no_input, "{}: cannot be opened", path);
+  const auto json = nlohmann::json::parse(in, nullptr, false);
+  const auto members = json.is_object() ? json.find("members") : json.end();
+  std::vector<std::string> paths;
+  if (members != json.end() && members->is_array()) {
+    for (const auto& member : *members) {
+      if (!member.is_string()) break;
+      paths.push_back((fs::path(path).parent_path() / member.get<std::string>()).string());
+    }
+  }
+  if (paths.empty() || paths.size() != members->size()) {
+    fail(ExitCode::bad_data, "{}: not an ensemble's manifest, which has model files as \"members\"",
+         path);
+  }
+  return paths;
+}
+
+void check_alike(const TrainedModel& first, const TrainedModel& other, const std::string& path) {
+  if (first.model.input_shape() != other.model.input_shape() ||
+      first.model.output_size() != other.model.output_size()) {
+    fail(ExitCode::bad_data, "{}: the members differ in their inputs or outputs", path);
+  }
+}
+
+}  // namespace
+
+bool is_ensemble(const std::string& path) { return fs::path(path).extension() == ".json"; }
+
+std::vector<TrainedModel> load_ensemble(const std::string& path,
+                                        const std::optional<Scoring>& scoring) {
+  const auto paths = is_ensemble(path) ? member_paths(path) : std::vector<std::string>{path};
+  std::vector<TrainedModel> members;
+  for (const std::string& member : paths) {
+    members.push_back(scoring ? load_for_evaluation(member, *scoring)
+                              : load_for_prediction(member));
+    check_alike(members.front(), members.back(), path);
+  }
+  return members;
+}
+
+void check_combination(std::span<const TrainedModel> members, Combine combine) {
+  if (combine == Combine::vote && !members.front().classifies) {
+    fail(ExitCode::usage, "--combine vote needs models that choose among classes; mean does not");
+  }
+}
+
+}  // namespace tusk::evaluation

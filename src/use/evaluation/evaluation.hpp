@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/aligned_vector.hpp"
+#include "core/score.hpp"
+#include "data/samples/batches.hpp"
+#include "data/samples/sample_source.hpp"
+#include "net/graph/model.hpp"
+
+namespace tusk::evaluation {
+
+// Loss and metrics of a model on some samples, in slices of about a millisecond, so that
+// rank 0 can turn to its workers between them. Dropout is off.
+class Evaluation {
+ public:
+  // Both references must outlive the object.
+  Evaluation(const graph::Model& model, const samples::SampleSource& samples,
+             std::size_t threads = 1);
+
+  // Begins anew with a copy of `weights`.
+  void start(std::span<const float> weights);
+
+  // Scores one slice. Returns whether there are more.
+  bool advance();
+
+  // Of the rows so far; all of them once advance() has returned false.
+  const BatchScore& score() const { return score_; }
+
+ private:
+  const graph::Model& model_;
+  samples::Batches batches_;
+  graph::Workspace workspace_;
+  AlignedVector<float> weights_;
+  BatchScore score_;
+};
+
+// The batch that takes about a millisecond on one core: between 16 and 256 rows.
+std::size_t slice_rows(const graph::Model& model);
+
+}  // namespace tusk::evaluation

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/real.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::evaluation {
+
+// Collective. The area under the ROC curve of the scores of all ranks, the same on each: the share
+// of the pairs of a positive and a negative sample in which the positive one has the larger score,
+// pairs of equal scores counted half (Mann & Whitney, 1947). Nothing if there are no positives or
+// no negatives. No score is NaN.
+//
+// Exact: the pairs are counted in integers, which is enough for 6·10⁹ samples. The negatives of
+// every rank visit every other one: 4 bytes for each pass through a rank. Memory: its own scores,
+// and the negatives of two ranks.
+std::optional<double> roc_auc(const mpi::Communicator& world, std::vector<Real> positives,
+                              std::vector<Real> negatives);
+
+}  // namespace tusk::evaluation

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "use/evaluation/shared_evaluation.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <span>
+
+#include "data/samples/label_format.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "use/evaluation/answers.hpp"
+#include "use/evaluation/row_blocks.hpp"
+
+namespace tusk::evaluation {
+namespace {
+
+// Computes this rank's answers. Calls begin_block() before those of a block, and take() for each.
+void answer_mine(const std::vector<ModelView>& members, Combine combine,
+                 const datasets::Dataset& dataset, const RowBlocks& blocks, datasets::Block rows,
+                 const std::function<void()>& begin_block,
+                 const std::function<void(const Answer&)>& take) {
+  const ModelView& first = members.front();
+  const samples::LabelFormat format = samples::label_format(
+      dataset, first.model->loss(), first.model->output_size(), *first.transforms);
+  Answers answers(members, combine, dataset, rows, &format);
+  while (const auto answer = answers.next()) {
+    if ((answer->first_row - rows.begin) % blocks.block_rows == 0) begin_block();
+    take(*answer);
+  }
+}
+
+// What the answers to a regression add up to, an element an output.
+void add(const Answer& answer, std::span<RegressionSums> sums) {
+  const Targets& targets = answer.targets;
+  for (std::size_t sample = 0; sample < answer.outputs.cols(); ++sample) {
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i].add(targets.values(i, sample), answer.outputs(i, sample));
+    }
+  }
+}
+
+bool is_regression(LossKind loss) {
+  return loss != LossKind::categorical_crossentropy && loss != LossKind::binary_crossentropy;
+}
+
+}  // namespace
+
+BatchScore sum_over_ranks(const mpi::Communicator& world, const BatchScore& mine) {
+  std::vector<double> numbers{static_cast<double>(mine.samples), mine.loss_sum};
+  numbers.insert(numbers.end(), mine.metric_sums.begin(), mine.metric_sums.end());
+  world.sum(numbers);
+  BatchScore all{.samples = static_cast<std::size_t>(numbers[0]), .loss_sum = numbers[1]};
+  std::copy(numbers.begin() + 2, numbers.end(), all.metric_sums.begin());
+  return all;
+}
+
+BatchScore evaluate_together(const mpi::Communicator& world, const std::vector<ModelView>& members,
+                             Combine combine, const datasets::Dataset& dataset) {
+  const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
+  std::vector<BatchScore> scores;
+  mpi::collectively(world, [&] {
+    answer_mine(
+        members, combine, dataset, blocks, blocks.rows_of(world), [&] { scores.emplace_back(); },
+        [&](const Answer& answer) { scores.back() += answer.score; });
+  });
+  return sum_in_order(world, std::span<const BatchScore>(scores), 1).front();
+}
+
+FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<ModelView>& members,
+                              Combine combine, const datasets::Dataset& dataset, bool classifies,
+                              const std::vector<std::size_t>& top_k) {
+  const graph::Model& model = *members.front().model;
+  const std::size_t outputs = model.output_size();
+  const std::size_t sums_width = is_regression(model.loss()) ? outputs : 0;
+  const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
+  std::vector<BatchScore> scores;
+  std::vector<RegressionSums> sums;
+  const datasets::Block rows = blocks.rows_of(world);
+  ClassTally tally(outputs, top_k, classifies ? rows.size() : 0);
+  mpi::collectively(world, [&] {
+    const auto begin_block = [&] {
+      scores.emplace_back();
+      sums.resize(sums.size() + sums_width);
+    };
+    answer_mine(members, combine, dataset, blocks, rows, begin_block, [&](const Answer& answer) {
+      scores.back() += answer.score;
+      if (sums_width > 0) add(answer, std::span(sums).last(sums_width));
+      if (classifies) tally.add(answer);
+    });
+  });
+  FullEvaluation all;
+  all.score = sum_in_order(world, std::span<const BatchScore>(scores), 1).front();
+  if (classifies) all.classes = tally.finish(world, all.classes_left_out);
+  if (sums_width > 0) {
+    all.regression =
+        make_report(sum_in_order(world, std::span<const RegressionSums>(sums), sums_width));
+  }
+  return all;
+}
+
+}  // namespace tusk::evaluation

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "use/evaluation/trained_model.hpp"
+
+#include <utility>
+
+#include "core/error.hpp"
+#include "net/formats/model_file.hpp"
+
+namespace tusk::evaluation {
+namespace {
+
+bool is_cross_entropy(LossKind loss) {
+  return loss == LossKind::categorical_crossentropy || loss == LossKind::binary_crossentropy;
+}
+
+TrainedModel make_ready(formats::ModelContent content, const std::string& path, LossKind loss,
+                        std::vector<MetricKind> metrics) {
+  const ModelOptions options{.layers = std::move(content.layers),
+                             .file = path,
+                             .loss = loss,
+                             .huber_delta = content.huber_delta,
+                             .metrics = std::move(metrics)};
+  return {.model = graph::Model(options, content.input),
+          .classifies = is_cross_entropy(loss) || !content.class_names.empty(),
+          .weights = std::move(content.weights),
+          .transforms = transforms::Transforms::from_json(content.transforms, path),
+          .class_names = std::move(content.class_names),
+          .columns = std::move(content.columns),
+          .huber_delta = content.huber_delta};
+}
+
+}  // namespace
+
+TrainedModel load_for_prediction(const std::string& path) {
+  formats::ModelContent content = formats::load_model(path);
+  const LossKind loss = content.loss.value_or(LossKind::mse);  // predictions do not depend on it
+  return make_ready(std::move(content), path, loss, {});
+}
+
+TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring) {
+  formats::ModelContent content = formats::load_model(path);
+  if (!scoring.loss && !content.loss) {
+    fail(ExitCode::bad_data,
+         "{}: the model does not say what loss it was trained with; --loss does", path);
+  }
+  const LossKind loss = scoring.loss ? *scoring.loss : *content.loss;
+  auto metrics = scoring.metrics.empty() ? std::move(content.metrics) : scoring.metrics;
+  return make_ready(std::move(content), path, loss, std::move(metrics));
+}
+
+}  // namespace tusk::evaluation

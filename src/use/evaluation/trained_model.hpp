@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "data/datasets/column_names.hpp"
+#include "data/transforms/transforms.hpp"
+#include "experiment/model_options.hpp"
+#include "net/graph/model.hpp"
+
+namespace tusk::evaluation {
+
+// A model file made ready to compute with.
+struct TrainedModel {
+  graph::Model model;
+  bool classifies;  // trained on a cross-entropy, or has class names: outputs are of classes
+  AlignedVector<float> weights;
+  transforms::Transforms transforms;
+  std::vector<std::string> class_names;
+  datasets::ColumnNames columns;  // of the rows it was trained on
+  double huber_delta = 1.0;
+};
+
+// What scores are wanted of a model, instead of those it was trained with.
+struct Scoring {
+  std::optional<LossKind> loss;
+  std::vector<MetricKind> metrics;
+};
+
+// Reads a model file, Tusk's or Keras's. Error(no_input), Error(bad_data).
+TrainedModel load_for_prediction(const std::string& path);
+
+// The same; a file that names no loss is Error(bad_data) unless `scoring` does.
+TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring);
+
+}  // namespace tusk::evaluation

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "use/inference/line_reader.hpp"
+#include "use/inference/prediction_stream.hpp"
+
+namespace tusk::inference {
+
+// The lines of a stream that are to be answered next, with the models that answer them.
+class EventBatch {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  EventBatch(std::span<const evaluation::TrainedModel> members, evaluation::Combine combine,
+             const StreamOptions& options);
+
+  bool empty() const { return size_ == 0; }
+  bool full() const;
+  bool due() const { return Clock::now() - oldest_ >= options_.max_wait; }  // requires !empty()
+  std::uint64_t bad_lines() const { return bad_lines_; }
+
+  void add(const Line& line);
+
+  // Appends a line of JSON for each line to `out`, and is empty again.
+  void answer(fmt::memory_buffer& out);
+
+ private:
+  struct Slot {
+    std::uint64_t line = 0;
+    std::string error;  // empty: its features are the next sample of the batch
+    std::string echo;
+  };
+
+  void parse(const Line& line, Slot& slot);
+  void check_width(std::size_t numbers);
+  void transform();
+  void append_prediction(ConstSpan outputs, fmt::memory_buffer& out) const;
+
+  StreamOptions options_;
+  evaluation::CombinedOutputs outputs_;
+  bool classifies_;
+  std::vector<std::string> class_names_;       // as JSON texts
+  std::vector<AlignedVector<Real>> features_;  // a member each: (inputs, max_batch)
+  std::vector<ConstMatrix> views_;
+  Event event_;
+  std::optional<EventFormat> format_;
+  std::size_t width_ = 0;  // of the last event that fits; 0: none has
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;     // slots in use
+  std::size_t samples_ = 0;  // of them without an error
+  std::size_t text_bytes_ = 0;
+  std::uint64_t bad_lines_ = 0;
+  Clock::time_point oldest_;
+};
+
+}  // namespace tusk::inference

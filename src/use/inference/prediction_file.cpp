@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "use/inference/prediction_file.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "core/pending_file.hpp"
+#include "data/hdf5/file.hpp"
+#include "data/hdf5/text_dataset.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "net/graph/class_choice.hpp"
+
+namespace tusk::inference {
+namespace {
+
+std::vector<std::int32_t> classes_of(ConstMatrix outputs) {
+  std::vector<std::int32_t> classes(outputs.cols());
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    classes[i] = static_cast<std::int32_t>(graph::chosen_class(outputs.col(i)));
+  }
+  return classes;
+}
+
+std::vector<std::string> names_of_classes(std::span<const std::int32_t> classes,
+                                          std::span<const std::string> names) {
+  std::vector<std::string> out;
+  out.reserve(classes.size());
+  for (const std::int32_t index : classes) {
+    const auto position = static_cast<std::size_t>(index);
+    out.push_back(position < names.size() ? names[position] : std::to_string(index));
+  }
+  return out;
+}
+
+std::optional<PendingFile> pending_on_first(const std::string& path,
+                                            const mpi::Communicator& communicator) {
+  if (communicator.rank() != 0) return std::nullopt;
+  return std::make_optional<PendingFile>(path);
+}
+
+}  // namespace
+
+struct PredictionFile::Parts {
+  Parts(const std::string& path, const mpi::Communicator& world, const PredictionLayout& what)
+      : communicator(world),
+        layout(what),
+        pending(pending_on_first(path, world)),
+        file(hdf5::File::create(PendingFile::part_of(path), world)),
+        prediction(
+            file->create_dataset("prediction", element_type<Real>(), {what.rows, what.outputs})) {
+    if (!layout.classes) return;
+    index = file->create_dataset("predicted_index", ElementType::i32, {layout.rows});
+    if (layout.class_names.empty()) return;
+    names.emplace(*file, "predicted_class", layout.rows, layout.class_names);
+  }
+
+  const mpi::Communicator& communicator;
+  PredictionLayout layout;
+  std::optional<PendingFile> pending;  // on rank 0
+  std::optional<hdf5::File> file;
+  std::optional<hdf5::Dataset> prediction;
+  std::optional<hdf5::Dataset> index;
+  std::optional<hdf5::TextDataset> names;
+};
+
+PredictionFile::PredictionFile(const std::string& path, const mpi::Communicator& communicator,
+                               const PredictionLayout& layout)
+    : parts_(std::make_unique<Parts>(path, communicator, layout)) {}
+
+PredictionFile::~PredictionFile() = default;
+
+void PredictionFile::write(std::uint64_t first_row, ConstMatrix outputs) {
+  if (parts_->layout.rows == 0) return;  // HDF5 has no storage that it could write nothing to
+  const std::uint64_t begin = outputs.cols() == 0 ? 0 : first_row;
+  mpi::collectively(parts_->communicator, [&] {
+    parts_->prediction->write(begin, std::span<const Real>(outputs.flat()));
+  });
+  if (!parts_->index) return;
+  const std::vector<std::int32_t> classes = classes_of(outputs);
+  mpi::collectively(parts_->communicator,
+                    [&] { parts_->index->write(begin, std::span<const std::int32_t>(classes)); });
+  if (!parts_->names) return;
+  const auto names = names_of_classes(classes, parts_->layout.class_names);
+  mpi::collectively(parts_->communicator, [&] { parts_->names->write(begin, names); });
+}
+
+void PredictionFile::copy(const hdf5::Dataset& source, std::uint64_t begin, std::uint64_t end) {
+  const mpi::Communicator& communicator = parts_->communicator;
+  hdf5::Dataset target =
+      parts_->file->create_dataset(source.name(), source.type(), source.extents());
+  const std::size_t row_bytes = source.row_elements() * size_of(source.type());
+  const std::uint64_t step = source.rows_per_transfer();
+  const std::uint64_t pieces = communicator.max((end - begin + step - 1) / step);
+  std::vector<std::byte> rows;
+  for (std::uint64_t piece = 0; piece < pieces; ++piece) {
+    const std::uint64_t from = std::min(begin + piece * step, end);
+    const std::uint64_t to = std::min(from + step, end);
+    mpi::collectively(communicator, [&] {
+      rows.resize((to - from) * row_bytes);
+      source.read_rows(from, to, source.type(), rows);
+    });
+    mpi::collectively(communicator, [&] { target.write_rows(from, to, source.type(), rows); });
+  }
+}
+
+void PredictionFile::finish() {
+  Parts& parts = *parts_;
+  parts.names.reset();
+  parts.index.reset();
+  parts.prediction.reset();
+  mpi::collectively(parts.communicator, [&] { parts.file->close(); });
+  parts.file.reset();
+  mpi::collectively(parts.communicator, [&] {
+    if (parts.pending) parts.pending->publish();
+  });
+}
+
+}  // namespace tusk::inference

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/matrix.hpp"
+#include "data/hdf5/dataset.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::inference {
+
+// What `predict` writes.
+struct PredictionLayout {
+  std::uint64_t rows = 0;  // of all ranks together
+  std::size_t outputs = 0;
+  bool classes = false;                  // also the class that nn::chosen_class finds
+  std::vector<std::string> class_names;  // by index; empty: classes have no names
+};
+
+// A file of predictions: the data sets `prediction` [rows, outputs] and, for classes,
+// `predicted_index` [rows] and (if there are names) `predicted_class` [rows], fixed-length texts.
+// All ranks write it in parallel. It appears complete, by finish(), or not at all.
+//
+// Every function is collective; every rank throws the same Error(cannot_create) or Error(io_error).
+class PredictionFile {
+ public:
+  // `communicator` must outlive the object.
+  PredictionFile(const std::string& path, const mpi::Communicator& communicator,
+                 const PredictionLayout& layout);
+  ~PredictionFile();
+
+  // Writes the outputs (outputs, samples) for the rows from `first_row` on: every rank those of
+  // rows of its own, or of none.
+  void write(std::uint64_t first_row, ConstMatrix outputs);
+
+  // Copies a data set of numbers under its name, in blocks of some 8 MB: every rank the rows
+  // [begin, end), which it reads by itself. All rows of the source together are the layout's.
+  void copy(const hdf5::Dataset& source, std::uint64_t begin, std::uint64_t end);
+
+  void finish();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tusk::inference

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/transforms/transforms.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "check_fails.hpp"
+
+namespace tusk::transforms {
+
+TEST_CASE("transforms apply in their order, and the same after a round trip through JSON") {
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "scale", "factor": 2, "offset": 1},
+          {"type": "scale", "factor": 0.3333333333333333, "offset": 0}])",
+      "model.h5");
+  const Transforms again = Transforms::from_json(transforms.to_json(), "model.h5");
+  CHECK(again.to_json() == transforms.to_json());
+  for (const Transforms& each : {transforms, again}) {
+    std::vector<float> sample{0.0F, 1.0F, -5.0F};
+    each.apply(sample, sample.size());
+    CHECK(sample == std::vector<float>{1.0F * static_cast<float>(1.0 / 3.0),
+                                       3.0F * static_cast<float>(1.0 / 3.0),
+                                       -9.0F * static_cast<float>(1.0 / 3.0)});
+  }
+}
+
+TEST_CASE("no transforms change nothing") {
+  std::vector<float> sample{4.0F};
+  Transforms::from_json("[]", "model.h5").apply(sample, 1);
+  CHECK(sample[0] == 4.0F);
+  CHECK(Transforms().to_json() == "[]");
+  CHECK(Transforms().empty());
+}
+
+TEST_CASE("JSON that is no list of known transforms is refused with the file's name") {
+  for (const char* json :
+       {"", "{", "7", "{}", "[7]", "[{}]", R"([{"type": "scale"}])", R"([{"type": 3}])",
+        R"([{"type": "scale", "factor": "x"}])", R"([{"type": "binary_label"}])",
+        R"([{"type": "log", "offset": 1e999}])"}) {
+    CHECK_FAILS(Transforms::from_json(json, "model.h5"), ExitCode::bad_data, "model.h5: ");
+  }
+  CHECK_FAILS(Transforms::from_json(R"([{"type": "whiten"}])", "model.h5"), ExitCode::bad_data,
+              "transform 'whiten' is not known; this version knows: scale, standard, minmax");
+}
+
+TEST_CASE("JSON with parameters that would do harm is refused") {
+  const auto refused = [](const std::string& json, const std::string& part) {
+    CHECK_FAILS(Transforms::from_json("[" + json + "]", "model.h5"), ExitCode::bad_data, part);
+  };
+  refused(R"({"type": "standard", "centers": [1], "slopes": [1, 2], "base": 0})", "1 centers and");
+  refused(R"({"type": "minmax", "centers": [], "slopes": [], "base": 0})", "0 centers and");
+  refused(R"({"type": "missing", "value": 1, "fills": []})", "no fills");
+  refused(R"({"type": "missing", "value": 1, "fills": [null]})", "cannot be read");
+  refused(R"({"type": "normalize", "p": 0.5})", "at least 1");
+  refused(R"({"type": "clip", "low": 1, "high": 0})", "above high");
+  refused(R"({"type": "one_hot", "column": 0, "unknown": "error", "categories": []})", "ascending");
+  refused(R"({"type": "one_hot", "column": 0, "unknown": "x", "categories": [1]})", "neither");
+  refused(R"({"type": "one_hot", "column": -1, "unknown": "error", "categories": [1]})", "column");
+  refused(R"({"type": "one_hot", "column": 0, "unknown": "error", "categories": [2, 2]})",
+          "ascend");
+  refused(R"({"type": "reshape", "shape": [4294967296, 4294967296]})", "shape");
+  refused(R"({"type": "reshape", "shape": [0]})", "shape");
+  refused(R"({"type": "reshape", "shape": []})", "shape");
+  for (const char* columns : {"[-1]", "[1.5]", "[2, 2]", "[1e300]"}) {
+    refused(std::string(R"({"type": "log", "offset": 1, "columns": )") + columns + "}", "columns");
+  }
+}
+
+TEST_CASE("samples that a model's transforms have not learned from are refused") {
+  const auto refused = [](const std::string& json, const Shape& shape, const std::string& part) {
+    const auto transforms = Transforms::from_json("[" + json + "]", "model.h5");
+    CHECK_FAILS(transforms.output_shape(shape, "data.h5"), ExitCode::bad_data, part);
+  };
+  const std::string standard =
+      R"({"type": "standard", "centers": [1, 2], "slopes": [1, 2], "base": 0)";
+  refused(standard + "}", {3}, "data.h5: transform 0 (standard) cannot take samples of (3,): it");
+  refused(standard + R"(, "columns": [0, 3]})", {3}, "no column 3");
+  refused(standard + R"(, "columns": [0, 1, 2]})", {3}, "with 2 columns, not 3");
+  refused(R"({"type": "log", "offset": 1, "columns": [3]})", {3}, "no column 3");
+  refused(R"({"type": "reshape", "shape": [2, 2]})", {3}, "(2, 2) has 4 numbers, not 3");
+  const std::string one_hot =
+      R"({"type": "one_hot", "column": 3, "unknown": "error", "categories": [1, 2]})";
+  refused(one_hot, {3}, "no column 3");
+  refused(one_hot, {2, 2}, "rows of numbers");
+}
+
+TEST_CASE("a category becomes columns where its column was") {
+  const std::string json =
+      R"({"type": "one_hot", "column": 1, "categories": [-1, 0.5, 7], "unknown": )";
+  const auto strict = Transforms::from_json("[" + json + "\"error\"}]", "model.h5");
+  const auto lenient = Transforms::from_json("[" + json + "\"zeros\"}]", "model.h5");
+  CHECK(strict.output_shape({3}, "") == Shape{5});
+  const auto apply = [](const Transforms& transforms, std::vector<float> stored) {
+    std::vector<float> out(5);
+    transforms.apply(stored, out);
+    return out;
+  };
+  CHECK(apply(strict, {8, 0.5, 9}) == std::vector<float>{8, 0, 1, 0, 9});
+  CHECK(apply(lenient, {8, 7, 9}) == std::vector<float>{8, 0, 0, 1, 9});
+  CHECK(apply(lenient, {8, 6, 9}) == std::vector<float>{8, 0, 0, 0, 9});
+  CHECK_FALSE(all_finite(apply(strict, {8, 6, 9})));
+  CHECK_FALSE(all_finite(apply(lenient, {8, NAN, 9})));  // a NaN is no category
+  CHECK(strict.objection(std::vector<float>{8, 6, 9}) ==
+        "transform 0 (one_hot) takes the categories [-1, 0.5, 7] (unknown = \"zeros\" takes "
+        "others, too), but column 1 has 6");
+}
+
+TEST_CASE("what cannot be transformed is told from what has a gap in the file") {
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "missing", "value": "nan", "fills": [5], "columns": [1]},
+          {"type": "log", "offset": 0, "columns": [0, 1]}])",
+      "model.h5");
+  const auto objection = [&](const std::vector<float>& sample) {
+    return transforms.objection(sample);
+  };
+  CHECK(objection({1, 1, 1}) == "");
+  CHECK(objection({1, NAN, 1}) == "");
+  CHECK(objection({1, NAN, NAN}) == "nan in column 2; features must be finite");
+  CHECK(objection({NAN, 1, 1}) == "nan in column 0; features must be finite");
+  CHECK(objection({1, NAN, INFINITY}) == "inf in column 2; features must be finite");
+  CHECK(objection({1, 0, 1}) == "transform 1 (log) takes numbers above 0, but column 1 has 0");
+}
+
+TEST_CASE("a binary label names the two classes that it makes") {
+  const auto transforms =
+      Transforms::from_json(R"([{"type": "binary_label", "positive": 1}])", "model.h5");
+  using Names = std::vector<std::string>;
+  CHECK_FALSE(transforms.empty());
+  CHECK(transforms.positive_label() == 1.0);
+  CHECK(transforms.to_json() == R"([{"positive":1.0,"type":"binary_label"}])");
+  CHECK(transforms.class_names({}) == Names{});
+  CHECK(transforms.class_names({"s", "b"}) == Names{"s", "b"});
+  CHECK(transforms.class_names({"a", "b", "c"}) == Names{"not b", "b"});
+  CHECK(transforms.class_names({"a"}) == Names{});
+  CHECK(Transforms().class_names({"a"}) == Names{"a"});
+}
+
+TEST_CASE("numbers that no double holds exactly survive the model file") {
+  const std::string json =
+      R"([{"base":0.1,"centers":[0.1,1e-300],"slopes":[0.3333333333333333,1.7976931348623157e308],)"
+      R"("type":"standard"}])";
+  CHECK(Transforms::from_json(json, "").to_json() ==
+        Transforms::from_json(Transforms::from_json(json, "").to_json(), "").to_json());
+  CHECK(Transforms::from_json(json, "").to_json().find("0.3333333333333333,") != std::string::npos);
+}
+
+}  // namespace tusk::transforms

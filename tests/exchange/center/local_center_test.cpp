@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange/center/local_center.hpp"
+
+#include <doctest/doctest.h>
+
+#include "cases.hpp"
+#include "core/error.hpp"
+
+using namespace tusk;
+using namespace tusk::center;
+using namespace tusk::center::testing;
+
+namespace {
+
+MakeSite local(std::size_t workers) {
+  return [=](std::span<const float> initial) { return make_local_site(initial, workers); };
+}
+
+}  // namespace
+
+TEST_CASE("local: handles on one state are linearizable, with exact staleness for each") {
+  for (const std::size_t workers : {1U, 2U, 5U}) {
+    CAPTURE(workers);
+    check_linearizable(local(workers));
+    check_growth(local(workers));
+    check_elastic_conserves(local(workers));
+    check_board(local(workers));
+    check_overlapping(local(workers));
+    check_overlapping_conserves(local(workers));
+  }
+}
+
+TEST_CASE("staleness counts the commits of others since the worker's last pull") {
+  const auto state = make_local_state(std::vector<float>(2), 2);
+  LocalCenter ann(state);
+  LocalCenter bob(state);
+  std::vector<float> out(2);
+  const std::vector<float> ones(2, 1.0F);
+  CHECK(ann.pull(out) == 0);
+  CHECK(bob.pull(out) == 0);
+  CHECK(bob.commit(ones).staleness == 0);
+  CHECK(bob.commit(ones).staleness == 0);  // its own commit before does not count
+  CHECK(ann.commit(ones).staleness == 2);
+  CHECK(bob.commit_and_pull(ones, out).staleness == 1);
+  CHECK(out == std::vector<float>(2, 4.0F));
+  CHECK(bob.commit(ones).staleness == 0);
+  CHECK(ann.commit_scaled(ones, {}, out).staleness == 4);
+  CHECK(ann.elastic(ones, 0.5F, out).ticket == 6);
+  CHECK(LocalServer(state).updates() == 7);
+}
+
+TEST_CASE("a delta is scaled first, then added") {
+  // In float, 1e8 + 4/3 keeps nothing of the third; (1e8 + 4)/3 would.
+  const auto state = make_local_state(std::vector<float>{1e8F}, 2);
+  LocalCenter ann(state);
+  LocalCenter bob(state);
+  std::vector<float> out(1);
+  const std::vector<float> four{4.0F};
+  const std::vector<float> nothing{0.0F};
+  ann.pull(out);
+  bob.commit(nothing);
+  bob.commit(nothing);
+  ann.commit_scaled(four, {}, out);
+  CHECK(out[0] == 1e8F + 4.0F / 3.0F);
+}
+
+TEST_CASE("a vector of another size than the center's is refused") {
+  const auto state = make_local_state(std::vector<float>(3), 1);
+  LocalCenter center(state);
+  std::vector<float> right(3);
+  std::vector<float> wrong(4);
+  CHECK_THROWS_AS(center.pull(wrong), Error);
+  CHECK_THROWS_AS(center.commit(wrong), Error);
+  CHECK_THROWS_AS(center.commit_and_pull(right, wrong), Error);
+  CHECK_THROWS_AS(center.commit_scaled(right, {Scaling::Rule::proximity, wrong, 1.0F}, right),
+                  Error);
+  CHECK_THROWS_AS(center.elastic(right, 0.5F, wrong), Error);
+}
+
+TEST_CASE("a change committed in one sweep is what the calls one by one make of it, to the bit") {
+  const std::size_t size = 1000;
+  const Scaling by_staleness{.rule = Scaling::Rule::staleness};
+  const Scaling by_proximity{.rule = Scaling::Rule::proximity, .learning_rate = 0.1F};
+  using Weight = std::optional<Scaling>;
+  for (const Weight& weight : {Weight(), Weight(by_staleness), Weight(by_proximity)}) {
+    std::vector<float> initial(size);
+    for (std::size_t i = 0; i < size; ++i) initial[i] = 0.1F * static_cast<float>(i % 37);
+    const auto one = make_local_state(initial, 2);
+    const auto two = make_local_state(initial, 2);
+    LocalCenter sweeping(one), calling(two), other_one(one), other_two(two);
+    std::vector<float> pulled_one(size), pulled_two(size);
+    sweeping.pull(pulled_one);
+    calling.pull(pulled_two);
+    other_one.commit(initial);  // so that the staleness is 1 and θ is not x₀
+    other_two.commit(initial);
+    std::vector<float> x_one = pulled_one;
+    for (std::size_t i = 0; i < size; ++i) x_one[i] += 0.01F * static_cast<float>(i % 11);
+    std::vector<float> x_two = x_one;
+
+    const CenterVariable::Change change{.divisor = 3.0F, .scaling = weight};
+    const Commit commit_one = sweeping.commit_change(x_one, pulled_one, change);
+    const Commit commit_two = calling.CenterVariable::commit_change(x_two, pulled_two, change);
+    CHECK(commit_one.ticket == commit_two.ticket);
+    CHECK(commit_one.staleness == 1);
+    CHECK(commit_two.staleness == 1);
+    CHECK(x_one == x_two);
+    CHECK(pulled_one == pulled_two);
+    CHECK(x_one == pulled_one);
+    CHECK(sweeping.commit(initial).staleness == 0);  // it was a pull, too
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The elastic rules on f(x) = h x²/2, where what they do has a closed form.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "exchange/center/local_center.hpp"
+#include "exchange/strategies/registry.hpp"
+#include "net/optim/optimizer.hpp"
+#include "place.hpp"
+
+using namespace tusk;
+
+namespace {
+
+constexpr std::size_t one = 1;
+
+// One worker with windows of one step and the real optimizer; returns |x| at the end.
+double descend(const StrategyOptions& options, const SgdOptions& sgd, double rate_times_h,
+               int steps) {
+  const auto optimizer = optim::make_optimizer({.kind = sgd, .learning_rate = 1.0}, {&one, 1});
+  const auto state = optimizer->state();
+  const float start = 1.0F;
+  center::LocalCenter center(center::make_local_state({&start, 1}, 1));
+  const auto strategy = strategies::make_strategy(
+      options, {.center = &center,
+                .velocity = state.empty() ? std::span<const float>{} : state.front().values,
+                .momentum = sgd.momentum});
+  std::vector<float> x(1);
+  std::vector<float> g(1);
+  strategy->on_start(x);
+  for (int step = 0; step < steps; ++step) {
+    strategy->on_window_start(x);
+    g[0] = static_cast<float>(rate_times_h) * x[0];
+    strategy->on_gradients(x, g, 1);
+    optimizer->step(x, g);
+    strategy->on_step(x);
+    strategy->on_window_end(x, {.steps = 1, .samples = 1});
+  }
+  return std::abs(x[0]);
+}
+
+const EamsgdOptions eamsgd{.communication_window = 1, .moving_rate = {.alpha = 0.05}};
+const SgdOptions nesterov{.momentum = 0.9, .nesterov = true};
+
+// One coordinate of Aᵗ (mean of x, θ) for the elastic map A of a worker, or of the mean of n
+// workers, with plain SGD: x ← (1 − ηh − α) x + αθ, θ ← (1 − β) θ + β x, by Sylvester's formula.
+struct Pair {
+  double x;
+  double theta;
+};
+Pair closed_form(double rate_times_h, double alpha, double beta, int t, Pair start) {
+  const double a = 1.0 - rate_times_h - alpha;
+  const double d = 1.0 - beta;
+  const double root = std::sqrt((a - d) * (a - d) + 4.0 * alpha * beta);
+  const double l1 = (a + d + root) / 2.0;
+  const double l2 = (a + d - root) / 2.0;
+  const double p = std::pow(l1, t) / (l1 - l2);
+  const double q = std::pow(l2, t) / (l1 - l2);
+  const Pair image{a * start.x + alpha * start.theta, beta * start.x + d * start.theta};
+  return {p * (image.x - l2 * start.x) - q * (image.x - l1 * start.x),
+          p * (image.theta - l2 * start.theta) - q * (image.theta - l1 * start.theta)};
+}
+
+}  // namespace
+
+TEST_CASE("eamsgd on a quadratic converges below its limit of 1.345 and diverges above") {
+  CHECK(descend(eamsgd, nesterov, 1.30, 3000) < 1e-6);
+  CHECK(descend(eamsgd, nesterov, 1.36, 500) > 1e3);
+}
+
+TEST_CASE(
+    "mistake 9: eamsgd's gradient is taken ahead and scaled with the rate once, so 0.11 to "
+    "1.3 is stable") {
+  for (const double rate_times_h : {0.05, 0.11, 0.2, 0.5, 1.0, 1.3}) {
+    CAPTURE(rate_times_h);
+    CHECK(descend(eamsgd, nesterov, rate_times_h, 5000) < 1e-6);
+  }
+}
+
+TEST_CASE("eamsgd on a quadratic is algorithm 2 in double precision") {
+  for (const double rate_times_h : {0.1, 0.7, 1.2}) {
+    for (const int t : {1, 2, 7, 30}) {
+      double x = 1.0;
+      double v = 0.0;
+      double theta = 1.0;
+      for (int step = 0; step < t; ++step) {
+        const double force = 0.05 * (x - theta);
+        v = 0.9 * v - rate_times_h * (x + 0.9 * v);
+        x += v - force;
+        theta += force;
+      }
+      CHECK(descend(eamsgd, nesterov, rate_times_h, t) ==
+            doctest::Approx(std::abs(x + 0.9 * v)).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("aeasgd on a quadratic is its closed form") {
+  for (const double rate_times_h : {0.1, 0.5, 1.2}) {
+    for (const double alpha : {0.05, 0.4}) {
+      const AeasgdOptions options{.communication_window = 1, .moving_rate = {.alpha = alpha}};
+      for (const int t : {1, 2, 5, 20}) {
+        const Pair expected = closed_form(rate_times_h, alpha, alpha, t, {1.0, 1.0});
+        CHECK(descend(options, {}, rate_times_h, t) ==
+              doctest::Approx(std::abs(expected.x)).epsilon(1e-4));
+      }
+    }
+  }
+}
+
+TEST_CASE("easgd on a quadratic is its closed form: the mean and the center, and each worker") {
+  constexpr std::size_t n = 4;
+  constexpr double alpha = 0.1;
+  constexpr double rate_times_h = 0.3;
+  constexpr int steps = 12;
+  const auto meeting = strategies::testing::make_thread_meeting(n);
+  meeting->run([&](center::Peers& peers) {
+    const auto strategy = strategies::make_strategy(
+        EasgdOptions{.communication_window = 1, .moving_rate = {.alpha = alpha}},
+        {.peers = &peers, .workers = n});
+    std::vector<float> x{2.0F};
+    std::vector<float> g(1);
+    strategy->on_start(x);
+    const auto offset = static_cast<float>(peers.index()) - 1.5F;  // mean 0
+    x[0] += offset;
+    for (int step = 0; step < steps; ++step) {
+      strategy->on_window_start(x);
+      g[0] = static_cast<float>(rate_times_h) * x[0];
+      strategy->on_gradients(x, g, 1);
+      x[0] -= g[0];
+      strategy->on_step(x);
+      strategy->on_window_end(x, {.steps = 1, .samples = 1});
+    }
+    std::vector<float> theta(1);
+    strategy->model(x, theta);
+    const Pair mean = closed_form(rate_times_h, alpha, n * alpha, steps, {2.0, 2.0});
+    CHECK(theta[0] == doctest::Approx(mean.theta).epsilon(1e-4));
+    const double apart = std::pow(1.0 - rate_times_h - alpha, steps) * offset;
+    CHECK(x[0] == doctest::Approx(mean.x + apart).epsilon(1e-4));
+  });
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/graph/loss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/error.hpp"
+#include "net/kernels/activation.hpp"
+#include "network.hpp"
+
+using namespace tusk;
+
+namespace {
+
+// Outputs and targets of `samples` samples of `width` values.
+struct Batch {
+  std::size_t width;
+  std::vector<float> outputs;
+  std::vector<float> values;
+  std::vector<std::int32_t> classes;
+
+  std::size_t samples() const { return outputs.size() / width; }
+  ConstMatrix y() const { return {outputs.data(), width, samples()}; }
+  Targets targets() const { return {.classes = {}, .values = {values.data(), width, samples()}}; }
+  Targets class_targets() const { return {.classes = classes, .values = {}}; }
+};
+
+double mean_loss(LossKind kind, bool fused, const Batch& batch, const Targets& targets,
+                 double delta = 1.0) {
+  return graph::make_loss(kind, fused, delta)->sum(batch.y(), targets) /
+         static_cast<double>(batch.samples());
+}
+
+double clip(double p) { return std::clamp(p, 1e-7, 1 - 1e-7); }
+
+}  // namespace
+
+TEST_CASE("losses of errors are means over the outputs, then over the batch") {
+  // Errors 0.5, −2; 0, 3.
+  const Batch batch{2, {1.5F, 0, 4, 3}, {1, 2, 4, 0}, {}};
+  CHECK(mean_loss(LossKind::mse, false, batch, batch.targets()) ==
+        doctest::Approx((0.25 + 4 + 0 + 9) / 4));
+  CHECK(mean_loss(LossKind::mae, false, batch, batch.targets()) ==
+        doctest::Approx((0.5 + 2 + 0 + 3) / 4));
+  CHECK(mean_loss(LossKind::huber, false, batch, batch.targets()) ==
+        doctest::Approx((0.125 + 1.5 + 0 + 2.5) / 4));
+  CHECK(mean_loss(LossKind::huber, false, batch, batch.targets(), 2.5) ==
+        doctest::Approx((0.125 + 2 + 0 + 2.5 * 3 - 0.5 * 6.25) / 4));
+}
+
+TEST_CASE("a fused cross-entropy is that of the activation's probabilities") {
+  const Batch batch{3, {0.3F, -1, 2, 0, 0.5F, 1}, {0.2F, 0.3F, 0.5F, 0, 1, 0}, {2, 1}};
+  double from_values = 0, from_classes = 0, binary = 0;
+  for (std::size_t sample = 0; sample < 2; ++sample) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) sum += std::exp(double{batch.y()(i, sample)});
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double z = batch.y()(i, sample);
+      const double t = batch.values[sample * 3 + i];
+      const double p = 1 / (1 + std::exp(-z));
+      from_values -= t * std::log(std::exp(z) / sum) / 2;
+      binary -= (t * std::log(p) + (1 - t) * std::log(1 - p)) / 6;
+      if (static_cast<std::int32_t>(i) == batch.classes[sample]) {
+        from_classes -= std::log(std::exp(z) / sum) / 2;
+      }
+    }
+  }
+  const LossKind categorical = LossKind::categorical_crossentropy;
+  CHECK(mean_loss(categorical, true, batch, batch.targets()) == doctest::Approx(from_values));
+  CHECK(mean_loss(categorical, true, batch, batch.class_targets()) ==
+        doctest::Approx(from_classes));
+  CHECK(mean_loss(LossKind::binary_crossentropy, true, batch, batch.targets()) ==
+        doctest::Approx(binary));
+}
+
+TEST_CASE("a cross-entropy that is not fused takes outputs for probabilities and clips them") {
+  // The first sample adds up to 2 and the second has a certain mistake.
+  const Batch batch{2, {0.5F, 1.5F, 1, 0}, {1, 0, 0, 1}, {0, 1}};
+  const double expected = -(std::log(0.25) + std::log(1e-7)) / 2;
+  const LossKind categorical = LossKind::categorical_crossentropy;
+  CHECK(mean_loss(categorical, false, batch, batch.targets()) == doctest::Approx(expected));
+  CHECK(mean_loss(categorical, false, batch, batch.class_targets()) == doctest::Approx(expected));
+
+  const Batch binary{2, {0.5F, 0.9F, 1, 0}, {1, 1, 0, 0}, {}};
+  CHECK(mean_loss(LossKind::binary_crossentropy, false, binary, binary.targets()) ==
+        doctest::Approx(
+            -(std::log(0.5) + std::log(0.9) + std::log(1 - clip(1)) + std::log(1 - clip(0))) / 4)
+            .epsilon(0.01));  // 1 − 1e-7 is 1 − 2⁻²³ in float
+}
+
+TEST_CASE("logits of ±1e4 give finite losses and gradients") {
+  const Batch batch{2, {1e4F, -1e4F, -1e4F, 1e4F}, {0, 1, 0, 1}, {1, 1}};
+  for (const LossKind kind : {LossKind::categorical_crossentropy, LossKind::binary_crossentropy}) {
+    CAPTURE(name_of(kind));
+    const auto loss = graph::make_loss(kind, true, 1.0);
+    std::vector<float> p = batch.outputs;
+    for (std::size_t i = 0; i < 2; ++i) {
+      kernels::activate(graph::fusible_activation(kind), Span(p).subspan(2 * i, 2));
+    }
+    std::vector<float> dy(4);
+    loss->gradient(batch.y(), {p.data(), 2, 2}, batch.targets(), {dy.data(), 2, 2});
+    for (const float g : dy) CHECK(std::isfinite(g));
+    CHECK(dy[0] > 0);  // the first sample's first output is too large
+    CHECK(dy[2] == doctest::Approx(0));
+    const double sum = loss->sum(batch.y(), batch.targets());
+    // The first sample is wrong by 20,000 (categorical), by 10,000 on average (binary).
+    CHECK(sum == doctest::Approx(kind == LossKind::categorical_crossentropy ? 2e4 : 1e4));
+  }
+}
+
+TEST_CASE("a certain and right answer costs nothing, however large the logits") {
+  const Batch batch{3, {20000, 0, 0}, {1, 0, 0}, {0}};
+  CHECK(mean_loss(LossKind::categorical_crossentropy, true, batch, batch.class_targets()) == 0.0);
+}
+
+TEST_CASE("NaN outputs give a NaN loss") {
+  const Batch batch{2, {std::numeric_limits<float>::quiet_NaN(), 1}, {1, 0}, {1}};
+  for (const auto& [name, kind] : names_of(LossKind{})) {
+    CAPTURE(name);
+    for (const bool fused : {false, true}) {
+      CHECK(std::isnan(mean_loss(kind, fused, batch, batch.targets())));
+    }
+  }
+  CHECK(std::isnan(
+      mean_loss(LossKind::categorical_crossentropy, true, batch, batch.class_targets())));
+}
+
+TEST_CASE("a class that the model does not have is an error about the data") {
+  for (const std::int32_t label : {-1, 3}) {
+    const Batch batch{3, {0, 0, 0}, {}, {label}};
+    for (const bool fused : {false, true}) {
+      try {
+        mean_loss(LossKind::categorical_crossentropy, fused, batch, batch.class_targets());
+        FAIL("no error");
+      } catch (const Error& error) {
+        CHECK(error.code() == ExitCode::bad_data);
+        CHECK(std::string(error.what()).find("3 classes, 0 to 2") != std::string::npos);
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/history_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "check_fails.hpp"
+#include "data/hdf5/file.hpp"
+#include "temporary_folder.hpp"
+
+namespace tusk::records {
+namespace {
+
+template <typename T>
+std::vector<T> column(const hdf5::File& file, const std::string& name) {
+  const hdf5::Dataset dataset = file.dataset(name);
+  CHECK(dataset.type() == element_type<T>());
+  std::vector<T> values(dataset.rows());
+  dataset.read(0, std::span(values));
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("every step and commit stands in the file, more of them than the buffers hold") {
+  const test::TemporaryFolder folder;
+  const std::uint64_t steps = 40'000;
+  {
+    HistoryFile history(folder.file("history.h5"), {"accuracy", "mse"});
+    for (std::uint64_t i = 0; i < steps; ++i) {
+      const std::vector<float> metrics{0.5F, static_cast<float>(i)};
+      history.add(StepRecord{.worker = static_cast<std::uint32_t>(i % 3),
+                             .epoch = 1,
+                             .step = i,
+                             .time_s = 0.25 * static_cast<double>(i),
+                             .samples = 64,
+                             .loss = 2.0F},
+                  metrics);
+      if (i == 10) history.flush();
+    }
+    history.add(CommitRecord{
+        .ticket = 7, .worker = 2, .steps = 5, .staleness = 3, .samples = 320, .time_s = 1.5});
+    history.close();
+  }
+  const hdf5::File file = hdf5::File::open(folder.file("history.h5"));
+  const auto step = column<std::uint64_t>(file, "steps/step");
+  REQUIRE(step.size() == steps);
+  CHECK(step[12] == 12);
+  CHECK(step.back() == steps - 1);
+  CHECK(column<std::uint32_t>(file, "steps/worker")[5] == 2);
+  CHECK(column<double>(file, "steps/time_s")[4] == 1.0);
+  CHECK(column<float>(file, "steps/mse").back() == static_cast<float>(steps - 1));
+  CHECK(column<float>(file, "steps/accuracy").size() == steps);
+  CHECK(column<std::uint64_t>(file, "commits/ticket") == std::vector<std::uint64_t>{7});
+  CHECK(column<std::uint32_t>(file, "commits/worker") == std::vector<std::uint32_t>{2});
+  CHECK(column<std::uint32_t>(file, "commits/steps") == std::vector<std::uint32_t>{5});
+  CHECK(column<std::uint64_t>(file, "commits/staleness") == std::vector<std::uint64_t>{3});
+  CHECK(column<std::uint64_t>(file, "commits/samples") == std::vector<std::uint64_t>{320});
+}
+
+TEST_CASE("what was flushed can be read while the history goes on") {
+  const test::TemporaryFolder folder;
+  HistoryFile history(folder.file("history.h5"), {});
+  history.add(StepRecord{.worker = 1}, {});
+  history.flush();
+  history.add(StepRecord{.worker = 2}, {});
+  const std::string seen = folder.file("as-another-process-sees-it.h5");
+  std::filesystem::copy_file(folder.file("history.h5"), seen);
+  CHECK(column<std::uint32_t>(hdf5::File::open(seen), "steps/worker").size() == 1);
+}
+
+TEST_CASE("a history that cannot be created is an error") {
+  const test::TemporaryFolder folder;
+  CHECK_FAILS(HistoryFile(folder.file("none/history.h5"), {}), ExitCode::cannot_create,
+              "No such file");
+}
+
+}  // namespace tusk::records

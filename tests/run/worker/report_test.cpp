@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/records/report.hpp"
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "run/worker/reporter.hpp"
+
+using namespace tusk;
+using namespace tusk::records;
+using namespace tusk::worker;
+
+namespace {
+
+struct CollectingSink : ReportSink {
+  void submit(Report report) override { reports.push_back(std::move(report)); }
+  std::vector<Report> reports;
+};
+
+BatchScore score(std::size_t samples, double loss, double accuracy) {
+  BatchScore score;
+  score.samples = samples;
+  score.loss_sum = loss * static_cast<double>(samples);
+  score.metric_sums[0] = accuracy * static_cast<double>(samples);
+  return score;
+}
+
+}  // namespace
+
+TEST_CASE("a report survives the wire") {
+  Report report{.worker = 3,
+                .finished = true,
+                .time = {1, 2, 3, 4},
+                .ledger = {5, 6, 7, 8},
+                .steps = {{.worker = 3, .epoch = 1, .step = 1, .samples = 64, .loss = 0.5F},
+                          {.worker = 3, .epoch = 1, .step = 2, .samples = 32, .loss = 0.4F}},
+                .metrics = {0.25F, 0.5F},
+                .commits = {{.ticket = 9, .worker = 3, .steps = 2, .staleness = 1}}};
+  const auto bytes = serialize(report);
+  const Report copy = deserialize(bytes);
+  CHECK(copy.worker == 3);
+  CHECK(copy.finished);
+  CHECK(copy.time.read == 4);
+  CHECK(copy.ledger.samples_committed == 8);
+  REQUIRE(copy.steps.size() == 2);
+  CHECK(copy.steps[1].samples == 32);
+  CHECK(copy.metrics == report.metrics);
+  REQUIRE(copy.commits.size() == 1);
+  CHECK(copy.commits[0].ticket == 9);
+}
+
+TEST_CASE("a truncated report is an error, not a crash") {
+  Report report{.worker = 0, .finished = false};
+  report.steps.resize(3);
+  report.metrics.resize(3);
+  report.commits.resize(2);
+  const auto bytes = serialize(report);
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    CHECK_THROWS_AS(deserialize(std::span(bytes).first(size)), Error);
+  }
+}
+
+TEST_CASE("the ledger counts a batch as committed at the next commit after it") {
+  CollectingSink sink;
+  const WallClock clock;
+  Reporter reporter(1, 1, true, sink, clock);
+  reporter.step(1, score(64, 0.7, 0.5));
+  reporter.step(1, score(32, 0.6, 0.6));
+  CHECK(reporter.ledger().batches_trained == 2);
+  CHECK(reporter.ledger().batches_committed == 0);
+  reporter.commit(7, 2);
+  CHECK(reporter.ledger().batches_committed == 2);
+  CHECK(reporter.ledger().samples_committed == 96);
+  reporter.step(2, score(64, 0.5, 0.7));
+  reporter.finish();
+  REQUIRE(sink.reports.size() == 1);
+  const Report& report = sink.reports[0];
+  CHECK(report.finished);
+  CHECK(report.ledger.batches_trained == 3);
+  CHECK(report.ledger.batches_committed == 2);
+  REQUIRE(report.commits.size() == 1);
+  CHECK(report.commits[0].steps == 2);
+  CHECK(report.commits[0].samples == 96);
+  CHECK(report.steps[2].step == 3);
+  CHECK(report.metrics[1] == doctest::Approx(0.6));
+}
+
+TEST_CASE("a commit under way counts the batches before it, and later ones are kept back") {
+  CollectingSink sink;
+  const WallClock clock;
+  Reporter reporter(1, 1, true, sink, clock);
+  reporter.step(1, score(64, 0.7, 0.5));
+  reporter.step(1, score(32, 0.6, 0.6));
+  reporter.commit_begins();
+  reporter.submit();  // nothing is in the center yet
+  reporter.step(1, score(16, 0.5, 0.7));
+  reporter.commit(7, 2);
+  CHECK(reporter.ledger().batches_committed == 2);
+  CHECK(reporter.ledger().samples_committed == 96);
+  reporter.commit_begins();
+  reporter.step(1, score(8, 0.4, 0.8));
+  reporter.submit();
+  reporter.commit(9, 0);
+  reporter.commit_begins();
+  reporter.commit(10, 0);
+  reporter.finish();
+  REQUIRE(sink.reports.size() == 3);
+  CHECK(sink.reports[0].steps.empty());
+  CHECK(sink.reports[0].metrics.empty());
+  REQUIRE(sink.reports[1].steps.size() == 2);
+  CHECK(sink.reports[1].steps[1].step == 2);
+  CHECK(sink.reports[1].metrics[1] == doctest::Approx(0.6));
+  REQUIRE(sink.reports[1].commits.size() == 1);
+  CHECK(sink.reports[1].commits[0].samples == 96);
+  const Report& last = sink.reports[2];
+  REQUIRE(last.steps.size() == 2);
+  CHECK(last.steps[0].step == 3);
+  CHECK(last.metrics.size() == 2);
+  CHECK(last.metrics[1] == doctest::Approx(0.8));
+  REQUIRE(last.commits.size() == 2);
+  CHECK(last.commits[0].steps == 1);
+  CHECK(last.commits[1].steps == 1);
+  CHECK(last.ledger.batches_committed == last.ledger.batches_trained);
+  CHECK(last.ledger.samples_committed == last.ledger.samples_trained);
+}
+
+TEST_CASE("without a center a batch is in the model at once") {
+  CollectingSink sink;
+  const WallClock clock;
+  Reporter reporter(0, 0, false, sink, clock);
+  reporter.step(1, score(8, 1.0, 0.0));
+  CHECK(reporter.ledger().batches_committed == 1);
+}
