@@ -3,7 +3,7 @@
 # Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
-#   --dev   also what the style checks need (clang-format, clang-tidy-19)
+#   --dev   also what the style checks need (clang-format, clang-tidy-19), and python-env.sh (python3-venv)
 set -euo pipefail
 
 # package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
@@ -34,6 +34,7 @@ needed=(
 development=(
   "clang-format|clang-format|clang-format 14|llvm"
   "clang-tidy-19|clang-tidy-19|clang-tidy 19|llvm"
+  "python3-venv|python:ensurepip|Python with venv, for python-env.sh|python"
 )
 
 for argument in "$@"; do
