@@ -11,12 +11,11 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import h5py
-    import numpy
-except ImportError:
-    print("skipped: this Python has no h5py")
-    sys.exit(77)
+from skips import need
+
+need("h5py", "numpy")
+import h5py
+import numpy
 
 tusk = os.path.abspath(sys.argv[1])
 random = numpy.random.default_rng(1)

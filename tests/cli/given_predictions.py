@@ -5,12 +5,11 @@ import json
 import subprocess
 import sys
 
-try:
-    import h5py
-    import numpy as np
-except ImportError:
-    print("skipped: this Python has no h5py")
-    sys.exit(77)
+from skips import need
+
+need("h5py", "numpy")
+import h5py
+import numpy as np
 
 
 def write_model(path, outputs, loss, names=None):

@@ -1,34 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Converts the ATLAS CSV file and compares every cell with what Python reads in it.
 
-Usage: csv_equals_python.py TUSK. Looks for higgs-atlas in $TUSK_DATA and ../shared/data; skipped
-(77) without it, h5py or numpy.
+Usage: csv_equals_python.py TUSK. Looks for higgs-atlas in $TUSK_DATA and ../shared/data; exits with 77 (skipped)
+without it or without h5py.
 """
 import csv
-import glob
 import lzma
 import os
 import subprocess
 import sys
 import tempfile
 
-try:
-    import h5py
-    import numpy as np
-except ImportError as error:
-    print(f"skipped: {error}")
-    sys.exit(77)
+import real_data
+from skips import need
+
+need("h5py", "numpy")
+import h5py
+import numpy as np
 
 DROPPED = ["EventId", "Weight", "KaggleSet", "KaggleWeight"]
-
-
-def find_csv():
-    root = os.path.join(os.path.dirname(__file__), "..", "..")
-    for folder in (os.environ.get("TUSK_DATA"), os.path.join(root, "..", "shared", "data")):
-        found = sorted(glob.glob(os.path.join(folder or "", "higgs-atlas", "*.csv.xz")))
-        if folder and found:
-            return found[0]
-    return None
 
 
 def compare(path, header, rows, dtype):
@@ -47,10 +37,7 @@ def compare(path, header, rows, dtype):
 
 
 def main():
-    packed = find_csv()
-    if packed is None:
-        print("skipped: no higgs-atlas in $TUSK_DATA or ../shared/data")
-        return 77
+    packed = real_data.find("higgs-atlas/*.csv.xz")
     with tempfile.TemporaryDirectory() as folder:
         plain = os.path.join(folder, "atlas.csv")
         with lzma.open(packed, "rb") as source, open(plain, "wb") as out:
@@ -64,7 +51,6 @@ def main():
                                 dtype, "-o", out, "--overwrite"], check=True)
                 compare(out, header, rows, dtype)
     print(f"{len(rows)} rows are the same in Python")
-    return 0
 
 
-sys.exit(main())
+main()

@@ -9,12 +9,11 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import h5py
-    import numpy
-except ImportError:
-    print("skipped: this Python has no h5py")
-    sys.exit(77)
+from skips import need
+
+need("h5py", "numpy")
+import h5py
+import numpy
 
 
 def check_model(path):
