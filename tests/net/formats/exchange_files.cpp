@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files to exchange with Python, for the tests beside it.
-//   exchange_files write FOLDER   writes model.h5, expected.h5 (inputs and the model's outputs for
-//   them)
-//                                 and history.h5
-//   exchange_files check FOLDER   reads model.h5 and exits with 0 if it predicts what expected.h5
-//   says
+//   exchange_files write FOLDER   writes history.h5 and models: all.h5 with every layer and every
+//                                 activation, and NAME.h5 for each activation alone; beside each
+//                                 NAME.expected.h5 with inputs and its outputs for them
+//   exchange_files check NAME     reads NAME.h5 and exits with 0 if it predicts what
+//                                 NAME.expected.h5 says
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -56,14 +56,23 @@ void write_expected(const std::string& path, const ModelContent& content) {
       .write(0, std::span<const float>(outputs));
 }
 
-void write(const std::string& folder) {
-  ModelContent content{.input = Shape{4, 3}, .layers = all_layers()};
+void write_model(const std::string& name, const std::vector<LayerOptions>& layers,
+                 const std::vector<std::string>& class_names) {
+  ModelContent content{.input = Shape{4, 3}, .layers = layers, .class_names = class_names};
   const graph::Model model({.layers = content.layers, .loss = LossKind::mse}, content.input);
   content.weights.resize(model.parameter_count());
   model.initialize(content.weights, 11);
-  content.class_names = {"a", "b", "c", "d", "é"};
-  save_model(folder + "/model.h5", content);
-  write_expected(folder + "/expected.h5", content);
+  save_model(name + ".h5", content);
+  write_expected(name + ".expected.h5", content);
+}
+
+void write(const std::string& folder) {
+  write_model(folder + "/all", all_layers(), {"a", "b", "c", "d", "é"});
+  // A difference in one of many layers may be lost in those behind it.
+  for (const auto& activation : names_of(Activation{})) {
+    write_model(folder + "/" + std::string(activation.name),
+                {FlattenOptions{}, DenseOptions{.units = 8, .activation = activation.value}}, {});
+  }
   records::HistoryFile history(folder + "/history.h5", {"accuracy"});
   for (std::uint64_t step = 0; step < 100; ++step) {
     const std::vector<float> metrics{0.5F};
@@ -73,11 +82,11 @@ void write(const std::string& folder) {
   history.close();
 }
 
-bool check(const std::string& folder) {
-  const ModelContent content = load_model(folder + "/model.h5");
-  const hdf5::File file = hdf5::File::open(folder + "/expected.h5");
-  const auto read = [&](const char* name) {
-    const hdf5::Dataset dataset = file.dataset(name);
+bool check(const std::string& name) {
+  const ModelContent content = load_model(name + ".h5");
+  const hdf5::File file = hdf5::File::open(name + ".expected.h5");
+  const auto read = [&](const char* dataset_name) {
+    const hdf5::Dataset dataset = file.dataset(dataset_name);
     std::vector<float> values(dataset.rows() * dataset.row_elements());
     dataset.read(0, std::span(values));
     return values;

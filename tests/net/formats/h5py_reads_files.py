@@ -47,7 +47,7 @@ def check_history(path):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.argv[1], "write", folder], check=True)
-        check_model(folder + "/model.h5")
+        check_model(folder + "/all.h5")
         check_history(folder + "/history.h5")
     print("h5py", h5py.__version__, "reads model and history")
 
