@@ -48,7 +48,7 @@ ModelOptions network() {
   return model;
 }
 
-// A worker's training, as training::Worker does it.
+// A worker's training, as worker::Worker does it.
 class Trainee {
  public:
   Trainee(const graph::Model& model, std::size_t batch, std::span<const float> initial)

@@ -56,8 +56,8 @@ std::uint64_t rows_of(const Arguments& arguments) {
 void write_data(const Arguments& arguments, const std::string& path, const Layout& layout) {
   hdf5::File file = hdf5::File::create(path);
   {
-    hdf5::Dataset features = file.create_dataset("features", ElementType::f32,
-                                                 {rows_of(arguments), width}, layout.storage);
+    hdf5::NumberDataset features = file.create_dataset("features", ElementType::f32,
+                                                       {rows_of(arguments), width}, layout.storage);
     Random random(1, Stream::initial_weights);
     std::vector<float> block(features.rows_per_transfer() * width);
     for (float& x : block) x = static_cast<float>(random.below(256));

@@ -137,7 +137,7 @@ StepTimes measure(const StepCase& step_case, std::size_t threads) {
                        {.seed = 1, .worker = 0, .step = step});
       ++step;
     };
-    const auto whole_step = [&] {  // as training::Worker does it
+    const auto whole_step = [&] {  // as worker::Worker does it
       worker::FusedUpdate update(*optimizer, weights, gradients);
       model.train_step(weights, batches.x(step), batches.targets(step), update, workspace,
                        {.seed = 1, .worker = 0, .step = step});

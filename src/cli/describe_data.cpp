@@ -44,7 +44,7 @@ std::string describe_values(const datasets::ValueSummary& values, const std::str
   return text + "\n";
 }
 
-std::string describe_features(const hdf5::File& file, const hdf5::Dataset& dataset) {
+std::string describe_features(const hdf5::File& file, const hdf5::NumberDataset& dataset) {
   const bool by_column = dataset.extents().size() == 2 && dataset.row_elements() <= most_columns;
   const datasets::FeatureSummary summary = datasets::summarize_features(dataset, by_column);
   const auto names = hdf5::read_texts(file, dataset.name(), "column_names");
@@ -66,7 +66,7 @@ std::string describe_data(const hdf5::File& file) {
   std::string text;
   for (const hdf5::Entry& entry : hdf5::list(file)) {
     if (!holds_numbers(entry)) continue;
-    const hdf5::Dataset dataset = file.dataset(entry.path.substr(1));
+    const hdf5::NumberDataset dataset = file.dataset(entry.path.substr(1));
     if (dataset.rows() == 0 || dataset.row_elements() == 0) continue;
     if (const auto counts = datasets::count_labels(dataset)) {
       const auto names = hdf5::read_texts(file, dataset.name(), "class_names");

@@ -23,7 +23,7 @@ std::string describe_history(const hdf5::File& file) {
   datasets::read_blocks<double>(file.dataset("steps/time_s"), [&](auto block) {
     elapsed_s = std::max(elapsed_s, std::ranges::max(block));
   });
-  const hdf5::Dataset staleness = file.dataset("commits/staleness");
+  const hdf5::NumberDataset staleness = file.dataset("commits/staleness");
   double sum = 0.0;
   std::uint64_t highest = 0;
   datasets::read_blocks<std::uint64_t>(staleness, [&](auto block) {

@@ -25,7 +25,7 @@
 #include "mpi/communicator.hpp"
 #include "use/evaluation/answers.hpp"
 #include "use/evaluation/ensemble_model.hpp"
-#include "use/evaluation/row_blocks.hpp"
+#include "use/evaluation/summation_blocks.hpp"
 #include "use/inference/prediction_file.hpp"
 
 namespace tusk::cli {
@@ -53,9 +53,9 @@ void check_output(const Arguments& arguments) {
 }
 
 // The data sets of the input that are to be copied.
-std::vector<hdf5::Dataset> open_copies(const Arguments& arguments, std::uint64_t rows) {
+std::vector<hdf5::NumberDataset> open_copies(const Arguments& arguments, std::uint64_t rows) {
   std::vector<std::string> taken{"prediction", "predicted_index", "predicted_class"};
-  std::vector<hdf5::Dataset> copies;
+  std::vector<hdf5::NumberDataset> copies;
   if (arguments.copies.empty()) return copies;
   const hdf5::File file = hdf5::File::open(arguments.data.data);
   for (const std::string& name : arguments.copies) {
@@ -136,7 +136,7 @@ void write_predictions(const mpi::Communicator& world, const datasets::Block& ro
 ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
   std::vector<evaluation::TrainedModel> members;
   std::optional<datasets::Dataset> dataset;
-  std::vector<hdf5::Dataset> copies;
+  std::vector<hdf5::NumberDataset> copies;
   std::optional<evaluation::Answers> answers;
   datasets::Block rows;
   const evaluation::Combine combine = combination(arguments.data);
@@ -147,7 +147,8 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
     dataset = open_for(members.front(), arguments.data, false);
     copies = open_copies(arguments, dataset->rows());
     const auto views = evaluation::views_of(members);
-    rows = evaluation::RowBlocks(dataset->rows(), evaluation::Answers::batch_rows).rows_of(world);
+    rows = evaluation::SummationBlocks(dataset->rows(), evaluation::Answers::batch_rows)
+               .rows_of(world);
     answers.emplace(views, combine, *dataset, rows, nullptr);
   });
   const evaluation::TrainedModel& first = members.front();
@@ -159,7 +160,7 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
                                   .class_names = first.class_names});
   OutputBuffer buffer(*answers, arguments.data.data, width, rows.begin);
   write_predictions(world, rows, buffer, file);
-  for (const hdf5::Dataset& copy : copies) file.copy(copy, rows.begin, rows.end);
+  for (const hdf5::NumberDataset& copy : copies) file.copy(copy, rows.begin, rows.end);
   file.finish();
   if (world.rank() == 0) {
     fmt::print("predicted {} rows: {}\n", format_count(dataset->rows()), arguments.output);

@@ -13,10 +13,10 @@ namespace {
 
 // One byte, which is aligned wherever the library puts it; the host's is made 0. Nothing where MPI
 // has no shared memory.
-std::optional<Window> share_flag(const Communicator& node) {
+std::optional<RmaWindow> share_flag(const Communicator& node) {
   constexpr int host = 0;
   try {
-    Window flag = Window::allocate_shared(node, 1, host);
+    RmaWindow flag = RmaWindow::allocate_shared(node, 1, host);
     collectively(node, [&] {
       if (node.rank() == host) flag.memory()[0] = std::byte{0};
       flag.sync();

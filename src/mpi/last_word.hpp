@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-#include "mpi/window.hpp"
+#include "mpi/rma_window.hpp"
 
 namespace tusk::mpi {
 
@@ -24,7 +24,7 @@ class LastWord {
   bool claim();
 
  private:
-  std::optional<Window> flag_;
+  std::optional<RmaWindow> flag_;
   std::chrono::milliseconds turn_{};
 };
 

@@ -73,7 +73,7 @@ class ConvertOutput {
   const mpi::Communicator* communicator_;
   std::optional<PendingFile> pending_;         // on rank 0
   std::optional<hdf5::File> file_;             // on rank 0, for chunks
-  std::vector<hdf5::Dataset> datasets_;        // likewise, by field
+  std::vector<hdf5::NumberDataset> datasets_;  // likewise, by field
   RawFile raw_;                                // for contiguous data sets
   std::vector<std::uint64_t> offsets_;         // likewise, by field
   std::vector<std::vector<Written>> written_;  // by field

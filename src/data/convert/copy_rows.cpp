@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "data/convert/field_buffers.hpp"
 #include "data/convert/rounds.hpp"
-#include "data/convert/row_block.hpp"
 #include "data/datasets/split.hpp"
 #include "mpi/communicator.hpp"
 
@@ -43,7 +43,7 @@ void copy_rows(tables::Table& table, std::uint64_t repeat, std::uint64_t chunk_r
   const datasets::Block share = share_of(table.rows(), unit, communicator);
   const auto& fields = table.fields();
   const bool classes = fields.size() > 1 && may_be_classes(fields[1]);
-  RowBlock block(fields, std::min(step, share.size()));
+  FieldBuffers block(fields, std::min(step, share.size()));
 
   Rounds rounds((share.size() + step - 1) / step, communicator);
   rounds.run([&](std::uint64_t round) {

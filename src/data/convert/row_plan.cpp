@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/convert/copy_rows.hpp"
-#include "data/convert/row_block.hpp"
+#include "data/convert/field_buffers.hpp"
 #include "data/datasets/label_counts.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "data/convert/copy_rows.hpp"
+#include "data/convert/field_buffers.hpp"
 #include "data/convert/rounds.hpp"
-#include "data/convert/row_block.hpp"
 #include "data/convert/spool.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
@@ -79,7 +79,7 @@ class Scatter {
     const auto& fields = table_.fields();
     const bool classes = fields.size() > 1 && may_be_classes(fields[1]);
     const std::uint64_t step = rows_at_a_time(table_, 1);
-    RowBlock block(fields, std::min(step, share_.size()));
+    FieldBuffers block(fields, std::min(step, share_.size()));
     RowPlan::Walk walk(plan_);
     Rounds rounds((share_.size() + step - 1) / step, communicator_);
     rounds.run([&](std::uint64_t round) {
@@ -106,7 +106,7 @@ class Scatter {
         static_cast<std::uint64_t>(communicator_ == nullptr ? 1 : communicator_->size());
     const auto rank =
         static_cast<std::uint64_t>(communicator_ == nullptr ? 0 : communicator_->rank());
-    RowBlock block(table_.fields(), largest_bucket());
+    FieldBuffers block(table_.fields(), largest_bucket());
     std::vector<std::byte> records;
     Rounds rounds((buckets_.all().size() + ranks - 1) / ranks, communicator_);
     rounds.run([&](std::uint64_t round) {
@@ -139,7 +139,7 @@ class Scatter {
     return rows;
   }
 
-  void put(Spool& spool, std::size_t bucket, std::uint64_t target, RowBlock& block,
+  void put(Spool& spool, std::size_t bucket, std::uint64_t target, FieldBuffers& block,
            std::uint64_t row) const {
     std::byte* out = spool.next(bucket).data();
     const auto place = static_cast<Place>(target - buckets_.all()[bucket].rows.begin);
@@ -153,7 +153,7 @@ class Scatter {
   }
 
   // Each record to its place.
-  void sort(const std::vector<std::byte>& records, RowBlock& block) const {
+  void sort(const std::vector<std::byte>& records, FieldBuffers& block) const {
     for (const std::byte* at = records.data(); at < records.data() + records.size();) {
       Place place = 0;
       std::memcpy(&place, at, sizeof place);

@@ -39,7 +39,7 @@ void for_each_chunk(const tables::TableField& field, const hdf5::Storage& storag
   }
 }
 
-void write_received(hdf5::Dataset& dataset, std::span<const std::byte> message) {
+void write_received(hdf5::NumberDataset& dataset, std::span<const std::byte> message) {
   while (!message.empty()) {
     ChunkHeader header;
     std::memcpy(&header, message.data(), sizeof header);
@@ -50,7 +50,7 @@ void write_received(hdf5::Dataset& dataset, std::span<const std::byte> message) 
 }
 
 // From every other rank in turn, also after an error.
-void receive_and_write(hdf5::Dataset& dataset, const mpi::Communicator& communicator,
+void receive_and_write(hdf5::NumberDataset& dataset, const mpi::Communicator& communicator,
                        std::exception_ptr& error) {
   std::vector<std::byte> message;
   for (int rank = 1; rank < communicator.size(); ++rank) {
@@ -75,7 +75,7 @@ void send(const std::vector<std::byte>& message, const mpi::Communicator& commun
 
 }  // namespace
 
-void write_chunks(hdf5::Dataset* dataset, const tables::TableField& field,
+void write_chunks(hdf5::NumberDataset* dataset, const tables::TableField& field,
                   const hdf5::Storage& storage, std::uint64_t first,
                   std::span<const std::byte> rows, const mpi::Communicator* communicator) {
   std::exception_ptr error;

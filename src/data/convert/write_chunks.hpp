@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "data/hdf5/dataset.hpp"
 #include "data/hdf5/file.hpp"
+#include "data/hdf5/number_dataset.hpp"
 #include "data/tables/table.hpp"
 
 namespace tusk::mpi {
@@ -19,7 +19,7 @@ namespace tusk::convert {
 // rank compresses its own, rank 0 writes all. `dataset` is null on the other ranks. Collective if
 // there is a communicator; every rank joins, also where another one fails. Rank 0 holds the chunks
 // of one other rank at a time.
-void write_chunks(hdf5::Dataset* dataset, const tables::TableField& field,
+void write_chunks(hdf5::NumberDataset* dataset, const tables::TableField& field,
                   const hdf5::Storage& storage, std::uint64_t first,
                   std::span<const std::byte> rows, const mpi::Communicator* communicator);
 

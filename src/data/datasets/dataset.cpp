@@ -14,7 +14,7 @@
 namespace tusk::datasets {
 namespace {
 
-void check_features(const hdf5::Dataset& features) {
+void check_features(const hdf5::NumberDataset& features) {
   if (features.extents().size() < 2) {
     fail(ExitCode::bad_data,
          "{}: data set '{}' has shape {}; features are [rows, …], with one row a sample",
@@ -26,7 +26,7 @@ void check_features(const hdf5::Dataset& features) {
   }
 }
 
-void check_labels(const hdf5::Dataset& labels, const hdf5::Dataset& features) {
+void check_labels(const hdf5::NumberDataset& labels, const hdf5::NumberDataset& features) {
   const std::size_t axes = labels.extents().size();
   if (axes != 1 && axes != 2) {
     fail(ExitCode::bad_data,
@@ -74,8 +74,8 @@ Dataset::Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
 Dataset Dataset::open(const FileList& files, const std::string& features,
                       const std::optional<std::string>& label,
                       const mpi::Communicator* communicator) {
-  std::vector<hdf5::Dataset> feature_parts;
-  std::vector<hdf5::Dataset> label_parts;
+  std::vector<hdf5::NumberDataset> feature_parts;
+  std::vector<hdf5::NumberDataset> label_parts;
   std::vector<hdf5::File> opened;
   for (const std::string& path : find_files(files)) {
     const hdf5::File& file = opened.emplace_back(

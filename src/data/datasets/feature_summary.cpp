@@ -23,7 +23,7 @@ void ValueSummary::add(double value) {
   ++count;
 }
 
-FeatureSummary summarize_features(const hdf5::Dataset& features, bool by_column) {
+FeatureSummary summarize_features(const hdf5::NumberDataset& features, bool by_column) {
   const std::size_t columns = by_column ? features.row_elements() : 1;
   FeatureSummary summary{0, std::vector<ValueSummary>(columns)};
   std::vector<double> block;

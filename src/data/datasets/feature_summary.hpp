@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "data/hdf5/dataset.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 namespace tusk::datasets {
 
@@ -27,6 +27,6 @@ struct FeatureSummary {
   std::uint64_t rows = 0;  // looked at
   std::vector<ValueSummary> columns;
 };
-FeatureSummary summarize_features(const hdf5::Dataset& features, bool by_column);
+FeatureSummary summarize_features(const hdf5::NumberDataset& features, bool by_column);
 
 }  // namespace tusk::datasets

@@ -8,11 +8,11 @@
 namespace tusk::datasets {
 namespace {
 
-std::string describe(const hdf5::Dataset& dataset) {
+std::string describe(const hdf5::NumberDataset& dataset) {
   return std::string(name_of(dataset.type())) + " " + dataset.row_shape().to_string();
 }
 
-void check_alike(const hdf5::Dataset& first, const hdf5::Dataset& other) {
+void check_alike(const hdf5::NumberDataset& first, const hdf5::NumberDataset& other) {
   if (other.type() != first.type() || other.row_shape() != first.row_shape()) {
     fail(ExitCode::bad_data, "{}: rows of '{}' are {}, but those of {} are {}", other.path(),
          other.name(), describe(other), first.path(), describe(first));
@@ -21,9 +21,9 @@ void check_alike(const hdf5::Dataset& first, const hdf5::Dataset& other) {
 
 }  // namespace
 
-JoinedDataset::JoinedDataset(const std::vector<hdf5::Dataset>& datasets) {
+JoinedDataset::JoinedDataset(const std::vector<hdf5::NumberDataset>& datasets) {
   std::uint64_t next_row = 0;
-  for (const hdf5::Dataset& dataset : datasets) {
+  for (const hdf5::NumberDataset& dataset : datasets) {
     check_alike(datasets.front(), dataset);
     parts_.push_back({dataset, next_row});
     next_row += dataset.rows();

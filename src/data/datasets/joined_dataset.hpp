@@ -9,7 +9,7 @@
 
 #include "core/element_type.hpp"
 #include "core/shape.hpp"
-#include "data/hdf5/dataset.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 namespace tusk::datasets {
 
@@ -20,7 +20,7 @@ class JoinedDataset {
  public:
   // One file's part, and the number of its first row.
   struct Part {
-    hdf5::Dataset dataset;
+    hdf5::NumberDataset dataset;
     std::uint64_t first_row = 0;
 
     std::uint64_t end_row() const { return first_row + dataset.rows(); }
@@ -28,7 +28,7 @@ class JoinedDataset {
 
   // Error(bad_data), which names both files, if types or shapes of rows differ. Requires one at
   // least.
-  explicit JoinedDataset(const std::vector<hdf5::Dataset>& datasets);
+  explicit JoinedDataset(const std::vector<hdf5::NumberDataset>& datasets);
 
   const std::string& name() const { return parts_.front().dataset.name(); }
   const std::string& path() const { return parts_.front().dataset.path(); }  // of the first file

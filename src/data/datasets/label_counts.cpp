@@ -80,7 +80,7 @@ std::vector<std::int64_t> integers_of(ElementType type, std::span<const std::byt
   fail(ExitCode::internal, "labels of type {} are no integers", name_of(type));
 }
 
-std::optional<LabelCounts::Counts> count_labels(const hdf5::Dataset& labels) {
+std::optional<LabelCounts::Counts> count_labels(const hdf5::NumberDataset& labels) {
   if (labels.extents().size() != 1 || is_floating_point(labels.type())) return std::nullopt;
   LabelCounts counts;
   read_blocks<std::int64_t>(labels,

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/element_type.hpp"
-#include "data/hdf5/dataset.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 namespace tusk::mpi {
 class Communicator;
@@ -43,6 +43,6 @@ std::vector<std::int64_t> integers_of(ElementType type, std::span<const std::byt
 
 // The counts of a data set [N] of integers; nothing if it is anything else or has too many. Reads
 // the data set once, some 8 MB at a time.
-std::optional<LabelCounts::Counts> count_labels(const hdf5::Dataset& labels);
+std::optional<LabelCounts::Counts> count_labels(const hdf5::NumberDataset& labels);
 
 }  // namespace tusk::datasets

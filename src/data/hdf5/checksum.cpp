@@ -14,7 +14,7 @@
 namespace tusk::hdf5 {
 namespace {
 
-std::uint32_t add(std::uint32_t checksum, const Dataset& dataset) {
+std::uint32_t add(std::uint32_t checksum, const NumberDataset& dataset) {
   const std::uint64_t step = dataset.rows_per_transfer();
   const std::size_t row_bytes = dataset.row_elements() * size_of(dataset.type());
   std::vector<std::byte> bytes;

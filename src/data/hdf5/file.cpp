@@ -138,15 +138,15 @@ const std::string& File::path() const { return state_->path; }
 
 bool File::has_dataset(const std::string& name) const {
   const Hdf5Lock lock;
-  return locate(*state_, name).target.kind == Target::Kind::dataset;
+  return locate(*state_, name).target.kind == LinkTarget::Kind::dataset;
 }
 
 bool File::has_group(const std::string& name) const {
   const Hdf5Lock lock;
-  return locate(*state_, name).target.kind == Target::Kind::group;
+  return locate(*state_, name).target.kind == LinkTarget::Kind::group;
 }
 
-Dataset File::dataset(const std::string& name) const {
+NumberDataset File::dataset(const std::string& name) const {
   const Hdf5Lock lock;
   return Access::dataset(open_dataset(state_, name));
 }
@@ -155,7 +155,7 @@ std::vector<std::string> File::dataset_names() const {
   const Hdf5Lock lock;
   std::vector<std::string> names;
   walk(*state_, [&](const Visited& visited) {
-    if (visited.target.kind == Target::Kind::dataset) names.push_back(visited.path);
+    if (visited.target.kind == LinkTarget::Kind::dataset) names.push_back(visited.path);
   });
   std::sort(names.begin(), names.end());
   return names;
@@ -172,8 +172,9 @@ void File::create_group(const std::string& name) {
   }
 }
 
-Dataset File::create_dataset(const std::string& name, ElementType type,
-                             const std::vector<std::uint64_t>& extents, const Storage& storage) {
+NumberDataset File::create_dataset(const std::string& name, ElementType type,
+                                   const std::vector<std::uint64_t>& extents,
+                                   const Storage& storage) {
   const Hdf5Lock lock;
   const std::vector<hsize_t> sizes(extents.begin(), extents.end());
   std::vector<hsize_t> limits(sizes);

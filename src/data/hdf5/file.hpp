@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/element_type.hpp"
-#include "data/hdf5/dataset.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 namespace tusk::mpi {
 class Communicator;
@@ -55,15 +55,16 @@ class File {
   bool has_group(const std::string& name) const;
 
   // A data set, opened and checked. Error(bad_data) that lists what there is if it is not there.
-  Dataset dataset(const std::string& name) const;
+  NumberDataset dataset(const std::string& name) const;
 
   // The names of all data sets, in the order of their names ("a", "group/b").
   std::vector<std::string> dataset_names() const;
 
   // The groups in `name` are created too.
   void create_group(const std::string& name);
-  Dataset create_dataset(const std::string& name, ElementType type,
-                         const std::vector<std::uint64_t>& extents, const Storage& storage = {});
+  NumberDataset create_dataset(const std::string& name, ElementType type,
+                               const std::vector<std::uint64_t>& extents,
+                               const Storage& storage = {});
 
   // Everything written so far to the operating system.
   void flush();

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/element_type.hpp"
-#include "data/hdf5/dataset.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/hdf5/hdf5.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 namespace tusk::hdf5 {
 
@@ -39,7 +39,9 @@ struct DatasetState {
 struct Access {
   static const std::shared_ptr<FileState>& state(const File& file) { return file.state_; }
   static hid_t id(const File& file) { return file.state_->id.id(); }
-  static Dataset dataset(std::shared_ptr<DatasetState> state) { return Dataset(std::move(state)); }
+  static NumberDataset dataset(std::shared_ptr<DatasetState> state) {
+    return NumberDataset(std::move(state));
+  }
 };
 
 }  // namespace tusk::hdf5

@@ -49,11 +49,13 @@ Handle child(hid_t parent, const std::string& name, const FileState& file) {
 }
 
 // What `name`, without slashes, is in an open group.
-Target look(hid_t group, const std::string& name) {
+LinkTarget look(hid_t group, const std::string& name) {
   if (name == "." || H5Lexists(group, name.c_str(), H5P_DEFAULT) <= 0) return {};
   H5L_info_t link;
   if (H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT) < 0) return {};
-  const auto refused = [](const char* why) { return Target{Target::Kind::refused, why, 0}; };
+  const auto refused = [](const char* why) {
+    return LinkTarget{LinkTarget::Kind::refused, why, 0};
+  };
   if (link.type == H5L_TYPE_SOFT) return refused("a soft link");
   if (link.type == H5L_TYPE_EXTERNAL) return refused("a link to another file");
   if (link.type != H5L_TYPE_HARD) return refused("a link of an unknown kind");
@@ -62,8 +64,8 @@ Target look(hid_t group, const std::string& name) {
   if (H5Oget_info_by_name2(group, name.c_str(), &object, H5O_INFO_BASIC, H5P_DEFAULT) < 0) {
     return refused("damaged");
   }
-  if (object.type == H5O_TYPE_GROUP) return {Target::Kind::group, {}, object.addr};
-  if (object.type == H5O_TYPE_DATASET) return {Target::Kind::dataset, {}, object.addr};
+  if (object.type == H5O_TYPE_GROUP) return {LinkTarget::Kind::group, {}, object.addr};
+  if (object.type == H5O_TYPE_DATASET) return {LinkTarget::Kind::dataset, {}, object.addr};
   return refused("neither a group nor a data set");
 }
 
@@ -88,16 +90,16 @@ class Walker {
       fail(ExitCode::bad_data, "{}: groups are nested more than {} deep", file_.path, max_depth);
     }
     for (const std::string& name : names_in(group, file_)) {
-      const Target target = look(group, name);
+      const LinkTarget target = look(group, name);
       const bool object =
-          target.kind == Target::Kind::group || target.kind == Target::Kind::dataset;
+          target.kind == LinkTarget::Kind::group || target.kind == LinkTarget::Kind::dataset;
       if (object && !seen_.insert(target.address).second) continue;
       if (++count_ > max_objects) {
         fail(ExitCode::bad_data, "{}: more than {} objects", file_.path, max_objects);
       }
       const std::string full = path.empty() ? name : fmt::format("{}/{}", path, name);
       visit_({full, depth, target, group, name});
-      if (target.kind == Target::Kind::group) {
+      if (target.kind == LinkTarget::Kind::group) {
         visit_group(child(group, name, file_).id(), full, depth + 1);
       }
     }
@@ -118,15 +120,15 @@ Located locate(const FileState& file, const std::string& path) {
   Located located{{}, root(file), "."};
   const std::vector<std::string> names = components(path);
   if (names.empty()) {
-    located.target.kind = Target::Kind::group;
+    located.target.kind = LinkTarget::Kind::group;
     return located;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     located.target = look(located.parent.id(), names[i]);
     located.leaf = names[i];
     const bool last = i + 1 == names.size();
-    if (last || located.target.kind == Target::Kind::refused) break;
-    if (located.target.kind != Target::Kind::group) {
+    if (last || located.target.kind == LinkTarget::Kind::refused) break;
+    if (located.target.kind != LinkTarget::Kind::group) {
       located.target = {};
       break;
     }
@@ -137,11 +139,11 @@ Located locate(const FileState& file, const std::string& path) {
 
 Handle open_object(const FileState& file, const std::string& path) {
   const Located located = locate(file, path);
-  if (located.target.kind == Target::Kind::refused) {
+  if (located.target.kind == LinkTarget::Kind::refused) {
     fail(ExitCode::bad_data, "{}: '{}' is {}, which Tusk does not follow", file.path, path,
          located.target.refusal);
   }
-  if (located.target.kind == Target::Kind::nothing) {
+  if (located.target.kind == LinkTarget::Kind::nothing) {
     fail(ExitCode::bad_data, "{}: there is no '{}'", file.path, path);
   }
   Handle object(H5Oopen(located.parent.id(), located.leaf.c_str(), H5P_DEFAULT), H5Oclose);
@@ -159,7 +161,7 @@ void walk(const FileState& file, const std::function<void(const Visited&)>& visi
   }
   Walker walker(file, visit);
   walker.remember(object.addr);
-  visit({"", 0, {Target::Kind::group, {}, object.addr}, file.id.id(), "/"});
+  visit({"", 0, {LinkTarget::Kind::group, {}, object.addr}, file.id.id(), "/"});
   walker.visit_group(top.id(), "", 1);
 }
 

@@ -12,7 +12,7 @@ namespace tusk::hdf5 {
 
 // Where a name leads. Only hard links are followed: a soft link may form a loop, an external one
 // leaves the file.
-struct Target {
+struct LinkTarget {
   enum class Kind { nothing, group, dataset, refused };
 
   Kind kind = Kind::nothing;
@@ -22,7 +22,7 @@ struct Target {
 
 // What the path "group/name" is, and its parent group opened if that is there.
 struct Located {
-  Target target;
+  LinkTarget target;
   Handle parent;
   std::string leaf;
 };
@@ -35,7 +35,7 @@ Handle open_object(const FileState& file, const std::string& path);
 struct Visited {
   std::string path;   // "group/name", "" for the root
   std::size_t depth;  // 0 for the root
-  Target target;
+  LinkTarget target;
   hid_t parent;      // the group that it is in; the file for the root
   std::string name;  // in the parent; "/" for the root
 };

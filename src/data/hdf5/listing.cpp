@@ -60,7 +60,7 @@ Entry describe(const FileState& file, const Visited& visited) {
   Entry entry;
   entry.path = "/" + visited.path;
   entry.depth = visited.depth;
-  if (visited.target.kind == Target::Kind::refused) {
+  if (visited.target.kind == LinkTarget::Kind::refused) {
     entry.kind = Entry::Kind::refused;
     entry.refusal = "is " + visited.target.refusal;
     return entry;
@@ -69,7 +69,7 @@ Entry describe(const FileState& file, const Visited& visited) {
   if (!object.valid()) {
     fail_hdf5(ExitCode::bad_data, fmt::format("{}: cannot open '{}'", file.path, entry.path));
   }
-  if (visited.target.kind == Target::Kind::dataset) {
+  if (visited.target.kind == LinkTarget::Kind::dataset) {
     describe_dataset(file, object.id(), entry);
   } else {
     entry.attributes = attributes_of(file, object.id());

@@ -91,7 +91,7 @@ std::string size_refusal(hid_t dataset, hid_t properties, const FileState& file)
 [[noreturn]] void fail_not_there(const FileState& file, const std::string& name) {
   std::vector<std::string> names;
   walk(file, [&](const Visited& visited) {
-    if (visited.target.kind == Target::Kind::dataset) names.push_back(visited.path);
+    if (visited.target.kind == LinkTarget::Kind::dataset) names.push_back(visited.path);
   });
   const std::string near = did_you_mean(name, names);
   const bool more = names.size() > 10;
@@ -106,10 +106,10 @@ std::string size_refusal(hid_t dataset, hid_t properties, const FileState& file)
 
 Handle open_by_name(const FileState& file, const std::string& name) {
   const Located located = locate(file, name);
-  const Target& target = located.target;
-  if (target.kind == Target::Kind::nothing) fail_not_there(file, name);
-  if (target.kind == Target::Kind::group) refuse(file, name, "is a group");
-  if (target.kind == Target::Kind::refused) {
+  const LinkTarget& target = located.target;
+  if (target.kind == LinkTarget::Kind::nothing) fail_not_there(file, name);
+  if (target.kind == LinkTarget::Kind::group) refuse(file, name, "is a group");
+  if (target.kind == LinkTarget::Kind::refused) {
     refuse(file, name, fmt::format("is {}, which Tusk does not follow", target.refusal));
   }
   Handle id(H5Dopen2(located.parent.id(), located.leaf.c_str(), H5P_DEFAULT), H5Dclose);

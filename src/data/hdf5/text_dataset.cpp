@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "data/hdf5/fixed_text.hpp"
-#include "data/hdf5/transfer.hpp"
+#include "data/hdf5/row_transfer.hpp"
 
 namespace tusk::hdf5 {
 
@@ -30,7 +30,7 @@ TextDataset::TextDataset(File& file, const std::string& name, std::uint64_t rows
 void TextDataset::write(std::uint64_t begin, std::span<const std::string> texts) {
   const Hdf5Lock lock;
   const std::string packed = pack(texts, width_);
-  const Transfer transfer = make_transfer(state_, begin, begin + texts.size());
+  const RowTransfer transfer = make_row_transfer(state_, begin, begin + texts.size());
   if (H5Dwrite(state_.id.id(), type_.id(), transfer.memory.id(), transfer.file.id(),
                transfer.properties.id(), packed.data()) < 0) {
     fail_hdf5(ExitCode::io_error,

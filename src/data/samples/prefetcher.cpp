@@ -12,7 +12,7 @@ namespace tusk::samples {
 Prefetcher::Prefetcher(Options options, Fill fill, const SampleLayout& layout, std::size_t capacity)
     : options_(options),
       fill_(std::move(fill)),
-      windows_{Window(layout, capacity), Window(layout, capacity)},
+      windows_{SampleWindow(layout, capacity), SampleWindow(layout, capacity)},
       free_{&windows_[0], &windows_[1]} {}
 
 Prefetcher::~Prefetcher() {
@@ -39,7 +39,7 @@ void Prefetcher::run() {
   for (;;) {
     changed_.wait(lock, [this] { return stop_ || may_read(); });
     if (stop_) return;
-    Window* const window = free_.front();
+    SampleWindow* const window = free_.front();
     free_.pop_front();
     const Ticket ticket = to_read_;
     advance(to_read_);
@@ -90,7 +90,7 @@ void Prefetcher::start_epoch(std::uint64_t epoch) {
   changed_.notify_all();
 }
 
-const Window* Prefetcher::next() {
+const SampleWindow* Prefetcher::next() {
   std::unique_lock lock(mutex_);
   release_held();
   changed_.notify_all();

@@ -13,7 +13,7 @@
 #include <optional>
 #include <thread>
 
-#include "data/samples/window.hpp"
+#include "data/samples/sample_window.hpp"
 
 namespace tusk::samples {
 
@@ -27,7 +27,7 @@ class Prefetcher {
     bool same_epochs = false;  // each is like any other, so that any next one will do
   };
   // Fills a window of an epoch; false if it gave up because it was cancelled. Called in the thread.
-  using Fill = std::function<bool(Window& window, std::uint64_t epoch, std::size_t index,
+  using Fill = std::function<bool(SampleWindow& window, std::uint64_t epoch, std::size_t index,
                                   const std::function<bool()>& cancelled)>;
 
   Prefetcher(Options options, Fill fill, const SampleLayout& layout, std::size_t capacity);
@@ -40,7 +40,7 @@ class Prefetcher {
 
   // The epoch's next window, valid until the next call of either function; null at the end. Throws
   // what the thread ended with.
-  const Window* next();
+  const SampleWindow* next();
 
  private:
   struct Ticket {  // a window of an epoch
@@ -58,13 +58,13 @@ class Prefetcher {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::array<Window, 2> windows_;
-  std::deque<Window*> free_;
-  std::deque<Window*> ready_;
-  Window* held_ = nullptr;  // by the consumer
-  Ticket to_read_;          // by the thread
-  Ticket to_take_;          // by the consumer
-  bool in_epoch_ = false;   // windows of the epoch are still to be taken
+  std::array<SampleWindow, 2> windows_;
+  std::deque<SampleWindow*> free_;
+  std::deque<SampleWindow*> ready_;
+  SampleWindow* held_ = nullptr;  // by the consumer
+  Ticket to_read_;                // by the thread
+  Ticket to_take_;                // by the consumer
+  bool in_epoch_ = false;         // windows of the epoch are still to be taken
   std::exception_ptr error_;
   std::atomic<std::uint64_t> generation_{0};  // a change cancels what is being read
   bool stop_ = false;

@@ -14,8 +14,8 @@
 namespace tusk::samples {
 
 // Rows of a data set in the file's order, read when they are asked for, a block at a time: whatever
-// the size of the data, memory is that of io::Dataset::rows_per_transfer() rows, some 8 MB. Reading
-// throws what Shard::read does.
+// the size of the data, memory is that of hdf5::NumberDataset::rows_per_transfer() rows, some 8 MB.
+// Reading throws what Shard::read does.
 class RowStream final : public SampleStream {
  public:
   // Without a format, labels are not read. `dataset` must outlive the stream, and is one that this

@@ -13,7 +13,7 @@
 namespace tusk::samples {
 
 // The order in which samples are wanted.
-struct StreamOptions {
+struct SampleOrder {
   bool shuffle = true;     // a new order every epoch; otherwise the file's
   std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
   std::uint32_t worker = 0;
@@ -36,7 +36,7 @@ class SampleSource {
   virtual std::vector<std::uint64_t> class_counts() const = 0;
 
   // The samples, epoch after epoch, for one consumer. The source must outlive it.
-  virtual std::unique_ptr<SampleStream> stream(const StreamOptions& options) const = 0;
+  virtual std::unique_ptr<SampleStream> stream(const SampleOrder& options) const = 0;
 
   // The samples at these positions, from 0; it is one of `at_once` parts that are in use at the
   // same time, and may take that share of the memory.

@@ -46,7 +46,7 @@ std::unique_ptr<SampleSource> Shard::part_of(datasets::Block positions, std::siz
   return std::make_unique<Shard>(part(positions));
 }
 
-std::unique_ptr<SampleStream> Shard::stream(const StreamOptions& options) const {
+std::unique_ptr<SampleStream> Shard::stream(const SampleOrder& options) const {
   return std::make_unique<ShardStream>(*this, options);
 }
 

@@ -8,7 +8,7 @@
 
 namespace tusk::samples {
 
-ShardStream::ShardStream(const Shard& shard, const StreamOptions& options)
+ShardStream::ShardStream(const Shard& shard, const SampleOrder& options)
     : shard_(shard), options_(options), order_(shard.size()), next_(shard.size()) {}
 
 void ShardStream::start_epoch(std::uint64_t epoch) {

@@ -13,7 +13,7 @@ namespace tusk::samples {
 // new one that is a function of (seed, worker, epoch).
 class ShardStream final : public SampleStream {
  public:
-  ShardStream(const Shard& shard, const StreamOptions& options);
+  ShardStream(const Shard& shard, const SampleOrder& options);
 
   std::size_t samples() const override { return shard_.size(); }
   std::size_t features() const override { return shard_.sample_shape().elements(); }
@@ -25,7 +25,7 @@ class ShardStream final : public SampleStream {
 
  private:
   const Shard& shard_;
-  StreamOptions options_;
+  SampleOrder options_;
   std::vector<std::uint32_t> order_;
   std::size_t next_ = 0;
 };

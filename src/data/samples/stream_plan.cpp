@@ -15,7 +15,7 @@ constexpr std::uint64_t largest_block_bytes = 8ULL << 20;
 constexpr std::uint64_t blocks_of_window = 16;  // at least, where chunks are not larger
 
 // The rows, at least one, that a block of this data set has: whole chunks, or nearly `target`.
-std::uint64_t whole_chunks(const hdf5::Dataset& dataset, std::uint64_t target) {
+std::uint64_t whole_chunks(const hdf5::NumberDataset& dataset, std::uint64_t target) {
   const std::uint64_t chunk = dataset.chunk_rows();
   if (chunk == 0 || (chunk > target && !dataset.is_compressed())) return target;
   return std::max(target / chunk, std::uint64_t{1}) * chunk;
@@ -24,10 +24,10 @@ std::uint64_t whole_chunks(const hdf5::Dataset& dataset, std::uint64_t target) {
 // The rows of a block of the file that is part `index` of both.
 std::uint64_t block_rows(const datasets::Dataset& dataset, std::size_t index,
                          std::uint64_t target) {
-  const hdf5::Dataset& features = dataset.features().parts()[index].dataset;
+  const hdf5::NumberDataset& features = dataset.features().parts()[index].dataset;
   const std::uint64_t rows = whole_chunks(features, target);
   if (!dataset.has_labels()) return rows;
-  const hdf5::Dataset& labels = dataset.labels().parts()[index].dataset;
+  const hdf5::NumberDataset& labels = dataset.labels().parts()[index].dataset;
   if (!labels.is_compressed()) return rows;
   const std::uint64_t chunk = features.is_compressed() ? features.chunk_rows() : 1;
   std::uint64_t common = chunk / std::gcd(chunk, labels.chunk_rows());

@@ -45,7 +45,7 @@ std::vector<std::uint64_t> StreamedShard::class_counts() const {
   return counts;
 }
 
-std::unique_ptr<SampleStream> StreamedShard::stream(const StreamOptions& options) const {
+std::unique_ptr<SampleStream> StreamedShard::stream(const SampleOrder& options) const {
   return std::make_unique<WindowStream>(content_, options);
 }
 

@@ -9,12 +9,12 @@
 namespace tusk::samples {
 
 WindowStream::WindowStream(std::shared_ptr<const StreamedShard::Content> content,
-                           const StreamOptions& options)
+                           const SampleOrder& options)
     : content_(std::move(content)), options_(options) {}
 
 // One sequence of random numbers orders the blocks of an epoch, others the samples of its windows,
 // so that a window can be filled without those before it.
-bool WindowStream::fill(Window& window, std::uint64_t epoch, std::size_t index,
+bool WindowStream::fill(SampleWindow& window, std::uint64_t epoch, std::size_t index,
                         const std::function<bool()>& cancelled) {
   const StreamPlan& plan = content_->plan;
   if (index == 0) {

@@ -26,7 +26,7 @@ struct StreamedShard::Content {
 // The samples of a streamed shard. Windows are allocated with the first epoch.
 class WindowStream final : public SampleStream {
  public:
-  WindowStream(std::shared_ptr<const StreamedShard::Content> content, const StreamOptions& options);
+  WindowStream(std::shared_ptr<const StreamedShard::Content> content, const SampleOrder& options);
 
   std::size_t samples() const override { return content_->rows.size(); }
   std::size_t features() const override { return content_->layout.sample_shape.elements(); }
@@ -38,14 +38,14 @@ class WindowStream final : public SampleStream {
 
  private:
   // In the thread.
-  bool fill(Window& window, std::uint64_t epoch, std::size_t index,
+  bool fill(SampleWindow& window, std::uint64_t epoch, std::size_t index,
             const std::function<bool()>& cancelled);
   void check_finite(std::size_t place, ConstSpan sample) const;
 
   std::shared_ptr<const StreamedShard::Content> content_;
-  StreamOptions options_;
+  SampleOrder options_;
   std::vector<std::uint32_t> blocks_;  // of the epoch that the thread reads, in its order
-  const Window* window_ = nullptr;
+  const SampleWindow* window_ = nullptr;
   std::size_t next_ = 0;                  // in the window
   std::optional<Prefetcher> prefetcher_;  // last: its thread ends before what it uses
 };

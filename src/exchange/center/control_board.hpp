@@ -22,8 +22,8 @@ inline constexpr std::int64_t finished_clock = INT64_MAX;
 
 // What rank 0 asks of every worker.
 struct Orders {
-  std::int64_t stop = 0;             // Cell::stop
-  double learning_rate_scale = 1.0;  // what to multiply the learning rate with
+  std::int64_t stop = 0;             // Cell::stop; other than 0: train no further
+  double learning_rate_scale = 1.0;  // what to multiply the schedule's learning rate with
 };
 
 // Every rank's access to the cells: each call is atomic, cell by cell. All begin at 0, the learning

@@ -16,7 +16,7 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
-#include "mpi/window.hpp"
+#include "mpi/rma_window.hpp"
 
 namespace tusk::center {
 namespace {
@@ -41,7 +41,7 @@ void initialize(std::span<std::byte> memory, std::span<const float> initial, std
 
 class RmaBoard final : public ControlBoard {
  public:
-  RmaBoard(mpi::Window& window, std::size_t workers) : ControlBoard(workers), window_(window) {}
+  RmaBoard(mpi::RmaWindow& window, std::size_t workers) : ControlBoard(workers), window_(window) {}
 
   void read(Cell first, std::span<std::int64_t> values) override {
     window_.read(values, place(first));
@@ -57,12 +57,12 @@ class RmaBoard final : public ControlBoard {
     return cells_at + static_cast<std::size_t>(cell) * sizeof(std::int64_t);
   }
 
-  mpi::Window& window_;
+  mpi::RmaWindow& window_;
 };
 
 class RmaCenter final : public CenterWorker {
  public:
-  RmaCenter(mpi::Window window, std::size_t size, std::size_t workers)
+  RmaCenter(mpi::RmaWindow window, std::size_t size, std::size_t workers)
       : CenterWorker(size),
         window_(std::move(window)),
         board_(window_, workers),
@@ -83,7 +83,7 @@ class RmaCenter final : public CenterWorker {
   }
   std::uint64_t read(std::span<float> out);
 
-  mpi::Window window_;
+  mpi::RmaWindow window_;
   RmaBoard board_;
   std::size_t theta_at_;
   AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
@@ -135,7 +135,7 @@ void RmaCenter::start(Update update) {
 
 class RmaServer final : public CenterServer {
  public:
-  RmaServer(mpi::Window window, std::size_t size, std::size_t workers)
+  RmaServer(mpi::RmaWindow window, std::size_t size, std::size_t workers)
       : window_(std::move(window)),
         board_(window_, workers),
         size_(size),
@@ -157,7 +157,7 @@ class RmaServer final : public CenterServer {
   std::uint64_t snapshot(std::span<float> out) override;
 
  private:
-  mpi::Window window_;
+  mpi::RmaWindow window_;
   RmaBoard board_;
   std::size_t size_;
   std::size_t theta_at_;
@@ -184,7 +184,7 @@ Center open_rma(const mpi::Communicator& communicator, std::span<const float> in
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
   const std::size_t bytes = theta_at(workers) + initial.size_bytes();
-  auto window = mpi::Window::allocate(communicator, bytes, 0);
+  auto window = mpi::RmaWindow::allocate(communicator, bytes, 0);
   mpi::collectively(communicator, [&] {
     if (hosting) initialize(window.memory(), initial, workers);
     window.sync();

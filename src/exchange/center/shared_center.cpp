@@ -12,14 +12,14 @@
 #include "exchange/center/update.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
-#include "mpi/window.hpp"
+#include "mpi/rma_window.hpp"
 
 namespace tusk::center {
 namespace {
 
 // The memory and what lies in it.
 struct Mapped {
-  mpi::Window window;
+  mpi::RmaWindow window;
   StripedCenter center;
   bool racing;  // consistency `none`
 
@@ -79,7 +79,7 @@ Center open_shared(const mpi::Communicator& communicator, std::span<const float>
                    Consistency consistency) {
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
-  auto window = mpi::Window::allocate_shared(
+  auto window = mpi::RmaWindow::allocate_shared(
       communicator, StripedCenter::page + StripedCenter::bytes(initial.size(), workers), 0);
   std::size_t offset = offset_to_page(window.memory().data());
   communicator.broadcast(std::as_writable_bytes(std::span(&offset, 1)), 0);

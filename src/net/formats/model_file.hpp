@@ -16,11 +16,11 @@ namespace tusk::formats {
 struct ModelContent {
   Shape input;                       // of one sample
   std::vector<LayerOptions> layers;  // their initializers are kept, too
-  AlignedVector<float> weights;      // all parameters, laid out as by nn::Model
+  AlignedVector<float> weights;      // all parameters, laid out as by graph::Model
   std::optional<LossKind> loss;      // none in models from elsewhere that do not say
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
-  std::string transforms = "[]";         // JSON by data::Transforms
+  std::string transforms = "[]";         // JSON by transforms::Transforms
   std::vector<std::string> class_names;  // by class index; empty: classes have no names
   datasets::ColumnNames columns;         // of the training rows, before the transforms
   std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)

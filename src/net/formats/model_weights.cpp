@@ -17,7 +17,7 @@ constexpr const char* group = "model_weights";
 // One array of the model and where the file has it.
 struct Stored {
   const layers::Parameter* parameter;
-  hdf5::Dataset dataset;
+  hdf5::NumberDataset dataset;
 };
 
 // The parameters of each layer that has any.
@@ -52,7 +52,7 @@ std::vector<std::vector<std::string>> stored_paths(const hdf5::File& file) {
 
 Stored open_checked(const hdf5::File& file, const std::string& path,
                     const layers::Parameter& parameter) {
-  hdf5::Dataset dataset = file.dataset(path);
+  hdf5::NumberDataset dataset = file.dataset(path);
   const auto& extents = parameter.shape.extents();
   if (!std::equal(extents.begin(), extents.end(), dataset.extents().begin(),
                   dataset.extents().end())) {
@@ -104,7 +104,7 @@ void write_model_weights(hdf5::File& file, const std::vector<std::string>& layer
       if (parameter.layer != layer) continue;
       names.push_back(fmt::format("{}/{}:0", layer, parameter.name));
       const auto& extents = parameter.shape.extents();
-      hdf5::Dataset dataset =
+      hdf5::NumberDataset dataset =
           file.create_dataset(fmt::format("{}/{}", path, names.back()), ElementType::f32,
                               {extents.begin(), extents.end()});
       dataset.write(0, weights.subspan(parameter.offset, parameter.size()));

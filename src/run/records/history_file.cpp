@@ -35,7 +35,7 @@ class Column {
   }
 
  private:
-  hdf5::Dataset dataset_;
+  hdf5::NumberDataset dataset_;
   std::vector<T> buffer_;
 };
 

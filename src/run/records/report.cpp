@@ -11,7 +11,7 @@ namespace tusk::records {
 namespace {
 
 // The fixed part of a report on the wire; the records follow, steps first.
-struct Header {
+struct ReportHeader {
   std::uint32_t worker;
   std::uint32_t finished;
   TimeSplit time;
@@ -20,7 +20,8 @@ struct Header {
   std::uint64_t metrics;
   std::uint64_t commits;
 };
-static_assert(std::is_trivially_copyable_v<Header> && std::is_trivially_copyable_v<StepRecord> &&
+static_assert(std::is_trivially_copyable_v<ReportHeader> &&
+              std::is_trivially_copyable_v<StepRecord> &&
               std::is_trivially_copyable_v<CommitRecord>);
 
 template <typename T>
@@ -49,13 +50,13 @@ Ledger operator+(const Ledger& a, const Ledger& b) {
 }
 
 std::vector<std::byte> serialize(const Report& report) {
-  const Header header{.worker = report.worker,
-                      .finished = report.finished ? 1U : 0U,
-                      .time = report.time,
-                      .ledger = report.ledger,
-                      .steps = report.steps.size(),
-                      .metrics = report.metrics.size(),
-                      .commits = report.commits.size()};
+  const ReportHeader header{.worker = report.worker,
+                            .finished = report.finished ? 1U : 0U,
+                            .time = report.time,
+                            .ledger = report.ledger,
+                            .steps = report.steps.size(),
+                            .metrics = report.metrics.size(),
+                            .commits = report.commits.size()};
   std::vector<std::byte> bytes;
   append(bytes, &header, 1);
   append(bytes, report.steps.data(), report.steps.size());
@@ -65,7 +66,7 @@ std::vector<std::byte> serialize(const Report& report) {
 }
 
 Report deserialize(std::span<const std::byte> bytes) {
-  Header header{};
+  ReportHeader header{};
   bytes = take(bytes, &header, 1);
   if (std::max({header.steps, header.metrics, header.commits}) > bytes.size()) {
     fail(ExitCode::internal, "a worker's report is truncated");

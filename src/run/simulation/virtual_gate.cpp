@@ -23,7 +23,7 @@ void Gatekeeper::complete(std::size_t worker, std::uint64_t windows, Scheduler::
   }
 }
 
-worker::Orders VirtualGate::enter(std::uint64_t window) {
+center::Orders VirtualGate::enter(std::uint64_t window) {
   {
     Scheduler::Turn turn(scheduler_, worker_);
     if (!keeper_.may_begin(window)) {
@@ -32,8 +32,7 @@ worker::Orders VirtualGate::enter(std::uint64_t window) {
     }
   }
   const Scheduler::Turn turn(scheduler_, worker_);
-  const center::Orders orders = board_.orders();
-  return {.stop = orders.stop != 0, .learning_rate_scale = orders.learning_rate_scale};
+  return board_.orders();
 }
 
 void VirtualGate::complete(std::uint64_t windows) {

@@ -9,10 +9,6 @@
 #include "run/simulation/scheduler.hpp"
 #include "run/worker/gate.hpp"
 
-namespace tusk::center {
-class ControlBoard;
-}
-
 namespace tusk::simulation {
 
 // What the gates of all virtual workers know: how many windows each has completed and who waits.
@@ -37,7 +33,7 @@ class Gatekeeper {
   std::optional<std::size_t> max_staleness_;
 };
 
-// A virtual worker's gate: training::BoardGate in virtual time. A worker that waits goes on when
+// A virtual worker's gate: worker::BoardGate in virtual time. A worker that waits goes on when
 // the one that it waited for has completed its window.
 class VirtualGate final : public worker::Gate {
  public:
@@ -46,7 +42,7 @@ class VirtualGate final : public worker::Gate {
               std::size_t worker)
       : keeper_(keeper), board_(board), scheduler_(scheduler), worker_(worker) {}
 
-  worker::Orders enter(std::uint64_t window) override;
+  center::Orders enter(std::uint64_t window) override;
   void complete(std::uint64_t windows) override;
   void finish() override;
 

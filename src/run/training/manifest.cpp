@@ -34,7 +34,7 @@ Json data_file(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path);
   Json datasets = Json::object();
   for (const std::string& name : file.dataset_names()) {
-    const hdf5::Dataset dataset = file.dataset(name);
+    const hdf5::NumberDataset dataset = file.dataset(name);
     datasets[name] = {{"type", name_of(dataset.type())}, {"shape", dataset.extents()}};
   }
   return {

@@ -7,10 +7,6 @@
 
 #include "run/worker/gate.hpp"
 
-namespace tusk::center {
-class ControlBoard;
-}
-
 namespace tusk::worker {
 
 // The gate of a worker that sees a control board: its stop request and learning-rate scale, and the
@@ -27,7 +23,7 @@ class BoardGate final : public Gate {
   BoardGate(center::ControlBoard& board, std::size_t worker,
             std::optional<std::size_t> max_staleness);
 
-  Orders enter(std::uint64_t window) override;
+  center::Orders enter(std::uint64_t window) override;
   void complete(std::uint64_t windows) override;
   void finish() override;
 

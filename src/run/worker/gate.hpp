@@ -3,13 +3,9 @@
 
 #include <cstdint>
 
-namespace tusk::worker {
+#include "exchange/center/control_board.hpp"
 
-// What a worker learns at the start of a window.
-struct Orders {
-  bool stop = false;                 // train no further: leave the window and finish
-  double learning_rate_scale = 1.0;  // what to multiply the schedule's learning rate with
-};
+namespace tusk::worker {
 
 // Holds a worker at the start of a window until the others have come far enough, and passes on what
 // rank 0 has asked for. The default lets everyone through and asks for nothing.
@@ -17,8 +13,9 @@ class Gate {
  public:
   virtual ~Gate() = default;
 
-  // Before the worker's window number `window` (0, 1, …): returns when it may begin.
-  virtual Orders enter(std::uint64_t /*window*/) { return {}; }
+  // Before the worker's window number `window` (0, 1, …): returns when it may begin, with what
+  // rank 0 asks for. A worker that is to stop leaves this window out and finishes.
+  virtual center::Orders enter(std::uint64_t /*window*/) { return {}; }
 
   // The worker has completed `windows` windows; finish: it has no more, and holds nobody back.
   virtual void complete(std::uint64_t /*windows*/) {}

@@ -35,7 +35,7 @@ class PartitionPasses final : public Passes {
   PartitionPasses(center::ControlBoard& board, ReadPartition read, const Options& options)
       : board_(board), read_(std::move(read)), options_(options) {}
 
-  std::optional<Pass> next() override;
+  std::optional<DataPass> next() override;
 
  private:
   center::ControlBoard& board_;

@@ -6,13 +6,13 @@
 
 namespace tusk::worker {
 
-std::optional<Pass> ShardPasses::next() {
+std::optional<DataPass> ShardPasses::next() {
   if (epoch_ == epochs_) return std::nullopt;
   batches_.start_epoch(++epoch_);
-  return Pass{epoch_, &batches_};
+  return DataPass{epoch_, &batches_};
 }
 
-std::optional<Pass> PartitionPasses::next() {
+std::optional<DataPass> PartitionPasses::next() {
   const auto claim = static_cast<std::uint64_t>(board_.fetch_add(center::Cell::next_partition, 1));
   const std::uint64_t epoch = claim / options_.partitions + 1;
   const std::size_t partition = claim % options_.partitions;
@@ -24,7 +24,7 @@ std::optional<Pass> PartitionPasses::next() {
   options.epochs = epoch;
   batches_.emplace(*samples_, options);
   batches_->start_epoch(epoch);
-  return Pass{static_cast<std::uint32_t>(epoch), &*batches_};
+  return DataPass{static_cast<std::uint32_t>(epoch), &*batches_};
 }
 
 }  // namespace tusk::worker

@@ -10,7 +10,7 @@
 namespace tusk::worker {
 
 // One pass over some samples: its mini-batches, begun, and the epoch that it counts to (from 1).
-struct Pass {
+struct DataPass {
   std::uint32_t epoch = 0;
   samples::Batches* batches = nullptr;
 };
@@ -19,7 +19,7 @@ struct Pass {
 class Passes {
  public:
   virtual ~Passes() = default;
-  virtual std::optional<Pass> next() = 0;
+  virtual std::optional<DataPass> next() = 0;
 };
 
 // A fixed shard: one pass an epoch.
@@ -27,7 +27,7 @@ class ShardPasses : public Passes {
  public:
   // `batches` must outlive the object.
   ShardPasses(samples::Batches& batches, std::size_t epochs) : batches_(batches), epochs_(epochs) {}
-  std::optional<Pass> next() override;
+  std::optional<DataPass> next() override;
 
  private:
   samples::Batches& batches_;

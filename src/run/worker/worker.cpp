@@ -37,17 +37,17 @@ void Worker::run() {
   parts_.reporter.finish();
 }
 
-std::optional<Pass> Worker::next_pass() {
+std::optional<DataPass> Worker::next_pass() {
   const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
   return parts_.passes.next();
 }
 
-std::optional<samples::Batch> Worker::next_batch(const Pass& pass) {
+std::optional<samples::Batch> Worker::next_batch(const DataPass& pass) {
   const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
   return pass.batches->next();
 }
 
-void Worker::train_pass(const Pass& pass) {
+void Worker::train_pass(const DataPass& pass) {
   const std::size_t steps = parts_.strategy.on_pass_start(pass.batches->batches());
   const std::size_t window = parts_.strategy.communication_window();
   for (std::size_t step = 0; step < steps; ++step) {
@@ -65,11 +65,11 @@ void Worker::train_pass(const Pass& pass) {
 }
 
 bool Worker::begin_window() {
-  const Orders orders = [&] {
+  const center::Orders orders = [&] {
     const Stopwatch stopwatch(parts_.reporter.time().wait, parts_.clock);
     return parts_.gate.enter(windows_);
   }();
-  stopped_ = orders.stop;
+  stopped_ = orders.stop != 0;
   if (stopped_) return false;
   learning_rate_scale_ = orders.learning_rate_scale;
   window_ = {};

@@ -62,9 +62,9 @@ class Worker {
   void model(std::span<float> out) const { parts_.strategy.model(weights_, out); }
 
  private:
-  std::optional<Pass> next_pass();
-  std::optional<samples::Batch> next_batch(const Pass& pass);
-  void train_pass(const Pass& pass);
+  std::optional<DataPass> next_pass();
+  std::optional<samples::Batch> next_batch(const DataPass& pass);
+  void train_pass(const DataPass& pass);
   bool begin_window();  // false: an order to stop
   void end_window();
   void train_step(std::uint32_t epoch, const samples::Batch& batch);

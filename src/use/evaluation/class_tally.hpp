@@ -36,7 +36,7 @@ struct ClassEvaluation {
 
 // Counts a classifier's answers, batch by batch. A row's class is its class index, the place of the
 // largest of several label values, or a single label value of 0 or 1; the class predicted is
-// nn::chosen_class.
+// graph::chosen_class.
 //
 // Memory, for the AUC: 10 bytes a row that is counted here, and with more than two classes 6 and 4
 // for each class.

@@ -48,8 +48,8 @@ class CombinedOutputs {
   // Valid until the next call.
   ConstMatrix predict(std::span<const ConstMatrix> features);
 
-  // The same, and the score of the outputs: for one model as nn::Model::evaluate; for an ensemble
-  // the loss is that of the combined outputs.
+  // The same, and the score of the outputs: for one model as graph::Model::evaluate; for an
+  // ensemble the loss is that of the combined outputs.
   ConstMatrix evaluate(std::span<const ConstMatrix> features, const Targets& targets,
                        BatchScore& score);
 

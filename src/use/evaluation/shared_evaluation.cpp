@@ -9,15 +9,15 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "use/evaluation/answers.hpp"
-#include "use/evaluation/row_blocks.hpp"
+#include "use/evaluation/summation_blocks.hpp"
 
 namespace tusk::evaluation {
 namespace {
 
 // Computes this rank's answers. Calls begin_block() before those of a block, and take() for each.
 void answer_mine(const std::vector<ModelView>& members, Combine combine,
-                 const datasets::Dataset& dataset, const RowBlocks& blocks, datasets::Block rows,
-                 const std::function<void()>& begin_block,
+                 const datasets::Dataset& dataset, const SummationBlocks& blocks,
+                 datasets::Block rows, const std::function<void()>& begin_block,
                  const std::function<void(const Answer&)>& take) {
   const ModelView& first = members.front();
   const samples::LabelFormat format = samples::label_format(
@@ -56,7 +56,7 @@ BatchScore sum_over_ranks(const mpi::Communicator& world, const BatchScore& mine
 
 BatchScore evaluate_together(const mpi::Communicator& world, const std::vector<ModelView>& members,
                              Combine combine, const datasets::Dataset& dataset) {
-  const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
+  const SummationBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<BatchScore> scores;
   mpi::collectively(world, [&] {
     answer_mine(
@@ -72,7 +72,7 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
   const graph::Model& model = *members.front().model;
   const std::size_t outputs = model.output_size();
   const std::size_t sums_width = is_regression(model.loss()) ? outputs : 0;
-  const RowBlocks blocks(dataset.rows(), Answers::batch_rows);
+  const SummationBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<BatchScore> scores;
   std::vector<RegressionSums> sums;
   const datasets::Block rows = blocks.rows_of(world);

@@ -60,8 +60,8 @@ struct PredictionFile::Parts {
   PredictionLayout layout;
   std::optional<PendingFile> pending;  // on rank 0
   std::optional<hdf5::File> file;
-  std::optional<hdf5::Dataset> prediction;
-  std::optional<hdf5::Dataset> index;
+  std::optional<hdf5::NumberDataset> prediction;
+  std::optional<hdf5::NumberDataset> index;
   std::optional<hdf5::TextDataset> names;
 };
 
@@ -86,9 +86,10 @@ void PredictionFile::write(std::uint64_t first_row, ConstMatrix outputs) {
   mpi::collectively(parts_->communicator, [&] { parts_->names->write(begin, names); });
 }
 
-void PredictionFile::copy(const hdf5::Dataset& source, std::uint64_t begin, std::uint64_t end) {
+void PredictionFile::copy(const hdf5::NumberDataset& source, std::uint64_t begin,
+                          std::uint64_t end) {
   const mpi::Communicator& communicator = parts_->communicator;
-  hdf5::Dataset target =
+  hdf5::NumberDataset target =
       parts_->file->create_dataset(source.name(), source.type(), source.extents());
   const std::size_t row_bytes = source.row_elements() * size_of(source.type());
   const std::uint64_t step = source.rows_per_transfer();

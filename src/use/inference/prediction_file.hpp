@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/matrix.hpp"
-#include "data/hdf5/dataset.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 namespace tusk::mpi {
 class Communicator;
@@ -20,7 +20,7 @@ namespace tusk::inference {
 struct PredictionLayout {
   std::uint64_t rows = 0;  // of all ranks together
   std::size_t outputs = 0;
-  bool classes = false;                  // also the class that nn::chosen_class finds
+  bool classes = false;                  // also the class that graph::chosen_class finds
   std::vector<std::string> class_names;  // by index; empty: classes have no names
 };
 
@@ -42,7 +42,7 @@ class PredictionFile {
 
   // Copies a data set of numbers under its name, in blocks of some 8 MB: every rank the rows
   // [begin, end), which it reads by itself. All rows of the source together are the layout's.
-  void copy(const hdf5::Dataset& source, std::uint64_t begin, std::uint64_t end);
+  void copy(const hdf5::NumberDataset& source, std::uint64_t begin, std::uint64_t end);
 
   void finish();
 

@@ -35,7 +35,7 @@ std::string idx_images(std::uint32_t count) {
 const std::string idx_labels = "\0\0\x08\x01\0\0\0\x03\x02\0\x02"s;
 
 template <typename T>
-std::vector<T> read(const hdf5::Dataset& dataset) {
+std::vector<T> read(const hdf5::NumberDataset& dataset) {
   std::vector<T> values(dataset.rows() * dataset.row_elements());
   dataset.read(0, std::span(values));
   return values;

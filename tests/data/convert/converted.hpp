@@ -39,7 +39,7 @@ struct Converted {
 inline void read_content(const std::string& path, Converted& converted) {
   const hdf5::File file = hdf5::File::open(path);
   for (const std::string& name : file.dataset_names()) {
-    const hdf5::Dataset dataset = file.dataset(name);
+    const hdf5::NumberDataset dataset = file.dataset(name);
     auto& bytes = converted.content.emplace_back(dataset.rows() * dataset.row_elements() *
                                                  size_of(dataset.type()));
     dataset.read_rows(0, dataset.rows(), dataset.type(), bytes);

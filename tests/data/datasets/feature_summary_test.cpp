@@ -18,12 +18,12 @@ namespace tusk::datasets {
 namespace {
 
 template <typename T>
-hdf5::Dataset make_dataset(const test::TemporaryFolder& folder, std::uint64_t columns,
-                           const std::vector<T>& values) {
+hdf5::NumberDataset make_dataset(const test::TemporaryFolder& folder, std::uint64_t columns,
+                                 const std::vector<T>& values) {
   hdf5::File file = hdf5::File::create(folder.file("data.h5"));
   std::vector<std::uint64_t> extents{values.size() / columns};
   if (columns > 1) extents.push_back(columns);
-  hdf5::Dataset dataset = file.create_dataset("values", element_type<T>(), extents);
+  hdf5::NumberDataset dataset = file.create_dataset("values", element_type<T>(), extents);
   dataset.write(0, std::span(values));
   return dataset;
 }
@@ -31,7 +31,7 @@ hdf5::Dataset make_dataset(const test::TemporaryFolder& folder, std::uint64_t co
 TEST_CASE("the range of every column, and of all, with NaNs counted apart") {
   const test::TemporaryFolder folder;
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-  const hdf5::Dataset dataset = make_dataset<float>(folder, 2, {1, -5, nan, 5, 2, 9});
+  const hdf5::NumberDataset dataset = make_dataset<float>(folder, 2, {1, -5, nan, 5, 2, 9});
   const FeatureSummary by_column = summarize_features(dataset, true);
   CHECK(by_column.rows == 3);
   CHECK(by_column.columns[0].lowest == 1);
@@ -48,7 +48,7 @@ TEST_CASE("of a large data set a sample is looked at that reaches its end") {
   const test::TemporaryFolder folder;
   std::vector<double> values(20'000'000);  // 160 MB, more than is read
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i);
-  const hdf5::Dataset dataset = make_dataset(folder, 1, values);
+  const hdf5::NumberDataset dataset = make_dataset(folder, 1, values);
   const FeatureSummary summary = summarize_features(dataset, false);
   CHECK(summary.rows < values.size());
   CHECK(summary.rows > values.size() / 4);

@@ -17,7 +17,7 @@ namespace tusk::hdf5 {
 namespace {
 
 template <typename T>
-std::vector<T> read_all(const Dataset& dataset) {
+std::vector<T> read_all(const NumberDataset& dataset) {
   std::vector<T> values(dataset.rows() * dataset.row_elements());
   dataset.read(0, std::span(values));
   return values;
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("numbers of every type come back as they were", T, std::uint8
     file.close();
   }
   const File file = File::open(path);
-  const Dataset dataset = file.dataset("group/numbers");
+  const NumberDataset dataset = file.dataset("group/numbers");
   CHECK(dataset.type() == element_type<T>());
   CHECK(dataset.extents() == std::vector<std::uint64_t>{4, 3, 2});
   CHECK(dataset.row_shape() == Shape{3, 2});
@@ -81,8 +81,8 @@ TEST_CASE("chunked, compressed and extendable data sets hold what was written") 
         .write(0, std::span<const float>(numbers));
     file.create_dataset("few", ElementType::f32, {2, 500}, {.chunk_rows = 1000})
         .write(0, std::span<const float>(numbers));
-    Dataset growing = file.create_dataset("growing", ElementType::f32, {0, 10},
-                                          {.chunk_rows = 16, .extendable = true});
+    NumberDataset growing = file.create_dataset("growing", ElementType::f32, {0, 10},
+                                                {.chunk_rows = 16, .extendable = true});
     growing.append_rows(60, ElementType::f32, std::as_bytes(std::span(numbers).first(600)));
     growing.append_rows(40, ElementType::f32, std::as_bytes(std::span(numbers).last(400)));
   }
@@ -126,7 +126,7 @@ TEST_CASE("a read of many megabytes is taken in transfers of eight") {
       .create_dataset("large", ElementType::u32, {5 << 10, 1 << 10})
       .write(0, std::span<const std::uint32_t>(numbers));
   const File file = File::open(path);
-  const Dataset dataset = file.dataset("large");
+  const NumberDataset dataset = file.dataset("large");
   CHECK(dataset.rows_per_transfer() == 2048);
   CHECK(read_all<std::uint32_t>(dataset) == numbers);
 }

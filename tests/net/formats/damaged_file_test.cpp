@@ -36,7 +36,7 @@ namespace {
 void use(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path);
   hdf5::list(file);
-  const hdf5::Dataset dataset = file.dataset("numbers");
+  const hdf5::NumberDataset dataset = file.dataset("numbers");
   std::vector<std::byte> bytes(dataset.rows() * dataset.row_elements() * size_of(dataset.type()));
   dataset.read_rows(0, dataset.rows(), dataset.type(), bytes);
 }

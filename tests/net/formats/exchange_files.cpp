@@ -86,7 +86,7 @@ bool check(const std::string& name) {
   const ModelContent content = load_model(name + ".h5");
   const hdf5::File file = hdf5::File::open(name + ".expected.h5");
   const auto read = [&](const char* dataset_name) {
-    const hdf5::Dataset dataset = file.dataset(dataset_name);
+    const hdf5::NumberDataset dataset = file.dataset(dataset_name);
     std::vector<float> values(dataset.rows() * dataset.row_elements());
     dataset.read(0, std::span(values));
     return values;

@@ -112,7 +112,7 @@ TEST_CASE("the file has Keras's layout") {
   CHECK(names("model_weights/dense", "weight_names") ==
         std::vector<std::string>{"dense/kernel:0", "dense/bias:0"});
   CHECK(names("model_weights/dropout", "weight_names").empty());
-  const hdf5::Dataset kernel = file.dataset("model_weights/dense/dense/kernel:0");
+  const hdf5::NumberDataset kernel = file.dataset("model_weights/dense/dense/kernel:0");
   CHECK(kernel.extents() == std::vector<std::uint64_t>{6, 3});
   std::vector<float> row(3);
   kernel.read(1, std::span(row));

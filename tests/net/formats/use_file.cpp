@@ -32,7 +32,7 @@ void use_file(const std::string& path) {
   attempt([&] { names = file.dataset_names(); });
   for (const std::string& name : names) {
     attempt([&] {
-      const hdf5::Dataset dataset = file.dataset(name);
+      const hdf5::NumberDataset dataset = file.dataset(name);
       const std::uint64_t row_bytes = dataset.row_elements() * size_of(dataset.type());
       if (row_bytes > 1U << 20) return;
       const std::uint64_t rows = std::min<std::uint64_t>(dataset.rows(), 10'000);

@@ -16,7 +16,7 @@ namespace {
 
 template <typename T>
 std::vector<T> column(const hdf5::File& file, const std::string& name) {
-  const hdf5::Dataset dataset = file.dataset(name);
+  const hdf5::NumberDataset dataset = file.dataset(name);
   CHECK(dataset.type() == element_type<T>());
   std::vector<T> values(dataset.rows());
   dataset.read(0, std::span(values));

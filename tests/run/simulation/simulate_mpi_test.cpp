@@ -32,7 +32,7 @@ class Simulations {
                 world_)};
     run.weights = formats::load_model(directory + "/model.h5").weights;
     const hdf5::File history = hdf5::File::open(directory + "/history.h5");
-    const hdf5::Dataset committers = history.dataset("commits/worker");
+    const hdf5::NumberDataset committers = history.dataset("commits/worker");
     run.committers.resize(committers.rows());
     committers.read(0, std::span(run.committers));
     return run;

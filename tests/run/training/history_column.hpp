@@ -13,7 +13,7 @@ namespace tusk::test {
 template <typename T>
 std::vector<T> history_column(const std::string& run_directory, const std::string& name) {
   const hdf5::File file = hdf5::File::open(run_directory + "/history.h5");
-  const hdf5::Dataset dataset = file.dataset(name);
+  const hdf5::NumberDataset dataset = file.dataset(name);
   std::vector<T> values(dataset.rows());
   dataset.read(0, std::span(values));
   return values;

@@ -43,7 +43,7 @@ Result train(const Experiment& experiment, const DataFolder& folder, const std::
 // By history.h5.
 std::map<std::uint32_t, std::uint64_t> samples_by_epoch(const std::string& directory) {
   const hdf5::File file = hdf5::File::open(directory + "/history.h5");
-  const hdf5::Dataset epoch = file.dataset("steps/epoch");
+  const hdf5::NumberDataset epoch = file.dataset("steps/epoch");
   std::vector<std::uint32_t> epochs(epoch.rows());
   std::vector<std::uint32_t> samples(epoch.rows());
   epoch.read(0, std::span(epochs));
@@ -59,7 +59,7 @@ void copy_rows(const std::string& from, const std::string& to, std::uint64_t beg
   const hdf5::File source = hdf5::File::open(from);
   hdf5::File file = hdf5::File::create(to);
   for (const char* name : {"features", "label"}) {
-    const hdf5::Dataset dataset = source.dataset(name);
+    const hdf5::NumberDataset dataset = source.dataset(name);
     std::vector<std::uint64_t> extents = dataset.extents();
     extents[0] = end - begin;
     std::vector<std::byte> bytes((end - begin) * dataset.row_elements() * 4);

@@ -42,7 +42,7 @@ TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
   predictions.finish();
 
   const hdf5::File file = hdf5::File::open(path);
-  const hdf5::Dataset prediction = file.dataset("prediction");
+  const hdf5::NumberDataset prediction = file.dataset("prediction");
   CHECK(prediction.extents() == std::vector<std::uint64_t>{rows, 2});
   std::vector<float> all(2 * rows);
   prediction.read(0, std::span(all));
@@ -78,7 +78,7 @@ TEST_CASE("data sets are copied row for row, of any shape and type") {
   predictions.copy(hdf5::File::open(folder.file("in.h5")).dataset("event/id"), begin, end);
   predictions.finish();
 
-  const hdf5::Dataset copy = hdf5::File::open(folder.file("out.h5")).dataset("event/id");
+  const hdf5::NumberDataset copy = hdf5::File::open(folder.file("out.h5")).dataset("event/id");
   CHECK(copy.type() == ElementType::i64);
   CHECK(copy.extents() == std::vector<std::uint64_t>{rows, 2});
   std::vector<std::int64_t> found(2 * rows);
@@ -105,7 +105,7 @@ TEST_CASE("a file opened by all ranks is read collectively, by some of them noth
   }
   world.barrier();
   const hdf5::File file = hdf5::File::open(path, world);
-  const hdf5::Dataset dataset = file.dataset("numbers");
+  const hdf5::NumberDataset dataset = file.dataset("numbers");
   std::vector<double> mine(world.rank() == 0 ? 0 : 2);
   dataset.read(world.rank() == 0 ? 0 : 2, std::span(mine));
   if (world.rank() > 0) CHECK(mine == std::vector<double>{2, 3});

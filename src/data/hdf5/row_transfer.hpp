@@ -9,13 +9,13 @@
 namespace tusk::hdf5 {
 
 // The two sides of a transfer of rows, and how it is made: collectively if the file is open so.
-struct Transfer {
+struct RowTransfer {
   Handle memory;
   Handle file;
   Handle properties;
 };
 
 // Of rows [begin, end), which may be none.
-Transfer make_transfer(const DatasetState& dataset, std::uint64_t begin, std::uint64_t end);
+RowTransfer make_row_transfer(const DatasetState& dataset, std::uint64_t begin, std::uint64_t end);
 
 }  // namespace tusk::hdf5

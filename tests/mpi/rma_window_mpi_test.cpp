@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mpi/window.hpp"
+#include "mpi/rma_window.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 // Everybody at once; the host stays inside MPI, which emulated RMA needs.
 template <typename Work>
-void everybody(const mpi::Communicator& world, mpi::Window& window, const Work& work) {
+void everybody(const mpi::Communicator& world, mpi::RmaWindow& window, const Work& work) {
   work();
   auto all_done = world.ibarrier();
   mpi::PoliteWait wait;
@@ -27,8 +27,8 @@ void everybody(const mpi::Communicator& world, mpi::Window& window, const Work& 
   }
 }
 
-mpi::Window zeros(const mpi::Communicator& world, std::size_t bytes) {
-  auto window = mpi::Window::allocate(world, bytes, 0);
+mpi::RmaWindow zeros(const mpi::Communicator& world, std::size_t bytes) {
+  auto window = mpi::RmaWindow::allocate(world, bytes, 0);
   std::ranges::fill(window.memory(), std::byte{0});
   window.sync();
   world.barrier();
@@ -152,7 +152,7 @@ TEST_CASE("rma: several windows live and end side by side") {
 
 TEST_CASE("shared memory is the same bytes on every rank") {
   const auto world = mpi::Communicator::world();
-  auto window = mpi::Window::allocate_shared(world, 4096, 0);
+  auto window = mpi::RmaWindow::allocate_shared(world, 4096, 0);
   CHECK(window.memory().size() == 4096);
   window.memory()[static_cast<std::size_t>(100 + world.rank())] = std::byte{42};
   window.sync();
@@ -167,6 +167,6 @@ TEST_CASE("shared memory is the same bytes on every rank") {
 TEST_CASE("a window that cannot be had is an error on every rank") {
   const auto world = mpi::Communicator::world();
   if (world.size() == 1) return;  // plain malloc there, which the address sanitizer stops
-  CHECK_THROWS_AS(mpi::Window::allocate(world, std::size_t{1} << 60, 0), mpi::CollectiveError);
+  CHECK_THROWS_AS(mpi::RmaWindow::allocate(world, std::size_t{1} << 60, 0), mpi::CollectiveError);
   world.barrier();
 }

@@ -24,19 +24,19 @@ namespace tusk::mpi {
 // Move-only. The destructor is collective: it sleeps until every rank is there, then frees; while
 // an exception passes through it leaves the window alone. Everything throws Error(internal) when
 // MPI reports an error.
-class Window {
+class RmaWindow {
  public:
   // Collective: `bytes` on the host, nothing on the others, for one-sided operations. Throws on
   // every rank if it fails on one.
-  static Window allocate(const Communicator& communicator, std::size_t bytes, int host);
+  static RmaWindow allocate(const Communicator& communicator, std::size_t bytes, int host);
 
   // Collective: the same as memory that every rank maps, for loads and stores through memory();
   // all ranks on one node. The base that the library returns is not aligned.
-  static Window allocate_shared(const Communicator& communicator, std::size_t bytes, int host);
+  static RmaWindow allocate_shared(const Communicator& communicator, std::size_t bytes, int host);
 
-  Window(Window&& other) noexcept;
-  Window& operator=(Window&& other) noexcept;
-  ~Window();
+  RmaWindow(RmaWindow&& other) noexcept;
+  RmaWindow& operator=(RmaWindow&& other) noexcept;
+  ~RmaWindow();
 
   // The host's memory: on the host, and with allocate_shared on every rank; otherwise empty.
   std::span<std::byte> memory() const { return memory_; }
@@ -58,7 +58,7 @@ class Window {
   void sync();  // makes loads and stores through memory() and one-sided operations see each other
 
  private:
-  Window(const Communicator& communicator, int host);
+  RmaWindow(const Communicator& communicator, int host);
   void release() noexcept;
   void begin_epoch();
   template <typename T>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/hdf5/dataset.hpp"
+#include "data/hdf5/number_dataset.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "core/stored_number.hpp"
 #include "data/hdf5/file_state.hpp"
 #include "data/hdf5/hdf5_type.hpp"
-#include "data/hdf5/transfer.hpp"
+#include "data/hdf5/row_transfer.hpp"
 
 namespace tusk::hdf5 {
 namespace {
@@ -16,8 +16,8 @@ namespace {
 constexpr std::uint64_t transfer_bytes = 8ULL << 20;
 constexpr std::uint64_t max_transfer_bytes = 256ULL << 20;  // where large chunks ask for more
 
-void require_rows(const Dataset& dataset, std::uint64_t begin, std::uint64_t end, ElementType type,
-                  std::size_t bytes) {
+void require_rows(const NumberDataset& dataset, std::uint64_t begin, std::uint64_t end,
+                  ElementType type, std::size_t bytes) {
   if (begin > end || end > dataset.rows()) {
     fail(ExitCode::internal, "{}: data set '{}' has {} rows, not rows {} to {}", dataset.path(),
          dataset.name(), dataset.rows(), begin, end);
@@ -40,29 +40,29 @@ void require_length(const FileState& file) {
 
 }  // namespace
 
-const std::string& Dataset::name() const { return state_->name; }
-const std::string& Dataset::path() const { return state_->file->path; }
-ElementType Dataset::type() const { return state_->type; }
-const std::vector<std::uint64_t>& Dataset::extents() const { return state_->extents; }
+const std::string& NumberDataset::name() const { return state_->name; }
+const std::string& NumberDataset::path() const { return state_->file->path; }
+ElementType NumberDataset::type() const { return state_->type; }
+const std::vector<std::uint64_t>& NumberDataset::extents() const { return state_->extents; }
 
-std::uint64_t Dataset::rows() const { return extents().empty() ? 1 : extents()[0]; }
+std::uint64_t NumberDataset::rows() const { return extents().empty() ? 1 : extents()[0]; }
 
-Shape Dataset::row_shape() const {
+Shape NumberDataset::row_shape() const {
   if (extents().empty()) return {};
   return Shape(std::vector<std::size_t>(extents().begin() + 1, extents().end()));
 }
 
-std::size_t Dataset::row_elements() const { return row_shape().elements(); }
+std::size_t NumberDataset::row_elements() const { return row_shape().elements(); }
 
-std::uint64_t Dataset::stored_bytes() const {
+std::uint64_t NumberDataset::stored_bytes() const {
   const Hdf5Lock lock;
   return H5Dget_storage_size(state_->id.id());
 }
 
-std::uint64_t Dataset::chunk_rows() const { return state_->chunk_rows; }
-bool Dataset::is_compressed() const { return state_->compressed; }
+std::uint64_t NumberDataset::chunk_rows() const { return state_->chunk_rows; }
+bool NumberDataset::is_compressed() const { return state_->compressed; }
 
-std::uint64_t Dataset::rows_per_transfer() const {
+std::uint64_t NumberDataset::rows_per_transfer() const {
   const std::uint64_t row_bytes = std::max<std::uint64_t>(row_elements() * size_of(type()), 1);
   const std::uint64_t target = std::max<std::uint64_t>(transfer_bytes / row_bytes, 1);
   const std::uint64_t chunk = state_->chunk_rows;
@@ -72,11 +72,11 @@ std::uint64_t Dataset::rows_per_transfer() const {
   return state_->compressed ? chunk : std::min(chunk, most);
 }
 
-void Dataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
-                        std::span<std::byte> out) const {
+void NumberDataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
+                              std::span<std::byte> out) const {
   const Hdf5Lock lock;
   require_rows(*this, begin, end, type, out.size());
-  const Transfer transfer = make_transfer(*state_, begin, end);
+  const RowTransfer transfer = make_row_transfer(*state_, begin, end);
   // HDF5 converts 16-bit floats bit by bit, some thirty times more slowly than they are decoded.
   const bool decodes = state_->half && type == ElementType::f32;
   const StoredNumber stored{.type = type, .half = decodes};
@@ -90,11 +90,11 @@ void Dataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementType type
   if (decodes) decode(out, stored);
 }
 
-void Dataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
-                         std::span<const std::byte> rows) {
+void NumberDataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
+                               std::span<const std::byte> rows) {
   const Hdf5Lock lock;
   require_rows(*this, begin, end, type, rows.size());
-  const Transfer transfer = make_transfer(*state_, begin, end);
+  const RowTransfer transfer = make_row_transfer(*state_, begin, end);
   if (H5Dwrite(state_->id.id(), native_type(type), transfer.memory.id(), transfer.file.id(),
                transfer.properties.id(), rows.data()) < 0) {
     fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot write rows {} to {} of data set '{}'",
@@ -102,7 +102,7 @@ void Dataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementType typ
   }
 }
 
-std::uint64_t Dataset::storage_offset() const {
+std::uint64_t NumberDataset::storage_offset() const {
   const Hdf5Lock lock;
   const haddr_t offset = H5Dget_offset(state_->id.id());
   if (offset == HADDR_UNDEF) {
@@ -112,7 +112,7 @@ std::uint64_t Dataset::storage_offset() const {
   return offset;
 }
 
-void Dataset::write_chunk(std::uint64_t first_row, std::span<const std::byte> filtered) {
+void NumberDataset::write_chunk(std::uint64_t first_row, std::span<const std::byte> filtered) {
   const Hdf5Lock lock;
   std::vector<hsize_t> begin(extents().size(), 0);
   begin.at(0) = first_row;
@@ -124,8 +124,8 @@ void Dataset::write_chunk(std::uint64_t first_row, std::span<const std::byte> fi
   }
 }
 
-void Dataset::append_rows(std::uint64_t count, ElementType type,
-                          std::span<const std::byte> rows_to_append) {
+void NumberDataset::append_rows(std::uint64_t count, ElementType type,
+                                std::span<const std::byte> rows_to_append) {
   const Hdf5Lock lock;
   std::vector<hsize_t> grown(extents().begin(), extents().end());
   grown.at(0) += count;

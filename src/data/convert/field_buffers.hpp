@@ -11,9 +11,9 @@
 namespace tusk::convert {
 
 // Some rows of a table in memory, field by field.
-class RowBlock {
+class FieldBuffers {
  public:
-  RowBlock(const std::vector<tables::TableField>& fields, std::uint64_t capacity) {
+  FieldBuffers(const std::vector<tables::TableField>& fields, std::uint64_t capacity) {
     for (const tables::TableField& field : fields) {
       row_bytes_.push_back(field.row_bytes());
       buffers_.emplace_back(capacity * row_bytes_.back());

@@ -16,11 +16,11 @@ namespace tusk::evaluation {
 // The rows of a data set cut into at most 1,024 blocks of whole batches, by their number and the
 // batch size alone. Ranks take contiguous runs of blocks; what is summed within blocks, and over
 // them in their order, is then the same for any number of ranks.
-struct RowBlocks {
+struct SummationBlocks {
   std::uint64_t rows = 0;
   std::uint64_t block_rows = 1;
 
-  RowBlocks(std::uint64_t all_rows, std::size_t batch_size) : rows(all_rows) {
+  SummationBlocks(std::uint64_t all_rows, std::size_t batch_size) : rows(all_rows) {
     constexpr std::uint64_t most = 1024;
     const std::uint64_t batches = (rows + batch_size - 1) / batch_size;
     block_rows = batch_size * std::max<std::uint64_t>((batches + most - 1) / most, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mpi/window.hpp"
+#include "mpi/rma_window.hpp"
 
 #include <utility>
 
@@ -22,17 +22,17 @@ MPI_Aint place(std::size_t at, std::size_t element) {
 
 }  // namespace
 
-Window::Window(const Communicator& communicator, int host)
+RmaWindow::RmaWindow(const Communicator& communicator, int host)
     : communicator_(communicator.duplicate()), host_(host) {}
 
-Window::Window(Window&& other) noexcept
+RmaWindow::RmaWindow(RmaWindow&& other) noexcept
     : communicator_(std::move(other.communicator_)),
       handle_(std::exchange(other.handle_, MPI_WIN_NULL)),
       host_(other.host_),
       memory_(other.memory_),
       exceptions_(other.exceptions_) {}
 
-Window& Window::operator=(Window&& other) noexcept {
+RmaWindow& RmaWindow::operator=(RmaWindow&& other) noexcept {
   if (this != &other) {
     release();
     communicator_ = std::move(other.communicator_);
@@ -44,9 +44,9 @@ Window& Window::operator=(Window&& other) noexcept {
   return *this;
 }
 
-Window::~Window() { release(); }
+RmaWindow::~RmaWindow() { release(); }
 
-void Window::release() noexcept {
+void RmaWindow::release() noexcept {
   if (handle_ == MPI_WIN_NULL || std::uncaught_exceptions() > exceptions_) return;
   try {
     check(MPI_Win_unlock_all(handle_), "MPI_Win_unlock_all");
@@ -57,8 +57,8 @@ void Window::release() noexcept {
   }
 }
 
-Window Window::allocate(const Communicator& communicator, std::size_t bytes, int host) {
-  Window window(communicator, host);
+RmaWindow RmaWindow::allocate(const Communicator& communicator, std::size_t bytes, int host) {
+  RmaWindow window(communicator, host);
   const bool hosting = communicator.rank() == host;
   const auto own = static_cast<MPI_Aint>(hosting ? bytes : 0);
   void* base = nullptr;
@@ -72,8 +72,9 @@ Window Window::allocate(const Communicator& communicator, std::size_t bytes, int
   return window;
 }
 
-Window Window::allocate_shared(const Communicator& communicator, std::size_t bytes, int host) {
-  Window window(communicator, host);
+RmaWindow RmaWindow::allocate_shared(const Communicator& communicator, std::size_t bytes,
+                                     int host) {
+  RmaWindow window(communicator, host);
   const auto own = static_cast<MPI_Aint>(communicator.rank() == host ? bytes : 0);
   void* base = nullptr;
   collectively(window.communicator_, [&] {
@@ -91,14 +92,14 @@ Window Window::allocate_shared(const Communicator& communicator, std::size_t byt
   return window;
 }
 
-void Window::begin_epoch() {
+void RmaWindow::begin_epoch() {
   collectively(communicator_, [&] {
     check(MPI_Win_set_errhandler(handle_, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
     check(MPI_Win_lock_all(MPI_MODE_NOCHECK, handle_), "MPI_Win_lock_all");
   });
 }
 
-void Window::accumulate(std::span<const float> values, std::size_t at) {
+void RmaWindow::accumulate(std::span<const float> values, std::size_t at) {
   in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
     check(MPI_Accumulate(values.data() + first, count, MPI_FLOAT, host_, place<float>(at, first),
                          count, MPI_FLOAT, MPI_SUM, handle_),
@@ -107,7 +108,7 @@ void Window::accumulate(std::span<const float> values, std::size_t at) {
 }
 
 template <typename T>
-void Window::read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at) {
+void RmaWindow::read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at) {
   in_pieces(out.size(), piece_bytes / sizeof(T), [&](std::size_t first, int count) {
     check(MPI_Get_accumulate(nullptr, 0, type, out.data() + first, count, type, host_,
                              place<T>(at, first), count, type, MPI_NO_OP, handle_),
@@ -115,13 +116,13 @@ void Window::read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at
   });
 }
 
-void Window::read(std::span<float> out, std::size_t at) { read_atomically(out, MPI_FLOAT, at); }
+void RmaWindow::read(std::span<float> out, std::size_t at) { read_atomically(out, MPI_FLOAT, at); }
 
-void Window::read(std::span<std::int64_t> out, std::size_t at) {
+void RmaWindow::read(std::span<std::int64_t> out, std::size_t at) {
   read_atomically(out, MPI_INT64_T, at);
 }
 
-std::int64_t Window::fetch_and_op(std::int64_t value, MPI_Op operation, std::size_t at) {
+std::int64_t RmaWindow::fetch_and_op(std::int64_t value, MPI_Op operation, std::size_t at) {
   std::int64_t before = 0;
   check(MPI_Fetch_and_op(&value, &before, MPI_INT64_T, host_, static_cast<MPI_Aint>(at), operation,
                          handle_),
@@ -130,20 +131,20 @@ std::int64_t Window::fetch_and_op(std::int64_t value, MPI_Op operation, std::siz
   return before;
 }
 
-std::int64_t Window::fetch_add(std::int64_t value, std::size_t at) {
+std::int64_t RmaWindow::fetch_add(std::int64_t value, std::size_t at) {
   return fetch_and_op(value, MPI_SUM, at);
 }
 
-std::int64_t Window::replace(std::int64_t value, std::size_t at) {
+std::int64_t RmaWindow::replace(std::int64_t value, std::size_t at) {
   return fetch_and_op(value, MPI_REPLACE, at);
 }
 
-std::int64_t Window::load(std::size_t at) { return fetch_and_op(0, MPI_NO_OP, at); }
+std::int64_t RmaWindow::load(std::size_t at) { return fetch_and_op(0, MPI_NO_OP, at); }
 
-void Window::flush() { check(MPI_Win_flush(host_, handle_), "MPI_Win_flush"); }
+void RmaWindow::flush() { check(MPI_Win_flush(host_, handle_), "MPI_Win_flush"); }
 
-void Window::progress() { communicator_.progress(); }
+void RmaWindow::progress() { communicator_.progress(); }
 
-void Window::sync() { check(MPI_Win_sync(handle_), "MPI_Win_sync"); }
+void RmaWindow::sync() { check(MPI_Win_sync(handle_), "MPI_Win_sync"); }
 
 }  // namespace tusk::mpi

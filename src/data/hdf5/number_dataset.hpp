@@ -17,7 +17,7 @@ struct DatasetState;
 
 // An open data set of numbers: rows() rows, each of row_shape(). File makes it; see there for who
 // may use it. Cheap to copy.
-class Dataset {
+class NumberDataset {
  public:
   const std::string& name() const;                    // its path in the file
   const std::string& path() const;                    // of the file
@@ -68,7 +68,7 @@ class Dataset {
 
  private:
   friend struct Access;
-  explicit Dataset(std::shared_ptr<DatasetState> state) : state_(std::move(state)) {}
+  explicit NumberDataset(std::shared_ptr<DatasetState> state) : state_(std::move(state)) {}
 
   std::shared_ptr<DatasetState> state_;
 };

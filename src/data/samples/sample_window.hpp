@@ -14,9 +14,9 @@
 namespace tusk::samples {
 
 // Some blocks of a shard in memory, and the order in which their samples are handed out.
-class Window {
+class SampleWindow {
  public:
-  Window(const SampleLayout& layout, std::size_t capacity) : store_(layout, capacity) {
+  SampleWindow(const SampleLayout& layout, std::size_t capacity) : store_(layout, capacity) {
     order_.reserve(capacity);
   }
 

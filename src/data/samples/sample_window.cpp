@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/samples/window.hpp"
+#include "data/samples/sample_window.hpp"
 
 #include <algorithm>
 #include <numeric>
 
 namespace tusk::samples {
 
-bool Window::fill(const datasets::Dataset& dataset, const datasets::Rows& rows,
-                  const StreamPlan& plan, std::span<const std::uint32_t> blocks, Random* random,
-                  const std::function<bool()>& cancelled) {
+bool SampleWindow::fill(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                        const StreamPlan& plan, std::span<const std::uint32_t> blocks,
+                        Random* random, const std::function<bool()>& cancelled) {
   pieces_.clear();
   std::size_t at = 0;
   for (const std::uint32_t block : blocks) {
@@ -23,7 +23,7 @@ bool Window::fill(const datasets::Dataset& dataset, const datasets::Rows& rows,
   return true;
 }
 
-std::uint64_t Window::position(std::size_t place) const {
+std::uint64_t SampleWindow::position(std::size_t place) const {
   const auto next = std::ranges::upper_bound(pieces_, place, {}, &Piece::at);
   const Piece& piece = *(next - 1);
   return piece.positions.begin + (place - piece.at);

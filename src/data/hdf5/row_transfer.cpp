@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "data/hdf5/transfer.hpp"
+#include "data/hdf5/row_transfer.hpp"
 
 #include <vector>
 
 namespace tusk::hdf5 {
 
-Transfer make_transfer(const DatasetState& dataset, std::uint64_t begin, std::uint64_t end) {
-  Transfer transfer;
+RowTransfer make_row_transfer(const DatasetState& dataset, std::uint64_t begin, std::uint64_t end) {
+  RowTransfer transfer;
   transfer.file = Handle(checked(H5Dget_space(dataset.id.id()), "H5Dget_space"), H5Sclose);
   std::vector<hsize_t> start(dataset.extents.size(), 0);
   std::vector<hsize_t> count(dataset.extents.begin(), dataset.extents.end());
