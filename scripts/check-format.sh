@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folders=(src tests bench)
+folders=(src include tests bench)
 mapfile -t sources < <(find "${folders[@]}" -name '*.[ch]pp' | sort)
 mapfile -t scripts < <(find "${folders[@]}" cmake configs scripts .ci CMakeLists.txt \
   -name '*.sh' -o -name '*.py' -o -name '*.cmake' -o -name 'CMakeLists.txt' -o -name '*.toml' -o -path .ci/run | sort)

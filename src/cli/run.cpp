@@ -12,9 +12,9 @@
 
 #include "cli/commands.hpp"
 #include "core/near_miss.hpp"
+#include "core/version.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
-#include "tusk/version.hpp"
 
 namespace tusk::cli {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A command line for src/main.cpp whose commands fail in every way there is.
+// A command line for tusk::main() whose commands fail in every way there is.
 #include <new>
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# How main() ends a job, tried with a command line that fails on purpose.
-add_executable(failing_tusk ${CMAKE_SOURCE_DIR}/src/main.cpp failing_run.cpp)
+# How tusk::main() ends a job, tried with a command line that fails on purpose.
+set(main ${CMAKE_SOURCE_DIR}/src/main.cpp ${CMAKE_SOURCE_DIR}/src/main/main.cpp ${CMAKE_SOURCE_DIR}/src/main/cpu_check.cpp)
+add_executable(failing_tusk ${main} failing_run.cpp)
 target_link_libraries(failing_tusk PRIVATE tusk_mpi)
 function(add_main_test NAME)
   add_cli_test(main_${NAME} PROGRAM failing_tusk COMMAND ${NAME} ${ARGN})
@@ -18,7 +19,7 @@ add_main_test(memory-alone RANKS 0 3 EXIT 70 STDERR "out of memory$")
 add_main_test(exception-alone RANKS 0 3 EXIT 70 STDERR "a bug$")
 
 # The check of the CPU, for one that has what almost none has (Xeon Phi's own instructions).
-add_executable(impossible_tusk ${CMAKE_SOURCE_DIR}/src/cpu_check.cpp ${CMAKE_SOURCE_DIR}/src/main.cpp failing_run.cpp)
+add_executable(impossible_tusk ${main} failing_run.cpp)
 target_include_directories(impossible_tusk BEFORE PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/impossible_cpu)
 target_link_libraries(impossible_tusk PRIVATE tusk_mpi)
 add_cli_test(other_cpu PROGRAM impossible_tusk RANKS 0 EXIT 70

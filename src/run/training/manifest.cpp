@@ -9,12 +9,12 @@
 #include <optional>
 #include <string_view>
 
+#include "core/version.hpp"
 #include "data/datasets/find_files.hpp"
 #include "data/hdf5/checksum.hpp"
 #include "data/hdf5/file.hpp"
 #include "mpi/environment.hpp"
 #include "run/training/job.hpp"
-#include "tusk/version.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/log.hpp"
+#include "core/version.hpp"
 #include "data/samples/memory_limit.hpp"
 #include "experiment/write_experiment.hpp"
 #include "mpi/collectively.hpp"
@@ -19,7 +20,6 @@
 #include "run/training/job.hpp"
 #include "run/training/manifest.hpp"
 #include "run/training/run_roles.hpp"
-#include "tusk/version.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
 namespace tusk::training {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# include/tusk/cpu_features.hpp in the build tree: the instruction sets that TUSK_CPU_FLAGS let the compiler
+# core/cpu_features.hpp among the generated headers: the instruction sets that TUSK_CPU_FLAGS let the compiler
 # use beyond the baseline, as TUSK_CPU_FEATURES(X) = X("avx2") X("fma") …, in the names of
 # __builtin_cpu_supports. Sets that come with one of these on every CPU (lzcnt, movbe, f16c) are left out.
 set(features
@@ -20,5 +20,5 @@ foreach(feature IN LISTS features)
     string(APPEND TUSK_CPU_FEATURES " X(\"${feature}\")")
   endif()
 endforeach()
-configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cpu_features.hpp.in
-               ${CMAKE_BINARY_DIR}/include/tusk/cpu_features.hpp)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/cpu_features.hpp.in
+               ${CMAKE_BINARY_DIR}/generated/core/cpu_features.hpp)
