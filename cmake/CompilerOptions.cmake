@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One place for every compiler flag. `tusk_options` is linked by every target.
 add_library(tusk_options INTERFACE)
-target_include_directories(tusk_options INTERFACE 
+target_include_directories(tusk_options INTERFACE
   ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(tusk_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi

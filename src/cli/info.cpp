@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "core/cpu_features.hpp"
 #include "core/version.hpp"
 #include "experiment/server_options.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
-#include "core/cpu_features.hpp"
 
 namespace tusk::cli {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <cstdio>
 
-#include "core/error.hpp"
 #include "core/cpu_features.hpp"
+#include "core/error.hpp"
 
 namespace tusk {
 namespace {
