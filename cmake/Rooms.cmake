@@ -7,7 +7,7 @@ function(tusk_room FOLDER)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${FOLDER}/*.cpp)
   add_library(tusk_${name} STATIC ${sources})
   list(TRANSFORM ROOM_DEPENDS PREPEND tusk_)
-  target_link_libraries(tusk_${name} PUBLIC tusk_options ${ROOM_DEPENDS} ${ROOM_LINK})
+  target_link_libraries(tusk_${name} PUBLIC tusk_compile_options ${ROOM_DEPENDS} ${ROOM_LINK})
   target_compile_options(tusk_${name} PRIVATE ${TUSK_CPU_FLAGS})
 endfunction()
 

@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 declare -A may_include=(
   [core]=""
   [mpi]=""
-  [experiment]=""
+  [options]=""
+  [experiment]="options"
 
   [data/hdf5]="mpi"
   [data/tables]="mpi"

@@ -12,6 +12,7 @@
 #include "experiment/overrides.hpp"
 #include "experiment/table_reader.hpp"
 #include "experiment/toml_value.hpp"
+#include "options/describe.hpp"
 
 namespace tusk::experiment {
 namespace {
@@ -57,7 +58,9 @@ Experiment read_experiment(std::string_view text, std::string_view file_name,
   toml::table root = parse(text, file);
   for (const std::string& override : overrides) apply_override(root, override);
   Experiment experiment;
-  read({root, "", file}, experiment);
+  TableReader fields(root, "", file);
+  describe(fields, experiment);
+  fields.finish();
   return experiment;
 }
 

@@ -8,8 +8,12 @@
 
 #include "core/error.hpp"
 #include "core/near_miss.hpp"
+#include "options/key_list.hpp"
 
 namespace tusk::experiment {
+
+using options::any;
+using options::Rule;
 
 std::string TableReader::full(std::string_view key) const {
   return key_.empty() ? std::string(key) : fmt::format("{}.{}", key_, key);
@@ -27,6 +31,46 @@ const toml::node* TableReader::find(std::string_view key, const Rule& rule) {
          full(key), rule.obstacle);
   }
   return &found->second;
+}
+
+void TableReader::field(std::string_view key, const options::Value& value, const Rule& rule) {
+  if (const toml::node* node = find(key, rule)) read_value({*node, full(key), file_}, value, rule);
+}
+
+void TableReader::table(std::string_view key, const options::Table& table) {
+  static const toml::table empty;
+  const toml::node* node = find(key, any());
+  sections_.push_back([this, node, key = full(key), table] {
+    read_value({node != nullptr ? *node : empty, key, file_}, table, any());
+  });
+}
+
+void TableReader::choose(std::string_view key, const options::Choice& choice) {
+  std::vector<std::string> names;
+  std::vector<std::size_t> indices;
+  const auto add = [&](const std::string& name, std::size_t index) {
+    names.push_back(name);
+    indices.push_back(index);
+  };
+  for (std::size_t i = 0; i < choice.alternatives.size(); ++i) {
+    add(choice.alternatives[i].name, i);
+    for (const std::string& alias : choice.alternatives[i].aliases) add(alias, i);
+  }
+  const toml::node* node = find(key, any());
+  if (node == nullptr) reject_missing(key, names);
+  const std::size_t chosen = indices[read_name({*node, full(key), file_}, names)];
+  choice.select(chosen);
+  for (std::size_t i = 0; i < choice.alternatives.size(); ++i) {
+    const options::Choice::Alternative& other = choice.alternatives[i];
+    if (i == chosen) {
+      choice_ = fmt::format("{} = \"{}\"", key, other.name);
+      continue;
+    }
+    options::KeyList list;
+    other.describe_default(list);
+    for (const std::string& its_key : list.keys) elsewhere_[its_key].push_back(other.name);
+  }
+  choice.describe(*this);
 }
 
 void TableReader::finish() const {

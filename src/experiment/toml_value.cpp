@@ -17,6 +17,10 @@
 namespace tusk::experiment {
 namespace {
 
+using options::Interval;
+using options::Rule;
+using options::Text;
+
 // "a number" → "a number in [0, 1)", "a number above 0", "a number of at least 0".
 std::string within(std::string_view noun, const Interval& interval) {
   const bool has_min = std::isfinite(interval.min);
@@ -92,7 +96,7 @@ void reject(const TomlValue& value, std::string_view expected, std::string_view 
        place(value.node.source(), value.file), value.key, expected, shown(value.node), hint);
 }
 
-void read(const TomlValue& value, bool& out, const Rule&) {
+void read(const TomlValue& value, bool& out) {
   if (!value.node.is_boolean()) reject(value, "true or false");
   out = value.node.as_boolean()->get();
 }
@@ -134,14 +138,14 @@ void read(const TomlValue& value, std::string& out, const Rule& rule) {
   out = text;
 }
 
-void read(const TomlValue& value, ByteCount& out, const Rule&) {
+void read(const TomlValue& value, const options::Bytes& out) {
   std::optional<std::uint64_t> bytes;
   if (const auto* string = value.node.as_string()) bytes = parse_bytes(string->get());
   if (const auto* integer = value.node.as_integer(); integer != nullptr && integer->get() >= 0) {
     bytes = static_cast<std::uint64_t>(integer->get());
   }
   if (!bytes) reject(value, "a size, as in \"4 GiB\"");
-  out.bytes = *bytes;
+  *out.count = *bytes;
 }
 
 std::size_t read_name(const TomlValue& value, std::span<const std::string> names) {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "experiment/data_options.hpp"
-#include "experiment/rule.hpp"
+#include "options/rule.hpp"
+#include "options/value.hpp"
 
 namespace tusk::experiment {
 
@@ -35,12 +35,11 @@ void check_depth(std::string_view text, const std::string& where);
                          std::string_view hint = "");
 
 // The value in C++, if it has the right type and obeys the rule; otherwise reject() is called.
-void read(const TomlValue& value, bool& out, const Rule& rule);
-void read(const TomlValue& value, double& out, const Rule& rule);
-void read(const TomlValue& value, std::uint64_t& out, const Rule& rule);
-void read(const TomlValue& value, std::string& out, const Rule& rule);
-
-void read(const TomlValue& value, ByteCount& out, const Rule& rule);
+void read(const TomlValue& value, bool& out);
+void read(const TomlValue& value, double& out, const options::Rule& rule);
+void read(const TomlValue& value, std::uint64_t& out, const options::Rule& rule);
+void read(const TomlValue& value, std::string& out, const options::Rule& rule);
+void read(const TomlValue& value, const options::Bytes& out);
 
 // The index in `names` of the name that the value is.
 std::size_t read_name(const TomlValue& value, std::span<const std::string> names);

@@ -2,6 +2,7 @@
 #include "experiment/write_experiment.hpp"
 
 #include "experiment/table_writer.hpp"
+#include "options/describe.hpp"
 
 namespace tusk::experiment {
 

@@ -1,76 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma once
+#include "options/describe.hpp"
 
-#include "experiment/rule.hpp"
-#include "experiment/transform_options.hpp"
+// The entries of data.transforms.
+namespace tusk {
 
-// What an experiment file may say of data.transforms: a part of describe.hpp.
-namespace tusk::experiment {
+using namespace options;
 
-template <typename Fields>
 void describe(Fields& fields, ScaleTransform& o) {
   fields("factor", o.factor);
   fields("offset", o.offset);
   fields("columns", o.columns);
 }
 
-template <typename Fields>
-void describe(Fields& fields, StandardTransform& o) {
-  fields("columns", o.columns);
-}
+void describe(Fields& fields, StandardTransform& o) { fields("columns", o.columns); }
 
-template <typename Fields>
 void describe(Fields& fields, MinmaxTransform& o) {
   fields("low", o.low);
   fields("high", o.high, o.low < o.high ? above(o.low) : required(above(o.low)));
   fields("columns", o.columns);
 }
 
-template <typename Fields>
 void describe(Fields& fields, NormalizeTransform& o) {
   fields("p", o.p, at_least(1.0));
   fields("columns", o.columns);
 }
 
-template <typename Fields>
 void describe(Fields& fields, MissingTransform& o) {
   fields("value", o.value, required());
   fields("fill", o.fill, required());
   fields("columns", o.columns);
 }
 
-template <typename Fields>
 void describe(Fields& fields, OneHotTransform& o) {
   fields("column", o.column, required());
   fields("unknown", o.unknown);
 }
 
-template <typename Fields>
 void describe(Fields& fields, ClipTransform& o) {
   fields("low", o.low);
   fields("high", o.high, o.low ? above(*o.low) : required());
   fields("columns", o.columns);
 }
 
-template <typename Fields>
 void describe(Fields& fields, LogTransform& o) {
   fields("offset", o.offset);
   fields("columns", o.columns);
 }
 
-template <typename Fields>
-void describe(Fields& fields, ReshapeTransform& o) {
-  fields("shape", o.shape, required(count()));
-}
+void describe(Fields& fields, ReshapeTransform& o) { fields("shape", o.shape, required(count())); }
 
-template <typename Fields>
 void describe(Fields& fields, BinaryLabelTransform& o) {
   fields("positive", o.positive, required());
 }
 
-template <typename Fields>
-void describe(Fields& fields, TransformOptions& o) {
-  fields.choice("type", o);
-}
+void describe(Fields& fields, TransformOptions& o) { fields.choice("type", o); }
 
-}  // namespace tusk::experiment
+}  // namespace tusk

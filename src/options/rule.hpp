@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-namespace tusk::experiment {
+namespace tusk::options {
 
 // An interval of the real line, with or without its ends.
 struct Interval {
@@ -64,4 +64,4 @@ inline Rule required(Rule rule = {}) {
   return rule;
 }
 
-}  // namespace tusk::experiment
+}  // namespace tusk::options

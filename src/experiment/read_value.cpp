@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "experiment/table_reader.hpp"
+#include "experiment/toml_text.hpp"
+#include "experiment/toml_value.hpp"
+
+namespace tusk::experiment {
+namespace {
+
+using options::Rule;
+using options::Shape;
+using options::Value;
+
+// The text of a string, or of a float, whose nan and inf may be names, too.
+std::string text_of(const toml::node& node) {
+  if (const auto* string = node.as_string()) return string->get();
+  if (const auto* number = node.as_floating_point()) return float_toml(number->get());
+  return "";
+}
+
+bool is_one_of(const std::string& text, const Value& names) {
+  const auto& known = std::get<options::Name>(names).names;
+  return std::find(known.begin(), known.end(), text) != known.end();
+}
+
+bool has_shape(const toml::node& node, const options::Forms::Form& form) {
+  switch (form.shape) {
+    case Shape::number:
+      return node.is_number();
+    case Shape::whole_number:
+      return node.is_integer();
+    case Shape::text:
+      return node.is_string();
+    case Shape::known_name:
+      return is_one_of(text_of(node), form.choose());
+    case Shape::list:
+      return node.is_array();
+    case Shape::table:
+      return node.is_table();
+  }
+  return false;
+}
+
+// Reads a node into a value of each kind.
+struct ReadKind {
+  const TomlValue& toml;
+  const Rule& rule;
+
+  void operator()(bool* out) const { read(toml, *out); }
+  void operator()(double* out) const { read(toml, *out, rule); }
+  void operator()(std::uint64_t* out) const { read(toml, *out, rule); }
+  void operator()(std::string* out) const { read(toml, *out, rule); }
+  void operator()(const options::Bytes& out) const { read(toml, out); }
+
+  void operator()(const options::Name& name) const { name.assign(read_name(toml, name.names)); }
+
+  void operator()(const options::Optional& optional) const {
+    read_value(toml, optional.emplace(), rule);
+  }
+
+  void operator()(const options::List& list) const {
+    list.clear();
+    const toml::array& array = as_array(toml);
+    if (rule.required && array.empty()) reject(toml, "at least one element");
+    for (std::size_t i = 0; i < array.size(); ++i) {
+      const TomlValue element{array[i], fmt::format("{}.{}", toml.key, i), toml.file};
+      read_value(element, list.add(), Rule{.interval = rule.interval, .text = rule.text});
+      if (list.distinct && stands_before_last(list)) reject(element, "each name once");
+    }
+  }
+
+  void operator()(const options::Table& table) const {
+    TableReader fields(as_table(toml), toml.key, toml.file);
+    table.describe(fields);
+    fields.finish();
+  }
+
+  void operator()(const options::Forms& forms) const {
+    for (const options::Forms::Form& form : forms.forms) {
+      if (!has_shape(toml.node, form)) continue;
+      Rule its_rule = rule;
+      if (form.shape == Shape::list) its_rule.required = true;
+      if (form.shape == Shape::whole_number) its_rule = options::at_least(0.0);
+      if (form.shape != Shape::known_name) return read_value(toml, form.choose(), its_rule);
+      const TomlValue& node = toml;
+      return assign(std::get<options::Name>(form.choose()), text_of(node.node));
+    }
+    reject(toml, forms.expected);
+  }
+
+ private:
+  static void assign(const options::Name& name, const std::string& text) {
+    const auto found = std::find(name.names.begin(), name.names.end(), text);
+    name.assign(static_cast<std::size_t>(found - name.names.begin()));
+  }
+
+  // Whether the last element of a list of names has a twin.
+  static bool stands_before_last(const options::List& list) {
+    const auto index = [&](std::size_t i) { return std::get<options::Name>(list.at(i)).index(); };
+    const std::size_t last = list.size() - 1;
+    for (std::size_t i = 0; i < last; ++i) {
+      if (index(i) == index(last)) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+void read_value(const TomlValue& toml, const Value& value, const Rule& rule) {
+  std::visit(ReadKind{toml, rule}, static_cast<const Value::variant&>(value));
+}
+
+}  // namespace tusk::experiment

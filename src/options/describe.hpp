@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "experiment/experiment.hpp"
+#include "options/fields.hpp"
+
+// What may be said of an experiment: a function describe() for each struct of options, with a line
+// for each option (options/fields.hpp). Its rules stand there alone: experiment files, model files
+// and constructors are all held to them. A new option is a member of its struct and a line there.
+namespace tusk {
+
+// describe_callbacks.cpp
+void describe(options::Fields& fields, EarlyStoppingOptions& o);
+void describe(options::Fields& fields, ReduceLearningRateOptions& o);
+void describe(options::Fields& fields, TargetOptions& o);
+void describe(options::Fields& fields, CallbackOptions& o);
+
+// describe_data.cpp
+options::Value value_of(ByteCount& size);  // a number, or a text with a unit
+options::Value value_of(FileList& files);  // a path, or a list of paths
+void describe(options::Fields& fields, DataOptions& o);
+
+// describe_transforms.cpp
+void describe(options::Fields& fields, ScaleTransform& o);
+void describe(options::Fields& fields, StandardTransform& o);
+void describe(options::Fields& fields, MinmaxTransform& o);
+void describe(options::Fields& fields, NormalizeTransform& o);
+void describe(options::Fields& fields, MissingTransform& o);
+void describe(options::Fields& fields, OneHotTransform& o);
+void describe(options::Fields& fields, ClipTransform& o);
+void describe(options::Fields& fields, LogTransform& o);
+void describe(options::Fields& fields, ReshapeTransform& o);
+void describe(options::Fields& fields, BinaryLabelTransform& o);
+void describe(options::Fields& fields, TransformOptions& o);
+
+// describe_model.cpp
+options::Value value_of(InitializerOptions& o);  // its name, or a table when it has options
+void describe(options::Fields& fields, InitializerOptions& o);
+void describe(options::Fields& fields, DenseOptions& o);
+void describe(options::Fields& fields, ActivationOptions& o);
+void describe(options::Fields& fields, DropoutOptions& o);
+void describe(options::Fields& fields, FlattenOptions& o);
+void describe(options::Fields& fields, LayerOptions& o);
+void describe(options::Fields& fields, ModelOptions& o);
+
+// describe_optimizer.cpp
+void describe(options::Fields& fields, ConstantSchedule& o);
+void describe(options::Fields& fields, StepSchedule& o);
+void describe(options::Fields& fields, ExponentialSchedule& o);
+void describe(options::Fields& fields, CosineSchedule& o);
+void describe(options::Fields& fields, PolynomialSchedule& o);
+void describe(options::Fields& fields, ScheduleOptions& o);
+void describe(options::Fields& fields, SgdOptions& o);
+void describe(options::Fields& fields, AdagradOptions& o);
+void describe(options::Fields& fields, RmspropOptions& o);
+void describe(options::Fields& fields, AdamOptions& o);
+void describe(options::Fields& fields, AdamwOptions& o);
+void describe(options::Fields& fields, AdadeltaOptions& o);
+void describe(options::Fields& fields, AdamaxOptions& o);
+void describe(options::Fields& fields, NadamOptions& o);
+void describe(options::Fields& fields, OptimizerOptions& o);
+
+// describe_trainer.cpp
+void describe(options::Fields& fields, SingleOptions& o);
+void describe(options::Fields& fields, DownpourOptions& o);
+void describe(options::Fields& fields, AdagOptions& o);
+void describe(options::Fields& fields, ExperimentalOptions& o);
+void describe(options::Fields& fields, DynsgdOptions& o);
+void describe(options::Fields& fields, HogwildOptions& o);
+void describe(options::Fields& fields, MovingRateOptions& o);
+void describe(options::Fields& fields, AeasgdOptions& o);
+void describe(options::Fields& fields, EamsgdOptions& o);
+void describe(options::Fields& fields, EasgdOptions& o);
+void describe(options::Fields& fields, AveragingOptions& o);
+void describe(options::Fields& fields, SyncSgdOptions& o);
+void describe(options::Fields& fields, GemOptions& o);
+void describe(options::Fields& fields, EnsembleOptions& o);
+void describe(options::Fields& fields, TrainerOptions& o);
+
+// describe_simulate.cpp
+void describe(options::Fields& fields, LognormalTime& o);
+void describe(options::Fields& fields, NormalTime& o);
+void describe(options::Fields& fields, UniformTime& o);
+void describe(options::Fields& fields, ExponentialTime& o);
+void describe(options::Fields& fields, TimeDistribution& o);
+void describe(options::Fields& fields, SimulateOptions& o);
+
+// describe_experiment.cpp
+void describe(options::Fields& fields, ServerOptions& o);
+void describe(options::Fields& fields, SlowOptions& o);
+void describe(options::Fields& fields, DebugOptions& o);
+void describe(options::Fields& fields, Experiment& o);
+
+}  // namespace tusk

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options/describe.hpp"
+
+// The [data] table.
+namespace tusk {
+
+using namespace options;
+
+Value value_of(ByteCount& size) { return Bytes{&size.bytes}; }
+
+Value value_of(FileList& files) {
+  const auto one = [&files] { return value_of(files.paths.front()); };
+  const auto several = [&files] { return value_of(files.paths); };
+  return Forms{
+      .expected = "the path of a file, a string, or an array of them",
+      .forms = {{Shape::text,
+                 [&files, one] {
+                   files.paths = {""};
+                   return one();
+                 }},
+                {Shape::list, several}},
+      .get = [&files, one, several] { return files.paths.size() == 1 ? one() : several(); }};
+}
+
+void describe(Fields& fields, DataOptions& o) {
+  fields("train", o.train, required(path()));
+  fields("validation_split", o.validation_split, from_below(0.0, 1.0));
+  fields("validation", o.validation,
+         path().only_when(o.validation_split == 0.0,
+                          "cannot be given together with 'data.validation_split'"));
+  fields("test", o.test, path());
+  fields("features", o.features);
+  fields("label", o.label);
+  fields("shuffle", o.shuffle);
+  fields("repeat", o.repeat, count());
+  fields("memory_limit", o.memory_limit);
+  fields("read", o.read);
+  fields("transforms", o.transforms);
+}
+
+}  // namespace tusk

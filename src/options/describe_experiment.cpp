@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options/describe.hpp"
+
+// The tables of an experiment file, and those too small for a file of their own.
+namespace tusk {
+
+using namespace options;
+
+void describe(Fields& fields, ServerOptions& o) {
+  fields("transport", o.transport);
+  fields("shards", o.shards, between(1, 1024));
+  fields("compression", o.compression.kind);
+  fields("topk_fraction", o.compression.topk_fraction,
+         inside(0.0, 0.5).only_when(o.compression.kind == CompressionKind::topk,
+                                    "needs compression = \"topk\""));
+}
+
+void describe(Fields& fields, SlowOptions& o) {
+  fields("worker", o.worker, at_least(0.0));
+  fields("factor", o.factor, required(at_least(1.0)));
+}
+
+void describe(Fields& fields, DebugOptions& o) { fields("slow", o.slow); }
+
+void describe(Fields& fields, Experiment& o) {
+  fields("name", o.name, required(file_name()));
+  fields("seed", o.seed, at_least(0.0));
+  fields.section("data", o.data);
+  fields.section("model", o.model);
+  fields.section("optimizer", o.optimizer);
+  fields.section("trainer", o.trainer);
+  fields.section("server", o.server);
+  fields.section("simulate", o.simulate);
+  fields.section("callbacks", o.callbacks);
+  fields.section("debug", o.debug);
+}
+
+}  // namespace tusk

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "options/choice.hpp"
+#include "options/rule.hpp"
+#include "options/value.hpp"
+#include "options/value_of.hpp"
+
+namespace tusk::options {
+
+// What goes through the options of a struct: a reader or a writer of some format, a list of keys, a
+// check. Which struct it is says a function beside the struct, with a line for each option:
+//
+//   void describe(options::Fields& fields, DropoutOptions& o) {
+//     fields("rate", o.rate, required(from_below(0.0, 1.0)));
+//   }
+//
+// A reader assigns the members that its file has a value for and leaves the others as they are; all
+// others only look. An option's rule may depend on the options above it, which are read by then.
+class Fields {
+ public:
+  Fields() = default;
+  Fields(const Fields&) = delete;
+  Fields& operator=(const Fields&) = delete;
+  virtual ~Fields() = default;
+
+  // An option: bool, double, std::size_t, std::string, ByteCount, an enum with names_of(), another
+  // described struct, std::optional and std::vector of these, and what value_of() knows beyond
+  // them.
+  template <typename T>
+  void operator()(std::string_view key, T& member, const Rule& rule = {}) {
+    field(key, value_of(member), rule);
+  }
+  void operator()(std::string_view key, Value value, const Rule& rule = {}) {
+    field(key, value, rule);
+  }
+
+  // A struct with a table of its own in the file, as [data].
+  template <typename T>
+  void section(std::string_view key, T& member) {
+    table(key, Table{[&member](Fields& fields) { describe(fields, member); }});
+  }
+
+  // The key that selects one of a variant's structs, whose options stand in the same table.
+  template <typename... Kinds>
+  void choice(std::string_view key, std::variant<Kinds...>& member) {
+    choose(key, choice_of(member));
+  }
+
+  // What a reader does before it goes on to the lines below.
+  virtual void on_read(const std::function<void()>&) {}
+
+ protected:
+  virtual void field(std::string_view key, const Value& value, const Rule& rule) = 0;
+  virtual void table(std::string_view key, const Table& table) = 0;
+  virtual void choose(std::string_view key, const Choice& choice) = 0;
+};
+
+}  // namespace tusk::options

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options/value_of.hpp"
+
+namespace tusk::options {
+
+// What has a number and perhaps a name.
+Value value_of(std::variant<std::uint64_t, std::string>& value) {
+  return Forms{
+      .expected = "a number, from 0, or a name",
+      .forms = {{Shape::whole_number,
+                 [&value] { return value_of(value.emplace<std::uint64_t>()); }},
+                {Shape::text, [&value] { return value_of(value.emplace<std::string>()); }}},
+      .get = [&value] { return std::visit([](auto& v) { return value_of(v); }, value); }};
+}
+
+}  // namespace tusk::options
