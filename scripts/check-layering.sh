@@ -22,10 +22,10 @@ declare -A may_include=(
   [data/convert]="mpi data/hdf5 data/tables data/csv data/datasets"
 
   [net/kernels]=""
-  [net/layers]="net/kernels"
+  [net/layers]="options net/kernels"
   [net/graph]="net/kernels net/layers"
   [net/optim]=""
-  [net/formats]="data/hdf5 data/datasets net/layers net/graph"
+  [net/formats]="options data/hdf5 data/datasets net/layers net/graph"
 
   [use/evaluation]="mpi data/datasets data/samples data/transforms net/graph net/formats"
   [use/inference]="mpi data/hdf5 data/tables net/graph use/evaluation"

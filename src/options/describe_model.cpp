@@ -8,7 +8,7 @@ using namespace options;
 
 Value value_of(InitializerOptions& o) {
   const auto as_name = [&o] { return value_of(o.kind); };
-  const auto as_table = [&o] { return Table{[&o](Fields& fields) { describe(fields, o); }}; };
+  const auto as_table = [&o] { return table_of(o); };
   return Forms{.expected = "a name or a table",
                .forms = {{Shape::text,
                           [&o, as_name]() -> Value {

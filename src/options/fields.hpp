@@ -42,7 +42,7 @@ class Fields {
   // A struct with a table of its own in the file, as [data].
   template <typename T>
   void section(std::string_view key, T& member) {
-    table(key, Table{[&member](Fields& fields) { describe(fields, member); }});
+    table(key, table_of(member));
   }
 
   // The key that selects one of a variant's structs, whose options stand in the same table.

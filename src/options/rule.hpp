@@ -25,6 +25,9 @@ enum class Text {
   file_name,  // one component of a path
 };
 
+// "between 0 and 1", "at least 0 and below 1", "above 0", "finite": completes "it must be …".
+std::string in_words(const Interval& interval);
+
 // What is asked of a key beyond its type.
 struct Rule {
   Interval interval = {};     // of a number

@@ -79,8 +79,13 @@ Value value_of(std::vector<T>& values) {
 }
 
 template <Described Options>
+Table table_of(Options& options) {
+  return {[&options](Fields& fields) { describe(fields, options); }};
+}
+
+template <Described Options>
 Value value_of(Options& options) {
-  return Table{[&options](Fields& fields) { describe(fields, options); }};
+  return table_of(options);
 }
 
 }  // namespace tusk::options

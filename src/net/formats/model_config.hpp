@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +17,7 @@ struct ModelConfig {
 };
 
 // The JSON that Keras 2 and 3 read. `names`: the layers', in their order.
-nlohmann::ordered_json write_model_config(const ModelConfig& config,
-                                          const std::vector<std::string>& names);
+std::string write_model_config(const ModelConfig& config, const std::vector<std::string>& names);
 
 // What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
 // no Sequential model or has a layer, or a property of one, that we do not have.

@@ -30,7 +30,7 @@ void write_keras(hdf5::File& file, const ModelContent& content) {
          model.parameter_count());
   }
   const auto config = write_model_config({content.input, content.layers}, model.layer_names());
-  hdf5::write_attribute(file, "/", "model_config", config.dump());
+  hdf5::write_attribute(file, "/", "model_config", config);
   write_model_weights(file, model.layer_names(), model.parameters(), content.weights);
   for (const char* object : {"/", "model_weights"}) {
     hdf5::write_attribute(file, object, "keras_version", keras_version);

@@ -7,6 +7,8 @@
 #include "net/kernels/packing.hpp"
 #include "net/kernels/products.hpp"
 #include "net/layers/layers.hpp"
+#include "options/describe.hpp"
+#include "options/require_valid.hpp"
 
 namespace tusk::layers {
 namespace {
@@ -122,7 +124,7 @@ void Dense::hand_over_bias(ConstMatrix dz, const kernels::Share& share,
 std::unique_ptr<Layer> make(const DenseOptions& options, const Shape& input,
                             const std::string& key) {
   constexpr std::size_t max_parameters = std::size_t{1} << 40;
-  if (options.units == 0) fail(ExitCode::bad_experiment, "{}.units must be at least 1", key);
+  options::require_valid(options, key);
   if (input.rank() != 1) {
     fail(ExitCode::bad_experiment,
          "{}: a dense layer takes one axis of features, but its input has shape {}; put a flatten "

@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <array>
 
-#include "core/error.hpp"
 #include "core/random.hpp"
 #include "net/layers/layers.hpp"
+#include "options/describe.hpp"
+#include "options/require_valid.hpp"
 
 namespace tusk::layers {
 namespace {
@@ -78,10 +79,7 @@ class Dropout final : public Layer {
 
 std::unique_ptr<Layer> make(const DropoutOptions& options, const Shape& input,
                             const std::string& key) {
-  if (!(options.rate >= 0.0 && options.rate < 1.0)) {
-    fail(ExitCode::bad_experiment, "{}.rate must be at least 0 and below 1, but is {}", key,
-         options.rate);
-  }
+  options::require_valid(options, key);
   return std::make_unique<Dropout>(options.rate, input);
 }
 

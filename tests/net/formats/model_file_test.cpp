@@ -150,13 +150,18 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
   CHECK_FAILS(load(dropout + dense), ExitCode::bad_data, "does not say its input's shape");
   CHECK_FAILS(load(input + without(dense, "softmax", "gelu")), ExitCode::bad_data,
               "layer 'out' (Dense) has activation \"gelu\"");
-  CHECK_FAILS(load(input + without(dense, "2", "-2")), ExitCode::bad_data, "units = -2");
-  CHECK_FAILS(load(input + without(dense, "2", "1e99")), ExitCode::bad_data, "no plausible size");
-  CHECK_FAILS(load(input + without(dense, "2", "2147483648")), ExitCode::bad_data, "has shape");
+  CHECK_FAILS(load(input + without(dense, "2", "-2")), ExitCode::bad_data,
+              "layer 'out' (Dense) has units -2; it must be a whole number");
+  CHECK_FAILS(load(input + without(dense, "2", "1e99")), ExitCode::bad_data,
+              "has units 1e+99; it must");
+  CHECK_FAILS(load(input + without(dense, "2", "2147483648")), ExitCode::bad_data,
+              "has units 2147483648; it must be a whole number, between 1 and 2147483647");
+  CHECK_FAILS(load(input + without(dense, "2", "2147483647")), ExitCode::bad_data, "has shape");
   CHECK_FAILS(load(input + without(dense, "2", "3")), ExitCode::bad_data, "has shape (3, 2)");
   CHECK_FAILS(load(input + without(dropout, "0.5", "1.5") + dense), ExitCode::bad_data,
-              "has rate 1.5");
-  CHECK_FAILS(load(input + without(dense, "\"units\": 2,", "")), ExitCode::bad_data, "units");
+              "layer 'drop' (Dropout) has rate 1.5; it must be at least 0 and below 1");
+  CHECK_FAILS(load(input + without(dense, "\"units\": 2,", "")), ExitCode::bad_data,
+              "layer 'out' (Dense) has no units");
   CHECK_FAILS(load(input + without(dense, "true", "false")), ExitCode::bad_data,
               "has 2 arrays in the file, but 1 in the model");
   CHECK_FAILS(load(input + dense + ", " + without(dense, "out", "two")), ExitCode::bad_data,

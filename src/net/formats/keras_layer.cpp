@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/formats/keras_layer.hpp"
+
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "net/formats/keras_initializer.hpp"
+#include "net/formats/keras_names.hpp"
+#include "options/describe.hpp"
+#include "options/json_reader.hpp"
+#include "options/json_writer.hpp"
+
+namespace tusk::formats {
+namespace {
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
+
+// What Keras's class has beyond the options of ours.
+struct KerasClass {
+  const char* type;
+  std::vector<std::pair<const char*, const char*>> constants = {};  // all that we support
+  std::vector<const char*> unsupported = {};
+  std::vector<const char*> not_trained_with = {};  // matter in training, where we leave them out
+};
+
+const KerasClass& keras_class(const std::string& type) {
+  static const std::vector<KerasClass> classes{
+      {.type = "dense",
+       .not_trained_with = {"kernel_regularizer", "bias_regularizer", "activity_regularizer",
+                            "kernel_constraint", "bias_constraint"}},
+      {.type = "dropout", .unsupported = {"noise_shape"}},
+      {.type = "flatten", .constants = {{"data_format", "channels_last"}}},
+  };
+  static const KerasClass plain{.type = ""};
+  for (const KerasClass& known : classes) {
+    if (known.type == type) return known;
+  }
+  return plain;
+}
+
+bool has(const Json& config, const char* key) {
+  const auto found = config.find(key);
+  return found != config.end() && !found->is_null();
+}
+
+void check_properties(const KerasClass& known, const Json& config, const std::string& where) {
+  for (const auto& [key, value] : known.constants) {
+    if (has(config, key) && config.at(key) != value) {
+      fail(ExitCode::bad_data, "{} has {} {}; {} is supported", where, key, config.at(key).dump(),
+           value);
+    }
+  }
+  for (const char* key : known.unsupported) {
+    if (has(config, key)) fail(ExitCode::bad_data, "{} has a {}", where, key);
+  }
+}
+
+bool is_initializer(const std::string& key) { return key.ends_with("_initializer"); }
+
+// Keras's configuration in our words. It calls the linear activation null, too, and Keras 3 may
+// write a function as an object.
+Json in_our_words(const Json& config) {
+  Json ours = config;
+  Json& activation = ours["activation"];
+  if (activation.is_null()) activation = name_of(Activation::linear);
+  if (activation.is_object() && activation.value("config", Json()).is_string()) {
+    activation = Json(activation.at("config"));
+  }
+  for (const auto& [key, value] : config.items()) {
+    if (is_initializer(key)) ours[key] = read_keras_initializer(value);
+  }
+  return ours;
+}
+
+}  // namespace
+
+OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name) {
+  LayerOptions copy = layer;  // describe() takes what it could also change
+  const options::Choice choice = options::choice_of(copy);
+  const std::string& type = choice.alternatives[choice.index()].name;
+  OrderedJson config{{"name", name}, {"trainable", true}, {"dtype", "float32"}};
+  options::write_json(config, {choice.describe}, options::Unused::written);
+  for (auto& [key, value] : config.items()) {
+    if (is_initializer(key)) value = write_keras_initializer(value);
+  }
+  for (const auto& [key, value] : keras_class(type).constants) config[key] = value;
+  return {{"class_name", to_class_name(type)}, {"config", config}};
+}
+
+LayerOptions read_keras_layer(const Json& entry, const std::string& path) {
+  const std::string type = entry.at("class_name");
+  const Json& config = entry.at("config");
+  const std::string where = keras_layer_place(entry, path);
+  LayerOptions layer;
+  const options::Choice choice = options::choice_of(layer);
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < choice.alternatives.size(); ++i) {
+    const std::string& name = choice.alternatives[i].name;
+    known.push_back(to_class_name(name));
+    if (known.back() != type) continue;
+    choice.select(i);
+    check_properties(keras_class(name), config, where);
+    options::read_json(in_our_words(config), {choice.describe}, where);
+    for (const char* key : keras_class(name).not_trained_with) {
+      if (has(config, key)) {
+        warning("{}: layer '{}': {} is not applied in training", path, config.value("name", type),
+                key);
+      }
+    }
+    return layer;
+  }
+  fail(ExitCode::bad_data, "{} is of a type that Tusk does not have; it has {}", where,
+       fmt::join(known, ", "));
+}
+
+std::string keras_layer_place(const Json& entry, const std::string& path) {
+  const std::string type = entry.at("class_name");
+  const std::string name = entry.at("config").value("name", type);
+  return fmt::format("{}: layer '{}' ({})", path, name, type);
+}
+
+}  // namespace tusk::formats

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "experiment/model_options.hpp"
+
+namespace tusk::formats {
+
+// The options of a layer of ours in Keras's configuration, and back. The class is the type in
+// Keras's capitals, and the options, with their rules, are those of describe(); keras_layer.cpp has
+// what Keras has beyond them.
+
+// {"class_name": "Dense", "config": {"name": …, "units": …}}, as Keras 2 and 3 read it.
+nlohmann::ordered_json write_keras_layer(const LayerOptions& layer, const std::string& name);
+
+// What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
+// of a type that we do not have, or has a property that we do not have or that breaks its rule.
+// Throws nlohmann::json::exception if it is no layer at all.
+LayerOptions read_keras_layer(const nlohmann::json& entry, const std::string& path);
+
+// "m.h5: layer 'out' (Dense)": where the messages about a layer begin.
+std::string keras_layer_place(const nlohmann::json& entry, const std::string& path);
+
+}  // namespace tusk::formats
