@@ -9,18 +9,18 @@
 namespace tusk::options {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 // What is written of a value of each kind; nothing of an optional without one.
 struct WriteKind {
-  using Written = std::optional<Json>;
+  using Written = std::optional<OrderedJson>;
 
-  Written operator()(const bool* value) const { return Json(*value); }
-  Written operator()(const double* value) const { return Json(*value); }
-  Written operator()(const std::uint64_t* value) const { return Json(*value); }
-  Written operator()(const std::string* value) const { return Json(*value); }
-  Written operator()(const Bytes& value) const { return Json(*value.count); }
-  Written operator()(const Name& name) const { return Json(name.names[name.index()]); }
+  Written operator()(const bool* value) const { return OrderedJson(*value); }
+  Written operator()(const double* value) const { return OrderedJson(*value); }
+  Written operator()(const std::uint64_t* value) const { return OrderedJson(*value); }
+  Written operator()(const std::string* value) const { return OrderedJson(*value); }
+  Written operator()(const Bytes& value) const { return OrderedJson(*value.count); }
+  Written operator()(const Name& name) const { return OrderedJson(name.names[name.index()]); }
 
   Written operator()(const Optional& optional) const {
     const auto value = optional.get();
@@ -28,13 +28,13 @@ struct WriteKind {
   }
 
   Written operator()(const List& list) const {
-    Json array = Json::array();
+    OrderedJson array = OrderedJson::array();
     for (std::size_t i = 0; i < list.size(); ++i) array.push_back(*write(list.at(i)));
     return array;
   }
 
   Written operator()(const Table& table) const {
-    Json object = Json::object();
+    OrderedJson object = OrderedJson::object();
     write_json(object, table);
     return object;
   }
@@ -49,7 +49,7 @@ struct WriteKind {
 // Goes through a description to write one object.
 class JsonWriter final : public Fields {
  public:
-  JsonWriter(Json& object, Unused unused) : object_(object), unused_(unused) {}
+  JsonWriter(OrderedJson& object, Unused unused) : object_(object), unused_(unused) {}
 
  protected:
   void field(std::string_view key, const Value& value, const Rule& rule) override {
@@ -63,13 +63,13 @@ class JsonWriter final : public Fields {
   }
 
  private:
-  Json& object_;
+  OrderedJson& object_;
   Unused unused_;
 };
 
 }  // namespace
 
-void write_json(Json& json, const Table& table, Unused unused) {
+void write_json(OrderedJson& json, const Table& table, Unused unused) {
   JsonWriter fields(json, unused);
   table.describe(fields);
 }

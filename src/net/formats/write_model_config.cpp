@@ -7,19 +7,19 @@
 
 namespace tusk::formats {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string write_model_config(const ModelConfig& config, const std::vector<std::string>& names) {
-  Json shape = Json::array({nullptr});
+  OrderedJson shape = OrderedJson::array({nullptr});
   for (const std::size_t extent : config.input.extents()) shape.push_back(extent);
-  const Json input{{"batch_input_shape", shape}, {"dtype", "float32"}, {"name", "input"}};
-  Json layers = Json::array();
+  const OrderedJson input{{"batch_input_shape", shape}, {"dtype", "float32"}, {"name", "input"}};
+  OrderedJson layers = OrderedJson::array();
   layers.push_back({{"class_name", "InputLayer"}, {"config", input}});
   for (std::size_t i = 0; i < names.size(); ++i) {
     layers.push_back(write_keras_layer(config.layers[i], names[i]));
   }
-  const Json model{{"class_name", "Sequential"},
-                   {"config", {{"name", "sequential"}, {"layers", layers}}}};
+  const OrderedJson model{{"class_name", "Sequential"},
+                          {"config", {{"name", "sequential"}, {"layers", layers}}}};
   return model.dump();
 }
 
