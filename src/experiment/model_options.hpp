@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/named.hpp"
+#include "options/user_object.hpp"
 
 namespace tusk {
 
@@ -108,7 +109,11 @@ struct FlattenOptions {
 };
 
 // One entry of model.layers.
-using LayerOptions = std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions>;
+using LayerOptions =
+    std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, UserLayer>;
+
+// "dense"; for a user's layer the name of its kind.
+inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }
 
 enum class LossKind { categorical_crossentropy, binary_crossentropy, mse, mae, huber };
 enum class MetricKind { accuracy, mse, mae };

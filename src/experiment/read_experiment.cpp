@@ -53,12 +53,13 @@ std::string read_text(const std::string& path) {
 }
 
 Experiment read_experiment(std::string_view text, std::string_view file_name,
-                           const std::vector<std::string>& overrides) {
+                           const std::vector<std::string>& overrides,
+                           const Extensions& extensions) {
   const std::string file(file_name);
   toml::table root = parse(text, file);
   for (const std::string& override : overrides) apply_override(root, override);
   Experiment experiment;
-  TableReader fields(root, "", file);
+  TableReader fields(root, "", file, extensions);
   describe(fields, experiment);
   fields.finish();
   return experiment;

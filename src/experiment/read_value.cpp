@@ -11,8 +11,8 @@
 namespace tusk::experiment {
 namespace {
 
+using options::FormShape;
 using options::Rule;
-using options::Shape;
 using options::Value;
 
 // The text of a string, or of a float, whose nan and inf may be names, too.
@@ -29,17 +29,17 @@ bool is_one_of(const std::string& text, const Value& names) {
 
 bool has_shape(const toml::node& node, const options::Forms::Form& form) {
   switch (form.shape) {
-    case Shape::number:
+    case FormShape::number:
       return node.is_number();
-    case Shape::whole_number:
+    case FormShape::whole_number:
       return node.is_integer();
-    case Shape::text:
+    case FormShape::text:
       return node.is_string();
-    case Shape::known_name:
+    case FormShape::known_name:
       return is_one_of(text_of(node), form.choose());
-    case Shape::list:
+    case FormShape::list:
       return node.is_array();
-    case Shape::table:
+    case FormShape::table:
       return node.is_table();
   }
   return false;
@@ -49,6 +49,7 @@ bool has_shape(const toml::node& node, const options::Forms::Form& form) {
 struct ReadKind {
   const TomlValue& toml;
   const Rule& rule;
+  const Extensions& extensions;
 
   void operator()(bool* out) const { read(toml, *out); }
   void operator()(double* out) const { read(toml, *out, rule); }
@@ -59,7 +60,7 @@ struct ReadKind {
   void operator()(const options::Name& name) const { name.assign(read_name(toml, name.names)); }
 
   void operator()(const options::Optional& optional) const {
-    read_value(toml, optional.emplace(), rule);
+    read_value(toml, optional.emplace(), rule, extensions);
   }
 
   void operator()(const options::List& list) const {
@@ -68,13 +69,14 @@ struct ReadKind {
     if (rule.required && array.empty()) reject(toml, "at least one element");
     for (std::size_t i = 0; i < array.size(); ++i) {
       const TomlValue element{array[i], fmt::format("{}.{}", toml.key, i), toml.file};
-      read_value(element, list.add(), Rule{.interval = rule.interval, .text = rule.text});
+      read_value(element, list.add(), Rule{.interval = rule.interval, .text = rule.text},
+                 extensions);
       if (list.distinct && stands_before_last(list)) reject(element, "each name once");
     }
   }
 
   void operator()(const options::Table& table) const {
-    TableReader fields(as_table(toml), toml.key, toml.file);
+    TableReader fields(as_table(toml), toml.key, toml.file, extensions);
     table.describe(fields);
     fields.finish();
   }
@@ -83,11 +85,11 @@ struct ReadKind {
     for (const options::Forms::Form& form : forms.forms) {
       if (!has_shape(toml.node, form)) continue;
       Rule its_rule = rule;
-      if (form.shape == Shape::list) its_rule.required = true;
-      if (form.shape == Shape::whole_number) its_rule = options::at_least(0.0);
-      if (form.shape != Shape::known_name) return read_value(toml, form.choose(), its_rule);
-      const TomlValue& node = toml;
-      return assign(std::get<options::Name>(form.choose()), text_of(node.node));
+      if (form.shape == FormShape::list) its_rule.required = true;
+      if (form.shape == FormShape::whole_number) its_rule = options::at_least(0.0);
+      if (form.shape != FormShape::known_name)
+        return read_value(toml, form.choose(), its_rule, extensions);
+      return assign(std::get<options::Name>(form.choose()), text_of(toml.node));
     }
     reject(toml, forms.expected);
   }
@@ -111,8 +113,9 @@ struct ReadKind {
 
 }  // namespace
 
-void read_value(const TomlValue& toml, const Value& value, const Rule& rule) {
-  std::visit(ReadKind{toml, rule}, static_cast<const Value::variant&>(value));
+void read_value(const TomlValue& toml, const Value& value, const Rule& rule,
+                const Extensions& extensions) {
+  std::visit(ReadKind{toml, rule, extensions}, static_cast<const Value::variant&>(value));
 }
 
 }  // namespace tusk::experiment

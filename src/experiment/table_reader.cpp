@@ -34,14 +34,15 @@ const toml::node* TableReader::find(std::string_view key, const Rule& rule) {
 }
 
 void TableReader::field(std::string_view key, const options::Value& value, const Rule& rule) {
-  if (const toml::node* node = find(key, rule)) read_value({*node, full(key), file_}, value, rule);
+  if (const toml::node* node = find(key, rule))
+    read_value({*node, full(key), file_}, value, rule, extensions());
 }
 
 void TableReader::table(std::string_view key, const options::Table& table) {
   static const toml::table empty;
   const toml::node* node = find(key, any());
   sections_.push_back([this, node, key = full(key), table] {
-    read_value({node != nullptr ? *node : empty, key, file_}, table, any());
+    read_value({node != nullptr ? *node : empty, key, file_}, table, any(), extensions());
   });
 }
 

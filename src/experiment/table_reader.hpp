@@ -21,9 +21,11 @@ namespace tusk::experiment {
 // on to the sections.
 class TableReader final : public options::Fields {
  public:
-  // `key` is the table's own, "" for the root. Keeps references to `table` and `file`.
-  TableReader(const toml::table& table, std::string key, const std::string& file)
-      : table_(table), key_(std::move(key)), file_(file) {}
+  // `key` is the table's own, "" for the root. Keeps references to `table` `file` and
+  // `extensions`.
+  TableReader(const toml::table& table, std::string key, const std::string& file,
+              const Extensions& extensions)
+      : Fields(extensions), table_(table), key_(std::move(key)), file_(file) {}
 
   void on_read(const std::function<void()>& function) override { function(); }
   void finish() const;
@@ -54,6 +56,7 @@ class TableReader final : public options::Fields {
 
 // Reads `toml` into what `value` refers to, if it has the right type and obeys the rule; throws
 // Error(bad_experiment) otherwise.
-void read_value(const TomlValue& toml, const options::Value& value, const options::Rule& rule);
+void read_value(const TomlValue& toml, const options::Value& value, const options::Rule& rule,
+                const Extensions& extensions);
 
 }  // namespace tusk::experiment

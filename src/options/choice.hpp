@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
+
+#include "options/user_object.hpp"
 
 namespace tusk::options {
 
@@ -16,6 +21,7 @@ class Fields;
 struct Choice {
   struct Alternative {
     std::string name;
+    std::string package;  // of a user's kind; empty: one of Tusk's
     std::vector<std::string> aliases;
     std::function<void(Fields&)> describe_default;  // the options that it has
   };
@@ -26,19 +32,10 @@ struct Choice {
   std::function<void(Fields&)> describe;    // the present one's options
 };
 
-// What selects this struct among a variant's: { type = "dense" }, name = "adam".
-template <typename Kind>
-constexpr const char* tag_of() {
-  if constexpr (requires { Kind::type; }) {
-    return Kind::type;
-  } else {
-    return Kind::name;
-  }
-}
-
 template <typename Kind>
 Choice::Alternative alternative_of() {
-  Choice::Alternative alternative{.name = tag_of<Kind>(), .aliases = {}, .describe_default = {}};
+  Choice::Alternative alternative{
+      .name = tag_of<Kind>(), .package = {}, .aliases = {}, .describe_default = {}};
   if constexpr (requires { Kind::alias; }) alternative.aliases.emplace_back(Kind::alias);
   alternative.describe_default = [](Fields& fields) {
     Kind options;
@@ -52,14 +49,59 @@ Choice::Alternative alternative_of() {
 template <typename... Kinds>
 Choice choice_of(std::variant<Kinds...>& variant) {
   Choice choice;
-  (choice.alternatives.push_back(alternative_of<Kinds>()), ...);
+  const auto add = [&]<typename Kind>(std::type_identity<Kind>) {
+    if constexpr (!is_user_object<Kind>) choice.alternatives.push_back(alternative_of<Kind>());
+  };
+  (add(std::type_identity<Kinds>{}), ...);
   choice.index = [&variant] { return variant.index(); };
   choice.select = [&variant](std::size_t index) {
     std::size_t i = 0;
     ((i++ == index ? void(variant.template emplace<Kinds>()) : void()), ...);
   };
   choice.describe = [&variant](Fields& fields) {
-    std::visit([&](auto& options) { describe(fields, options); }, variant);
+    std::visit(
+        [&]<typename Kind>(Kind& options) {
+          if constexpr (is_user_object<Kind>) {
+            describe(fields, options.options);
+          } else {
+            describe(fields, options);
+          }
+        },
+        variant);
+  };
+  return choice;
+}
+
+// The same with the user's kinds behind those of Tusk, for a variant whose last alternative is
+// UserObject<Kind>. The kind that the variant holds needs no place in the list.
+template <typename Kind, typename... Kinds>
+Choice choice_of(std::variant<Kinds...>& variant,
+                 std::vector<std::shared_ptr<const Kind>> user_kinds) {
+  Choice choice = choice_of(variant);
+  const std::size_t own = choice.alternatives.size();
+  const auto* present = std::get_if<UserObject<Kind>>(&variant);
+  if (present != nullptr && std::ranges::count(user_kinds, present->kind) == 0) {
+    user_kinds.push_back(present->kind);
+  }
+  for (const auto& kind : user_kinds) {
+    choice.alternatives.push_back({.name = kind->name,
+                                   .package = kind->package,
+                                   .aliases = {},
+                                   .describe_default = [kind](Fields& fields) {
+                                     AnyOptions options = kind->defaults;
+                                     describe(fields, options);
+                                   }});
+  }
+  choice.index = [&variant, own, user_kinds] {
+    const auto* object = std::get_if<UserObject<Kind>>(&variant);
+    if (object == nullptr) return variant.index();
+    const auto place = std::ranges::find(user_kinds, object->kind) - user_kinds.begin();
+    return own + static_cast<std::size_t>(place);
+  };
+  choice.select = [&variant, own, user_kinds, select = choice.select](std::size_t index) {
+    if (index < own) return select(index);
+    const auto& kind = user_kinds.at(index - own);
+    variant = UserObject<Kind>{kind, kind->defaults};
   };
   return choice;
 }

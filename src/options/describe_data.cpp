@@ -13,12 +13,12 @@ Value value_of(FileList& files) {
   const auto several = [&files] { return value_of(files.paths); };
   return Forms{
       .expected = "the path of a file, a string, or an array of them",
-      .forms = {{Shape::text,
+      .forms = {{FormShape::text,
                  [&files, one] {
                    files.paths = {""};
                    return one();
                  }},
-                {Shape::list, several}},
+                {FormShape::list, several}},
       .get = [&files, one, several] { return files.paths.size() == 1 ? one() : several(); }};
 }
 

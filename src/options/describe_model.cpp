@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/describe.hpp"
+#include "options/extensions.hpp"
 
 // The [model] table and its layers.
 namespace tusk {
@@ -10,12 +11,12 @@ Value value_of(InitializerOptions& o) {
   const auto as_name = [&o] { return value_of(o.kind); };
   const auto as_table = [&o] { return table_of(o); };
   return Forms{.expected = "a name or a table",
-               .forms = {{Shape::text,
+               .forms = {{FormShape::text,
                           [&o, as_name]() -> Value {
                             o = {};
                             return as_name();
                           }},
-                         {Shape::table,
+                         {FormShape::table,
                           [&o, as_table]() -> Value {
                             o = {};
                             return as_table();
@@ -62,7 +63,9 @@ void describe(Fields& fields, DropoutOptions& o) {
 
 void describe(Fields&, FlattenOptions&) {}
 
-void describe(Fields& fields, LayerOptions& o) { fields.choice("type", o); }
+void describe(Fields& fields, LayerOptions& o) {
+  fields.choice("type", o, fields.extensions().layers);
+}
 
 void describe(Fields& fields, ModelOptions& o) {
   fields("file", o.file, path());

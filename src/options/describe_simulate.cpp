@@ -31,9 +31,10 @@ namespace {
 Value forms_of(StepTime& time) {
   return Forms{
       .expected = "a number, an array of numbers or a table",
-      .forms = {{Shape::number, [&time] { return value_of(time.emplace<double>()); }},
-                {Shape::list, [&time] { return value_of(time.emplace<std::vector<double>>()); }},
-                {Shape::table, [&time] { return value_of(time.emplace<TimeDistribution>()); }}},
+      .forms = {{FormShape::number, [&time] { return value_of(time.emplace<double>()); }},
+                {FormShape::list,
+                 [&time] { return value_of(time.emplace<std::vector<double>>()); }},
+                {FormShape::table, [&time] { return value_of(time.emplace<TimeDistribution>()); }}},
       .get = [&time] { return std::visit([](auto& form) { return value_of(form); }, time); }};
 }
 

@@ -10,6 +10,10 @@
 #include "options/value.hpp"
 #include "options/value_of.hpp"
 
+namespace tusk {
+struct Extensions;
+}
+
 namespace tusk::options {
 
 // What goes through the options of a struct: a reader or a writer of some format, a list of keys, a
@@ -23,7 +27,8 @@ namespace tusk::options {
 // others only look. An option's rule may depend on the options above it, which are read by then.
 class Fields {
  public:
-  Fields() = default;
+  Fields() : Fields(no_extensions()) {}
+  explicit Fields(const Extensions& extensions) : extensions_(&extensions) {}  // must outlive it
   Fields(const Fields&) = delete;
   Fields& operator=(const Fields&) = delete;
   virtual ~Fields() = default;
@@ -51,6 +56,16 @@ class Fields {
     choose(key, choice_of(member));
   }
 
+  // The same, where a user's kinds stand beside them.
+  template <typename Kind, typename... Kinds>
+  void choice(std::string_view key, std::variant<Kinds...>& member,
+              const std::vector<std::shared_ptr<const Kind>>& user_kinds) {
+    choose(key, choice_of(member, user_kinds));
+  }
+
+  // What the program has beyond Tusk.
+  const Extensions& extensions() const { return *extensions_; }
+
   // What a reader does before it goes on to the lines below.
   virtual void on_read(const std::function<void()>&) {}
 
@@ -58,6 +73,11 @@ class Fields {
   virtual void field(std::string_view key, const Value& value, const Rule& rule) = 0;
   virtual void table(std::string_view key, const Table& table) = 0;
   virtual void choose(std::string_view key, const Choice& choice) = 0;
+
+ private:
+  static const Extensions& no_extensions();
+
+  const Extensions* extensions_;
 };
 
 }  // namespace tusk::options

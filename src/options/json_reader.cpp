@@ -50,17 +50,17 @@ bool is_one_of(const Json& json, const Value& value) {
 
 bool has_shape(const Json& json, const Forms::Form& form) {
   switch (form.shape) {
-    case Shape::number:
+    case FormShape::number:
       return json.is_number();
-    case Shape::whole_number:
+    case FormShape::whole_number:
       return json.is_number_unsigned();
-    case Shape::text:
+    case FormShape::text:
       return json.is_string();
-    case Shape::known_name:
+    case FormShape::known_name:
       return is_one_of(json, form.choose());
-    case Shape::list:
+    case FormShape::list:
       return json.is_array();
-    case Shape::table:
+    case FormShape::table:
       return json.is_object();
   }
   return false;

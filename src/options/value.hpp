@@ -50,14 +50,14 @@ struct Table {
 };
 
 // What a form of a value looks like in a file.
-enum class Shape { number, whole_number, text, known_name, list, table };
+enum class FormShape { number, whole_number, text, known_name, list, table };
 
 // A value that is written in one of several forms, of which no two have the same shape: a name or a
 // table, a number or a list of numbers. A list in such a place is never empty, and a whole number
 // is an index, from 0.
 struct Forms {
   struct Form {
-    Shape shape;
+    FormShape shape;
     std::function<Value()> choose;  // makes the value one of this form
   };
 

@@ -7,9 +7,9 @@ namespace tusk::options {
 Value value_of(std::variant<std::uint64_t, std::string>& value) {
   return Forms{
       .expected = "a number, from 0, or a name",
-      .forms = {{Shape::whole_number,
+      .forms = {{FormShape::whole_number,
                  [&value] { return value_of(value.emplace<std::uint64_t>()); }},
-                {Shape::text, [&value] { return value_of(value.emplace<std::string>()); }}},
+                {FormShape::text, [&value] { return value_of(value.emplace<std::string>()); }}},
       .get = [&value] { return std::visit([](auto& v) { return value_of(v); }, value); }};
 }
 

@@ -57,8 +57,9 @@ Value value_of(std::variant<double, Enum>& value) {
   for (const Named<Enum>& named : names_of(Enum{})) {
     forms.expected += " or \"" + std::string(named.name) + '"';
   }
-  forms.forms = {{Shape::known_name, [&value] { return value_of(value.template emplace<Enum>()); }},
-                 {Shape::number, [&value] { return value_of(value.template emplace<double>()); }}};
+  forms.forms = {
+      {FormShape::known_name, [&value] { return value_of(value.template emplace<Enum>()); }},
+      {FormShape::number, [&value] { return value_of(value.template emplace<double>()); }}};
   forms.get = [&value] { return std::visit([](auto& v) { return value_of(v); }, value); };
   return forms;
 }

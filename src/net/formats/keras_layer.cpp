@@ -29,7 +29,7 @@ struct KerasClass {
   std::vector<const char*> not_trained_with = {};  // matter in training, where we leave them out
 };
 
-const KerasClass& keras_class(const std::string& type) {
+const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
   static const std::vector<KerasClass> classes{
       {.type = "dense",
        .not_trained_with = {"kernel_regularizer", "bias_regularizer", "activity_regularizer",
@@ -39,9 +39,14 @@ const KerasClass& keras_class(const std::string& type) {
   };
   static const KerasClass plain{.type = ""};
   for (const KerasClass& known : classes) {
-    if (known.type == type) return known;
+    if (alternative.package.empty() && known.type == alternative.name) return known;
   }
   return plain;
+}
+
+std::string class_name_of(const options::Choice::Alternative& alternative) {
+  if (alternative.package.empty()) return to_class_name(alternative.name);
+  return alternative.package + ">" + alternative.name;
 }
 
 bool has(const Json& config, const char* key) {
@@ -82,38 +87,44 @@ Json in_our_words(const Json& config) {
 
 OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name) {
   LayerOptions copy = layer;  // describe() takes what it could also change
-  const options::Choice choice = options::choice_of(copy);
-  const std::string& type = choice.alternatives[choice.index()].name;
+  const options::Choice choice = options::choice_of<UserLayerKind>(copy, {});
+  const options::Choice::Alternative& alternative = choice.alternatives[choice.index()];
   OrderedJson config{{"name", name}, {"trainable", true}, {"dtype", "float32"}};
   options::write_json(config, {choice.describe}, options::Unused::written);
   for (auto& [key, value] : config.items()) {
     if (is_initializer(key)) value = write_keras_initializer(value);
   }
-  for (const auto& [key, value] : keras_class(type).constants) config[key] = value;
-  return {{"class_name", to_class_name(type)}, {"config", config}};
+  for (const auto& [key, value] : keras_class(alternative).constants) config[key] = value;
+  return {{"class_name", class_name_of(alternative)}, {"config", config}};
 }
 
-LayerOptions read_keras_layer(const Json& entry, const std::string& path) {
+LayerOptions read_keras_layer(const Json& entry, const std::string& path,
+                              const Extensions& extensions) {
   const std::string type = entry.at("class_name");
   const Json& config = entry.at("config");
   const std::string where = keras_layer_place(entry, path);
   LayerOptions layer;
-  const options::Choice choice = options::choice_of(layer);
+  const options::Choice choice = options::choice_of(layer, extensions.layers);
   std::vector<std::string> known;
   for (std::size_t i = 0; i < choice.alternatives.size(); ++i) {
-    const std::string& name = choice.alternatives[i].name;
-    known.push_back(to_class_name(name));
+    const options::Choice::Alternative& alternative = choice.alternatives[i];
+    known.push_back(class_name_of(alternative));
     if (known.back() != type) continue;
     choice.select(i);
-    check_properties(keras_class(name), config, where);
+    check_properties(keras_class(alternative), config, where);
     options::read_json(in_our_words(config), {choice.describe}, where);
-    for (const char* key : keras_class(name).not_trained_with) {
+    for (const char* key : keras_class(alternative).not_trained_with) {
       if (has(config, key)) {
         warning("{}: layer '{}': {} is not applied in training", path, config.value("name", type),
                 key);
       }
     }
     return layer;
+  }
+  if (const std::size_t end = type.find('>'); end != std::string::npos) {
+    fail(ExitCode::bad_data,
+         "{} needs a program that has the layer '{}' of the package '{}'; this one has {}", where,
+         type.substr(end + 1), type.substr(0, end), fmt::join(known, ", "));
   }
   fail(ExitCode::bad_data, "{} is of a type that Tusk does not have; it has {}", where,
        fmt::join(known, ", "));

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "experiment/model_options.hpp"
+#include "options/extensions.hpp"
 
 namespace tusk::formats {
 
 // The options of a layer of ours in Keras's configuration, and back. The class is the type in
-// Keras's capitals, and the options, with their rules, are those of describe(); keras_layer.cpp has
-// what Keras has beyond them.
+// Keras's capitals, that of a user's layer "package>name", and the options, with their rules, are
+// those of describe(); keras_layer.cpp has what Keras has beyond them.
 
 // {"class_name": "Dense", "config": {"name": …, "units": …}}, as Keras 2 and 3 read it.
 nlohmann::ordered_json write_keras_layer(const LayerOptions& layer, const std::string& name);
@@ -18,7 +19,8 @@ nlohmann::ordered_json write_keras_layer(const LayerOptions& layer, const std::s
 // What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
 // of a type that we do not have, or has a property that we do not have or that breaks its rule.
 // Throws nlohmann::json::exception if it is no layer at all.
-LayerOptions read_keras_layer(const nlohmann::json& entry, const std::string& path);
+LayerOptions read_keras_layer(const nlohmann::json& entry, const std::string& path,
+                              const Extensions& extensions);
 
 // "m.h5: layer 'out' (Dense)": where the messages about a layer begin.
 std::string keras_layer_place(const nlohmann::json& entry, const std::string& path);

@@ -7,6 +7,7 @@
 
 #include "core/shape.hpp"
 #include "experiment/model_options.hpp"
+#include "options/extensions.hpp"
 
 namespace tusk::formats {
 
@@ -21,7 +22,8 @@ std::string write_model_config(const ModelConfig& config, const std::vector<std:
 
 // What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
 // no Sequential model or has a layer, or a property of one, that we do not have.
-ModelConfig read_model_config(const std::string& json, const std::string& path);
+ModelConfig read_model_config(const std::string& json, const std::string& path,
+                              const Extensions& extensions);
 
 // The loss in Keras's `training_config`; nothing if it is none of ours.
 std::optional<LossKind> read_training_loss(const std::string& json);

@@ -98,14 +98,14 @@ void save_model(const std::string& path, const ModelContent& model) {
   pending.publish();
 }
 
-ModelContent load_model(const std::string& path) {
+ModelContent load_model(const std::string& path, const Extensions& extensions) {
   const hdf5::File file = hdf5::File::open(path);
   const auto json = hdf5::read_text(file, "/", "model_config");
   if (!json) {
     fail(ExitCode::bad_data,
          "{}: not a Keras model in HDF5 format (it has no attribute 'model_config')", path);
   }
-  ModelConfig config = read_model_config(*json, path);
+  ModelConfig config = read_model_config(*json, path, extensions);
   ModelContent content;
   content.input = std::move(config.input);
   content.layers = std::move(config.layers);

@@ -9,6 +9,7 @@
 #include "core/shape.hpp"
 #include "data/datasets/column_names.hpp"
 #include "experiment/model_options.hpp"
+#include "options/extensions.hpp"
 
 namespace tusk::formats {
 
@@ -35,8 +36,9 @@ struct ModelContent {
 void save_model(const std::string& path, const ModelContent& model);
 
 // Reads what save_model writes, and Sequential models of Dense, Activation, Dropout and Flatten
-// layers that Keras 2 or 3 wrote as HDF5. Every shape is checked against the layers.
+// layers that Keras 2 or 3 wrote as HDF5. A
+// layer of `extensions` has the class "package>name". Every shape is checked against the layers.
 // Error(no_input), or Error(bad_data) that names the layer or data set.
-ModelContent load_model(const std::string& path);
+ModelContent load_model(const std::string& path, const Extensions& extensions = {});
 
 }  // namespace tusk::formats

@@ -41,7 +41,8 @@ Shape read_input(const Json& first, const Json& model, const std::string& path) 
   fail(ExitCode::bad_data, "{} is the first one and does not say its input's shape", where);
 }
 
-ModelConfig read_sequential(const Json& model, const std::string& path) {
+ModelConfig read_sequential(const Json& model, const std::string& path,
+                            const Extensions& extensions) {
   if (model.at("class_name") != "Sequential") {
     fail(ExitCode::bad_data, "{}: holds a model of class {}; Sequential models are supported", path,
          model.at("class_name").dump());
@@ -55,7 +56,7 @@ ModelConfig read_sequential(const Json& model, const std::string& path) {
       input = read_input(entry, config.is_object() ? config : Json::object(), path);
       if (entry.at("class_name") == "InputLayer") continue;
     }
-    out.layers.push_back(read_keras_layer(entry, path));
+    out.layers.push_back(read_keras_layer(entry, path, extensions));
   }
   if (out.layers.empty()) fail(ExitCode::bad_data, "{}: holds a model without layers", path);
   out.input = *input;
@@ -64,8 +65,9 @@ ModelConfig read_sequential(const Json& model, const std::string& path) {
 
 }  // namespace
 
-ModelConfig read_model_config(const std::string& json, const std::string& path) try {
-  return read_sequential(Json::parse(json), path);
+ModelConfig read_model_config(const std::string& json, const std::string& path,
+                              const Extensions& extensions) try {
+  return read_sequential(Json::parse(json), path, extensions);
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "{}: the attribute 'model_config' cannot be read: {}", path,
        error.what());

@@ -25,18 +25,13 @@ Activation* final_activation(LayerOptions& layer) {
       layer);
 }
 
-std::string_view type_of(const LayerOptions& layer) {
-  return std::visit([](const auto& options) -> std::string_view { return options.type; }, layer);
-}
-
 // Keras's names: "dense", "dense_1", "dense_2", ….
 std::vector<std::string> names_of_layers(const std::vector<LayerOptions>& layers) {
-  std::map<std::string_view, std::size_t> seen;
+  std::map<std::string, std::size_t> seen;
   std::vector<std::string> names;
   for (const LayerOptions& layer : layers) {
     const std::size_t before = seen[type_of(layer)]++;
-    names.push_back(before == 0 ? std::string(type_of(layer))
-                                : fmt::format("{}_{}", type_of(layer), before));
+    names.push_back(before == 0 ? type_of(layer) : fmt::format("{}_{}", type_of(layer), before));
   }
   return names;
 }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "core/shape.hpp"
+#include "options/any_options.hpp"
+
+namespace tusk::layers {
+class Layer;
+}
+
+namespace tusk {
+
+// A user's kind of something that Tusk has kinds of, as Extensions lists it.
+struct UserKind {
+  std::string package;           // whose it is
+  std::string name;              // in experiment files: "swish"; in model files "package>swish"
+  options::AnyOptions defaults;  // the options of one, as describe() finds them
+
+  std::string full_name() const { return package + ">" + name; }
+};
+
+struct UserLayerKind : UserKind {
+  // As layers::make_layer().
+  std::function<std::unique_ptr<layers::Layer>(const options::AnyOptions& options,
+                                               const Shape& input, const std::string& key)>
+      make;
+};
+
+// One of a user's objects, as an option: the alternative of LayerOptions and its like beside those
+// that Tusk has itself. The kind outlives the program's start; an object that was made by default
+// has none, and stands for nothing.
+template <typename Kind>
+struct UserObject {
+  std::shared_ptr<const Kind> kind;
+  options::AnyOptions options;
+
+  friend bool operator==(const UserObject&, const UserObject&) = default;
+};
+
+using UserLayer = UserObject<UserLayerKind>;
+
+namespace options {
+
+// What selects this struct among a variant's: { type = "dense" }, name = "adam".
+template <typename Kind>
+constexpr const char* tag_of() {
+  if constexpr (requires { Kind::type; }) {
+    return Kind::type;
+  } else {
+    return Kind::name;
+  }
+}
+
+template <typename Kind>
+inline constexpr bool is_user_object = false;
+template <typename Kind>
+inline constexpr bool is_user_object<UserObject<Kind>> = true;
+
+// What selects the alternative that the variant holds: "dense", or the name of a user's kind.
+template <typename... Kinds>
+std::string selected_name(const std::variant<Kinds...>& variant) {
+  return std::visit(
+      []<typename Kind>(const Kind& options) -> std::string {
+        if constexpr (is_user_object<Kind>) {
+          return options.kind->name;
+        } else {
+          return tag_of<Kind>();
+        }
+      },
+      variant);
+}
+
+}  // namespace options
+
+}  // namespace tusk

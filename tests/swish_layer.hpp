@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "net/layers/layer.hpp"
+#include "options/extensions.hpp"
+#include "options/fields.hpp"
+
+namespace tusk::test {
+
+// A user's layer, for tests of what reads and writes such: it passes its input on.
+struct SwishOptions {
+  double slope = 1.0;
+  bool trained = false;
+
+  friend bool operator==(const SwishOptions&, const SwishOptions&) = default;
+};
+
+inline void describe(options::Fields& fields, SwishOptions& o) {
+  fields("slope", o.slope, options::above(0.0));
+  fields("trained", o.trained);
+}
+
+inline Extensions with_swish() {
+  Extensions extensions{.package = "mylab"};
+  extensions.add_layer<SwishOptions>(
+      "swish", [](const SwishOptions&, const Shape& input, const std::string& key) {
+        return layers::make_layer(ActivationOptions{}, input, key);
+      });
+  return extensions;
+}
+
+}  // namespace tusk::test
