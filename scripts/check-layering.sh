@@ -28,7 +28,7 @@ declare -A may_include=(
   [net/formats]="options data/hdf5 data/datasets net/layers net/graph"
 
   [use/evaluation]="mpi data/datasets data/samples data/transforms net/graph net/formats"
-  [use/inference]="mpi data/hdf5 data/tables net/graph use/evaluation"
+  [use/inference]="mpi data/hdf5 data/tables data/datasets data/transforms net/graph use/evaluation"
 
   [exchange/center]="mpi"
   [exchange/strategies]="exchange/center"

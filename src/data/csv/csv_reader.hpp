@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/tables/input_file.hpp"
 #include "data/tables/text.hpp"
+#include "data/tables/text_buffer.hpp"
 
 namespace tusk::csv {
 
@@ -23,8 +23,7 @@ class CsvReader {
   // part of a line end or may be part of a number.
   explicit CsvReader(const std::string& path, char delimiter = ',');
 
-  const std::string& path() const { return file_.path(); }
-  bool is_compressed() const { return file_.is_compressed(); }
+  const std::string& path() const { return buffer_.path(); }
 
   // On to the next record, which is valid until the next call; false at the end of the file. The
   // first skips empty lines, for the second they are records too.
@@ -32,7 +31,7 @@ class CsvReader {
   bool next_line();
 
   // The record: its text without the line end, and whether it holds quotes.
-  std::string_view record() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  std::string_view record() const { return buffer_.record(); }
   bool has_quotes() const { return has_quotes_; }
 
   // Its fields, valid as long; the quotes are taken out of the record itself, so that this works
@@ -41,13 +40,13 @@ class CsvReader {
   void split(std::vector<std::string_view>& fields);
 
   // Where the record begins: its line, counted from 1, and its first byte in the file's content.
-  std::uint64_t line() const { return line_; }
-  std::uint64_t offset() const { return buffer_offset_ + begin_; }
-  tables::TextPlace place() const { return {path(), line_}; }
+  std::uint64_t line() const { return buffer_.line(); }
+  std::uint64_t offset() const { return buffer_.offset(); }
+  tables::TextPlace place() const { return buffer_.place(); }
 
   // The same for the record behind it.
-  std::uint64_t next_line_number() const { return next_line_; }
-  std::uint64_t next_offset() const { return buffer_offset_ + next_; }
+  std::uint64_t next_line_number() const { return buffer_.next_line(); }
+  std::uint64_t next_offset() const { return buffer_.next_offset(); }
 
   // Goes to a byte of the content that a record begins with, and its line.
   void go_to(std::uint64_t offset, std::uint64_t line);
@@ -57,23 +56,14 @@ class CsvReader {
   void go_to_line_behind(std::uint64_t offset);
 
  private:
-  bool fill();  // moves the record to the buffer's front and reads more behind it
-  std::optional<std::size_t> find_line_end();
-  std::optional<std::size_t> find_quoted_line_end() const;  // of a record that holds quotes
-  std::string_view plain_field(std::size_t& at) const;
-  std::string_view quoted_field(std::size_t& at);  // takes the quotes out, in place
+  // How many bytes the record that begins the text has before its line feed, if that is there.
+  std::optional<std::size_t> find_length(std::string_view text);
+  std::optional<std::size_t> find_quoted_length(std::string_view text) const;
+  std::string_view quoted_field(std::size_t& at);
 
-  tables::InputFile file_;
+  tables::TextBuffer buffer_;
   char delimiter_;
-  std::vector<char> buffer_;
-  std::uint64_t buffer_offset_ = 0;  // of the buffer's first byte in the content
-  std::size_t begin_ = 0;            // of the record
-  std::size_t end_ = 0;              // of the record
-  std::size_t next_ = 0;             // where the next record begins
-  std::size_t filled_ = 0;           // end of the bytes in the buffer
   bool has_quotes_ = false;
-  std::uint64_t line_ = 0;
-  std::uint64_t next_line_ = 1;
 };
 
 }  // namespace tusk::csv
