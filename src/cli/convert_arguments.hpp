@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "data/convert/convert.hpp"
 
@@ -12,8 +11,8 @@ class App;
 
 namespace tusk::cli {
 
-// The command line of `convert`. Most options go to their place; the texts here are read by
-// options().
+// The command line of `convert`. CLI11 stores most options where they belong; options() translates
+// the texts that are members here.
 class ConvertArguments {
  public:
   explicit ConvertArguments(CLI::App& command);

@@ -4,7 +4,8 @@
 #include <string>
 
 #include "data/datasets/dataset.hpp"
-#include "use/evaluation/ensemble_model.hpp"
+#include "use/evaluation/combined_outputs.hpp"
+#include "use/evaluation/trained_model.hpp"
 
 namespace CLI {
 class App;

@@ -10,7 +10,7 @@
 
 namespace tusk::cli {
 
-// For an option that takes the name of a data set: refuses what cannot be one.
+// The check of an option that takes the name of a data set: refuses what cannot be one.
 inline CLI::Validator dataset_name() {
   return {[](std::string& text) {
             return hdf5::can_name_dataset(text)

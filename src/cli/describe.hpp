@@ -9,9 +9,10 @@ class File;
 
 namespace tusk::cli {
 
-// What `inspect` says of a file beyond its tree; lines, each with its line end. A source a kind.
+// What `inspect` says about a file below its tree: each function returns lines, each with its line
+// end, and has a source of its own.
 
-// For every data set of numbers: its classes and how often they occur, or the range of its values.
+// Every data set of numbers: its classes and how often they occur, or the range of its values.
 std::string describe_data(const hdf5::File& file);
 
 // Steps, workers, commits and staleness of a training.

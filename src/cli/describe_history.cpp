@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
-#include <span>
 #include <string>
 
 #include "cli/describe.hpp"

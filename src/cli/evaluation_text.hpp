@@ -18,13 +18,13 @@ struct EvaluationSubject {
   std::vector<std::size_t> top_k;
 };
 
-// For people: the line "evaluated MODEL on DATA: loss 0.3180 accuracy 0.8869 (10,000 rows)", then a
-// table of the classes with the confusion matrix (of up to 20 of them), or the errors of a
+// Text for people: the line "evaluated MODEL on DATA: loss 0.3180 accuracy 0.8869 (10,000 rows)",
+// then a table of the classes with the confusion matrix (of up to 20 of them), or the errors of a
 // regression.
 std::string evaluation_table(const EvaluationSubject& subject,
                              const evaluation::FullEvaluation& evaluation);
 
-// For programs: one JSON object with every number in full; null where there is none.
+// Text for programs: one JSON object with every number in full; null where there is none.
 std::string evaluation_json(const EvaluationSubject& subject,
                             const evaluation::FullEvaluation& evaluation);
 

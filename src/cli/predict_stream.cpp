@@ -8,13 +8,13 @@
 #include <cmath>
 #include <csignal>
 #include <map>
-#include <vector>
 
 #include "cli/data_arguments.hpp"
 #include "core/log.hpp"
 #include "core/units.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "use/evaluation/ensemble_model.hpp"
 #include "use/inference/prediction_stream.hpp"
 
 namespace tusk::cli {

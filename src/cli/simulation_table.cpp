@@ -42,7 +42,7 @@ std::string score_text(const SimulationRow& row) {
   return fmt::format("{} {:.4f}", name, value);
 }
 
-// Of a CSV file, as RFC 4180 has it.
+// A field of a CSV file, quoted as RFC 4180 asks for.
 std::string csv_field(const std::string& field) {
   if (field.find_first_of("\",\r\n") == std::string::npos) return field;
   std::string text = "\"";

@@ -12,7 +12,7 @@
 
 namespace tusk::cli {
 
-// What came of a simulation with so many workers.
+// The result of a simulation with so many workers.
 struct SimulationRow {
   std::size_t workers = 1;
   double elapsed_s = 0.0;     // virtual

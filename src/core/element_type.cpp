@@ -11,7 +11,7 @@ struct Description {
   std::size_t size;
 };
 
-// In the order of the enumerators.
+// Names and sizes, in the order of the enumerators.
 constexpr std::array<Description, 10> descriptions{{{"uint8", 1},
                                                     {"int8", 1},
                                                     {"uint16", 2},

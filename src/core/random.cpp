@@ -29,8 +29,8 @@ std::array<std::uint32_t, 4> Random::block(std::uint32_t block) const {
   return {out[0], out[1], out[2], out[3]};
 }
 
-// As in block(), in each lane: a word in the low half of 64 bits, where the CPU multiplies it to
-// 64 bits at once. What is in the high halves does not matter.
+// Computes what block() does, in each lane: a word in the low half of 64 bits, where the CPU
+// multiplies it to 64 bits at once. What is in the high halves does not matter.
 void Random::blocks(std::uint32_t first_block, std::span<std::uint32_t> words) const {
   const std::size_t count = words.size() / 4;
   constexpr std::uint64_t low_half = 0xFFFFFFFF;

@@ -19,11 +19,12 @@ struct StoredNumber {
   friend bool operator==(const StoredNumber&, const StoredNumber&) = default;
 };
 
-// Where in a buffer for numbers in memory their stored form is to be read to: all of it, or its
-// second half where they grow.
+// The part of a buffer for numbers in memory into which their stored form is to be read: all of it,
+// or its second half where the numbers grow.
 std::span<std::byte> stored_part(std::span<std::byte> numbers, const StoredNumber& as);
 
-// Makes of the numbers stored in that part the machine's own, which then fill the buffer.
+// Converts the numbers that are stored in that part to the machine's own, which then fill the
+// buffer.
 void decode(std::span<std::byte> numbers, const StoredNumber& as);
 
 }  // namespace tusk

@@ -8,7 +8,7 @@
 
 namespace tusk {
 
-// What samples of a type are kept as: floats of any size as ours, integers as small as they are.
+// The type in which samples are kept in memory: Real for floats of any size, integers as they are.
 ElementType type_in_memory(ElementType stored);
 
 // Converts out.size() numbers of `type`, as they lie in memory from `from` on.

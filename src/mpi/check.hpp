@@ -3,8 +3,8 @@
 
 namespace tusk::mpi {
 
-// Throws Error(internal) that names the call and says MPI's own words, unless `code` is
-// MPI_SUCCESS.
+// Throws Error(internal) with the name of the call and MPI's own message, unless `code` is
+// MPI_SUCCESS. Every MPI call of this room goes through it.
 void check(int code, const char* call);
 
 }  // namespace tusk::mpi

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "mpi/check.hpp"
 #include "mpi/pieces.hpp"

@@ -73,13 +73,15 @@ class Communicator {
   template <typename T>
   std::vector<std::vector<T>> all_gather(std::span<const T> values) const;
 
-  // Between two ranks; tags are 0 to 32766. The first form keeps the bytes until they are sent,
-  // for the second and for receives the caller does. A receive's size is exact.
+  // A message between two ranks, under way when the call returns; tags are 0 to 32766. The first
+  // isend keeps the bytes until they are sent; the caller of the other two keeps them unchanged
+  // until the request is done. A message must have exactly the size of the bytes that receive it.
   Request isend(std::vector<std::byte> bytes, int to, int tag) const;
   Request isend(std::span<const std::byte> bytes, int to, int tag) const;
   Request ireceive(std::span<std::byte> bytes, int from, int tag) const;
 
-  // Gives the MPI library a turn, so that what is under way gets on.
+  // Lets the MPI library make progress with what is under way: many libraries do so only while the
+  // program is inside one of their calls.
   void progress() const;
 
   // The oldest message with this tag, from any rank, if one has arrived.
@@ -95,7 +97,7 @@ class Communicator {
   int exceptions_ = std::uncaught_exceptions();
 };
 
-// Bytes that were sent as values, as values again.
+// Turns the bytes that came from every rank back into the values that were sent.
 template <typename T>
 std::vector<std::vector<T>> values_of(const std::vector<std::vector<std::byte>>& all_bytes) {
   static_assert(std::is_trivially_copyable_v<T>);

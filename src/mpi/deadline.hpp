@@ -10,11 +10,11 @@
 
 namespace tusk::mpi {
 
-// For a stretch of MPI calls that may never return and cannot be cancelled, as a flush of a broken
-// rma window: unless the object is destroyed within `limit`, a thread of its own hands `error` to
-// the EndJob that `main` gave to Environment, which ends the job. Throwing would not help, since
-// the main thread is inside MPI. The other way out, an answer in time, costs one short-lived
-// thread.
+// Guards a stretch of MPI calls that may never return and cannot be cancelled, such as a flush of a
+// broken rma window: unless the object is destroyed within `limit`, a thread of its own hands
+// `error` to the EndJob that `main` gave to Environment, which ends the job. Throwing would not
+// help, since the main thread is inside MPI. The other way out, an answer in time, costs one
+// short-lived thread.
 class Deadline {
  public:
   Deadline(std::chrono::milliseconds limit, Error error);

@@ -5,7 +5,7 @@
 
 namespace tusk::mpi {
 
-// What `main` gave to Environment; empty before.
+// The function that `main` gave to Environment; empty before. Deadline calls it.
 EndJob& end_job();
 
 }  // namespace tusk::mpi

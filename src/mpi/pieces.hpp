@@ -6,7 +6,8 @@
 
 namespace tusk::mpi {
 
-// MPI counts in `int`: work(first, count) for one piece of a long vector after the other.
+// Cuts a long vector into pieces of at most `most` elements, because MPI counts in `int`, and calls
+// work(first, count) for one after the other.
 template <typename Work>
 void in_pieces(std::size_t elements, std::size_t most, const Work& work) {
   for (std::size_t first = 0; first < elements; first += most) {

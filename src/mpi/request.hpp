@@ -24,7 +24,7 @@ class Request {
   Request& operator=(Request&& other) noexcept;
   ~Request();
 
-  bool test();  // whether it is done; gives MPI a turn
+  bool test();  // whether it is done; lets MPI make progress
   void wait();  // until it is done; sleeps while it waits (see polite_wait.hpp)
 
  private:

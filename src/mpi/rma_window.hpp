@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <optional>
 #include <span>
 
 #include "mpi/communicator.hpp"
@@ -53,8 +52,12 @@ class RmaWindow {
   std::int64_t replace(std::int64_t value, std::size_t at);
   std::int64_t load(std::size_t at);
 
-  void flush();     // completes this rank's operations, here and at the host
-  void progress();  // gives the MPI library a turn; where operations are emulated the host owes it
+  void flush();  // completes this rank's operations, here and at the host
+
+  // Lets the MPI library make progress. Where the library emulates one-sided operations they need
+  // the host's help, so the host calls this again and again.
+  void progress();
+
   void sync();  // makes loads and stores through memory() and one-sided operations see each other
 
  private:

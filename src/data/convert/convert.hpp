@@ -19,6 +19,18 @@ namespace tusk::mpi {
 class Communicator;
 }
 
+// From tables to HDF5. convert() opens the inputs as one table (open_table). Where rows keep their
+// order, copy_rows copies them, each rank its share. Where they are shuffled, split or both:
+//
+//   row_plan      knows for each row which file it goes to, and where in it, as the arrangement
+//                 asks for; a permutation says so without memory for every row.
+//   scatter_rows  follows it: all ranks sort the rows into buckets of a spool on disk, and then
+//                 write bucket by bucket.
+//
+// Both keep rows in field_buffers and work in rounds, so that a rank that fails leaves no other one
+// waiting. What they write to is a convert_output, which puts rows into the file's bytes directly
+// (raw_file), or as compressed chunks by way of rank 0 (write_chunks).
+
 namespace tusk::convert {
 
 // What `convert` is asked to do.
@@ -27,7 +39,7 @@ struct ConvertOptions {
   std::optional<tables::InputFormat> format = {};  // of the inputs; none: what they look like
   tables::ColumnChoice columns = {};               // its label: a column, or a file of labels
   std::string output = {};            // HDF5 file; if it is split, path_of_part() says which
-  bool overwrite = false;             // of an existing output
+  bool overwrite = false;             // an existing output is replaced
   tables::FieldNames names = {};      // of the data sets
   csv::CsvOptions csv = {};           // left at its defaults for array files
   tables::LibsvmOptions libsvm = {};  // their type is that of `csv`

@@ -108,7 +108,7 @@ std::uint32_t ConvertOutput::checksum_of_field(std::size_t field) const {
   return checksum;
 }
 
-// As hdf5::compute_checksum has it: data sets in the order of their names.
+// The checksum that hdf5::compute_checksum would find: data sets in the order of their names.
 std::uint32_t ConvertOutput::checksum() const {
   std::vector<std::size_t> order(fields_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -28,8 +28,8 @@ class ConvertOutput {
  public:
   using Blocks = std::span<const std::span<const std::byte>>;  // by field
 
-  // For so many rows. Collective if there is a communicator. Throws Error(cannot_create) or
-  // Error(io_error).
+  // Creates the file, with data sets for so many rows. Collective if there is a communicator.
+  // Throws Error(cannot_create) or Error(io_error).
   ConvertOutput(const std::string& path, const std::vector<tables::TableField>& fields,
                 std::uint64_t rows, const hdf5::Storage& storage,
                 const mpi::Communicator* communicator);
@@ -37,8 +37,8 @@ class ConvertOutput {
   const std::string& path() const { return path_; }
   std::uint64_t rows() const { return rows_; }
 
-  // Rows [first, first + count), which nobody else writes; whole chunks if there are chunks. For
-  // these it is collective, and a rank without rows joins with count 0.
+  // Writes rows [first, first + count), which no other rank writes. With chunks, the rows are whole
+  // chunks, the call is collective, and a rank without rows joins with count 0.
   void write(std::uint64_t first, std::uint64_t count, Blocks blocks);
 
   // Once every row has been written: stores the checksum and closes the file. Collective.
@@ -53,7 +53,8 @@ class ConvertOutput {
   void publish();
 
  private:
-  // So that the checksum of all is known without reading the file again.
+  // A stretch of bytes with its checksum. All together give the checksum of the data sets without
+  // reading the file again.
   struct Written {
     std::uint64_t first = 0;
     std::uint64_t bytes = 0;
@@ -73,9 +74,9 @@ class ConvertOutput {
   const mpi::Communicator* communicator_;
   std::optional<PendingFile> pending_;         // on rank 0
   std::optional<hdf5::File> file_;             // on rank 0, for chunks
-  std::vector<hdf5::NumberDataset> datasets_;  // likewise, by field
+  std::vector<hdf5::NumberDataset> datasets_;  // on rank 0, for chunks; by field
   RawFile raw_;                                // for contiguous data sets
-  std::vector<std::uint64_t> offsets_;         // likewise, by field
+  std::vector<std::uint64_t> offsets_;         // of contiguous data sets; by field
   std::vector<std::vector<Written>> written_;  // by field
 };
 

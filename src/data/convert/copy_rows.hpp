@@ -5,12 +5,12 @@
 
 #include "data/convert/convert_output.hpp"
 #include "data/datasets/label_counts.hpp"
-#include "data/datasets/split.hpp"
+#include "data/datasets/rows.hpp"
 #include "data/tables/table.hpp"
 
 namespace tusk::convert {
 
-// A field that can hold classes: whole numbers, one a row.
+// Whether a field can hold classes: whole numbers, one a row.
 bool may_be_classes(const tables::TableField& field);
 
 // How many rows to take at a time: some 8 MB of all fields, a multiple of `unit` (rows of a chunk).

@@ -10,7 +10,8 @@
 
 namespace tusk::convert {
 
-// Some rows of a table in memory, field by field.
+// Some rows of a table in memory, a buffer for each field. copy_rows and scatter_rows read a table
+// into it.
 class FieldBuffers {
  public:
   FieldBuffers(const std::vector<tables::TableField>& fields, std::uint64_t capacity) {

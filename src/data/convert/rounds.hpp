@@ -26,7 +26,8 @@ class Rounds {
   // Runs `work` unless this rank has failed before; says whether it went well.
   bool attempt(const std::function<void()>& work);
 
-  // Runs `work`, which other ranks need this one for, in any case.
+  // Runs `work` even if this rank has failed before, because other ranks need it there: work with
+  // collective calls. An error is kept as well.
   void join(const std::function<void()>& work);
 
  private:

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "core/error.hpp"
 #include "core/units.hpp"
@@ -16,7 +15,7 @@
 namespace tusk::convert {
 namespace {
 
-// Of a number on each rank, the sum over the ranks before this one, and over all.
+// Sums of a number that each rank has: over the ranks before this one, and over all.
 struct Sums {
   std::vector<std::uint64_t> before;
   std::vector<std::uint64_t> all;

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <span>
 #include <vector>
 
 #include "data/convert/arrangement.hpp"
@@ -33,7 +32,7 @@ class RowPlan {
   RowPlan(const Arrangement& arrangement, tables::Table& table, datasets::Block share,
           const mpi::Communicator* communicator);
 
-  // Of the file for a part, repeated rows included.
+  // How many rows the file of a part gets, repeated rows included.
   std::uint64_t rows(std::size_t part) const { return part_rows_[part] * arrangement_.repeat; }
 
   // Goes through the rows of the share in their order: calls `take(part, row of its file)`, as
@@ -51,7 +50,7 @@ class RowPlan {
     std::vector<std::uint64_t> next_of_part_;
   };
 
-  // All of them at once.
+  // Goes through all rows of the share.
   void walk_share(const Take& take) const;
 
  private:
@@ -59,7 +58,7 @@ class RowPlan {
   struct Class {
     std::uint64_t rows = 0;
     std::uint64_t first = 0;                // number of the share's first one
-    std::vector<std::uint64_t> part_begin;  // of each part's interval, and the end
+    std::vector<std::uint64_t> part_begin;  // where each part's interval begins, and the end
   };
 
   void find_classes();

@@ -8,7 +8,7 @@
 #include "data/convert/convert_output.hpp"
 #include "data/convert/row_plan.hpp"
 #include "data/datasets/label_counts.hpp"
-#include "data/datasets/split.hpp"
+#include "data/datasets/rows.hpp"
 #include "data/tables/table.hpp"
 
 namespace tusk::convert {

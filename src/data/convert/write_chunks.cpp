@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/convert/write_chunks.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <vector>

@@ -19,7 +19,8 @@ CsvLayout read_layout_together(const std::string& path, const CsvOptions& option
   return layout;
 }
 
-// For a file of one line that may be no CSV at all, or have another delimiter.
+// What the message about a file without rows adds if the file has a single column: it may be no CSV
+// at all, or have another delimiter.
 std::string about_lone_column(const CsvLayout& layout) {
   constexpr std::size_t longest_shown_text = 40;
   if (layout.columns() > 1) return {};

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/csv/csv_layout.hpp"
@@ -15,7 +14,7 @@
 
 namespace tusk::csv {
 
-// Some CSV files with the same columns, and a place among their rows.
+// Some CSV files with the same columns, and a place among their rows. What CsvTable stands on.
 class CsvFiles {
  public:
   // Surveys the files. Collective if there is a communicator.

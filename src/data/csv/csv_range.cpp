@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/csv/csv_range.hpp"
 
-#include <algorithm>
-
 #include "core/error.hpp"
 
 namespace tusk::csv {

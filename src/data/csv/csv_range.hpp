@@ -16,6 +16,7 @@
 namespace tusk::csv {
 
 // The records of a CSV file that begin in a range of its bytes: finds them, and learns from them.
+// survey_file has one on each rank.
 // Lines and rows count from the range's first record, the first line is 1.
 class CsvRange {
  public:
@@ -23,8 +24,9 @@ class CsvRange {
   CsvRange(const std::string& path, const CsvLayout& layout, const CsvLearned& before,
            std::uint64_t end);
 
-  // Takes the records from the one that begins at `offset` to the end of the range; the second from
-  // the first line that begins there or behind. An error ends it, and is kept.
+  // Takes the records from the one that begins at `offset` to the end of the range; the second
+  // function from the first line that begins at `offset` or behind it. An error ends it, and is
+  // kept.
   void take_from(std::uint64_t offset);
   void take_from_line_behind(std::uint64_t offset);
 

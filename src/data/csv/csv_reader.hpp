@@ -44,7 +44,7 @@ class CsvReader {
   std::uint64_t offset() const { return buffer_.offset(); }
   tables::TextPlace place() const { return buffer_.place(); }
 
-  // The same for the record behind it.
+  // Where the next record begins: its line and its first byte.
   std::uint64_t next_line_number() const { return buffer_.next_line(); }
   std::uint64_t next_offset() const { return buffer_.next_offset(); }
 

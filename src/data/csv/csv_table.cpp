@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/csv/csv_table.hpp"
 
-#include "core/error.hpp"
 #include "data/csv/csv_files.hpp"
 
 namespace tusk::csv {

@@ -16,6 +16,18 @@ namespace tusk::mpi {
 class Communicator;
 }
 
+// The CSV reader. `convert` opens a CsvTable (convert/open_table.hpp); what happens then, in order:
+//
+//   1. csv_layout  reads the head of the first file: its header, and which columns are features and
+//                  label. Every other file must have the same columns.
+//   2. csv_survey  reads every file once, all ranks together, each a csv_range of its bytes: where
+//                  rows begin, which rows are bad, which texts are classes.
+//   3. csv_files   goes to the rows that a rank wants and reads their values, by what 2 has found.
+//
+// Both 2 and 3 stand on csv_reader, which cuts bytes into records and fields (over
+// tables::TextBuffer), and on csv_row, which takes a record as a row of the layout: numbers,
+// categories, missing cells. csv_options is what the user may say of a file.
+
 namespace tusk::csv {
 
 class CsvFiles;

@@ -28,7 +28,7 @@ namespace tusk::datasets {
 // first file's; Error(bad_experiment) if a file is named twice.
 class Dataset {
  public:
-  // Without a label: for predictions.
+  // Opens the files. Predictions need no labels and leave `label` out.
   static Dataset open(const FileList& files, const std::string& features,
                       const std::optional<std::string>& label,
                       const mpi::Communicator* communicator = nullptr);

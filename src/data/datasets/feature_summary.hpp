@@ -21,8 +21,9 @@ struct ValueSummary {
   double mean() const { return sum / static_cast<double>(count); }
 };
 
-// What a data set of features holds, by a sample of its rows: at most 16 blocks of some 8 MB,
-// evenly spread. One summary a column, or one of all numbers.
+// What a data set of features holds, judged by a sample of its rows: at most 16 blocks of some 8
+// MB, evenly spread. It has one summary a column, or a single one of all numbers. `inspect` shows
+// it.
 struct FeatureSummary {
   std::uint64_t rows = 0;  // looked at
   std::vector<ValueSummary> columns;

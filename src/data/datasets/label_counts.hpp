@@ -25,7 +25,7 @@ class LabelCounts {
 
   void add(std::span<const std::int64_t> labels);
 
-  // Collective: the sum over the ranks, on every rank.
+  // Collective: afterwards every rank has the sum over the ranks.
   void unite(const mpi::Communicator& communicator);
 
   bool too_many() const { return too_many_; }

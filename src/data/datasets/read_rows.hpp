@@ -14,9 +14,9 @@ class Communicator;
 
 namespace tusk::datasets {
 
-// Reads `rows` of a data set, converted to `type`, one after the other into `out`: all rows from
-// the first to the last in pieces of some megabytes, of which it keeps those. With a communicator
-// it is collective and every rank throws the same Error.
+// Reads `rows` of a data set, converted to `type`, one after the other into `out`. It reads all
+// rows from the first to the last in pieces of some megabytes and keeps those that are wanted. With
+// a communicator it is collective and every rank throws the same Error.
 void read_rows(const JoinedDataset& dataset, const Rows& rows, ElementType type,
                const mpi::Communicator* communicator, std::span<std::byte> out);
 

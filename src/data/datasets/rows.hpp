@@ -9,7 +9,7 @@
 
 namespace tusk::datasets {
 
-// Positions [begin, end).
+// The positions, or the rows, from `begin` to `end`, without `end`.
 struct Block {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
@@ -30,10 +30,10 @@ class Rows {
   Rows(std::initializer_list<std::uint64_t> rows) : Rows(List(rows)) {}
   explicit Rows(std::shared_ptr<const List> rows) : list_(std::move(rows)), size_(list_->size()) {}
 
-  // 0 … count−1.
+  // The rows 0 … count−1.
   static Rows all(std::uint64_t count);
 
-  // 0 … count−1 without those of the list, which has each once.
+  // The rows 0 … count−1 without those of the list, which has each once.
   static Rows all_but(std::uint64_t count, std::shared_ptr<const List> excluded);
 
   std::uint64_t size() const { return size_; }

@@ -3,14 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "data/datasets/rows.hpp"
 
 namespace tusk::datasets {
 
-// Part `part` of 0 … count−1 cut into `parts` contiguous blocks whose sizes differ by at most one.
+// Cuts 0 … count−1 into `parts` contiguous blocks whose sizes differ by at most one, and returns
+// block `part`.
 Block block_of(std::uint64_t count, std::size_t part, std::size_t parts);
 
 // Which rows of a data set train and which validate.

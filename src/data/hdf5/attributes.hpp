@@ -12,7 +12,8 @@ namespace tusk::hdf5 {
 
 class File;
 
-// Attributes of a group or data set; `object` is its path in the file, "/" for the root.
+// Writes an attribute of a group or data set; `object` is its path in the file, "/" for the root.
+// An attribute of that name is replaced.
 //
 // Texts are written as fixed-length UTF-8, as Keras and h5py read them; one that is too long for an
 // object header (64,512 bytes) as variable-length. Lists too long for it are split as Keras does:
@@ -25,8 +26,8 @@ void write_attribute(File& file, const std::string& object, const std::string& n
                      std::int64_t value);
 void write_attribute(File& file, const std::string& object, const std::string& name, double value);
 
-// Nothing if there is no such attribute; Error(bad_data) if it has another type or rank, or an
-// implausible size. Texts may be of fixed or variable length.
+// Read an attribute: nothing if there is no such attribute; Error(bad_data) if it has another type
+// or rank, or an implausible size. Texts may be of fixed or variable length.
 std::optional<std::string> read_text(const File& file, const std::string& object,
                                      const std::string& name);
 std::optional<std::vector<std::string>> read_texts(const File& file, const std::string& object,

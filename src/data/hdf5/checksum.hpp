@@ -21,7 +21,8 @@ std::uint32_t checksum_of(std::span<const std::byte> bytes);
 std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
                                 std::uint64_t second_bytes);
 
-// The checksum as attribute `checksum` of the root, "crc32:1a2b3c4d".
+// Writes and reads the root's attribute `checksum`, "crc32:1a2b3c4d". stored_checksum returns its
+// text, or nothing if the file has none.
 void write_checksum(File& file, std::uint32_t checksum);
 std::optional<std::string> stored_checksum(const File& file);
 

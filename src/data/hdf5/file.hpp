@@ -60,13 +60,13 @@ class File {
   // The names of all data sets, in the order of their names ("a", "group/b").
   std::vector<std::string> dataset_names() const;
 
-  // The groups in `name` are created too.
+  // Creates a group or a data set, with the groups that its name goes through ("group/name").
   void create_group(const std::string& name);
   NumberDataset create_dataset(const std::string& name, ElementType type,
                                const std::vector<std::uint64_t>& extents,
                                const Storage& storage = {});
 
-  // Everything written so far to the operating system.
+  // Hands everything written so far to the operating system.
   void flush();
 
   // Flushes and closes, and reports what a destructor cannot. Data sets must be gone before.

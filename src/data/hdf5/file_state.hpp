@@ -32,10 +32,10 @@ struct DatasetState {
   std::vector<std::uint64_t> extents;
   std::uint64_t chunk_rows = 0;  // 0: not chunked
   bool compressed = false;
-  bool half = false;  // of 16-bit floats
+  bool half = false;  // its numbers are floats of 16 bits
 };
 
-// The way from the public objects to their insides, for this room.
+// Gives the sources of this room the private state of a File, and lets them make a NumberDataset.
 struct Access {
   static const std::shared_ptr<FileState>& state(const File& file) { return file.state_; }
   static hid_t id(const File& file) { return file.state_->id.id(); }

@@ -15,8 +15,9 @@ namespace tusk::hdf5 {
 
 struct DatasetState;
 
-// An open data set of numbers: rows() rows, each of row_shape(). File makes it; see there for who
-// may use it. Cheap to copy.
+// An open data set of numbers: rows() rows, each of row_shape(). File::dataset opens one, and
+// File::create_dataset makes one; see File for the threads and ranks that may use it. Cheap to
+// copy.
 class NumberDataset {
  public:
   const std::string& name() const;                    // its path in the file
@@ -28,7 +29,7 @@ class NumberDataset {
   std::size_t row_elements() const;
   std::uint64_t stored_bytes() const;  // in the file, compressed
   std::uint64_t chunk_rows() const;    // 0 if it is not chunked
-  bool is_compressed() const;          // by chunks: what is read of one, all of it is unpacked for
+  bool is_compressed() const;          // by chunks; to read one row is to unpack its whole chunk
 
   // How many rows to ask for at a time: some 8 MB, in whole chunks. More if the chunks are larger:
   // up to 256 MB, or a whole compressed chunk (4 GiB at most).
@@ -41,7 +42,8 @@ class NumberDataset {
   void read_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
                  std::span<std::byte> out) const;
 
-  // Rows [begin, end), given as `type`. Collective likewise.
+  // Writes rows [begin, end), which `rows` holds as numbers of `type`. Collective if the file was
+  // opened with a communicator; a rank that has nothing to write joins with begin == end.
   void write_rows(std::uint64_t begin, std::uint64_t end, ElementType type,
                   std::span<const std::byte> rows);
 

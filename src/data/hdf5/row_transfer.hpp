@@ -15,7 +15,7 @@ struct RowTransfer {
   Handle properties;
 };
 
-// Of rows [begin, end), which may be none.
+// Prepares a transfer of rows [begin, end), which may be none.
 RowTransfer make_row_transfer(const DatasetState& dataset, std::uint64_t begin, std::uint64_t end);
 
 }  // namespace tusk::hdf5

@@ -32,14 +32,15 @@ struct BatchOptions {
 };
 
 // The mini-batches of a worker, epoch after epoch: every sample once an epoch (or as often as it is
-// repeated), the last batch of an epoch as small as it comes out. Numbers are converted and
-// transformed on the way. A batch allocates nothing.
+// repeated). The last batch of an epoch has what is left and may be smaller. Numbers are converted
+// and transformed on the way. A batch allocates nothing. The worker's loop calls it, and so do
+// evaluation and prediction.
 class Batches {
  public:
-  // Of samples, which must outlive it.
+  // Takes mini-batches from `samples`, which must outlive the object.
   Batches(const SampleSource& samples, const BatchOptions& options);
 
-  // Of any source of samples, in its order.
+  // Takes mini-batches from a stream, in the stream's order.
   Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size);
 
   std::size_t batch_size() const { return batch_size_; }

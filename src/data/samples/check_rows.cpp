@@ -22,7 +22,7 @@ Place find(const datasets::JoinedDataset& dataset, std::uint64_t row) {
   return {part.dataset.path(), row - part.first_row};
 }
 
-// Without transforms, in one go.
+// Checks features that no transform changes, all in one sweep.
 void check_finite(const datasets::JoinedDataset& dataset, const datasets::Rows& rows,
                   ConstSpan numbers) {
   if (transforms::all_finite(numbers)) return;

@@ -15,10 +15,11 @@
 
 namespace tusk::samples {
 
-// `rows` are the numbers in the data set of the rows whose numbers follow each other. Each function
-// throws Error(bad_data) that names file, data set, row in the file, and value.
+// Checks of what has been read from a data set. `rows` says which of its rows the numbers belong
+// to, for the messages: each function throws Error(bad_data) that names file, data set, row in the
+// file, and value.
 
-// Features as they are stored, of `type`: what the transforms make of them is finite.
+// What the transforms make of `features`, which are as the file has them, of `type`, is finite.
 void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows& rows,
                     ElementType type, std::span<const std::byte> features,
                     const transforms::Transforms& transforms);
@@ -27,12 +28,12 @@ void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows
 // does not tell large labels apart.
 double to_binary(double label, double positive);
 
-// Labels that are values: they are in the format's range.
+// Labels that are values lie in the format's range.
 void check_values(const datasets::JoinedDataset& dataset, const datasets::Rows& rows,
                   ConstSpan numbers, const LabelFormat& format);
 
-// One class index a row: whole numbers in [0, format.width), once the format's positive label, if
-// it has one, has become 1 and all others 0.
+// Returns one class index a row. The numbers must be whole and in [0, format.width), once the
+// format's positive label, if it has one, has become 1 and all others 0.
 std::vector<std::int32_t> to_classes(const datasets::JoinedDataset& dataset,
                                      const datasets::Rows& rows, std::span<const double> numbers,
                                      const LabelFormat& format);

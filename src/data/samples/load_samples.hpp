@@ -17,8 +17,8 @@ bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const Lab
                  std::uint64_t memory_limit);
 
 // `rows` of a data set that is open without a communicator: read into memory if they keep within
-// the limit, else to be streamed. Without a format, labels are not read. Errors as Shard::read and
-// StreamedShard.
+// the limit, else to be streamed. Without a format, labels are not read. Throws what Shard::read
+// and StreamedShard throw.
 std::unique_ptr<SampleSource> load_samples(const datasets::Dataset& dataset,
                                            const datasets::Rows& rows, const LabelFormat* format,
                                            const transforms::Transforms& transforms,

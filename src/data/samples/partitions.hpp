@@ -29,7 +29,7 @@ class Partitions {
 
   std::size_t count() const { return count_; }
 
-  // Errors as samples::load_samples.
+  // Throws what load_samples throws.
   std::unique_ptr<SampleSource> read(std::size_t partition) const {
     const datasets::Rows rows = split_.shard_rows(partition, count_, dataset_.path());
     return load_samples(dataset_, rows, &format_, transforms_, memory_limit_);

@@ -10,7 +10,6 @@
 #include <exception>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 #include "data/samples/sample_window.hpp"
@@ -22,7 +21,7 @@ namespace tusk::samples {
 class Prefetcher {
  public:
   struct Options {
-    std::size_t windows = 1;   // of an epoch
+    std::size_t windows = 1;   // an epoch has so many
     std::uint64_t epochs = 0;  // the last one; 0: there is always another
     bool same_epochs = false;  // each is like any other, so that any next one will do
   };

@@ -17,8 +17,7 @@ struct SampleOrder {
   bool shuffle = true;     // a new order every epoch; otherwise the file's
   std::uint64_t seed = 0;  // the order is a function of (seed, worker, epoch)
   std::uint32_t worker = 0;
-  std::uint64_t epochs =
-      0;  // the last there will be, so that nothing is read for another; 0: unknown
+  std::uint64_t epochs = 0;  // the last one, so that nothing is read for another; 0: unknown
 };
 
 // A worker's samples, wherever they are: in memory (Shard) or in their files (StreamedShard).

@@ -27,7 +27,7 @@ struct SampleLayout {
   SampleLayout(const datasets::Dataset& dataset, const LabelFormat* label_format,
                transforms::Transforms steps);
 
-  // Of samples of bytes, with labels that are values (1, size).
+  // The layout of samples that are bytes and whose labels are values, one each.
   explicit SampleLayout(Shape bytes);
 
   bool has_classes() const;
@@ -42,7 +42,7 @@ struct SampleLayout {
   transforms::Transforms transforms;
 };
 
-// The bytes that samples of a data set take each: SampleLayout::sample_bytes.
+// How many bytes each sample of a data set takes in memory: SampleLayout::sample_bytes.
 std::size_t sample_bytes(const datasets::Dataset& dataset, const LabelFormat* format);
 
 // Room for samples. What is in it is not defined before it has been read.
@@ -62,7 +62,8 @@ class SampleStore {
   std::span<const std::byte> stored(std::size_t at, std::size_t count) const;
   void copy_sample(std::size_t at, Span out) const;
 
-  // Of the samples from `at` on; empty without classes, or values (outputs, count).
+  // The labels of `count` samples from `at` on: class indices, or values (outputs, count). Empty if
+  // labels are of the other kind.
   std::span<const std::int32_t> classes(std::size_t at, std::size_t count) const;
   ConstMatrix values(std::size_t at, std::size_t count) const;
 

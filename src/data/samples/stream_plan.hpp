@@ -31,7 +31,7 @@ class StreamPlan {
   // The positions, among the rows, of a block.
   datasets::Block block(std::size_t index) const;
 
-  // Which of an epoch's blocks, by their place in the epoch's order, are in a window.
+  // The blocks of a window, by their places in the epoch's order of blocks.
   datasets::Block window(std::size_t index) const;
 
   // The order of the blocks in an epoch: every one as likely as any other.

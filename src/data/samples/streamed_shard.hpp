@@ -12,6 +12,17 @@
 #include "data/samples/sample_source.hpp"
 #include "data/transforms/transforms.hpp"
 
+// Streaming. load_samples makes a StreamedShard where a Shard would exceed data.memory_limit
+// (memory_limit.hpp). Then:
+//
+//   stream_plan    cuts the rows into blocks of neighbours, and the blocks into windows,
+//                  two of which fit into the limit.
+//   window_stream  is what stream() returns and Batches reads from: it hands out the
+//                  samples of a window, transformed and checked.
+//   prefetcher     fills the next window meanwhile, in a thread of its own.
+//   sample_window  is one window: a SampleStore (its memory is a large_buffer) with the
+//                  samples of some blocks, and the order in which they are handed out.
+
 namespace tusk::samples {
 
 // Samples that are too many for memory, read from their files again every epoch by a thread that

@@ -37,7 +37,7 @@ class WindowStream final : public SampleStream {
   std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
 
  private:
-  // In the thread.
+  // Fills a window. Runs in the prefetcher's thread.
   bool fill(SampleWindow& window, std::uint64_t epoch, std::size_t index,
             const std::function<bool()>& cancelled);
   void check_finite(std::size_t place, ConstSpan sample) const;

@@ -28,11 +28,12 @@ class ArrayFile {
   const Shape& row_shape() const { return row_shape_; }
   std::size_t row_bytes() const { return row_shape_.elements() * size_of(type()); }
 
-  // Of an array of records, which then is one of bytes with a record a row: its fields.
+  // The fields of a record, if this is an array of records: then type() is u8 and a row holds the
+  // bytes of one record. Empty for an array of numbers.
   const std::vector<RecordField>& record_fields() const { return header_.record_fields; }
 
-  // out.size() / row_bytes() rows from `first` on, in the machine's byte order and C order. Throws
-  // Error(bad_data) if the compressed data ends before, or goes on behind the last row.
+  // Reads out.size() / row_bytes() rows from `first` on, in the machine's byte order and C order.
+  // Throws Error(bad_data) if the compressed data ends before, or goes on behind the last row.
   void read_rows(std::uint64_t first, std::span<std::byte> out);
 
  private:

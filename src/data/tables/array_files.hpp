@@ -28,7 +28,8 @@ class ArrayFiles {
   std::size_t row_bytes() const { return row_shape_.elements() * size_of(type_); }
   const std::vector<RecordField>& record_fields() const { return record_fields_; }
 
-  // As of ArrayFile. One file at a time is open.
+  // Reads rows as ArrayFile::read_rows does, across the borders of files. One file at a time is
+  // open.
   void read_rows(std::uint64_t first, std::span<std::byte> out);
 
  private:

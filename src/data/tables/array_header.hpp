@@ -29,7 +29,8 @@ struct ArrayHeader {
   std::vector<std::uint64_t> extents;  // [rows, …]
   std::uint64_t bytes = 0;             // of the header itself
 
-  // Of records, which then are rows of bytes: extents are [rows, bytes of a record].
+  // The fields of a record, if the elements are records: then the array is taken as one of bytes,
+  // and extents are [rows, bytes of a record]. Empty for numbers.
   std::vector<RecordField> record_fields;
 };
 

@@ -19,7 +19,7 @@ struct ColumnChoice {
   friend bool operator==(const ColumnChoice&, const ColumnChoice&) = default;
 };
 
-// The same by number.
+// A ColumnChoice looked up in a file: the columns' numbers, from 0.
 struct ChosenColumns {
   std::vector<std::size_t> features;
   std::optional<std::size_t> label;

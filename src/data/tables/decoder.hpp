@@ -9,7 +9,7 @@
 
 namespace tusk::tables {
 
-// One way of compressing, undone piece by piece; see InputFile.
+// Decompresses one format piece by piece. InputFile is the only caller.
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -22,7 +22,7 @@ class Decoder {
   // All has been decoded: `in` has ended where compressed data may end.
   virtual bool finished() const = 0;
 
-  // How many bytes at most come of one.
+  // How many bytes one compressed byte can become at most.
   virtual std::uint64_t largest_ratio() const = 0;
 };
 

@@ -14,10 +14,10 @@ namespace tusk::tables {
 
 class Decoder;
 
-// A file to read, decompressed on the way if it is compressed with
-// gzip or xz (its first bytes say so, not its name). Several gzip members or xz streams behind one
-// another are one text. However much the file expands to, memory is 256 KiB, and what xz needs:
-// 65 MiB for what `xz -9` made, and a file that asks for more than 128 MiB is refused.
+// A file to read, decompressed on the way if it is compressed with gzip or xz (its first bytes say
+// so, not its name). All readers of input formats stand on it. Several gzip members or xz streams
+// behind one another are one text. However much the file expands to, memory is 256 KiB, and what xz
+// needs: 65 MiB for what `xz -9` made, and a file that asks for more than 128 MiB is refused.
 class InputFile {
  public:
   // Throws Error(no_input) if the file cannot be opened or is not a regular file.

@@ -32,7 +32,7 @@ bool read_libsvm_line(std::string_view text, int base, std::uint64_t most_column
 // The label alone, or "" if there is none; nothing is checked.
 std::string_view label_of_libsvm_line(std::string_view text);
 
-// How much a file that begins so is like libsvm.
+// How much the first bytes of a file look like libsvm; recognise_format asks.
 enum class Likeness {
   none,
   some,     // its first line of more than a number has pairs, but is malformed or has a text label

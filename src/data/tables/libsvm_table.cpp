@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "core/error.hpp"
 #include "core/units.hpp"
@@ -60,7 +59,7 @@ class LibsvmTable::Files {
   std::uint64_t rows() const { return rows_; }
   std::uint64_t columns() const { return columns_; }
 
-  // Of the row read last.
+  // Where the row that was read last stands.
   TextPlace place() const { return reader_->place(); }
 
   // Goes to a row; read_row() goes on there.

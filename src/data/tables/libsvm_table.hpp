@@ -32,10 +32,12 @@ std::uint64_t most_columns_of(const LibsvmOptions& options);
 // The rows of one or several files of the libsvm (svmlight) format (C.-C. Chang, C.-J. Lin,
 // "LIBSVM: A library for support vector machines", README), one behind the other, sparse there and
 // dense here: lines of "label index:value …", indices ascending, what is not named zero; "#" begins
-// a comment. Labels are taken as those of a CSV file.
+// a comment. TextLabels says what labels may be.
 //
-// The files are read twice, as those of CsvTable. Memory of a rank: some 2 MiB, the longest line
-// (64 MiB at most) twice, the texts of labels, and 24 bytes for each 4 MiB of input.
+// The files are read twice: to find the rows and learn the labels, which ranks do together
+// (survey_libsvm), then for the values, each rank where it wants them. Memory of a rank: some 2
+// MiB, the longest line (64 MiB at most) twice, the texts of labels, and 24 bytes for each 4 MiB of
+// input.
 class LibsvmTable : public Table {
  public:
   // Reads the files once. Collective if there is a communicator. Throws Error(no_input), and

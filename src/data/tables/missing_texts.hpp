@@ -7,8 +7,8 @@
 
 namespace tusk::tables {
 
-// The texts that stand for a missing value in a file, as "NA" or "-999". One that is a number
-// stands for that number, however it is written: "-999.0", too.
+// The texts that stand for a missing value in a file, such as "NA" or "-999". One that is a
+// number stands for that number, however it is written: "-999.0", too.
 class MissingTexts {
  public:
   MissingTexts() = default;

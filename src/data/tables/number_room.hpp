@@ -12,14 +12,14 @@ namespace tusk::tables {
 // Error(bad_data): "NUMBER is too large for float32; '--type float64' keeps it".
 [[noreturn]] void fail_too_large(const std::string& number, ElementType type);
 
-// A text that stands for an infinity, as "inf" does and "1e999", of which the double is one, not.
+// Whether a text says infinity, as "inf" does. "1e999" does not: it is a number that is too large.
 inline bool says_infinity(std::string_view text) {
   return text.find_first_of("0123456789") == std::string_view::npos;
 }
 
-// What becomes an infinity in a type, f32 or f64, must have been one: otherwise throws what
-// fail_too_large() throws. `text`: what the number was read from, "" if it was no text; `describe`
-// returns what the message is to call it, and where it stands.
+// Throws what fail_too_large() throws for a number that becomes an infinity in a type, f32 or f64,
+// though it was none in the input. `text`: what the number was read from, "" if it was no text;
+// `describe` returns the number and where it stands, for the message.
 template <typename Describe>
 void require_room(double number, std::string_view text, ElementType type,
                   const Describe& describe) {

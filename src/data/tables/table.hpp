@@ -26,7 +26,9 @@ struct TableField {
   Shape row_shape;
   std::vector<std::string> column_names;  // of the columns of a CSV file that it holds, if named
   std::vector<std::string> class_names;   // of class indices, if they stand for texts
-  std::map<std::size_t, std::vector<std::string>> categories = {};  // likewise, by column
+
+  // The texts that stand for the indices in a column of categories, by column.
+  std::map<std::size_t, std::vector<std::string>> categories = {};
 
   std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
 };
@@ -37,8 +39,9 @@ struct BadRows {
   std::string first;  // what is wrong with the first, and where
 };
 
-// The content of one or several input files as rows with the same fields each. Every rank has one
-// and reads the rows that it wants from it. Opening a table may be collective; nothing here is.
+// The content of one or several input files as rows with the same fields each: what `convert` reads
+// from, whatever the format. Every rank has one and reads the rows that it wants from it. Opening a
+// table may be collective; nothing here is.
 class Table {
  public:
   virtual ~Table() = default;

@@ -20,11 +20,11 @@ class TextClasses {
  public:
   void add(std::string_view text);
 
-  // More than 65,536 texts, or 16 MiB of them: this is no column of classes. The caller sees to it
-  // before memory is short.
+  // More than 65,536 texts, or 16 MiB of them: this is no column of classes. The caller asks after
+  // every add(), which keeps memory within that bound.
   bool too_many() const;
 
-  // Collective: the texts of all ranks on every rank.
+  // Collective: afterwards every rank has the texts of all ranks.
   void unite(const mpi::Communicator& communicator);
 
   // Once all texts are there; then the others may be called.

@@ -30,7 +30,7 @@ class TextLabels {
   explicit TextLabels(ElementType number_type, MissingTexts missing = {}, std::string column = {})
       : number_type_(number_type), missing_(std::move(missing)), column_(std::move(column)) {}
 
-  // The cell is empty or one of these texts.
+  // Whether the cell is empty or one of the texts for a missing value.
   bool is_missing(std::string_view cell) const;
 
   // Whether the column holds numbers or texts: what this cell is, its first. The same on every
@@ -47,7 +47,7 @@ class TextLabels {
   // Too many different texts to be classes (TextClasses says when).
   bool too_many() const { return classes_.too_many(); }
 
-  // Collective: what all ranks have learned, on every rank.
+  // Collective: afterwards every rank knows what all ranks have learned.
   void unite(const mpi::Communicator& communicator);
 
   // Once every cell has been learned; then the others may be called.

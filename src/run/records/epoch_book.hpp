@@ -46,7 +46,7 @@ class EpochBook {
 
   void add(const CommitRecord& commit);
 
-  // Returns the epoch that this step has completed, if it has.
+  // Counts a step; returns the epoch if the step has completed one.
   std::optional<EpochRecord> add(const StepRecord& step, std::span<const float> metrics);
 
   std::uint64_t samples() const { return samples_; }

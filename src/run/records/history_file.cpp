@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "core/error.hpp"
 #include "data/hdf5/file.hpp"
 
 namespace tusk::records {

@@ -29,9 +29,9 @@ struct CommitRecord {
   double time_s = 0.0;        // since the training began
 };
 
-// history.h5: a group `steps` and a group `commits` with one data set a column, all as long as each
-// other, named as the members above; `steps` has one more a metric, by the metric's name.
-// Records are buffered. Not thread-safe.
+// history.h5: a group `steps` and a group `commits`, each with one data set for every member of the
+// records above, under the member's name and a row a record; `steps` has one more for every metric,
+// under the metric's name. Rank 0's coordinator writes it. Records are buffered. Not thread-safe.
 class HistoryFile {
  public:
   // Error(cannot_create) if the file cannot be created.
@@ -44,7 +44,7 @@ class HistoryFile {
   void add(const StepRecord& record, std::span<const float> metrics);
   void add(const CommitRecord& record);
 
-  // Everything added so far to the operating system. Error(io_error).
+  // Hands everything added so far to the operating system. Error(io_error).
   void flush();
 
   // Flushes and closes, and reports what the destructor cannot. Nothing can be added after it; the

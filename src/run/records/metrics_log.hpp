@@ -10,7 +10,7 @@
 
 namespace tusk::records {
 
-// metrics.jsonl: one JSON object a line, one line an epoch, written out at once.
+// metrics.jsonl: one line with a JSON object for every epoch, which reaches the file at once.
 class MetricsLog {
  public:
   // Error(cannot_create).

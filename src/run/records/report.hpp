@@ -41,7 +41,8 @@ struct Report {
   std::vector<CommitRecord> commits;
 };
 
-// For the wire. deserialize throws Error(internal) on bytes that serialize did not make.
+// A report as the bytes of a message, and back. deserialize throws Error(internal) for bytes that
+// serialize did not make.
 std::vector<std::byte> serialize(const Report& report);
 Report deserialize(std::span<const std::byte> bytes);
 

@@ -9,7 +9,8 @@
 
 namespace tusk::records {
 
-// A worker's reports as messages to rank 0, which nothing waits for but the object's end.
+// Sends a worker's reports as messages to rank 0. send() does not wait for them to arrive; only the
+// object's end does.
 class ReportSender {
  public:
   // `communicator`, which must outlive the object, is for reports alone.
@@ -24,7 +25,7 @@ class ReportSender {
   std::uint64_t sent_ = 0;
 };
 
-// A worker's way to rank 0: reports go out as messages, nothing waits for them but the end.
+// The sink of a worker in a job: hands every report to a ReportSender.
 class RemoteSink : public ReportSink {
  public:
   explicit RemoteSink(const mpi::Communicator& communicator) : sender_(communicator) {}
@@ -34,7 +35,8 @@ class RemoteSink : public ReportSink {
   ReportSender sender_;
 };
 
-// Rank 0's side: hands the reports that have arrived to the sink. Returns how many.
+// Rank 0's side: hands the reports that have arrived to the sink and returns their number. Does not
+// wait.
 std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink);
 
 }  // namespace tusk::records

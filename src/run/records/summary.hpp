@@ -13,7 +13,7 @@
 
 namespace tusk::records {
 
-// What a training came to.
+// What a training has achieved: the line at its end and summary.json.
 struct Summary {
   std::string name;
   std::string trainer;
@@ -27,7 +27,7 @@ struct Summary {
   std::optional<BatchScore> test{};
   Staleness staleness{};
   TimeSplit time{};           // summed over the workers
-  Ledger ledger{};            // likewise
+  Ledger ledger{};            // summed over the workers
   std::uint64_t updates = 0;  // commits to the center
 
   double samples_per_s() const;

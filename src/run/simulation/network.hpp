@@ -16,7 +16,7 @@ class Network {
   Network(const SimulateOptions& options, std::size_t elements, std::size_t parameters)
       : options_(options), elements_(elements), parameters_(parameters) {}
 
-  // Of `count` vectors with `elements` numbers each.
+  // What an exchange of `count` vectors with `elements` numbers each costs.
   double vectors_s(std::size_t count, std::size_t elements, std::size_t number_bytes) const {
     const std::size_t beyond = elements - std::min(elements, elements_);
     const std::size_t real = elements < elements_ ? elements : parameters_ + beyond;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "data/samples/shard.hpp"
 #include "net/optim/optimizer.hpp"
 #include "run/simulation/virtual_machine.hpp"
 
@@ -32,7 +33,7 @@ training::Outcome run(const Experiment& experiment, const training::Job& job,
   return outcome;
 }
 
-// For a step of the network below, which takes less than a quarter of it.
+// The stack of a worker's thread: a step of the network below takes less than a quarter of it.
 constexpr std::size_t stand_in_stack = std::size_t{1} << 20U;
 
 // A network that is as good as none, with a parameter for every shard at least.

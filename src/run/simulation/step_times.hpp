@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "experiment/simulate_options.hpp"
 
@@ -15,7 +14,7 @@ class StepTimes {
   // Error(bad_experiment) for a list of step times without one for every worker.
   StepTimes(const StepTime& options, std::size_t workers, std::uint64_t seed);
 
-  // Of a worker's step number `step` (0, 1, …): a function of (seed, worker, step).
+  // The cost of a worker's step number `step` (0, 1, …): a function of (seed, worker, step).
   double cost_s(std::size_t worker, std::uint64_t step) const;
 
  private:

@@ -32,7 +32,7 @@ class VirtualBoard final : public center::ControlBoard {
 // worker's time, are served one after another, and return when they are complete.
 class VirtualCenter final : public center::CenterVariable {
  public:
-  // `parameters`: what an exchange of the state's vector costs is that of so many.
+  // `parameters`: an exchange of the state's vector costs as much as one of so many numbers.
   VirtualCenter(std::shared_ptr<center::LocalState> state, std::size_t parameters,
                 Scheduler& scheduler, std::size_t worker, const Network& network, Server& server);
 

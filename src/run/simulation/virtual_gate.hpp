@@ -19,7 +19,8 @@ class Gatekeeper {
 
   bool bounds() const { return max_staleness_.has_value(); }
 
-  // For stale-synchronous parallel: every unfinished worker has completed window − s windows.
+  // Whether every unfinished worker has completed window − s windows, which stale-synchronous
+  // parallel asks for.
   bool may_begin(std::uint64_t window) const;
 
   void wait(std::size_t worker, std::uint64_t window) { waiting_[worker] = window; }

@@ -4,10 +4,9 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <optional>
 #include <span>
 
-#include "data/samples/shard.hpp"
+#include "data/samples/sample_source.hpp"
 #include "exchange/center/control_board.hpp"
 #include "experiment/experiment.hpp"
 #include "net/graph/model.hpp"
@@ -31,7 +30,7 @@ class VirtualMachine {
     const graph::Model& model;
     std::span<const float> initial;        // weights
     const samples::SampleSource& samples;  // of all workers
-    std::size_t parameters = 0;            // that the model stands for
+    std::size_t parameters = 0;            // of the network that the model stands for
     std::size_t workers = 1;
     std::size_t threads = 1;
     std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread

@@ -2,7 +2,6 @@
 #include "use/evaluation/answers.hpp"
 
 #include <memory>
-#include <utility>
 
 #include "core/error.hpp"
 #include "data/samples/row_stream.hpp"

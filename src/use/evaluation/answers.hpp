@@ -10,7 +10,7 @@
 #include "core/score.hpp"
 #include "core/targets.hpp"
 #include "data/datasets/dataset.hpp"
-#include "data/datasets/split.hpp"
+#include "data/datasets/rows.hpp"
 #include "data/samples/batches.hpp"
 #include "data/samples/label_format.hpp"
 #include "use/evaluation/combined_outputs.hpp"

@@ -22,15 +22,16 @@ struct ClassEvaluation {
   ConfusionMatrix confusion;
   ClassificationReport report;
 
-  // The area under the ROC curve (roc_auc.hpp). Of two classes: of the score of class 1. Of more:
-  // class_auc has each class against the rest, nothing for one that no row or every row has, and
-  // auc is their mean, weighted_auc the one weighted by support. Nothing if none has one.
+  // The area under the ROC curve (roc_auc.hpp). With two classes auc is that of the score of class
+  // 1. With more, class_auc has each class against the rest, nothing for a class that no row or
+  // every row has; auc is their mean and weighted_auc their mean weighted by support, both nothing
+  // if no class has an area.
   std::optional<double> auc;
   std::optional<double> weighted_auc;
   std::vector<std::optional<double>> class_auc;
 
-  // For every k asked for the share of rows whose class is among the k with the largest outputs; of
-  // equals, the one with the lower index is the larger.
+  // For every k that was asked for, the share of rows whose class is among the k with the largest
+  // outputs. Of two equal outputs the one with the lower index counts as the larger.
   std::vector<double> top_k;
 };
 

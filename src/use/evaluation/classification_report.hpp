@@ -28,8 +28,8 @@ class ConfusionMatrix {
   std::vector<std::uint64_t> counts_;
 };
 
-// Of one class, or a mean over classes. With t samples of the class rightly found, l with its label
-// and p predicted as it:
+// The scores of one class, or their mean over classes. With t samples of the class rightly found, l
+// with its label and p predicted as it:
 //   precision = t/p, recall = t/l, F1 = 2t/(l + p); 0 where the denominator is.
 struct ClassScores {
   double precision = 0.0;
@@ -38,9 +38,9 @@ struct ClassScores {
   std::uint64_t support = 0;  // l; of a mean: all samples
 };
 
-// As scikit-learn's precision_recall_fscore_support with zero_division=0. The means are over the
-// classes that occur among the labels or the predictions: `macro` counts each alike, `weighted`
-// each by its support.
+// The numbers of scikit-learn's precision_recall_fscore_support with zero_division=0. The means are
+// over the classes that occur among the labels or the predictions: `macro` counts each alike,
+// `weighted` each by its support.
 struct ClassificationReport {
   double accuracy = 0.0;
   std::vector<ClassScores> classes;

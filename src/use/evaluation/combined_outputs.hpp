@@ -19,11 +19,11 @@ namespace tusk::evaluation {
 
 // How the members of an ensemble make one prediction.
 enum class Combine {
-  mean,  // of their outputs
+  mean,  // the mean of their outputs
   vote,  // each output is the share of the members that chose its class; for classifiers
 };
 
-// What it takes to compute with a model that others own.
+// Everything that is needed to compute with a model that someone else owns.
 struct ModelView {
   const graph::Model* model = nullptr;
   std::span<const float> weights;

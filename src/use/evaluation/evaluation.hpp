@@ -12,8 +12,8 @@
 
 namespace tusk::evaluation {
 
-// Loss and metrics of a model on some samples, in slices of about a millisecond, so that
-// rank 0 can turn to its workers between them. Dropout is off.
+// Loss and metrics of a model on some samples, computed in slices of about a millisecond: rank 0
+// validates with it and serves its workers between two slices. Dropout is off.
 class Evaluation {
  public:
   // Both references must outlive the object.
@@ -26,7 +26,7 @@ class Evaluation {
   // Scores one slice. Returns whether there are more.
   bool advance();
 
-  // Of the rows so far; all of them once advance() has returned false.
+  // The score of the rows so far: of all rows once advance() has returned false.
   const BatchScore& score() const { return score_; }
 
  private:

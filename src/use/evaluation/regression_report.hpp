@@ -6,7 +6,8 @@
 
 namespace tusk::evaluation {
 
-// Of one output: what its errors and its targets' spread are computed from. Trivially copyable.
+// The sums from which the errors of one output and the spread of its targets are computed.
+// Trivially copyable: ranks send it as bytes.
 struct RegressionSums {
   double count = 0.0;
   double squares = 0.0;     // Σ (prediction − target)²
@@ -26,8 +27,8 @@ struct RegressionScores {
   double r2 = 0.0;
 };
 
-// As scikit-learn's mean_squared_error, mean_absolute_error and r2_score: `mean` is over the
-// outputs, each counting alike.
+// The numbers of scikit-learn's mean_squared_error, mean_absolute_error and r2_score: `mean` is
+// over the outputs, each counting alike.
 struct RegressionReport {
   std::vector<RegressionScores> outputs;
   RegressionScores mean;

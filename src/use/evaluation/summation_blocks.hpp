@@ -13,9 +13,10 @@
 
 namespace tusk::evaluation {
 
-// The rows of a data set cut into at most 1,024 blocks of whole batches, by their number and the
-// batch size alone. Ranks take contiguous runs of blocks; what is summed within blocks, and over
-// them in their order, is then the same for any number of ranks.
+// The rows of a data set cut into at most 1,024 blocks of whole batches. The cut depends on the
+// number of rows and the batch size alone, and ranks take contiguous runs of blocks. So a sum that
+// is taken within blocks, and then over the blocks in their order, is the same to the bit for any
+// number of ranks. Evaluation and prediction share rows out by it.
 struct SummationBlocks {
   std::uint64_t rows = 0;
   std::uint64_t block_rows = 1;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "data/datasets/dataset.hpp"
-#include "data/datasets/split.hpp"
+#include "data/datasets/rows.hpp"
 #include "data/hdf5/number_dataset.hpp"
 #include "use/evaluation/answers.hpp"
 #include "use/evaluation/trained_model.hpp"

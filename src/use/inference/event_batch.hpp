@@ -18,6 +18,7 @@
 namespace tusk::inference {
 
 // The lines of a stream that are to be answered next, with the models that answer them.
+// stream_predictions adds lines until the batch is full or due, and then asks for the answers.
 class EventBatch {
  public:
   using Clock = std::chrono::steady_clock;

@@ -28,8 +28,8 @@ class LineReader {
   // The next line, valid until the next call of read(), if what was read has a whole one.
   std::optional<Line> next();
 
-  // Reads what there is. Waits for something to come, or only so long; returns whether something
-  // has, were it the end. Error(io_error).
+  // Reads what there is, and waits until something comes: for ever, or at most so long. Returns
+  // whether something has come; the end of the stream counts. Error(io_error).
   bool read() { return read_within(std::nullopt); }
   bool read(std::chrono::milliseconds wait) { return read_within(wait); }
 

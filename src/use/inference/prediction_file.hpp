@@ -16,7 +16,7 @@ class Communicator;
 
 namespace tusk::inference {
 
-// What `predict` writes.
+// What a PredictionFile holds.
 struct PredictionLayout {
   std::uint64_t rows = 0;  // of all ranks together
   std::size_t outputs = 0;
@@ -36,12 +36,12 @@ class PredictionFile {
                  const PredictionLayout& layout);
   ~PredictionFile();
 
-  // Writes the outputs (outputs, samples) for the rows from `first_row` on: every rank those of
-  // rows of its own, or of none.
+  // Writes the outputs (outputs, samples) for the rows from `first_row` on: every rank those for
+  // rows of its own, of which there may be none.
   void write(std::uint64_t first_row, ConstMatrix outputs);
 
-  // Copies a data set of numbers under its name, in blocks of some 8 MB: every rank the rows
-  // [begin, end), which it reads by itself. All rows of the source together are the layout's.
+  // Copies a data set of numbers under its name, in blocks of some 8 MB: every rank copies the rows
+  // [begin, end), which it reads by itself. The source has the layout's number of rows.
   void copy(const hdf5::NumberDataset& source, std::uint64_t begin, std::uint64_t end);
 
   void finish();
