@@ -50,7 +50,7 @@ std::string csv_field(const std::string& field) {
   return text + "\"";
 }
 
-// Before anything is simulated.
+// Checks, before anything is simulated, that the file can be written.
 void check_csv(const std::string& csv, bool overwrite) {
   const fs::path folder = fs::absolute(csv).parent_path();
   std::error_code error;

@@ -38,7 +38,7 @@ void decode(std::span<std::byte> numbers, const StoredNumber& as) {
   const std::span<std::byte> stored = stored_part(numbers, as);
   if (as.big_endian) swap_bytes(stored, as.bytes());
   if (!as.half) return;
-  // From the front: what is written never reaches what is still to be read.
+  // Goes from the front: what is written never reaches what is still to be read.
   for (std::size_t i = 0; 2 * i < stored.size(); ++i) {
     std::uint16_t bits = 0;
     std::memcpy(&bits, stored.data() + 2 * i, sizeof(bits));

@@ -129,7 +129,7 @@ std::uint64_t Communicator::max(std::uint64_t value) const {
   return value;
 }
 
-// Message by message, because MPI_Gatherv counts in `int` and spins while it waits.
+// Sends message by message, because MPI_Gatherv counts in `int` and spins while it waits.
 std::vector<std::vector<std::byte>> Communicator::gather(std::span<const std::byte> bytes,
                                                          int root) const {
   std::vector<std::vector<std::byte>> all;

@@ -152,7 +152,7 @@ class Scatter {
     }
   }
 
-  // Each record to its place.
+  // Puts each record in its place.
   void sort(const std::vector<std::byte>& records, FieldBuffers& block) const {
     for (const std::byte* at = records.data(); at < records.data() + records.size();) {
       Place place = 0;

@@ -14,7 +14,7 @@ namespace {
 constexpr int size_tag = 1;
 constexpr int chunks_tag = 2;
 
-// Before each chunk in a message.
+// Stands before each chunk in a message.
 struct ChunkHeader {
   std::uint64_t first_row = 0;
   std::uint64_t bytes = 0;
@@ -48,7 +48,7 @@ void write_received(hdf5::NumberDataset& dataset, std::span<const std::byte> mes
   }
 }
 
-// From every other rank in turn, also after an error.
+// Receives the chunks of every other rank in turn, also after an error.
 void receive_and_write(hdf5::NumberDataset& dataset, const mpi::Communicator& communicator,
                        std::exception_ptr& error) {
   std::vector<std::byte> message;

@@ -88,7 +88,7 @@ bool CsvFiles::is_good() {
   return true;
 }
 
-// To the next good record.
+// Goes to the next good record.
 void CsvFiles::next_record() {
   do {
     if (!reader_->next()) {

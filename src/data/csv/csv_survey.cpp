@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t everything = std::numeric_limits<std::uint64_t>::max();
 
-// What the ranks tell each other of their ranges.
+// What the ranks tell each other about their ranges.
 struct Ends {
   std::uint64_t first = 0;
   std::uint64_t next = 0;
@@ -112,7 +112,7 @@ class Survey {
     return {{mine.begin(), mine.end()}};
   }
 
-  // The sum of a number over the ranks before each; last, over all.
+  // Sums a number over the ranks before each rank; the last element is the sum over all.
   std::vector<std::uint64_t> before_each(std::uint64_t mine) const {
     std::vector<std::uint64_t> sums{0};
     for (const auto& value : gathered(std::span<const std::uint64_t>(&mine, 1))) {
@@ -141,7 +141,7 @@ class Survey {
   std::unique_ptr<CsvRange> range_;
 };
 
-// Nothing for a malformed row: the survey meets it again, and says so or counts it.
+// A row's label; nothing for a malformed row: the survey meets it again, and says so or counts it.
 std::optional<std::string_view> label_if_well_formed(CsvReader& reader, CsvRow& row,
                                                      std::size_t column) try {
   row.take(reader);

@@ -53,7 +53,7 @@ void check_names(const std::vector<hdf5::File>& files, const std::string& datase
   }
 }
 
-// And where they hold indices of texts, the texts.
+// Texts for which columns hold indices are the same in all files, too.
 void check_categories(const std::vector<hdf5::File>& files, const std::string& features) {
   if (files.size() == 1) return;
   const auto first = read_column_names(files.front(), features).categories;

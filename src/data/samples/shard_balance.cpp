@@ -15,7 +15,7 @@ namespace {
 
 constexpr double tolerance = 0.2;
 
-// ½ Σ |p − q| of the distributions that the counts are of.
+// The total variation ½ Σ |p − q| of two distributions that are given as counts.
 double total_variation(const std::vector<double>& a, double a_total, const std::vector<double>& b,
                        double b_total) {
   double sum = 0.0;

@@ -97,7 +97,7 @@ bool begins_as_pair(std::string_view word) {
   return digits > 0 && digits != std::string_view::npos && word[digits] == ':';
 }
 
-// Nothing if the line does not tell: it is empty or a number alone.
+// How much a line looks like libsvm; nothing if it does not tell: it is empty or a number alone.
 std::optional<Likeness> likeness_of(std::string_view line) {
   const bool has_delimiters = line.find_first_of(",;\t") != std::string_view::npos;
   const std::string_view label = take_word(line);

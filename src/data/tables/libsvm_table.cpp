@@ -94,7 +94,7 @@ class LibsvmTable::Files {
     while (next_row_ < row) next_line();
   }
 
-  // To the next line that is a row.
+  // Goes to the next line that is a row.
   void next_line() {
     do {
       if (!reader_->next()) {

@@ -40,7 +40,7 @@ std::uint64_t read_descr(PythonReader& python, ArrayHeader& header) {
   return number->bytes();
 }
 
-// Records are rows of bytes.
+// Takes an array of records as one of bytes, a row a record.
 void make_rows_of_records(ArrayHeader& header, std::uint64_t record_bytes,
                           const std::string& path) {
   if (header.extents.size() > 1) {

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t piece_bytes = 1UL << 30;  // of a message
 constexpr int tag = 0;
 
-// Pairs with the larger positive twice, pairs of equals once. Both are in ascending order.
+// Counts the pairs with the larger positive twice and pairs of equals once. Both lists are in
+// ascending order.
 std::uint64_t count_pairs(std::span<const Real> positives, std::span<const Real> negatives) {
   std::uint64_t twice = 0;
   std::size_t below = 0;      // negatives smaller than the positive

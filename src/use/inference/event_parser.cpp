@@ -20,7 +20,8 @@ constexpr std::size_t longest_message = 200;
 constexpr std::array<std::string_view, 5> answer_members{"line", "prediction", "index", "class",
                                                          "error"};
 
-// Arrays and objects within each other. Deep ones would exhaust the stack when they are echoed.
+// How deep arrays and objects stand within each other. Deep ones would exhaust the stack when they
+// are echoed.
 std::size_t nesting(std::string_view text) {
   std::size_t depth = 0;
   std::size_t deepest = 0;
