@@ -18,9 +18,9 @@ using test::DataFolder;
 
 namespace {
 
-const std::vector<TransformOptions> options{ClipTransform{.low = -2.0, .high = 2.0},
-                                            StandardTransform{},
-                                            ReshapeTransform{.shape = {test::features, 1}}};
+const std::vector<TransformOptions> every_transform{ClipTransform{.low = -2.0, .high = 2.0},
+                                                    StandardTransform{},
+                                                    ReshapeTransform{.shape = {test::features, 1}}};
 
 std::string learned(const std::string& directory) {
   return formats::load_model(directory + "/model.h5").transforms;
@@ -33,7 +33,7 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   const DataFolder folder(world);
   Experiment experiment = test::experiment(folder, AdagOptions{.communication_window = 2});
   experiment.model.layers.insert(experiment.model.layers.begin(), FlattenOptions{});
-  experiment.data.transforms = options;
+  experiment.data.transforms = every_transform;
   experiment.trainer.parallelism_factor = 2;
   const std::string directory = folder.file("run");
   const auto summary = training::train(experiment, {.run_directory = directory}, world);
@@ -42,7 +42,8 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
   const datasets::Split split(data.rows(), experiment.data.validation_split, experiment.seed);
   const datasets::Rows rows = split.training_rows({0, split.training_count()});
-  CHECK(learned(directory) == transforms::fit_transforms(options, data, rows, world).to_json());
+  CHECK(learned(directory) ==
+        transforms::fit_transforms(every_transform, data, rows, world).to_json());
 
   const auto model = evaluation::load_for_evaluation(directory + "/model.h5", {});
   CHECK(model.model.input_shape() == Shape{test::features, 1});
