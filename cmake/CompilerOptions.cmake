@@ -17,6 +17,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # Its own AVX-512 intrinsics read what they call undefined (its bug 105593).
   target_compile_options(tusk_compile_options INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
+if(TUSK_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A type of an unnamed namespace as a member: dangerous in a header, which it takes every included file for.
+  target_compile_options(tusk_compile_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(TUSK_WERROR)
   target_compile_options(tusk_compile_options INTERFACE -Werror)
 endif()

@@ -9,6 +9,9 @@ function(tusk_room FOLDER)
   list(TRANSFORM ROOM_DEPENDS PREPEND tusk_)
   target_link_libraries(tusk_${name} PUBLIC tusk_compile_options ${ROOM_DEPENDS} ${ROOM_LINK})
   target_compile_options(tusk_${name} PRIVATE ${TUSK_CPU_FLAGS})
+  # As one source, the room's headers and those of the libraries are read once. What is in unnamed namespaces must
+  # therefore have names of its own within the room.
+  set_target_properties(tusk_${name} PROPERTIES UNITY_BUILD ${TUSK_UNITY} UNITY_BUILD_BATCH_SIZE 0)
 endfunction()
 
 # tusk_test(WING/ROOM [LINK libraries]): the program ROOM_tests of tests/WING/ROOM/*_test.cpp, in one process;

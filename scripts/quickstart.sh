@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh
-scripts/build.sh release
+scripts/build.sh release tusk
 scripts/prepare-data.sh fashion-mnist
 
 tusk=build/release/tusk

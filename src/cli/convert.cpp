@@ -17,7 +17,7 @@
 namespace tusk::cli {
 namespace {
 
-constexpr const char* example =
+constexpr const char* convert_examples =
     "Examples:\n"
     "  tusk convert train-images.gz train-labels.gz -o mnist-train.h5\n"
     "  tusk convert higgs.csv.gz --label Label --drop EventId,Weight -o higgs.h5\n"
@@ -58,7 +58,7 @@ void add_convert(CLI::App& app, Context& context) {
   CLI::App& command = *app.add_subcommand(
       "convert",
       "Convert CSV, libsvm, IDX or NPY files, plain or compressed (gzip, xz), to an HDF5 data set");
-  command.footer(example);
+  command.footer(convert_examples);
   const auto arguments = std::make_shared<ConvertArguments>(command);
   command.callback([&context, arguments] {
     context.command = [&context, arguments] {

@@ -24,7 +24,7 @@
 namespace tusk::cli {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
   DataArguments data;
   std::string loss;
   std::vector<std::string> metrics;
@@ -47,7 +47,7 @@ std::vector<std::string> choice_names() {
   return names;
 }
 
-evaluation::Scoring scoring(const Arguments& arguments) {
+evaluation::Scoring scoring(const EvaluateArguments& arguments) {
   evaluation::Scoring scoring;
   if (!arguments.loss.empty()) scoring.loss = choices<LossKind>().at(arguments.loss);
   for (const std::string& name : arguments.metrics) {
@@ -57,7 +57,7 @@ evaluation::Scoring scoring(const Arguments& arguments) {
 }
 
 // The classes of the data set's labels must be the model's: an index means the same in both.
-void check_class_names(const evaluation::TrainedModel& model, const Arguments& arguments) {
+void check_class_names(const evaluation::TrainedModel& model, const EvaluateArguments& arguments) {
   const hdf5::File file = hdf5::File::open(arguments.data.data);
   const auto stored = hdf5::read_texts(file, arguments.data.label, "class_names");
   if (!stored) return;
@@ -66,7 +66,7 @@ void check_class_names(const evaluation::TrainedModel& model, const Arguments& a
                                model.class_names);
 }
 
-void check_top_k(const evaluation::TrainedModel& model, const Arguments& arguments) {
+void check_top_k(const evaluation::TrainedModel& model, const EvaluateArguments& arguments) {
   const std::size_t outputs = model.model.output_size();
   for (const std::size_t k : arguments.top_k) {
     if (model.classifies && outputs > 1 && k <= outputs) continue;
@@ -75,7 +75,7 @@ void check_top_k(const evaluation::TrainedModel& model, const Arguments& argumen
   }
 }
 
-ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
+ExitCode evaluate(const mpi::Communicator& world, const EvaluateArguments& arguments) {
   std::vector<evaluation::TrainedModel> members;
   std::optional<datasets::Dataset> dataset;
   const evaluation::Combine combine = combination(arguments.data);
@@ -104,7 +104,7 @@ ExitCode evaluate(const mpi::Communicator& world, const Arguments& arguments) {
 }  // namespace
 
 void add_evaluate(CLI::App& app, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App* command = app.add_subcommand(
       "evaluate", "How good a model is on a data set: loss, metrics, a table of its classes");
   add_data_arguments(*command, arguments->data, true);

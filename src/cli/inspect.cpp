@@ -19,7 +19,7 @@
 namespace tusk::cli {
 namespace {
 
-constexpr const char* example =
+constexpr const char* inspect_example =
     "Example:\n"
     "  tusk inspect runs/fashion-mnist-adag/history.h5";
 
@@ -107,7 +107,7 @@ void inspect(const std::string& path) {
 void add_inspect(CLI::App& app, Context& context) {
   CLI::App& command =
       *app.add_subcommand("inspect", "Show what a data set, a model or a history holds");
-  command.footer(example);
+  command.footer(inspect_example);
   const auto path = std::make_shared<std::string>();
   command.add_option("FILE.h5", *path, "An HDF5 file")->required()->option_text(" ");
   command.callback([&context, path] {

@@ -22,7 +22,7 @@
 namespace tusk::cli {
 namespace {
 
-struct Arguments {
+struct PredictArguments {
   DataArguments data;
   std::string output;
   std::vector<std::string> copies;
@@ -30,7 +30,7 @@ struct Arguments {
   StreamArguments stream;
 };
 
-void check_output(const Arguments& arguments) {
+void check_output(const PredictArguments& arguments) {
   PendingFile::check_free(arguments.output, arguments.overwrite);
   for (const std::string& input : {arguments.data.model, arguments.data.data}) {
     std::error_code error;
@@ -39,7 +39,7 @@ void check_output(const Arguments& arguments) {
   }
 }
 
-ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
+ExitCode predict(const mpi::Communicator& world, const PredictArguments& arguments) {
   std::vector<evaluation::TrainedModel> members;
   std::optional<inference::DatasetPredictions> predictions;
   const evaluation::Combine combine = combination(arguments.data);
@@ -58,7 +58,7 @@ ExitCode predict(const mpi::Communicator& world, const Arguments& arguments) {
 }
 
 // What goes with --stream, and what without.
-void check_usage(const Arguments& arguments) {
+void check_usage(const PredictArguments& arguments) {
   const bool file = !arguments.data.data.empty();
   if (arguments.stream.enabled) {
     if (file || !arguments.output.empty() || !arguments.copies.empty()) {
@@ -74,7 +74,7 @@ void check_usage(const Arguments& arguments) {
   }
 }
 
-ExitCode run(const mpi::Communicator& world, const Arguments& arguments) {
+ExitCode run(const mpi::Communicator& world, const PredictArguments& arguments) {
   mpi::collectively(world, [&] { check_usage(arguments); });
   return arguments.stream.enabled ? predict_stream(world, arguments.data, arguments.stream)
                                   : predict(world, arguments);
@@ -83,7 +83,7 @@ ExitCode run(const mpi::Communicator& world, const Arguments& arguments) {
 }  // namespace
 
 void add_predict(CLI::App& app, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PredictArguments>();
   CLI::App* command = app.add_subcommand(
       "predict",
       "A model's outputs: for a data set, written in parallel into one HDF5 file, or line by line");

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array add_commands{&add_train,    &add_evaluate, &add_predict, &add_convert,
                                   &add_simulate, &add_inspect,  &add_check,   &add_info};
 
-constexpr const char* example =
+constexpr const char* program_example =
     "Example: one parameter server and four asynchronous workers\n"
     "  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml";
 
@@ -69,7 +69,7 @@ ExitCode run(int argc, char** argv, const mpi::Communicator& world) {
   Context context{world, {}};
   CLI::App app("Asynchronous distributed training of neural networks on MPI clusters", "tusk");
   app.set_version_flag("--version", fmt::format("tusk {} ({})", version, git_revision));
-  app.footer(example);
+  app.footer(program_example);
   app.require_subcommand(1);
   for (const auto add_command : add_commands) add_command(app, context);
 

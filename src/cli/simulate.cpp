@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 // A virtual worker is a thread, and Linux has 32,768 process numbers unless it is told otherwise.
 constexpr std::size_t most_workers = 32'000;
 
-struct Arguments {
+struct SimulateArguments {
   ExperimentArguments experiment;
   std::vector<std::size_t> workers;
   std::string run_directory;
@@ -38,7 +38,7 @@ struct Arguments {
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
 };
 
-fs::path run_directory(const Experiment& experiment, const Arguments& arguments,
+fs::path run_directory(const Experiment& experiment, const SimulateArguments& arguments,
                        std::size_t workers) {
   if (arguments.run_directory.empty()) {
     return fs::path("runs") / fmt::format("{}-simulated-{}", experiment.name, workers);
@@ -55,7 +55,7 @@ struct Problem {
 
 // Checks everything that can be known before the first simulation, for every number of workers.
 Problem check(const mpi::Communicator& world, const Experiment& experiment,
-              const Arguments& arguments) {
+              const SimulateArguments& arguments) {
   mpi::collectively(world, [&] {
     if (world.size() > 1) {
       fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
@@ -87,7 +87,7 @@ SimulationRow project(const Experiment& experiment, const Problem& problem, std:
 }
 
 SimulationRow simulate_training(const mpi::Communicator& world, const Experiment& experiment,
-                                const Problem& problem, const Arguments& arguments,
+                                const Problem& problem, const SimulateArguments& arguments,
                                 std::size_t workers) {
   const std::uint64_t bytes =
       simulation::memory_bytes(experiment.optimizer, problem.parameters, workers);
@@ -106,7 +106,7 @@ SimulationRow simulate_training(const mpi::Communicator& world, const Experiment
           .summary = summary};
 }
 
-ExitCode simulate(const mpi::Communicator& world, const Arguments& arguments) {
+ExitCode simulate(const mpi::Communicator& world, const SimulateArguments& arguments) {
   const Experiment experiment = load_experiment(world, arguments.experiment);
   const Problem problem = check(world, experiment, arguments);
   SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
@@ -125,7 +125,7 @@ ExitCode simulate(const mpi::Communicator& world, const Arguments& arguments) {
 }  // namespace
 
 void add_simulate(CLI::App& app, Context& context) {
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<SimulateArguments>();
   CLI::App& command = *app.add_subcommand(
       "simulate", "Train with virtual workers on a virtual clock, in one process");
   add_experiment_arguments(command, arguments->experiment);

@@ -15,13 +15,13 @@
 namespace tusk::cli {
 namespace {
 
-struct Arguments {
+struct TrainArguments {
   ExperimentArguments experiment;
   std::string run_directory;
   bool overwrite = false;
 };
 
-ExitCode train(const mpi::Communicator& world, const Arguments& arguments) {
+ExitCode train(const mpi::Communicator& world, const TrainArguments& arguments) {
   const Experiment experiment = load_experiment(world, arguments.experiment);
   const std::filesystem::path directory = arguments.run_directory.empty()
                                               ? std::filesystem::path("runs") / experiment.name
@@ -35,7 +35,7 @@ ExitCode train(const mpi::Communicator& world, const Arguments& arguments) {
 }  // namespace
 
 void add_train(CLI::App& app, Context& context) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TrainArguments>();
   CLI::App* command =
       app.add_subcommand("train", "Train an experiment and write its run directory");
   add_experiment_arguments(*command, arguments->experiment);

@@ -10,12 +10,12 @@
 namespace tusk::mpi {
 namespace {
 
-constexpr std::size_t piece_bytes = std::size_t{1} << 30;
+constexpr std::size_t message_piece_bytes = std::size_t{1} << 30;
 constexpr int gather_tag = 32767;  // the one that users' messages leave free
 
 template <typename T>
 void reduce(MPI_Comm handle, std::span<T> values, MPI_Datatype type, MPI_Op operation) {
-  in_pieces(values.size(), piece_bytes / sizeof(T), [&](std::size_t first, int count) {
+  in_pieces(values.size(), message_piece_bytes / sizeof(T), [&](std::size_t first, int count) {
     check(MPI_Allreduce(MPI_IN_PLACE, values.data() + first, count, type, operation, handle),
           "MPI_Allreduce");
   });
@@ -85,7 +85,7 @@ Request Communicator::ibarrier() const {
 }
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
-  in_pieces(bytes.size(), piece_bytes, [&](std::size_t first, int count) {
+  in_pieces(bytes.size(), message_piece_bytes, [&](std::size_t first, int count) {
     check(MPI_Bcast(bytes.data() + first, count, MPI_BYTE, root, handle_), "MPI_Bcast");
   });
 }
@@ -136,7 +136,7 @@ std::vector<std::vector<std::byte>> Communicator::gather(std::span<const std::by
   if (rank_ != root) {
     const std::size_t size = bytes.size();
     isend(std::as_bytes(std::span(&size, 1)), root, gather_tag).wait();
-    in_pieces(size, piece_bytes, [&](std::size_t first, int count) {
+    in_pieces(size, message_piece_bytes, [&](std::size_t first, int count) {
       isend(bytes.subspan(first, static_cast<std::size_t>(count)), root, gather_tag).wait();
     });
     return all;
@@ -149,7 +149,7 @@ std::vector<std::vector<std::byte>> Communicator::gather(std::span<const std::by
     std::size_t size = 0;
     ireceive(std::as_writable_bytes(std::span(&size, 1)), source, gather_tag).wait();
     std::span<std::byte> place = all.emplace_back(size);
-    in_pieces(size, piece_bytes, [&](std::size_t first, int count) {
+    in_pieces(size, message_piece_bytes, [&](std::size_t first, int count) {
       ireceive(place.subspan(first, static_cast<std::size_t>(count)), source, gather_tag).wait();
     });
   }

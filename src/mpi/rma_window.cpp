@@ -13,7 +13,7 @@
 namespace tusk::mpi {
 namespace {
 
-constexpr std::size_t piece_bytes = std::size_t{128} << 20;
+constexpr std::size_t window_piece_bytes = std::size_t{128} << 20;
 
 template <typename T>
 MPI_Aint place(std::size_t at, std::size_t element) {
@@ -100,7 +100,7 @@ void RmaWindow::begin_epoch() {
 }
 
 void RmaWindow::accumulate(std::span<const float> values, std::size_t at) {
-  in_pieces(values.size(), piece_bytes / sizeof(float), [&](std::size_t first, int count) {
+  in_pieces(values.size(), window_piece_bytes / sizeof(float), [&](std::size_t first, int count) {
     check(MPI_Accumulate(values.data() + first, count, MPI_FLOAT, host_, place<float>(at, first),
                          count, MPI_FLOAT, MPI_SUM, handle_),
           "MPI_Accumulate");
@@ -109,7 +109,7 @@ void RmaWindow::accumulate(std::span<const float> values, std::size_t at) {
 
 template <typename T>
 void RmaWindow::read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at) {
-  in_pieces(out.size(), piece_bytes / sizeof(T), [&](std::size_t first, int count) {
+  in_pieces(out.size(), window_piece_bytes / sizeof(T), [&](std::size_t first, int count) {
     check(MPI_Get_accumulate(nullptr, 0, type, out.data() + first, count, type, host_,
                              place<T>(at, first), count, type, MPI_NO_OP, handle_),
           "MPI_Get_accumulate");

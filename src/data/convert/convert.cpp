@@ -20,7 +20,7 @@
 namespace tusk::convert {
 namespace {
 
-constexpr std::uint64_t chunk_bytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t compressed_chunk_bytes = std::uint64_t{1} << 20;
 
 void check_output(const ConvertOptions& options, const std::string& output) {
   PendingFile::check_free(output, options.overwrite);
@@ -46,7 +46,7 @@ void check_names(const tables::Table& table) {
 hdf5::Storage storage_for(hdf5::Storage storage, const tables::Table& table) {
   if (storage.gzip > 0 && storage.chunk_rows == 0) {
     storage.chunk_rows =
-        std::max<std::uint64_t>(chunk_bytes / table.fields().front().row_bytes(), 1);
+        std::max<std::uint64_t>(compressed_chunk_bytes / table.fields().front().row_bytes(), 1);
   }
   storage.chunk_rows = std::min(storage.chunk_rows, table.rows());
   return storage;

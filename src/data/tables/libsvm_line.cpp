@@ -10,13 +10,13 @@
 
 #include "core/error.hpp"
 #include "core/units.hpp"
+#include "data/tables/byte_order_mark.hpp"
 #include "data/tables/number_room.hpp"
 
 namespace tusk::tables {
 namespace {
 
-constexpr std::size_t longest_shown_text = 40;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::size_t longest_shown_word = 40;
 
 // Takes the next word off the text; empty if there is none.
 std::string_view take_word(std::string_view& text) {
@@ -44,7 +44,7 @@ std::optional<Pair> read_pair(std::string_view word) {
 }
 
 std::string shown(std::string_view word) {
-  return fmt::format("{:?}", word.substr(0, longest_shown_text));
+  return fmt::format("{:?}", word.substr(0, longest_shown_word));
 }
 
 Pair require_pair(std::string_view word, const TextPlace& place) {

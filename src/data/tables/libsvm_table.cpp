@@ -19,19 +19,19 @@
 namespace tusk::tables {
 namespace {
 
-constexpr std::uint64_t most_columns = std::uint64_t{1} << 20;
+constexpr std::uint64_t most_indexed_columns = std::uint64_t{1} << 20;
 
 void check_options(const LibsvmOptions& options) {
   const std::uint64_t columns = options.columns.value_or(1);
-  if (columns >= 1 && columns <= most_columns) return;
+  if (columns >= 1 && columns <= most_indexed_columns) return;
   fail(ExitCode::usage, "{} features are asked for; 1 to {} are possible", columns,
-       format_count(most_columns));
+       format_count(most_indexed_columns));
 }
 
 }  // namespace
 
 std::uint64_t most_columns_of(const LibsvmOptions& options) {
-  return options.columns.value_or(most_columns);
+  return options.columns.value_or(most_indexed_columns);
 }
 
 // The files, and a place among their rows.

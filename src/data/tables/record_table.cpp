@@ -15,7 +15,7 @@
 namespace tusk::tables {
 namespace {
 
-constexpr std::uint64_t most_columns = 65'536;
+constexpr std::uint64_t most_record_columns = 65'536;
 constexpr std::size_t piece_bytes = std::size_t{8} << 20;  // of records read at once, if not one
 
 // Writes numbers to every `stride`-th byte of `out`; returns how many of them are NaN.
@@ -81,7 +81,7 @@ void RecordTable::add_columns() {
       columns_.push_back({field.name, field.descr, field.number, field.offset});
       continue;
     }
-    if (field.count > most_columns - columns_.size()) {
+    if (field.count > most_record_columns - columns_.size()) {
       fail(ExitCode::bad_data, "{}: its records hold more than 65,536 numbers", files_.path());
     }
     for (std::uint64_t i = 0; i < field.count; ++i) {

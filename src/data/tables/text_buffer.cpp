@@ -4,13 +4,13 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "data/tables/byte_order_mark.hpp"
 
 namespace tusk::tables {
 namespace {
 
 constexpr std::size_t first_buffer_bytes = std::size_t{1} << 20;
 constexpr std::size_t longest_record_bytes = std::size_t{64} << 20;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 

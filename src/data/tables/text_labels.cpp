@@ -19,7 +19,7 @@
 namespace tusk::tables {
 namespace {
 
-constexpr std::size_t longest_shown_text = 40;
+constexpr std::size_t longest_shown_label = 40;
 
 // Below this, integers are the same in a type of floating point.
 constexpr double exact_below(ElementType type) {
@@ -71,11 +71,11 @@ TextLabels::Number TextLabels::number_of(std::string_view text, const TextPlace&
   const std::optional<double> number = parse_number(text);
   if (number.has_value() == texts_) {
     fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}", place.text(),
-         text.substr(0, longest_shown_text), number ? "number" : "text",
+         text.substr(0, longest_shown_label), number ? "number" : "text",
          number ? "texts" : "numbers");
   }
   if (!number) return {};
-  const std::string_view shown = text.substr(0, longest_shown_text);
+  const std::string_view shown = text.substr(0, longest_shown_label);
   require_room(*number, text, number_type_,
                [&] { return fmt::format("{}: the label {}", place.text(), shown); });
   if (!std::isfinite(*number)) {
@@ -123,7 +123,7 @@ void TextLabels::require_exact(std::string_view text, double value, const TextPl
   fail(ExitCode::bad_data,
        "{}: the label {}{} is a whole number that {} would round; int64 keeps those up to "
        "9223372036854775807, if all labels are such",
-       place.text(), text.substr(0, longest_shown_text),
+       place.text(), text.substr(0, longest_shown_label),
        column_.empty() ? "" : fmt::format(" in column '{}'", column_), name_of(type()));
 }
 

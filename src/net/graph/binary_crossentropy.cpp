@@ -10,7 +10,7 @@ namespace {
 
 // L = mean over the outputs of −(t log p + (1 − t) log(1 − p)) with p = sigmoid(z), of the logits:
 //   max(z, 0) − t z + log(1 + exp(−|z|)),  ∂/∂z = p − t.
-class FromLogits final : public Loss {
+class BinaryFromLogits final : public Loss {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -31,7 +31,7 @@ class FromLogits final : public Loss {
 };
 
 // The same of outputs that are probabilities already: clipped, and flat where they are.
-class FromProbabilities final : public Loss {
+class BinaryFromProbabilities final : public Loss {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -61,8 +61,8 @@ class FromProbabilities final : public Loss {
 }  // namespace
 
 std::unique_ptr<Loss> make_binary_crossentropy(bool fused) {
-  if (fused) return std::make_unique<FromLogits>();
-  return std::make_unique<FromProbabilities>();
+  if (fused) return std::make_unique<BinaryFromLogits>();
+  return std::make_unique<BinaryFromProbabilities>();
 }
 
 }  // namespace tusk::graph

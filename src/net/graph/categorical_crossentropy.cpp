@@ -12,7 +12,7 @@ namespace {
 // L = −Σₖ tₖ log pₖ with p = softmax(z), of the logits z:
 //   L = Σₖ tₖ (log Σⱼ exp(zⱼ − max z) − (zₖ − max z)),  ∂L/∂z = p Σₖ tₖ − t.
 // A class c is t with a one at c.
-class FromLogits final : public Loss {
+class CategoricalFromLogits final : public Loss {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -50,7 +50,7 @@ class FromLogits final : public Loss {
 // The same of outputs y that are probabilities already, as Keras takes them: with s = Σ y and
 // p = y/s,  L = −Σₖ tₖ log clip(pₖ),  gₖ = ∂L/∂pₖ = −tₖ/pₖ (0 where clipped),
 // ∂L/∂y = (g − Σₖ gₖ pₖ)/s.
-class FromProbabilities final : public Loss {
+class CategoricalFromProbabilities final : public Loss {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -95,8 +95,8 @@ class FromProbabilities final : public Loss {
 }  // namespace
 
 std::unique_ptr<Loss> make_categorical_crossentropy(bool fused) {
-  if (fused) return std::make_unique<FromLogits>();
-  return std::make_unique<FromProbabilities>();
+  if (fused) return std::make_unique<CategoricalFromLogits>();
+  return std::make_unique<CategoricalFromProbabilities>();
 }
 
 }  // namespace tusk::graph

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "data/tables/byte_order_mark.hpp"
 #include "data/tables/text.hpp"
 #include "net/graph/class_choice.hpp"
 
@@ -13,7 +14,6 @@ namespace tusk::inference {
 namespace {
 
 constexpr std::size_t most_text = 4UL << 20;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // of UTF-8, at a stream's start
 
 // A JSON string; what is no UTF-8 is replaced.
 std::string json_text(const std::string& text) {
@@ -58,8 +58,8 @@ void EventBatch::add(const Line& line) {
 void EventBatch::parse(const Line& line, Slot& slot) {
   if (line.too_long) fail(ExitCode::bad_data, "the line is too long");
   std::string_view text = line.text;
-  if (line.number == 1 && text.starts_with(byte_order_mark)) {
-    text.remove_prefix(byte_order_mark.size());
+  if (line.number == 1 && text.starts_with(tables::byte_order_mark)) {
+    text.remove_prefix(tables::byte_order_mark.size());
   }
   if (!format_ && !tables::trimmed(text).empty()) format_ = format_of(text);
   parse_event(text, format_.value_or(EventFormat::csv), options_.features, event_);
