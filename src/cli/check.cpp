@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <variant>
@@ -47,15 +46,13 @@ ExitCode check(const mpi::Communicator& world, const ExperimentArguments& argume
 
 }  // namespace
 
-void add_check(CLI::App& app, Context& context) {
+Command check_command(const mpi::Communicator& world) {
   const auto arguments = std::make_shared<ExperimentArguments>();
-  CLI::App& command = *app.add_subcommand(
-      "check", "Check an experiment and its data, and print its model; trains nothing");
-  add_experiment_arguments(command, *arguments);
-  command.footer("Example:\n  tusk check configs/fashion-mnist-adag.toml");
-  command.callback([&context, arguments] {
-    context.command = [&context, arguments] { return check(context.world, *arguments); };
-  });
+  return {.name = "check",
+          .help = "Check an experiment and its data, and print its model; trains nothing",
+          .example = "Example:\n  tusk check configs/fashion-mnist-adag.toml",
+          .arguments = experiment_arguments(*arguments),
+          .run = [&world, arguments] { return check(world, *arguments); }};
 }
 
 }  // namespace tusk::cli

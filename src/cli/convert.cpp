@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
@@ -54,19 +53,18 @@ void convert_inputs(const convert::ConvertOptions& options, const mpi::Communica
 
 }  // namespace
 
-void add_convert(CLI::App& app, Context& context) {
-  CLI::App& command = *app.add_subcommand(
-      "convert",
-      "Convert CSV, libsvm, IDX or NPY files, plain or compressed (gzip, xz), to an HDF5 data set");
-  command.footer(convert_examples);
-  const auto arguments = std::make_shared<ConvertArguments>(command);
-  command.callback([&context, arguments] {
-    context.command = [&context, arguments] {
-      mpi::collectively(context.world,
-                        [&] { convert_inputs(arguments->options(), context.world); });
-      return ExitCode::done;
-    };
-  });
+Command convert_command(const mpi::Communicator& world) {
+  const auto arguments = std::make_shared<ConvertArguments>();
+  return {.name = "convert",
+          .help =
+              "Convert CSV, libsvm, IDX or NPY files, plain or compressed (gzip, xz), to an HDF5 "
+              "data set",
+          .example = convert_examples,
+          .arguments = arguments->described(),
+          .run = [&world, arguments] {
+            mpi::collectively(world, [&] { convert_inputs(arguments->options(), world); });
+            return ExitCode::done;
+          }};
 }
 
 }  // namespace tusk::cli

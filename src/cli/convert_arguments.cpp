@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/convert_arguments.hpp"
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdint>
 #include <map>
 #include <optional>
 
-#include "cli/dataset_name.hpp"
 #include "core/error.hpp"
 
 namespace tusk::cli {
@@ -42,143 +40,166 @@ int gzip_level(const std::string& text) {
   fail(ExitCode::usage, "--compression: expected none, gzip or gzip:1 … gzip:9, not '{}'", text);
 }
 
-// An option that takes a list in one argument.
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values,
-                      const std::string& description) {
-  return command.add_option(name, values, description)
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->option_text("COLUMN,...");
+template <typename Value>
+std::vector<std::string> names_of(const std::map<std::string, Value>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  return names;
+}
+
+// Adds arguments that stand under a heading in the help text.
+void add(std::vector<Argument>& all, const char* group, std::vector<Argument> arguments) {
+  for (Argument& argument : arguments) {
+    argument.group = group;
+    all.push_back(std::move(argument));
+  }
+}
+
+// An argument that takes a list in one word.
+Argument list(const char* name, std::vector<std::string>& values, const char* help,
+              const char* value_text = "COLUMN,...") {
+  return {.name = name,
+          .place = &values,
+          .help = help,
+          .value_text = value_text,
+          .comma_separated = true,
+          .one_word = true};
 }
 
 }  // namespace
 
-ConvertArguments::ConvertArguments(CLI::App& command) {
-  add_files(command);
-  add_columns(command);
-  add_csv(command);
-  add_libsvm(command);
-  add_rows(command);
-  add_storage(command);
+std::vector<Argument> ConvertArguments::described() {
+  std::vector<Argument> all;
+  add_files(all);
+  add_columns(all);
+  add_csv(all);
+  add_libsvm(all);
+  add_rows(all);
+  add_storage(all);
+  return all;
 }
 
-void ConvertArguments::add_files(CLI::App& command) {
-  command
-      .add_option(
-          "INPUT", options_.inputs,
-          "CSV files with the same columns; or libsvm files; or arrays of features and one of "
-          "labels "
-          "(IDX, NPY; or a folder of NPY files, which are one array in the order of their names)")
-      ->required()
-      ->option_text(" ");
-  command.add_option("-o,--output", options_.output, "The HDF5 file to write")
-      ->required()
-      ->option_text("OUT.h5");
-  command
-      .add_option("--label", options_.columns.label,
-                  "The label: a column of a CSV file or a field of NPY records (by default the one "
-                  "called label), or a file or folder of labels")
-      ->option_text("COLUMN|FILE");
-  command
-      .add_option("--format", format_, "Of the inputs, where they do not look like what they are")
-      ->check(CLI::IsMember(&formats))
-      ->option_text("auto|csv|idx|npy|libsvm");
-  command.add_flag("--overwrite", options_.overwrite, "Replace the output if it exists");
-  command.add_option("--features-name", options_.names.features, "The data set of the features")
-      ->check(dataset_name())
-      ->option_text("NAME");
-  command.add_option("--label-name", options_.names.label, "The data set of the labels")
-      ->check(dataset_name())
-      ->option_text("NAME");
+void ConvertArguments::add_files(std::vector<Argument>& all) {
+  add(all, "",
+      {{.name = "INPUT",
+        .place = &options_.inputs,
+        .help =
+            "CSV files with the same columns; or libsvm files; or arrays of features and one of "
+            "labels "
+            "(IDX, NPY; or a folder of NPY files, which are one array in the order of their names)",
+        .required = true},
+       {.name = "-o,--output",
+        .place = &options_.output,
+        .help = "The HDF5 file to write",
+        .value_text = "OUT.h5",
+        .required = true},
+       {.name = "--label",
+        .place = &options_.columns.label,
+        .help = "The label: a column of a CSV file or a field of NPY records (by default the one "
+                "called label), or a file or folder of labels",
+        .value_text = "COLUMN|FILE"},
+       {.name = "--format",
+        .place = &format_,
+        .help = "Of the inputs, where they do not look like what they are",
+        .value_text = "auto|csv|idx|npy|libsvm",
+        .one_of = names_of(formats)},
+       {.name = "--overwrite",
+        .place = &options_.overwrite,
+        .help = "Replace the output if it exists"},
+       {.name = "--features-name",
+        .place = &options_.names.features,
+        .help = "The data set of the features",
+        .value_text = "NAME",
+        .is_dataset_name = true},
+       {.name = "--label-name",
+        .place = &options_.names.label,
+        .help = "The data set of the labels",
+        .value_text = "NAME",
+        .is_dataset_name = true}});
 }
 
-void ConvertArguments::add_columns(CLI::App& command) {
-  constexpr const char* group = "Columns of CSV files and NPY records, by name or number from 0";
-  add_list(command, "--columns", options_.columns.columns,
-           "The features, in this order; by default all other columns")
-      ->group(group);
-  add_list(command, "--drop", options_.columns.drop, "Left out, whatever they hold")->group(group);
-  command.add_option("--type", type_, "Of the features, also of libsvm files")
-      ->check(CLI::IsMember(&types))
-      ->option_text("float32|float64")
-      ->group(group);
+void ConvertArguments::add_columns(std::vector<Argument>& all) {
+  add(all, "Columns of CSV files and NPY records, by name or number from 0",
+      {list("--columns", options_.columns.columns,
+            "The features, in this order; by default all other columns"),
+       list("--drop", options_.columns.drop, "Left out, whatever they hold"),
+       {.name = "--type",
+        .place = &type_,
+        .help = "Of the features, also of libsvm files",
+        .value_text = "float32|float64",
+        .one_of = names_of(types)}});
 }
 
-void ConvertArguments::add_csv(CLI::App& command) {
-  constexpr const char* group = "CSV";
-  command.add_option("--header", header_, "Whether the first row names the columns")
-      ->check(CLI::IsMember(&headers))
-      ->option_text("auto|yes|no")
-      ->group(group);
-  const std::map<std::string, std::string> tabs{{"tab", "\t"}, {"\\t", "\t"}};
-  command
-      .add_option("--delimiter", options_.csv.delimiter, "Between the columns; a comma by default")
-      ->transform(CLI::Transformer(tabs))
-      ->option_text("CHARACTER|tab")
-      ->group(group);
-  add_list(command, "--categories", options_.csv.categories,
-           "Features that are texts: indices of the texts, in their order")
-      ->group(group);
-  add_list(command, "--missing", options_.csv.missing,
-           "Texts that stand for a missing value, as an empty cell does")
-      ->option_text("TEXT,...")
-      ->group(group);
-  command
-      .add_option("--bad-rows", bad_rows_, "Malformed rows: an error, or left out with a warning")
-      ->check(CLI::IsMember({"fail", "skip"}))
-      ->option_text("fail|skip")
-      ->group(group);
+void ConvertArguments::add_csv(std::vector<Argument>& all) {
+  add(all, "CSV",
+      {{.name = "--header",
+        .place = &header_,
+        .help = "Whether the first row names the columns",
+        .value_text = "auto|yes|no",
+        .one_of = names_of(headers)},
+       {.name = "--delimiter",
+        .place = &options_.csv.delimiter,
+        .help = "Between the columns; a comma by default",
+        .value_text = "CHARACTER|tab",
+        .synonyms = {{"tab", "\t"}, {"\\t", "\t"}}},
+       list("--categories", options_.csv.categories,
+            "Features that are texts: indices of the texts, in their order"),
+       list("--missing", options_.csv.missing,
+            "Texts that stand for a missing value, as an empty cell does", "TEXT,..."),
+       {.name = "--bad-rows",
+        .place = &bad_rows_,
+        .help = "Malformed rows: an error, or left out with a warning",
+        .value_text = "fail|skip",
+        .one_of = {"fail", "skip"}}});
 }
 
-void ConvertArguments::add_libsvm(CLI::App& command) {
-  constexpr const char* group = "libsvm";
-  command
-      .add_option("--libsvm-base", options_.libsvm.base,
-                  "What the file calls the first feature, 1 by default")
-      ->check(CLI::IsMember({0, 1}))
-      ->option_text("0|1")
-      ->group(group);
-  command
-      .add_option("--libsvm-features", options_.libsvm.columns,
-                  "How many features a row has; by default the largest index decides")
-      ->option_text("N")
-      ->group(group);
+void ConvertArguments::add_libsvm(std::vector<Argument>& all) {
+  add(all, "libsvm",
+      {{.name = "--libsvm-base",
+        .place = &options_.libsvm.base,
+        .help = "What the file calls the first feature, 1 by default",
+        .value_text = "0|1",
+        .one_of = {"0", "1"}},
+       {.name = "--libsvm-features",
+        .place = &options_.libsvm.columns,
+        .help = "How many features a row has; by default the largest index decides",
+        .value_text = "N"}});
 }
 
-void ConvertArguments::add_rows(CLI::App& command) {
-  constexpr const char* group = "Rows";
+void ConvertArguments::add_rows(std::vector<Argument>& all) {
   convert::Arrangement& arrangement = options_.arrangement;
-  command.add_flag("--shuffle", arrangement.shuffle, "In random order")->group(group);
-  command
-      .add_option("--split", split_,
-                  "Into several files, at random: of -o data.h5 the names are data-train.h5, …")
-      ->option_text("train=0.6,test=0.4")
-      ->group(group);
-  command.add_flag("--stratify", arrangement.stratify, "Split each class in proportion")
-      ->group(group);
-  command
-      .add_option("--repeat", arrangement.repeat,
-                  "Each row so often: enlarges the files artificially, after the split")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}))
-      ->option_text("N")
-      ->group(group);
-  command.add_option("--seed", arrangement.seed, "Of --shuffle and --split; 0 by default")
-      ->option_text("N")
-      ->group(group);
+  add(all, "Rows",
+      {{.name = "--shuffle", .place = &arrangement.shuffle, .help = "In random order"},
+       {.name = "--split",
+        .place = &split_,
+        .help = "Into several files, at random: of -o data.h5 the names are data-train.h5, …",
+        .value_text = "train=0.6,test=0.4"},
+       {.name = "--stratify",
+        .place = &arrangement.stratify,
+        .help = "Split each class in proportion"},
+       {.name = "--repeat",
+        .place = &arrangement.repeat,
+        .help = "Each row so often: enlarges the files artificially, after the split",
+        .value_text = "N",
+        .range = Range{1, 1'000'000}},
+       {.name = "--seed",
+        .place = &arrangement.seed,
+        .help = "Of --shuffle and --split; 0 by default",
+        .value_text = "N"}});
 }
 
-void ConvertArguments::add_storage(CLI::App& command) {
-  constexpr const char* group = "Storage";
+void ConvertArguments::add_storage(std::vector<Argument>& all) {
   constexpr std::uint64_t most_rows = std::uint64_t{1} << 31;
-  command
-      .add_option("--chunk-rows", options_.storage.chunk_rows,
-                  "Rows a chunk; by default contiguous, or chunks of some 1 MB if compressed")
-      ->check(CLI::Range(std::uint64_t{1}, most_rows))
-      ->option_text("N")
-      ->group(group);
-  command.add_option("--compression", compression_, "Smaller, and slower to read; none by default")
-      ->option_text("none|gzip[:1-9]")
-      ->group(group);
+  add(all, "Storage",
+      {{.name = "--chunk-rows",
+        .place = &options_.storage.chunk_rows,
+        .help = "Rows a chunk; by default contiguous, or chunks of some 1 MB if compressed",
+        .value_text = "N",
+        .range = Range{1, most_rows}},
+       {.name = "--compression",
+        .place = &compression_,
+        .help = "Smaller, and slower to read; none by default",
+        .value_text = "none|gzip[:1-9]"}});
 }
 
 convert::ConvertOptions ConvertArguments::options() const {

@@ -3,11 +3,8 @@
 
 #include <string>
 
+#include "cli/command.hpp"
 #include "data/convert/convert.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace tusk::cli {
 
@@ -15,20 +12,23 @@ namespace tusk::cli {
 // the texts that are members here.
 class ConvertArguments {
  public:
-  explicit ConvertArguments(CLI::App& command);
+  ConvertArguments() = default;
   ConvertArguments(const ConvertArguments&) = delete;
   ConvertArguments& operator=(const ConvertArguments&) = delete;
+
+  // How the command line gives them. This object must outlive what is returned.
+  std::vector<Argument> described();
 
   // What was asked for, once the command line has been parsed. Throws Error(usage).
   convert::ConvertOptions options() const;
 
  private:
-  void add_files(CLI::App& command);
-  void add_columns(CLI::App& command);
-  void add_csv(CLI::App& command);
-  void add_libsvm(CLI::App& command);
-  void add_rows(CLI::App& command);
-  void add_storage(CLI::App& command);
+  void add_files(std::vector<Argument>& all);
+  void add_columns(std::vector<Argument>& all);
+  void add_csv(std::vector<Argument>& all);
+  void add_libsvm(std::vector<Argument>& all);
+  void add_rows(std::vector<Argument>& all);
+  void add_storage(std::vector<Argument>& all);
 
   convert::ConvertOptions options_;
   std::string format_ = "auto";

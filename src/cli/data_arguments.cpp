@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/data_arguments.hpp"
 
-#include <CLI/CLI.hpp>
 #include <optional>
 
-#include "cli/dataset_name.hpp"
 #include "data/datasets/column_names.hpp"
 #include "data/hdf5/file.hpp"
 #include "use/evaluation/answers.hpp"
@@ -12,26 +10,34 @@
 
 namespace tusk::cli {
 
-void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label) {
-  command
-      .add_option("MODEL.h5", arguments.model,
-                  "A model file, Tusk's or Keras's HDF5, or an ensemble.json")
-      ->required()
-      ->option_text(" ");
-  command.add_option("DATA.h5", arguments.data, "A data set, HDF5")->required()->option_text(" ");
-  command.add_option("--features", arguments.features, "The features in the data set")
-      ->capture_default_str()
-      ->check(dataset_name());
-  command
-      .add_option("--combine", arguments.combine,
-                  "What to make of an ensemble's members: the mean of their outputs or their vote")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"mean", "vote"}));
-  if (with_label) {
-    command.add_option("--label", arguments.label, "The labels in the data set")
-        ->capture_default_str()
-        ->check(dataset_name());
+std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
+  std::vector<Argument> all{
+      {.name = "MODEL.h5",
+       .place = &arguments.model,
+       .help = "A model file, Tusk's or Keras's HDF5, or an ensemble.json",
+       .required = true},
+      {.name = "DATA.h5",
+       .place = &arguments.data,
+       .help = "A data set, HDF5",
+       .required = use == DataUse::score},
+      {.name = "--features",
+       .place = &arguments.features,
+       .help = "The features in the data set",
+       .shows_default = true,
+       .is_dataset_name = true},
+      {.name = "--combine",
+       .place = &arguments.combine,
+       .help = "What to make of an ensemble's members: the mean of their outputs or their vote",
+       .shows_default = true,
+       .one_of = {"mean", "vote"}}};
+  if (use == DataUse::score) {
+    all.push_back({.name = "--label",
+                   .place = &arguments.label,
+                   .help = "The labels in the data set",
+                   .shows_default = true,
+                   .is_dataset_name = true});
   }
+  return all;
 }
 
 evaluation::Combine combination(const DataArguments& arguments) {

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "cli/command.hpp"
 #include "data/datasets/dataset.hpp"
 #include "use/evaluation/combined_outputs.hpp"
 #include "use/evaluation/trained_model.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace tusk::cli {
 
@@ -22,8 +20,12 @@ struct DataArguments {
   std::string combine = "mean";
 };
 
-// Adds them to a subcommand. `arguments` must outlive the parsing.
-void add_data_arguments(CLI::App& command, DataArguments& arguments, bool with_label);
+// What a command does with the data set: compare its labels with the model's outputs, or do without
+// labels and, for a stream, without a data set.
+enum class DataUse { score, predict };
+
+// How the command line gives them. `arguments` must outlive what is returned.
+std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use);
 
 // How an ensemble's members are to be combined.
 evaluation::Combine combination(const DataArguments& arguments);

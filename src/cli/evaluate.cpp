@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -103,30 +103,38 @@ ExitCode evaluate(const mpi::Communicator& world, const EvaluateArguments& argum
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Context& context) {
+Command evaluate_command(const mpi::Communicator& world) {
   auto arguments = std::make_shared<EvaluateArguments>();
-  CLI::App* command = app.add_subcommand(
-      "evaluate", "How good a model is on a data set: loss, metrics, a table of its classes");
-  add_data_arguments(*command, arguments->data, true);
-  command->add_option("--loss", arguments->loss, "The loss, if not the one of the training")
-      ->check(CLI::IsMember(choice_names<LossKind>()));
-  command->add_option("--metrics", arguments->metrics, "The metrics, likewise")
-      ->delimiter(',')
-      ->check(CLI::IsMember(choice_names<MetricKind>()));
-  command
-      ->add_option("--top-k", arguments->top_k,
-                   "Also the share of rows whose class is among the k likeliest; several: 3,5")
-      ->delimiter(',')
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
-      ->option_text("K[,L,...]");
-  command->add_flag("--json", arguments->json, "Print one JSON object, with every number in full");
-  command->footer(
-      "Example:\n"
-      "  mpirun -n 2 tusk evaluate runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
-      "--top-k 3");
-  command->callback([arguments, &context] {
-    context.command = [arguments, &context] { return evaluate(context.world, *arguments); };
-  });
+  Command command{
+      .name = "evaluate",
+      .help = "How good a model is on a data set: loss, metrics, a table of its classes",
+      .example =
+          "Example:\n"
+          "  mpirun -n 2 tusk evaluate runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
+          "--top-k 3",
+      .arguments = data_arguments(arguments->data, DataUse::score),
+      .run = [arguments, &world] { return evaluate(world, *arguments); }};
+  const std::vector<Argument> more{
+      {.name = "--loss",
+       .place = &arguments->loss,
+       .help = "The loss, if not the one of the training",
+       .one_of = choice_names<LossKind>()},
+      {.name = "--metrics",
+       .place = &arguments->metrics,
+       .help = "The metrics, likewise",
+       .comma_separated = true,
+       .one_of = choice_names<MetricKind>()},
+      {.name = "--top-k",
+       .place = &arguments->top_k,
+       .help = "Also the share of rows whose class is among the k likeliest; several: 3,5",
+       .value_text = "K[,L,...]",
+       .comma_separated = true,
+       .range = Range{1, 1'000'000}},
+      {.name = "--json",
+       .place = &arguments->json,
+       .help = "Print one JSON object, with every number in full"}};
+  command.arguments.insert(command.arguments.end(), more.begin(), more.end());
+  return command;
 }
 
 }  // namespace tusk::cli

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/experiment_arguments.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "experiment/read_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 
 namespace tusk::cli {
 
-void add_experiment_arguments(CLI::App& command, ExperimentArguments& arguments) {
-  command.add_option("EXPERIMENT.toml", arguments.file, "What to train, on what, and how")
-      ->required()
-      ->option_text(" ");
-  command
-      .add_option("--set", arguments.overrides,
-                  "Override a key, as in trainer.epochs=3 or model.layers.0.units=100 (repeatable)")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+std::vector<Argument> experiment_arguments(ExperimentArguments& arguments) {
+  return {
+      {.name = "EXPERIMENT.toml",
+       .place = &arguments.file,
+       .help = "What to train, on what, and how",
+       .required = true},
+      {.name = "--set",
+       .place = &arguments.overrides,
+       .help = "Override a key, as in trainer.epochs=3 or model.layers.0.units=100 (repeatable)",
+       .value_type = "KEY=VALUE",
+       .one_word = true}};
 }
 
 Experiment load_experiment(const mpi::Communicator& world, const ExperimentArguments& arguments) {

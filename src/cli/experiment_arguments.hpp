@@ -4,11 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/command.hpp"
 #include "experiment/experiment.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace tusk::mpi {
 class Communicator;
@@ -22,8 +19,8 @@ struct ExperimentArguments {
   std::vector<std::string> overrides;
 };
 
-// Adds them to a subcommand. `arguments` must outlive the parsing.
-void add_experiment_arguments(CLI::App& command, ExperimentArguments& arguments);
+// How the command line gives them. `arguments` must outlive what is returned.
+std::vector<Argument> experiment_arguments(ExperimentArguments& arguments);
 
 // Collective. Rank 0 reads the file, every rank parses the same text. Throws
 // mpi::CollectiveError as experiment::read_text and experiment::read_experiment do.

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -74,23 +73,21 @@ void print_facts() {
 
 }  // namespace
 
-void add_info(CLI::App& app, Context& context) {
+Command info_command(const mpi::Communicator& world) {
   const auto as_json = std::make_shared<bool>(false);
-  CLI::App& command = *app.add_subcommand(
-      "info", "Print versions, MPI transports, SIMD level and how the program was built");
-  command.add_flag("--json", *as_json, "As one JSON object");
-  command.footer("Example:\n  tusk info --json");
-  command.callback([&context, as_json] {
-    context.command = [&context, as_json] {
-      if (context.world.rank() != 0) return ExitCode::done;
-      if (*as_json) {
-        fmt::print("{}\n", facts().dump(2));
-      } else {
-        print_facts();
-      }
-      return ExitCode::done;
-    };
-  });
+  return {.name = "info",
+          .help = "Print versions, MPI transports, SIMD level and how the program was built",
+          .example = "Example:\n  tusk info --json",
+          .arguments = {{.name = "--json", .place = as_json.get(), .help = "As one JSON object"}},
+          .run = [&world, as_json] {
+            if (world.rank() != 0) return ExitCode::done;
+            if (*as_json) {
+              fmt::print("{}\n", facts().dump(2));
+            } else {
+              print_facts();
+            }
+            return ExitCode::done;
+          }};
 }
 
 }  // namespace tusk::cli

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -18,10 +17,6 @@
 
 namespace tusk::cli {
 namespace {
-
-constexpr const char* inspect_example =
-    "Example:\n"
-    "  tusk inspect runs/fashion-mnist-adag/history.h5";
 
 constexpr std::size_t longest_attribute = 100;  // bytes shown of one
 
@@ -104,20 +99,19 @@ void inspect(const std::string& path) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Context& context) {
-  CLI::App& command =
-      *app.add_subcommand("inspect", "Show what a data set, a model or a history holds");
-  command.footer(inspect_example);
+Command inspect_command(const mpi::Communicator& world) {
   const auto path = std::make_shared<std::string>();
-  command.add_option("FILE.h5", *path, "An HDF5 file")->required()->option_text(" ");
-  command.callback([&context, path] {
-    context.command = [&context, path] {
-      mpi::collectively(context.world, [&] {
-        if (context.world.rank() == 0) inspect(*path);
-      });
-      return ExitCode::done;
-    };
-  });
+  return {.name = "inspect",
+          .help = "Show what a data set, a model or a history holds",
+          .example = "Example:\n  tusk inspect runs/fashion-mnist-adag/history.h5",
+          .arguments =
+              {{.name = "FILE.h5", .place = path.get(), .help = "An HDF5 file", .required = true}},
+          .run = [&world, path] {
+            mpi::collectively(world, [&] {
+              if (world.rank() == 0) inspect(*path);
+            });
+            return ExitCode::done;
+          }};
 }
 
 }  // namespace tusk::cli

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,7 +11,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/data_arguments.hpp"
-#include "cli/dataset_name.hpp"
 #include "cli/predict_stream.hpp"
 #include "core/pending_file.hpp"
 #include "core/units.hpp"
@@ -82,31 +82,39 @@ ExitCode run(const mpi::Communicator& world, const PredictArguments& arguments) 
 
 }  // namespace
 
-void add_predict(CLI::App& app, Context& context) {
+Command predict_command(const mpi::Communicator& world) {
   auto arguments = std::make_shared<PredictArguments>();
-  CLI::App* command = app.add_subcommand(
-      "predict",
-      "A model's outputs: for a data set, written in parallel into one HDF5 file, or line by line");
-  add_data_arguments(*command, arguments->data, false);
-  command->get_option("DATA.h5")->required(false);
-  command->add_option("-o,--output", arguments->output, "The file to write")->option_text("OUT.h5");
-  command
-      ->add_option("--copy", arguments->copies,
-                   "Data sets of the input, a row a sample, that the output shall have, too")
-      ->delimiter(',')
-      ->check(dataset_name())
-      ->option_text("NAME[,NAME...]");
-  command->add_flag("--overwrite", arguments->overwrite, "Replace the file if it exists");
-  add_stream_arguments(*command, arguments->stream);
-  command->footer(
-      "Examples:\n"
-      "  mpirun -n 2 tusk predict runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
-      "-o predictions.h5 --copy label\n"
-      "  kcat -C -b broker -t events | tusk predict model.h5 --stream | kcat -P -b broker -t "
-      "predictions");
-  command->callback([arguments, &context] {
-    context.command = [arguments, &context] { return run(context.world, *arguments); };
-  });
+  Command command{
+      .name = "predict",
+      .help =
+          "A model's outputs: for a data set, written in parallel into one HDF5 file, or line by "
+          "line",
+      .example =
+          "Examples:\n"
+          "  mpirun -n 2 tusk predict runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
+          "-o predictions.h5 --copy label\n"
+          "  kcat -C -b broker -t events | tusk predict model.h5 --stream | kcat -P -b broker -t "
+          "predictions",
+      .arguments = data_arguments(arguments->data, DataUse::predict),
+      .run = [arguments, &world] { return run(world, *arguments); }};
+  const std::vector<Argument> more{
+      {.name = "-o,--output",
+       .place = &arguments->output,
+       .help = "The file to write",
+       .value_text = "OUT.h5"},
+      {.name = "--copy",
+       .place = &arguments->copies,
+       .help = "Data sets of the input, a row a sample, that the output shall have, too",
+       .value_text = "NAME[,NAME...]",
+       .comma_separated = true,
+       .is_dataset_name = true},
+      {.name = "--overwrite",
+       .place = &arguments->overwrite,
+       .help = "Replace the file if it exists"}};
+  command.arguments.insert(command.arguments.end(), more.begin(), more.end());
+  const std::vector<Argument> stream = stream_arguments(arguments->stream);
+  command.arguments.insert(command.arguments.end(), stream.begin(), stream.end());
+  return command;
 }
 
 }  // namespace tusk::cli

@@ -3,11 +3,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
 #include <csignal>
-#include <map>
+#include <vector>
 
 #include "cli/data_arguments.hpp"
 #include "core/log.hpp"
@@ -30,24 +29,26 @@ inference::StreamOptions options_of(const DataArguments& data, const StreamArgum
 
 }  // namespace
 
-void add_stream_arguments(CLI::App& command, StreamArguments& arguments) {
-  command.add_flag("--stream", arguments.enabled,
-                   "Answer every line of stdin (JSON or CSV) by a line of JSON on stdout");
-  command.add_option("--format", arguments.format, "Of the lines; auto: as the first one looks")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"auto", "json", "csv"}));
-  command
-      .add_option("--max-wait", arguments.max_wait_s,
-                  "The longest that a line waits for its batch to begin [50ms]")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1e-3}, {"s", 1.0}},
-                                        CLI::AsNumberWithUnit::UNIT_REQUIRED))
-      ->check(CLI::Range(0.0, 3600.0))
-      ->option_text("TIME");
-  command
-      .add_option("--max-batch", arguments.max_batch,
-                  "The most lines that are computed at once [256]")
-      ->check(CLI::Range(1, 65536))
-      ->option_text("N");
+std::vector<Argument> stream_arguments(StreamArguments& arguments) {
+  return {{.name = "--stream",
+           .place = &arguments.enabled,
+           .help = "Answer every line of stdin (JSON or CSV) by a line of JSON on stdout"},
+          {.name = "--format",
+           .place = &arguments.format,
+           .help = "Of the lines; auto: as the first one looks",
+           .shows_default = true,
+           .one_of = {"auto", "json", "csv"}},
+          {.name = "--max-wait",
+           .place = &arguments.max_wait_s,
+           .help = "The longest that a line waits for its batch to begin [50ms]",
+           .value_text = "TIME",
+           .range = Range{0, 3600},
+           .is_time = true},
+          {.name = "--max-batch",
+           .place = &arguments.max_batch,
+           .help = "The most lines that are computed at once [256]",
+           .value_text = "N",
+           .range = Range{1, 65536}}};
 }
 
 ExitCode predict_stream(const mpi::Communicator& world, const DataArguments& data,

@@ -3,12 +3,10 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
+#include "cli/command.hpp"
 #include "core/error.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace tusk::mpi {
 class Communicator;
@@ -26,8 +24,8 @@ struct StreamArguments {
   std::size_t max_batch = 256;
 };
 
-// Adds them to the subcommand. `arguments` must outlive the parsing.
-void add_stream_arguments(CLI::App& command, StreamArguments& arguments);
+// How the command line gives them. `arguments` must outlive what is returned.
+std::vector<Argument> stream_arguments(StreamArguments& arguments);
 
 // Collective. Answers the lines of stdin on stdout until the one ends or nobody reads the other.
 // Throws mpi::CollectiveError, also Error(usage) on several ranks.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -124,32 +123,42 @@ ExitCode simulate(const mpi::Communicator& world, const SimulateArguments& argum
 
 }  // namespace
 
-void add_simulate(CLI::App& app, Context& context) {
+Command simulate_command(const mpi::Communicator& world) {
   const auto arguments = std::make_shared<SimulateArguments>();
-  CLI::App& command = *app.add_subcommand(
-      "simulate", "Train with virtual workers on a virtual clock, in one process");
-  add_experiment_arguments(command, arguments->experiment);
-  command.add_option("--workers", arguments->workers, "How many virtual workers; several: a sweep")
-      ->required()
-      ->delimiter(',')
-      ->check(CLI::Range(std::size_t{1}, most_workers))
-      ->option_text("N[,M,...]");
-  command.add_option("--run-dir", arguments->run_directory,
-                     "Where to leave the results (default: runs/NAME-simulated-N; in a sweep -N is "
-                     "appended)");
-  command.add_flag("--overwrite", arguments->overwrite,
-                   "Replace an earlier run's files, and the CSV file");
-  command.add_option("--csv", arguments->csv, "Write the table to a CSV file, too");
-  command.add_flag("--timing-only", arguments->timing_only,
-                   "Project times and staleness alone: no weights, no run directory");
-  command.add_option("--threads", arguments->threads, "Cores to compute on; changes no result")
-      ->check(CLI::Range(1, 4096));
-  command.footer(
-      "What a step and an exchange cost stands in [simulate] of the experiment. Example:\n"
-      "  tusk simulate configs/mnist-adag.toml --workers 1,2,5,10,20,40");
-  command.callback([&context, arguments] {
-    context.command = [&context, arguments] { return simulate(context.world, *arguments); };
-  });
+  Command command{
+      .name = "simulate",
+      .help = "Train with virtual workers on a virtual clock, in one process",
+      .example =
+          "What a step and an exchange cost stands in [simulate] of the experiment. Example:\n"
+          "  tusk simulate configs/mnist-adag.toml --workers 1,2,5,10,20,40",
+      .arguments = experiment_arguments(arguments->experiment),
+      .run = [&world, arguments] { return simulate(world, *arguments); }};
+  const std::vector<Argument> more{
+      {.name = "--workers",
+       .place = &arguments->workers,
+       .help = "How many virtual workers; several: a sweep",
+       .value_text = "N[,M,...]",
+       .required = true,
+       .comma_separated = true,
+       .range = Range{1, most_workers}},
+      {.name = "--run-dir",
+       .place = &arguments->run_directory,
+       .help = "Where to leave the results (default: runs/NAME-simulated-N; in a sweep -N is "
+               "appended)"},
+      {.name = "--overwrite",
+       .place = &arguments->overwrite,
+       .help = "Replace an earlier run's files, and the CSV file"},
+      {.name = "--csv", .place = &arguments->csv, .help = "Write the table to a CSV file, too"},
+      {.name = "--timing-only",
+       .place = &arguments->timing_only,
+       .help = "Project times and staleness alone: no weights, no run directory"},
+      {.name = "--threads",
+       .place = &arguments->threads,
+       .help = "Cores to compute on; changes no result",
+       .value_text = "N",
+       .range = Range{1, 4096}}};
+  command.arguments.insert(command.arguments.end(), more.begin(), more.end());
+  return command;
 }
 
 }  // namespace tusk::cli

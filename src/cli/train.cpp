@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -34,23 +33,27 @@ ExitCode train(const mpi::Communicator& world, const TrainArguments& arguments) 
 
 }  // namespace
 
-void add_train(CLI::App& app, Context& context) {
+Command train_command(const mpi::Communicator& world) {
   auto arguments = std::make_shared<TrainArguments>();
-  CLI::App* command =
-      app.add_subcommand("train", "Train an experiment and write its run directory");
-  add_experiment_arguments(*command, arguments->experiment);
-  command->add_option("--run-dir", arguments->run_directory,
-                      "Where to leave the results (default: runs/NAME of the experiment)");
-  command->add_flag("--overwrite", arguments->overwrite, "Replace an earlier run's files");
-  command->footer(
-      "One parameter server (rank 0) and two workers:\n"
-      "  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --set trainer.epochs=3\n"
-      "The same with four threads a worker:\n"
-      "  mpirun -n 3 --map-by slot:PE=4 tusk train configs/fashion-mnist-adag.toml \\\n"
-      "    --set trainer.threads=4");
-  command->callback([arguments, &context] {
-    context.command = [arguments, &context] { return train(context.world, *arguments); };
-  });
+  Command command{
+      .name = "train",
+      .help = "Train an experiment and write its run directory",
+      .example =
+          "One parameter server (rank 0) and two workers:\n"
+          "  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --set trainer.epochs=3\n"
+          "The same with four threads a worker:\n"
+          "  mpirun -n 3 --map-by slot:PE=4 tusk train configs/fashion-mnist-adag.toml \\\n"
+          "    --set trainer.threads=4",
+      .arguments = experiment_arguments(arguments->experiment),
+      .run = [arguments, &world] { return train(world, *arguments); }};
+  command.arguments.push_back(
+      {.name = "--run-dir",
+       .place = &arguments->run_directory,
+       .help = "Where to leave the results (default: runs/NAME of the experiment)"});
+  command.arguments.push_back({.name = "--overwrite",
+                               .place = &arguments->overwrite,
+                               .help = "Replace an earlier run's files"});
+  return command;
 }
 
 }  // namespace tusk::cli
