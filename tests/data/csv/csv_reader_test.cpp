@@ -33,47 +33,47 @@ Records read_file(const std::string& path, char delimiter = ',') {
   return read_all(reader);
 }
 
-Records read_text(const std::string& text, char delimiter = ',') {
+Records records_of(const std::string& text, char delimiter = ',') {
   const test::TemporaryFolder folder;
   return read_file(folder.write("data.csv", text), delimiter);
 }
 
 TEST_CASE("the records of a CSV file do not depend on how its lines end") {
   const Records expected{{"a", "b"}, {"1", "2"}};
-  CHECK(read_text("a,b\n1,2\n") == expected);
-  CHECK(read_text("a,b\n1,2") == expected);
-  CHECK(read_text("a,b\r\n1,2\r\n") == expected);
-  CHECK(read_text("a,b\r\n1,2") == expected);
-  CHECK(read_text("a,b\r\n1,2\r") == expected);
-  CHECK(read_text("\n\na,b\n\r\n1,2\n\n\n") == expected);
-  CHECK(read_text("\xEF\xBB\xBF"
-                  "a,b\n1,2\n") == expected);
-  CHECK(read_text("a;b\n1;2\n", ';') == expected);
+  CHECK(records_of("a,b\n1,2\n") == expected);
+  CHECK(records_of("a,b\n1,2") == expected);
+  CHECK(records_of("a,b\r\n1,2\r\n") == expected);
+  CHECK(records_of("a,b\r\n1,2") == expected);
+  CHECK(records_of("a,b\r\n1,2\r") == expected);
+  CHECK(records_of("\n\na,b\n\r\n1,2\n\n\n") == expected);
+  CHECK(records_of("\xEF\xBB\xBF"
+                   "a,b\n1,2\n") == expected);
+  CHECK(records_of("a;b\n1;2\n", ';') == expected);
 }
 
 TEST_CASE("empty files and empty fields") {
-  CHECK(read_text("").empty());
-  CHECK(read_text("\n\r\n").empty());
-  CHECK(read_text(",\n") == Records{{"", ""}});
-  CHECK(read_text(",,1,\n") == Records{{"", "", "1", ""}});
-  CHECK(read_text("\"\"\n") == Records{{""}});
+  CHECK(records_of("").empty());
+  CHECK(records_of("\n\r\n").empty());
+  CHECK(records_of(",\n") == Records{{"", ""}});
+  CHECK(records_of(",,1,\n") == Records{{"", "", "1", ""}});
+  CHECK(records_of("\"\"\n") == Records{{""}});
 }
 
 TEST_CASE("quoted fields hold delimiters, quotes and line ends") {
-  CHECK(read_text("\"a,b\",c\n") == Records{{"a,b", "c"}});
-  CHECK(read_text("\"say \"\"hi\"\"\",\"\"\"\"\n") == Records{{"say \"hi\"", "\""}});
-  CHECK(read_text("\"two\nlines\",1\r\n\"\",2") == Records{{"two\nlines", "1"}, {"", "2"}});
-  CHECK(read_text("5\" pipe,\"x\"\n") == Records{{"5\" pipe", "x"}});
-  CHECK(read_text("a,\"\xEF\xBB\xBF\"\n") == Records{{"a", "\xEF\xBB\xBF"}});
-  CHECK(read_text("\xEF\xBB\xBF\"a\nb\",c") == Records{{"a\nb", "c"}});
+  CHECK(records_of("\"a,b\",c\n") == Records{{"a,b", "c"}});
+  CHECK(records_of("\"say \"\"hi\"\"\",\"\"\"\"\n") == Records{{"say \"hi\"", "\""}});
+  CHECK(records_of("\"two\nlines\",1\r\n\"\",2") == Records{{"two\nlines", "1"}, {"", "2"}});
+  CHECK(records_of("5\" pipe,\"x\"\n") == Records{{"5\" pipe", "x"}});
+  CHECK(records_of("a,\"\xEF\xBB\xBF\"\n") == Records{{"a", "\xEF\xBB\xBF"}});
+  CHECK(records_of("\xEF\xBB\xBF\"a\nb\",c") == Records{{"a\nb", "c"}});
 }
 
 TEST_CASE("a quoted field that does not end, or goes on, is an error with file and line") {
-  CHECK_FAILS(read_text("a,b\n1,\"2\n3,4\n"), ExitCode::bad_data,
+  CHECK_FAILS(records_of("a,b\n1,\"2\n3,4\n"), ExitCode::bad_data,
               "data.csv, line 2: a quoted field does not end");
-  CHECK_FAILS(read_text("a\n\"b\"c\n"), ExitCode::bad_data,
+  CHECK_FAILS(records_of("a\n\"b\"c\n"), ExitCode::bad_data,
               "data.csv, line 2: text behind the closing quote");
-  CHECK_FAILS(read_text("\""), ExitCode::bad_data, "does not end");
+  CHECK_FAILS(records_of("\""), ExitCode::bad_data, "does not end");
 }
 
 TEST_CASE("lines are counted through quoted line ends and empty lines") {

@@ -18,7 +18,7 @@ namespace tusk::samples {
 namespace {
 
 using Kind = LabelFormat::Kind;
-const LabelFormat three_classes{.kind = Kind::classes, .width = 3};
+const LabelFormat shard_classes{.kind = Kind::classes, .width = 3};
 
 datasets::Rows first_rows(std::uint64_t count) { return datasets::Rows::all(count); }
 
@@ -46,7 +46,7 @@ TEST_CASE("a shard holds its rows and no others, however they lie in the file") 
           datasets::Split(rows).training_rows({1000, 80'000}),
           datasets::Split(rows, 0.4, 1).training_rows({5, 9000}),
           datasets::Split(rows, 0.1, 1).validation_rows({0, rows / 10})}) {
-      const Shard shard = Shard::read(dataset, wanted, &three_classes, {});
+      const Shard shard = Shard::read(dataset, wanted, &shard_classes, {});
       CHECK(shard.size() == wanted.size());
       bool same = true;
       for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -67,7 +67,7 @@ TEST_CASE("small integers stay small and are scaled on the way out") {
                                                std::vector<std::int64_t>{0, 1}, {2, 1});
   const auto scale = transforms::Transforms::from_json(
       R"([{"type": "scale", "factor": 0.00392156862745098, "offset": 0}])", "model.h5");
-  const Shard shard = Shard::read(test_samples::open(path), first_rows(2), &three_classes, scale);
+  const Shard shard = Shard::read(test_samples::open(path), first_rows(2), &shard_classes, scale);
   CHECK(shard.bytes() == 4 + 2 * sizeof(std::int32_t));
   CHECK(sample(shard, 0)[1] == doctest::Approx(0.2));
   CHECK(sample(shard, 1)[1] == doctest::Approx(1.0));
@@ -112,17 +112,17 @@ TEST_CASE("numbers that training would choke on are named with their row") {
   const LabelFormat probabilities{.kind = Kind::values, .width = 1, .low = 0.0, .high = 1.0};
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> fine{nan, 0, 1, 2, 3, 4};  // row 0 is another worker's
-  CHECK_NOTHROW(read(fine, {9, 2, 1}, three_classes));
-  CHECK_FAILS(read({0, 0, 0, 0, 0, nan}, {0, 0, 0}, three_classes), ExitCode::bad_data,
+  CHECK_NOTHROW(read(fine, {9, 2, 1}, shard_classes));
+  CHECK_FAILS(read({0, 0, 0, 0, 0, nan}, {0, 0, 0}, shard_classes), ExitCode::bad_data,
               "'features' has nan in row 2, column 1");
-  CHECK_FAILS(read({0, 0, -1e300, 0, 0, 0}, {0, 0, 0}, three_classes), ExitCode::bad_data,
+  CHECK_FAILS(read({0, 0, -1e300, 0, 0, 0}, {0, 0, 0}, shard_classes), ExitCode::bad_data,
               "'features' has -inf in row 1, column 0");
-  CHECK_FAILS(read(fine, {0, 0, 3}, three_classes), ExitCode::bad_data,
+  CHECK_FAILS(read(fine, {0, 0, 3}, shard_classes), ExitCode::bad_data,
               "'label' has 3 in row 2; with the model's 3 outputs, classes are 0 to 2");
-  CHECK_FAILS(read(fine, {0, -1, 0}, three_classes), ExitCode::bad_data, "has -1 in row 1");
-  CHECK_FAILS(read(fine, {0, 0.5, 0}, three_classes), ExitCode::bad_data, "has 0.5 in row 1");
-  CHECK_FAILS(read(fine, {0, nan, 0}, three_classes), ExitCode::bad_data, "has nan in row 1");
-  CHECK_FAILS(read(fine, {0, 1e30, 0}, three_classes), ExitCode::bad_data, "has 1e+30 in row 1");
+  CHECK_FAILS(read(fine, {0, -1, 0}, shard_classes), ExitCode::bad_data, "has -1 in row 1");
+  CHECK_FAILS(read(fine, {0, 0.5, 0}, shard_classes), ExitCode::bad_data, "has 0.5 in row 1");
+  CHECK_FAILS(read(fine, {0, nan, 0}, shard_classes), ExitCode::bad_data, "has nan in row 1");
+  CHECK_FAILS(read(fine, {0, 1e30, 0}, shard_classes), ExitCode::bad_data, "has 1e+30 in row 1");
   CHECK_FAILS(read(fine, {0, nan, 0}, values), ExitCode::bad_data, "labels must be finite");
   CHECK_FAILS(read(fine, {0, 2, 0}, probabilities), ExitCode::bad_data, "are from 0 to 1");
 }

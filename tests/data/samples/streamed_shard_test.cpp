@@ -23,24 +23,24 @@ namespace {
 
 using List = std::vector<std::uint64_t>;
 
-const LabelFormat three_classes{.kind = LabelFormat::Kind::classes, .width = 3};
+const LabelFormat streamed_classes{.kind = LabelFormat::Kind::classes, .width = 3};
 
 // The rows that one epoch visits, by their first feature; everything else of the samples checked.
-List visit(Batches& batches, std::uint64_t epoch) {
-  List rows;
+List visited_rows(Batches& batches, std::uint64_t epoch) {
+  List visited;
   bool right = true;
   batches.start_epoch(epoch);
   while (const auto batch = batches.next()) {
-    right &= batch->samples == std::min(batches.batch_size(), batches.samples() - rows.size());
+    right &= batch->samples == std::min(batches.batch_size(), batches.samples() - visited.size());
     for (std::size_t i = 0; i < batch->samples; ++i) {
       const auto row = static_cast<std::uint64_t>(batch->features(0, i));
       right &= batch->features(1, i) == static_cast<float>(2 * row) && batch->features(63, i) == 0;
       right &= batch->targets.classes[i] == static_cast<std::int32_t>(row % 3);
-      rows.push_back(row);
+      visited.push_back(row);
     }
   }
   CHECK(right);
-  return rows;
+  return visited;
 }
 
 List sorted(List list) {
@@ -48,25 +48,26 @@ List sorted(List list) {
   return list;
 }
 
-constexpr std::uint64_t rows = 4001;
+constexpr std::uint64_t counted_rows = 4001;
 constexpr std::uint64_t small_limit = 200'000;  // a fifth of what the rows take
 constexpr std::uint64_t large_limit = 1ULL << 30;
 
 datasets::Dataset counting(const test::TemporaryFolder& folder, const hdf5::Storage& storage = {},
                            const std::string& name = "data.h5") {
-  return test_samples::open(test_samples::write_counting(folder.file(name), rows, storage, 64));
+  return test_samples::open(
+      test_samples::write_counting(folder.file(name), counted_rows, storage, 64));
 }
 
 }  // namespace
 
 TEST_CASE("an epoch has every sample exactly once, streamed or not, for any workers and chunks") {
   const test::TemporaryFolder folder;
-  const datasets::Split split(rows, 0.1, 3);
+  const datasets::Split split(counted_rows, 0.1, 3);
   const List training = split.training_rows({0, split.training_count()}).to_vector();
   for (const hdf5::Storage& storage : {hdf5::Storage{},
                                        {.chunk_rows = 10},
                                        {.chunk_rows = 100, .gzip = 1},
-                                       {.chunk_rows = rows}}) {
+                                       {.chunk_rows = counted_rows}}) {
     const datasets::Dataset dataset = counting(folder, storage);
     for (const std::uint64_t limit : {small_limit, large_limit}) {
       for (const std::size_t workers : {1, 2, 4}) {
@@ -74,11 +75,11 @@ TEST_CASE("an epoch has every sample exactly once, streamed or not, for any work
           List all;
           for (std::size_t worker = 0; worker < workers; ++worker) {
             const auto shard = load_samples(dataset, split.shard_rows(worker, workers, "data.h5"),
-                                            &three_classes, {}, limit);
+                                            &streamed_classes, {}, limit);
             CHECK((dynamic_cast<const StreamedShard*>(shard.get()) != nullptr) ==
                   (limit == small_limit));
             Batches batches(*shard, {.batch_size = 32, .seed = 5, .repeat = repeat});
-            const List visited = visit(batches, 1);
+            const List visited = visited_rows(batches, 1);
             CHECK(visited.size() == batches.samples());
             all.insert(all.end(), visited.begin(), visited.end());
           }
@@ -105,63 +106,65 @@ TEST_CASE("several files are streamed as one, and rows may be drawn repeatedly")
   for (std::uint64_t i = 0; i < 3021; ++i) drawn.insert(drawn.end(), i % 4, i);
   const datasets::Dataset dataset = datasets::Dataset::open(files, "features", "label");
   REQUIRE(dataset.rows() == 3021);
-  const StreamedShard shard(dataset, drawn, &three_classes, {}, small_limit);
+  const StreamedShard shard(dataset, drawn, &streamed_classes, {}, small_limit);
   Batches batches(shard, {.batch_size = 100});
   List expected;
   for (const std::uint64_t row : drawn) {
     expected.push_back(row < 1000 ? row : row < 2007 ? row - 1000 : row - 2007);
   }
-  CHECK(sorted(visit(batches, 1)) == sorted(expected));
+  CHECK(sorted(visited_rows(batches, 1)) == sorted(expected));
   Batches in_order(shard, {.batch_size = 100, .shuffle = false});
-  CHECK(visit(in_order, 1) == expected);
-  CHECK(visit(in_order, 1) == expected);  // as an evaluation does
+  CHECK(visited_rows(in_order, 1) == expected);
+  CHECK(visited_rows(in_order, 1) == expected);  // as an evaluation does
 }
 
 TEST_CASE("the order is a function of seed, worker and epoch, and of nothing else") {
   const test::TemporaryFolder folder;
   const datasets::Dataset dataset = counting(folder);
-  const StreamedShard shard(dataset, datasets::Rows::all(rows), &three_classes, {}, small_limit);
+  const StreamedShard shard(dataset, datasets::Rows::all(counted_rows), &streamed_classes, {},
+                            small_limit);
   Batches first(shard, {.batch_size = 8, .seed = 1, .worker = 2});
-  const List epoch_1 = visit(first, 1);
-  const List epoch_2 = visit(first, 2);
+  const List epoch_1 = visited_rows(first, 1);
+  const List epoch_2 = visited_rows(first, 2);
   CHECK(epoch_1 != epoch_2);
   Batches again(shard, {.batch_size = 50, .seed = 1, .worker = 2, .epochs = 2});
-  CHECK(visit(again, 2) == epoch_2);  // a resumed run begins so
+  CHECK(visited_rows(again, 2) == epoch_2);  // a resumed run begins so
   again.start_epoch(1);
   for (int i = 0; i < 30; ++i) again.next();  // breaks off in a later window
-  CHECK(visit(again, 1) == epoch_1);
-  CHECK(visit(again, 2) == epoch_2);
+  CHECK(visited_rows(again, 1) == epoch_1);
+  CHECK(visited_rows(again, 2) == epoch_2);
   Batches other_seed(shard, {.seed = 2, .worker = 2});
   Batches other_worker(shard, {.seed = 1, .worker = 3});
-  CHECK(visit(other_seed, 1) != epoch_1);
-  CHECK(visit(other_worker, 1) != epoch_1);
+  CHECK(visited_rows(other_seed, 1) != epoch_1);
+  CHECK(visited_rows(other_worker, 1) != epoch_1);
   Batches three_times(shard, {.seed = 1, .worker = 2, .repeat = 2});
   List twice(epoch_1);
   twice.insert(twice.end(), epoch_2.begin(), epoch_2.end());
-  CHECK(visit(three_times, 1) == twice);
+  CHECK(visited_rows(three_times, 1) == twice);
 }
 
 TEST_CASE("neighbours in the file are not neighbours in an epoch") {
   const test::TemporaryFolder folder;
-  const StreamedShard shard(counting(folder), datasets::Rows::all(rows), &three_classes, {},
-                            small_limit);
+  const StreamedShard shard(counting(folder), datasets::Rows::all(counted_rows), &streamed_classes,
+                            {}, small_limit);
   Batches batches(shard, {.batch_size = 8});
-  const List order = visit(batches, 1);
+  const List order = visited_rows(batches, 1);
   double distance = 0.0;
   double first_tenth = 0.0;
   for (std::size_t i = 1; i < order.size(); ++i) {
     distance += std::abs(static_cast<double>(order[i]) - static_cast<double>(order[i - 1]));
-    if (i <= rows / 10) first_tenth += static_cast<double>(order[i]);
+    if (i <= counted_rows / 10) first_tenth += static_cast<double>(order[i]);
   }
-  CHECK(distance / static_cast<double>(rows) > 0.2 * rows);  // a third, if all orders are as likely
-  CHECK(first_tenth / (rows / 10) > 0.25 * rows);            // half
-  CHECK(first_tenth / (rows / 10) < 0.75 * rows);
+  CHECK(distance / static_cast<double>(counted_rows) >
+        0.2 * counted_rows);  // a third, if all orders are as likely
+  CHECK(first_tenth / (counted_rows / 10) > 0.25 * counted_rows);  // half
+  CHECK(first_tenth / (counted_rows / 10) < 0.75 * counted_rows);
 }
 
 TEST_CASE("a limit too small for two blocks is refused with what would do") {
   const test::TemporaryFolder folder;
   const auto stream = [](const datasets::Dataset& dataset, std::uint64_t limit) {
-    return StreamedShard(dataset, datasets::Rows::all(rows), &three_classes, {}, limit);
+    return StreamedShard(dataset, datasets::Rows::all(counted_rows), &streamed_classes, {}, limit);
   };
   const datasets::Dataset plain = counting(folder);
   CHECK_NOTHROW(stream(plain, 2 * 264));
@@ -178,13 +181,13 @@ TEST_CASE("what goes wrong in the thread reaches the consumer, with the row in i
   const test::TemporaryFolder folder;
   const std::string path = folder.file("bad.h5");
   const auto epoch = [&](float last_feature, std::int32_t last_label, bool shuffle) {
-    std::vector<float> features(64 * rows, 1.0F);
-    std::vector<std::int32_t> labels(rows, 0);
-    features[64 * (rows - 1) + 3] = last_feature;
-    labels[rows - 1] = last_label;
-    test_samples::write(path, 64, features, labels, {rows});
-    const StreamedShard shard(test_samples::open(path), datasets::Rows::all(rows), &three_classes,
-                              {}, small_limit);
+    std::vector<float> features(64 * counted_rows, 1.0F);
+    std::vector<std::int32_t> labels(counted_rows, 0);
+    features[64 * (counted_rows - 1) + 3] = last_feature;
+    labels[counted_rows - 1] = last_label;
+    test_samples::write(path, 64, features, labels, {counted_rows});
+    const StreamedShard shard(test_samples::open(path), datasets::Rows::all(counted_rows),
+                              &streamed_classes, {}, small_limit);
     Batches batches(shard, {.batch_size = 8, .shuffle = shuffle});
     batches.start_epoch(1);
     std::size_t samples = 0;
@@ -193,7 +196,7 @@ TEST_CASE("what goes wrong in the thread reaches the consumer, with the row in i
   };
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (const bool shuffle : {false, true}) {
-    CHECK(epoch(1.0F, 0, shuffle) == rows);
+    CHECK(epoch(1.0F, 0, shuffle) == counted_rows);
     CHECK_FAILS(epoch(nan, 0, shuffle), ExitCode::bad_data,
                 "bad.h5: data set 'features' has nan in row 4000, column 3");
     CHECK_FAILS(epoch(1.0F, 3, shuffle), ExitCode::bad_data, "'label' has 3 in row 4000");
@@ -203,18 +206,19 @@ TEST_CASE("what goes wrong in the thread reaches the consumer, with the row in i
 TEST_CASE("a file that is cut while it is read is an error, not zeros") {
   const test::TemporaryFolder folder;
   const datasets::Dataset dataset = counting(folder);
-  const StreamedShard shard(dataset, datasets::Rows::all(rows), &three_classes, {}, small_limit);
+  const StreamedShard shard(dataset, datasets::Rows::all(counted_rows), &streamed_classes, {},
+                            small_limit);
   Batches batches(shard, {.batch_size = 8});
-  visit(batches, 1);
+  visited_rows(batches, 1);
   std::filesystem::resize_file(dataset.path(), std::filesystem::file_size(dataset.path()) / 2);
-  CHECK_FAILS(visit(batches, 3), ExitCode::io_error, "has become shorter while it was read");
+  CHECK_FAILS(visited_rows(batches, 3), ExitCode::io_error, "has become shorter while it was read");
   CHECK_FAILS(batches.next(), ExitCode::io_error, "has become shorter");  // and nothing else after
 }
 
 TEST_CASE("a stream that is given up in the middle ends without waiting for its epoch") {
   const test::TemporaryFolder folder;
-  const StreamedShard shard(counting(folder), datasets::Rows::all(rows), &three_classes, {},
-                            small_limit);
+  const StreamedShard shard(counting(folder), datasets::Rows::all(counted_rows), &streamed_classes,
+                            {}, small_limit);
   for (int batches_read = 0; batches_read < 20; ++batches_read) {
     Batches batches(shard, {.batch_size = 8});
     batches.start_epoch(1);
@@ -224,15 +228,15 @@ TEST_CASE("a stream that is given up in the middle ends without waiting for its 
 
 TEST_CASE("labels are counted without the features, and parts share the limit") {
   const test::TemporaryFolder folder;
-  const StreamedShard shard(counting(folder), datasets::Rows::all(rows), &three_classes, {},
-                            small_limit);
+  const StreamedShard shard(counting(folder), datasets::Rows::all(counted_rows), &streamed_classes,
+                            {}, small_limit);
   CHECK(shard.class_counts() == std::vector<std::uint64_t>{1334, 1334, 1333});
   const auto part = shard.part_of({100, 400}, 4);
   Batches batches(*part, {.batch_size = 8});
   List expected;
   for (std::uint64_t row = 100; row < 400; ++row) expected.push_back(row);
-  CHECK(sorted(visit(batches, 1)) == expected);
-  CHECK_FAILS(shard.part_of({0, rows}, 1000), ExitCode::bad_experiment, "is too small");
+  CHECK(sorted(visited_rows(batches, 1)) == expected);
+  CHECK_FAILS(shard.part_of({0, counted_rows}, 1000), ExitCode::bad_experiment, "is too small");
 }
 
 }  // namespace tusk::samples

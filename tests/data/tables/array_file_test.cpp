@@ -30,8 +30,8 @@ const std::vector<std::int16_t> idx_values{1, -2, 3, 256, 5, -6};
 using test::npy_bytes;
 using test::read_all;
 
-std::string npy(const std::string& type, const std::string& shape, const std::string& data,
-                const std::string& fortran = "False") {
+std::string numpy_file(const std::string& type, const std::string& shape, const std::string& data,
+                       const std::string& fortran = "False") {
   return test::npy("'" + type + "'", shape, data, fortran);
 }
 
@@ -105,23 +105,24 @@ TEST_CASE("a row above 1 GiB is refused though the compressed file could hold it
 TEST_CASE("an NPY file reads as the numbers it holds") {
   const test::TemporaryFolder folder;
   const std::string little = "\x01\0\xFE\xFF\x03\0\0\x01\x05\0\xFA\xFF"s;
-  const std::string path = folder.write("a.npy", npy("<i2", "(2, 3)", little));
+  const std::string path = folder.write("a.npy", numpy_file("<i2", "(2, 3)", little));
   CHECK(ArrayFile(path).row_shape() == Shape{3});
   CHECK(read_all<std::int16_t>(path) == idx_values);
-  CHECK(read_all<std::int16_t>(folder.write("b.npy", npy(">i2", "(2, 3)", idx_bytes.substr(12)))) ==
-        idx_values);
-  CHECK(read_all<std::int16_t>(
-            test::write_gzip(folder.file("c.npy.gz"), npy("<i2", "(2, 3)", little))) == idx_values);
+  CHECK(read_all<std::int16_t>(folder.write(
+            "b.npy", numpy_file(">i2", "(2, 3)", idx_bytes.substr(12)))) == idx_values);
+  CHECK(read_all<std::int16_t>(test::write_gzip(
+            folder.file("c.npy.gz"), numpy_file("<i2", "(2, 3)", little))) == idx_values);
   const auto flags =
-      read_all<std::uint8_t>(folder.write("d.npy", npy("|b1", "(3,)", "\x01\0\x01"s)));
+      read_all<std::uint8_t>(folder.write("d.npy", numpy_file("|b1", "(3,)", "\x01\0\x01"s)));
   CHECK(flags == std::vector<std::uint8_t>{1, 0, 1});
-  const auto flat = read_all<std::uint8_t>(folder.write("e.npy", npy("|u1", "(2,)", "ab", "True")));
+  const auto flat =
+      read_all<std::uint8_t>(folder.write("e.npy", numpy_file("|u1", "(2,)", "ab", "True")));
   CHECK(flat == std::vector<std::uint8_t>{'a', 'b'});
 }
 
 TEST_CASE("versions 2 and 3 of NPY have a longer length") {
   const test::TemporaryFolder folder;
-  const std::string v1 = npy("|u1", "(2,)", "ab");
+  const std::string v1 = numpy_file("|u1", "(2,)", "ab");
   for (const char version : {'\x02', '\x03'}) {
     std::string bytes = v1;
     bytes[6] = version;
@@ -135,7 +136,7 @@ TEST_CASE("versions 2 and 3 of NPY have a longer length") {
 
 TEST_CASE("an NPY file cut off at any byte is refused") {
   const test::TemporaryFolder folder;
-  const std::string whole = npy("<f4", "(2,)", "12345678");
+  const std::string whole = numpy_file("<f4", "(2,)", "12345678");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
     CHECK_FAILS(read_all<float>(folder.write("cut", whole.substr(0, size))), ExitCode::bad_data,
@@ -146,10 +147,10 @@ TEST_CASE("an NPY file cut off at any byte is refused") {
 TEST_CASE("NPY arrays that are not read say what to do") {
   const test::TemporaryFolder folder;
   const auto open = [&](const std::string& bytes) { ArrayFile(folder.write("a.npy", bytes)); };
-  CHECK_FAILS(open(npy("=f4", "(1,)", "1234")), ExitCode::bad_data, "type '=f4'");
-  CHECK_FAILS(open(npy("<U4", "(2,)", "1234")), ExitCode::bad_data, "type '<U4'");
-  CHECK_FAILS(open(npy("<f4", "()", "1234")), ExitCode::bad_data, "a single number");
-  CHECK_FAILS(open(npy("", "(2,)", "1234")), ExitCode::bad_data, "type ''");
+  CHECK_FAILS(open(numpy_file("=f4", "(1,)", "1234")), ExitCode::bad_data, "type '=f4'");
+  CHECK_FAILS(open(numpy_file("<U4", "(2,)", "1234")), ExitCode::bad_data, "type '<U4'");
+  CHECK_FAILS(open(numpy_file("<f4", "()", "1234")), ExitCode::bad_data, "a single number");
+  CHECK_FAILS(open(numpy_file("", "(2,)", "1234")), ExitCode::bad_data, "type ''");
   for (const char* header :
        {"", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
@@ -165,7 +166,7 @@ TEST_CASE("NPY arrays that are not read say what to do") {
 TEST_CASE("a file with any bytes changed is read or refused, and nothing else happens") {
   const test::TemporaryFolder folder;
   Random random(11, Stream::shuffle);
-  for (const std::string& whole : {idx_bytes, npy("<i2", "(2, 3)", idx_bytes.substr(12))}) {
+  for (const std::string& whole : {idx_bytes, numpy_file("<i2", "(2, 3)", idx_bytes.substr(12))}) {
     for (int round = 0; round < 3000; ++round) {
       std::string bytes = whole;
       for (std::uint64_t change = 1 + random.below(3); change-- > 0;) {

@@ -100,12 +100,12 @@ std::string choice(const mpi::Communicator& world, const ServerOptions& options,
 
 // A transport that calls itself `name` and works but for the server on rank 1, which begins with
 // other numbers (a wrong sum) or cannot be opened.
-enum class Fault { wrong_sum, absent };
-Candidate faulty_on_rank_1(const mpi::Communicator& world, Transport name, Fault fault) {
+enum class ShardFault { wrong_sum, absent };
+Candidate faulty_on_rank_1(const mpi::Communicator& world, Transport name, ShardFault fault) {
   const auto open = [&world, name, fault](const mpi::Communicator& group,
                                           std::span<const float> values, Consistency consistency) {
     mpi::collectively(group, [&] {
-      if (fault == Fault::absent && world.rank() == 1) fail(ExitCode::internal, "no window");
+      if (fault == ShardFault::absent && world.rank() == 1) fail(ExitCode::internal, "no window");
     });
     const std::vector<float> others(values.size(), 1.0F);
     Center center = open_message(group, world.rank() == 1 ? others : values, consistency);
@@ -177,11 +177,11 @@ TEST_CASE("choice sharded: a transport that fails in one shard is left by all ra
   const ServerOptions two{.shards = 2};
   const ServerOptions two_rma{.transport = Transport::rma, .shards = 2};
   const Candidate good = working(Transport::message);
-  for (const Fault fault : {Fault::wrong_sum, Fault::absent}) {
+  for (const ShardFault fault : {ShardFault::wrong_sum, ShardFault::absent}) {
     const Candidate bad = faulty_on_rank_1(world, Transport::rma, fault);
     CHECK(choice(world, two, std::nullopt, {bad, good}) == "message snapshot");
     CHECK(choice(world, two_rma, std::nullopt, {bad, good}) ==
-          (fault == Fault::absent
+          (fault == ShardFault::absent
                ? "70: transport rma does not work here: no window"
                : "70: transport rma does not work here: a worker sees a wrong sum"));
   }

@@ -73,7 +73,7 @@ const std::string input = R"({"module": "keras.layers", "class_name": "InputLaye
     "config": {"batch_shape": [null, 3], "name": "in"}, "registered_name": null}, )";
 const std::string dropout = R"({"class_name": "Dropout",
     "config": {"name": "drop", "rate": 0.5, "seed": null, "noise_shape": null}}, )";
-const std::string dense = R"({"class_name": "Dense", "config": {"name": "out", "units": 2,
+const std::string dense_layer = R"({"class_name": "Dense", "config": {"name": "out", "units": 2,
     "activation": "softmax", "use_bias": true, "kernel_initializer": {"module": "keras.initializers",
     "class_name": "HeNormal", "config": {"seed": null}}, "bias_initializer": {"class_name":
     "Mystery", "config": {}}, "kernel_regularizer": null}})";
@@ -123,7 +123,7 @@ TEST_CASE("the file has Keras's layout") {
 TEST_CASE("a model that Keras 3 wrote is read, whatever its names") {
   const test::TemporaryFolder folder;
   const ModelContent model =
-      load_model(write_keras3(folder.file("keras.h5"), input + dropout + dense));
+      load_model(write_keras3(folder.file("keras.h5"), input + dropout + dense_layer));
   CHECK(model.input == Shape{3});
   REQUIRE(model.layers.size() == 2);
   CHECK(std::get<DropoutOptions>(model.layers[0]).rate == 0.5);
@@ -146,30 +146,33 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
     return text.replace(text.find(from), from.size(), to);
   };
   const std::string conv = R"({"class_name": "Conv2D", "config": {"name": "c"}}, )";
-  CHECK_FAILS(load(input + conv + dense), ExitCode::bad_data, "layer 'c' (Conv2D) is of a type");
-  CHECK_FAILS(load(dropout + dense), ExitCode::bad_data, "does not say its input's shape");
-  CHECK_FAILS(load(input + without(dense, "softmax", "gelu")), ExitCode::bad_data,
+  CHECK_FAILS(load(input + conv + dense_layer), ExitCode::bad_data,
+              "layer 'c' (Conv2D) is of a type");
+  CHECK_FAILS(load(dropout + dense_layer), ExitCode::bad_data, "does not say its input's shape");
+  CHECK_FAILS(load(input + without(dense_layer, "softmax", "gelu")), ExitCode::bad_data,
               "layer 'out' (Dense) has activation \"gelu\"");
-  CHECK_FAILS(load(input + without(dense, "2", "-2")), ExitCode::bad_data,
+  CHECK_FAILS(load(input + without(dense_layer, "2", "-2")), ExitCode::bad_data,
               "layer 'out' (Dense) has units -2; it must be a whole number");
-  CHECK_FAILS(load(input + without(dense, "2", "1e99")), ExitCode::bad_data,
+  CHECK_FAILS(load(input + without(dense_layer, "2", "1e99")), ExitCode::bad_data,
               "has units 1e+99; it must");
-  CHECK_FAILS(load(input + without(dense, "2", "2147483648")), ExitCode::bad_data,
+  CHECK_FAILS(load(input + without(dense_layer, "2", "2147483648")), ExitCode::bad_data,
               "has units 2147483648; it must be a whole number, between 1 and 2147483647");
-  CHECK_FAILS(load(input + without(dense, "2", "2147483647")), ExitCode::bad_data, "has shape");
-  CHECK_FAILS(load(input + without(dense, "2", "3")), ExitCode::bad_data, "has shape (3, 2)");
-  CHECK_FAILS(load(input + without(dropout, "0.5", "1.5") + dense), ExitCode::bad_data,
+  CHECK_FAILS(load(input + without(dense_layer, "2", "2147483647")), ExitCode::bad_data,
+              "has shape");
+  CHECK_FAILS(load(input + without(dense_layer, "2", "3")), ExitCode::bad_data, "has shape (3, 2)");
+  CHECK_FAILS(load(input + without(dropout, "0.5", "1.5") + dense_layer), ExitCode::bad_data,
               "layer 'drop' (Dropout) has rate 1.5; it must be at least 0 and below 1");
-  CHECK_FAILS(load(input + without(dense, "\"units\": 2,", "")), ExitCode::bad_data,
+  CHECK_FAILS(load(input + without(dense_layer, "\"units\": 2,", "")), ExitCode::bad_data,
               "layer 'out' (Dense) has no units");
-  CHECK_FAILS(load(input + without(dense, "true", "false")), ExitCode::bad_data,
+  CHECK_FAILS(load(input + without(dense_layer, "true", "false")), ExitCode::bad_data,
               "has 2 arrays in the file, but 1 in the model");
-  CHECK_FAILS(load(input + dense + ", " + without(dense, "out", "two")), ExitCode::bad_data,
-              "weights of 1 layers for a model of 2");
-  CHECK_FAILS(load(without(input, "3", "0") + dense), ExitCode::bad_data, "no plausible size");
+  CHECK_FAILS(load(input + dense_layer + ", " + without(dense_layer, "out", "two")),
+              ExitCode::bad_data, "weights of 1 layers for a model of 2");
+  CHECK_FAILS(load(without(input, "3", "0") + dense_layer), ExitCode::bad_data,
+              "no plausible size");
   CHECK_FAILS(load("[}"), ExitCode::bad_data, "model_config");
   CHECK_FAILS(load("7"), ExitCode::bad_data, "model_config");
-  CHECK_FAILS(load_model(write_keras3(path, input + dense, "Functional")), ExitCode::bad_data,
+  CHECK_FAILS(load_model(write_keras3(path, input + dense_layer, "Functional")), ExitCode::bad_data,
               "Sequential models are supported");
 }
 
@@ -202,9 +205,9 @@ TEST_CASE("a small file cannot make a large model by naming its weights again an
   save_model(path, model);
   const std::string layer = hdf5::read_text(hdf5::File::open(path), "/", "model_config").value();
   const std::size_t begin = layer.find(R"({"class_name":"Dense")");
-  const std::string dense = layer.substr(begin, layer.rfind("]}}") - begin);
+  const std::string dense_layer = layer.substr(begin, layer.rfind("]}}") - begin);
   std::string config = layer;
-  config.insert(begin, dense + ",");
+  config.insert(begin, dense_layer + ",");
   const std::vector<std::string> twice{"dense", "dense"};
   {
     hdf5::File file = hdf5::File::update(path);

@@ -32,13 +32,13 @@ Result compute(std::size_t threads, std::size_t batch) {
   graph::Network n(options(), {131}, batch);
   n.workspace = n.model.make_workspace(batch, true, threads);
   CHECK(n.workspace.team().threads() == threads);
-  const std::vector<std::int32_t> labels(batch, 1);
+  const std::vector<std::int32_t> ones(batch, 1);
   const BatchScore score =
-      n.model.train_step(n.weights, n.x(batch), {.classes = labels, .values = {}}, n.gradients,
+      n.model.train_step(n.weights, n.x(batch), {.classes = ones, .values = {}}, n.gradients,
                          n.workspace, {.seed = 1, .worker = 0, .step = 5});
-  const ConstMatrix outputs = n.model.predict(n.weights, n.x(batch), n.workspace);
+  const ConstMatrix predicted = n.model.predict(n.weights, n.x(batch), n.workspace);
   return {.gradients = n.gradients,
-          .outputs = {outputs.data(), outputs.data() + outputs.size()},
+          .outputs = {predicted.data(), predicted.data() + predicted.size()},
           .loss = score.loss_sum};
 }
 

@@ -13,13 +13,13 @@ using namespace tusk;
 
 namespace {
 
-const std::vector<std::size_t> array_sizes{2, 3};
+const std::vector<std::size_t> clipped_sizes{2, 3};
 
 // The gradients after a step that clips; (3, 4 | 0, 0, 12) before it: norms 5 and 12, together 13.
 std::vector<float> clipped(const OptimizerOptions& options) {
   std::vector<float> weights(5);
   std::vector<float> gradients{3, 4, 0, 0, 12};
-  optim::make_optimizer(options, array_sizes)->step(weights, gradients);
+  optim::make_optimizer(options, clipped_sizes)->step(weights, gradients);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     CHECK(weights[i] == doctest::Approx(-gradients[i]));  // the step is by what was clipped
   }
@@ -40,7 +40,7 @@ void check_equal(const std::vector<float>& values, const std::vector<double>& ex
 
 std::string message_of(const OptimizerOptions& options) {
   try {
-    optim::make_optimizer(options, array_sizes);
+    optim::make_optimizer(options, clipped_sizes);
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::bad_experiment);
     return error.what();
@@ -87,7 +87,7 @@ TEST_CASE("NaN in the gradients is not clipped away") {
     options.*limit = 1.0;
     std::vector<float> weights(5);
     std::vector<float> gradients{NAN, 1, 1, 1, 1};
-    optim::make_optimizer(options, array_sizes)->step(weights, gradients);
+    optim::make_optimizer(options, clipped_sizes)->step(weights, gradients);
     CHECK(std::isnan(weights[0]));
   }
 }

@@ -13,8 +13,8 @@ using namespace tusk;
 
 namespace {
 
-const std::vector<std::size_t> array_sizes{700, 600};
-constexpr std::size_t size = 1300;
+const std::vector<std::size_t> resumed_sizes{700, 600};
+constexpr std::size_t resumed_size = 1300;
 
 // Every kind, with every piece of state it can have.
 std::vector<OptimizerOptions> all_kinds() {
@@ -28,9 +28,9 @@ std::vector<OptimizerOptions> all_kinds() {
   return all;
 }
 
-AlignedVector<float> noise(std::uint32_t index) {
+AlignedVector<float> resumed_noise(std::uint32_t index) {
   Random random(23, Stream::shuffle, index);
-  AlignedVector<float> values(size);
+  AlignedVector<float> values(resumed_size);
   for (float& value : values) value = static_cast<float>(random.normal());
   return values;
 }
@@ -38,7 +38,7 @@ AlignedVector<float> noise(std::uint32_t index) {
 void run(optim::Optimizer& optimizer, AlignedVector<float>& weights, std::uint32_t from,
          std::uint32_t to) {
   for (std::uint32_t step = from; step < to; ++step) {
-    AlignedVector<float> gradients = noise(step);
+    AlignedVector<float> gradients = resumed_noise(step);
     optimizer.step(weights, gradients);
   }
 }
@@ -47,10 +47,10 @@ void run(optim::Optimizer& optimizer, AlignedVector<float>& weights, std::uint32
 
 TEST_CASE("a saved and loaded optimizer goes on bit for bit") {
   for (const OptimizerOptions& options : all_kinds()) {
-    const auto whole = optim::make_optimizer(options, array_sizes);
-    AlignedVector<float> weights = noise(100);
+    const auto whole = optim::make_optimizer(options, resumed_sizes);
+    AlignedVector<float> weights = resumed_noise(100);
     run(*whole, weights, 0, 10);
-    const auto resumed = optim::make_optimizer(options, array_sizes);
+    const auto resumed = optim::make_optimizer(options, resumed_sizes);
     const auto from = whole->state();
     const auto to = resumed->state();
     REQUIRE(from.size() == to.size());
@@ -68,17 +68,17 @@ TEST_CASE("a saved and loaded optimizer goes on bit for bit") {
 
 TEST_CASE("a reset optimizer starts anew, but keeps its learning rate") {
   for (const OptimizerOptions& options : all_kinds()) {
-    const auto fresh = optim::make_optimizer(options, array_sizes);
-    const auto used = optim::make_optimizer(options, array_sizes);
-    AlignedVector<float> a = noise(100);
+    const auto fresh = optim::make_optimizer(options, resumed_sizes);
+    const auto used = optim::make_optimizer(options, resumed_sizes);
+    AlignedVector<float> a = resumed_noise(100);
     run(*used, a, 0, 5);
     used->set_learning_rate(0.123);
     used->reset();
     CHECK(used->iterations() == 0);
     CHECK(used->learning_rate() == 0.123);
     fresh->set_learning_rate(0.123);
-    a = noise(100);
-    AlignedVector<float> b = noise(100);
+    a = resumed_noise(100);
+    AlignedVector<float> b = resumed_noise(100);
     run(*used, a, 0, 5);
     run(*fresh, b, 0, 5);
     CHECK(a == b);
@@ -87,21 +87,21 @@ TEST_CASE("a reset optimizer starts anew, but keeps its learning rate") {
 
 TEST_CASE("sgd's velocity can be seen") {
   const auto optimizer = optim::make_optimizer(
-      with_defaults(SgdOptions{.momentum = 0.9, .nesterov = true}), array_sizes);
-  AlignedVector<float> weights(size);
-  AlignedVector<float> gradients(size, 1.0F);
+      with_defaults(SgdOptions{.momentum = 0.9, .nesterov = true}), resumed_sizes);
+  AlignedVector<float> weights(resumed_size);
+  AlignedVector<float> gradients(resumed_size, 1.0F);
   optimizer->step(weights, gradients);
   REQUIRE(optimizer->state().size() == 1);
   CHECK(optimizer->state()[0].name == std::string("momentum"));
-  CHECK(optimizer->state()[0].values[size - 1] == -0.01F);
+  CHECK(optimizer->state()[0].values[resumed_size - 1] == -0.01F);
 }
 
 TEST_CASE("a step allocates nothing") {
   for (OptimizerOptions options : all_kinds()) {
     options.clipnorm = 1.0;
-    const auto optimizer = optim::make_optimizer(options, array_sizes);
-    AlignedVector<float> weights = noise(0);
-    AlignedVector<float> gradients = noise(1);
+    const auto optimizer = optim::make_optimizer(options, resumed_sizes);
+    AlignedVector<float> weights = resumed_noise(0);
+    AlignedVector<float> gradients = resumed_noise(1);
     const std::size_t before = allocations;
     REQUIRE(before > 0);
     optimizer->step(weights, gradients);

@@ -19,7 +19,7 @@ using test::experiment;
 
 namespace {
 
-constexpr std::uint64_t training_rows = 903;
+constexpr std::uint64_t overlap_rows = 903;
 constexpr Transport transports[] = {Transport::shared, Transport::rma, Transport::message};
 
 Experiment overlapping(const DataFolder& folder, const StrategyOptions& strategy) {
@@ -28,8 +28,8 @@ Experiment overlapping(const DataFolder& folder, const StrategyOptions& strategy
   return options;
 }
 
-records::Summary train(const Experiment& experiment, const std::string& directory,
-                       const mpi::Communicator& world) {
+records::Summary train_overlapping(const Experiment& experiment, const std::string& directory,
+                                   const mpi::Communicator& world) {
   auto summary = training::train(experiment, {.run_directory = directory}, world);
   world.barrier();
   return summary;
@@ -78,10 +78,10 @@ TEST_CASE("overlap: the rules learn over every transport and lose no batch") {
       }
       const std::string directory =
           folder.file("run" + std::to_string(rule) + std::string(name_of(transport)));
-      const auto summary = train(options, directory, world);
+      const auto summary = train_overlapping(options, directory, world);
       CHECK(summary.test->metric(0) > 0.9);
       if (world.rank() != 0) continue;
-      CHECK(summary.ledger.samples_committed == 8 * training_rows);
+      CHECK(summary.ledger.samples_committed == 8 * overlap_rows);
       CHECK(summary.ledger.batches_committed == summary.ledger.batches_trained);
       check_history(directory, summary);
     }
@@ -105,7 +105,7 @@ TEST_CASE("overlap: one worker's model is the one without overlap, to the last b
         const std::string directory =
             folder.file(std::to_string(rule) + std::string(name_of(transport)) +
                         std::string(overlap ? "late" : "plain"));
-        const auto summary = train(options, directory, world);
+        const auto summary = train_overlapping(options, directory, world);
         if (world.rank() != 0) continue;
         weights.push_back(formats::load_model(directory + "/model.h5").weights);
         losses.push_back(summary.last_epoch.validation->loss());
@@ -131,7 +131,7 @@ TEST_CASE("overlap: an order to stop leaves nothing under way, with claimed part
     options.callbacks.early_stopping = EarlyStoppingOptions{
         .monitor = "val_loss", .patience = 1, .min_delta = 0.02, .restore_best_weights = true};
     const std::string directory = folder.file("stop" + std::to_string(run));
-    const auto summary = train(options, directory, world);
+    const auto summary = train_overlapping(options, directory, world);
     if (world.rank() != 0) continue;
     CHECK(summary.epochs < 400);
     CHECK(summary.ledger.samples_committed == summary.ledger.samples_trained);
@@ -146,7 +146,7 @@ TEST_CASE("overlap: commits are compressed, too") {
   const DataFolder folder(world);
   Experiment options = overlapping(folder, DownpourOptions{.communication_window = 4});
   options.server.compression.kind = CompressionKind::bf16;
-  const auto summary = train(options, folder.file("bf16"), world);
+  const auto summary = train_overlapping(options, folder.file("bf16"), world);
   CHECK(summary.test->metric(0) > 0.9);
-  if (world.rank() == 0) CHECK(summary.ledger.samples_committed == 8 * training_rows);
+  if (world.rank() == 0) CHECK(summary.ledger.samples_committed == 8 * overlap_rows);
 }
