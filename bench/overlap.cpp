@@ -127,7 +127,7 @@ class Benchmark {
           trainee_.steps(window, &between_layers);
           trainee_.exchange(*overlapping);
         },
-        [&] { overlapping->finish(); });
+        [&] { overlapping->complete(); });
     return {steps_s * 1e3, after_s * 1e3, beside_s * 1e3};
   }
 

@@ -1,25 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/center/center_variable.hpp"
 
-#include <algorithm>
-
 #include "core/error.hpp"
+#include "exchange/center/require_size.hpp"
+#include "exchange/center/update.hpp"
 
 namespace tusk::center {
 
+using Kind = Update::Kind;
+
+std::uint64_t CenterVariable::pull(std::span<float> out) {
+  require_size(out.size(), size());
+  return perform({.kind = Kind::pull, .out = out.data()}).ticket;
+}
+
+Commit CenterVariable::commit(std::span<const float> delta) {
+  require_size(delta.size(), size());
+  return perform({.kind = Kind::commit, .in = delta.data()});
+}
+
+Commit CenterVariable::commit_and_pull(std::span<const float> delta, std::span<float> out) {
+  require_size(delta.size(), size());
+  require_size(out.size(), size());
+  return perform({.kind = Kind::commit_and_pull, .in = delta.data(), .out = out.data()});
+}
+
 Commit CenterVariable::commit_change(std::span<float> x, std::span<float> pulled,
                                      const Change& change) {
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = (x[i] - pulled[i]) / change.divisor;
-  Commit commit;
-  if (change.scaling) {
-    Scaling scaling = *change.scaling;
-    scaling.pulled = pulled;
-    commit = commit_scaled(x, scaling, pulled);
-  } else {
-    commit = commit_and_pull(x, pulled);
+  require_size(x.size(), size());
+  require_size(pulled.size(), size());
+  Update update{.kind = Kind::commit_and_pull,
+                .in = x.data(),
+                .out = x.data(),
+                .base = pulled.data(),
+                .divisor = change.divisor};
+  if (change.scaling && change.scaling->rule == Scaling::Rule::staleness) {
+    update.kind = Kind::staleness;
+  } else if (change.scaling) {
+    update.kind = Kind::proximity;
+    update.factor = change.scaling->learning_rate;
+    update.pulled = pulled.data();
   }
-  std::ranges::copy(pulled, x.begin());
-  return commit;
+  return perform(update);
+}
+
+Commit CenterVariable::elastic(std::span<const float> x, float alpha, std::span<float> force) {
+  require_size(x.size(), size());
+  require_size(force.size(), size());
+  return perform({.kind = Kind::elastic, .factor = alpha, .in = x.data(), .out = force.data()});
 }
 
 namespace {
@@ -30,8 +58,8 @@ namespace {
 
 }  // namespace
 
-void CenterVariable::begin(const Exchange& /*exchange*/) { fail_without_background(); }
+void CenterVariable::start(const Update& /*update*/) { fail_without_background(); }
 bool CenterVariable::advance() { fail_without_background(); }
-Commit CenterVariable::finish() { fail_without_background(); }
+Commit CenterVariable::complete() { fail_without_background(); }
 
 }  // namespace tusk::center

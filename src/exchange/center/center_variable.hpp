@@ -9,100 +9,104 @@
 namespace tusk::center {
 
 class ControlBoard;
+struct Update;
 
-// What a commit was given. Tickets count commits from 0 without gaps or repetitions. The staleness
-// τ is the number of commits by others between this worker's last pull and this commit. The delay
-// is those of them that came between reading θ and adding to it, in the operations that add
-// something computed from θ (elastic, proximity): 0 where an operation is atomic, that is but on
-// `rma`.
+// What a commit was given. Tickets count all workers' commits from 0 without gaps or repetitions.
+// The staleness τ is the number of commits by others between this worker's last pull and this
+// commit. The delay is those of them that came between reading θ and adding to it, in the
+// operations that add something computed from θ (elastic, proximity): 0 on every transport but
+// `rma`, because there alone an operation is not atomic.
 struct Commit {
   std::uint64_t ticket = 0;
   std::uint64_t staleness = 0;
   std::uint64_t delay = 0;
 };
 
-// How commit_scaled weighs a delta, elementwise, with the center θ and τ as they are at the commit.
+// How a change is weighed, elementwise, with the center θ and τ as they are at the commit.
 struct Scaling {
   enum class Rule {
-    staleness,  // θ += delta / (τ + 1)                                       (dynsgd)
-    proximity,  // θ += d ⊙ delta, d = 1/((θ − x₀)²/η + 1)                     (experimental)
+    staleness,  // θ += change / (τ + 1)                                      (dynsgd)
+    proximity,  // θ += change · 1/((θ − x₀)²/η + 1)                          (experimental)
   };
   Rule rule = Rule::staleness;
-  std::span<const float> pulled = {};  // x₀, for proximity
-  float learning_rate = 1.0F;          // η, for proximity
+  float learning_rate = 1.0F;  // η, for proximity
 };
 
-// A worker's access to the center variable θ: a vector of size() floats that all workers share,
-// with an update counter. One object a worker; not thread-safe, and under MPI for the main thread.
-// Every vector argument has size() elements. Nothing here is collective but the destructor.
+// A worker's access to the center variable θ: a vector of size() floats that all workers share. A
+// strategy calls its verbs at the ends of its windows; each is one exchange, and the time that it
+// takes is the strategy's cost.
 //
-// Under consistency `snapshot` every call is atomic as a whole vector and calls are linearizable;
-// under `element` each float's addition is; under `none` nothing is but the tickets.
+//   pull             fetches the center
+//   commit           adds to it
+//   commit_and_pull  both at once
+//   commit_change    adds what a window's steps have done to the weights, and goes on from there
+//   elastic          pulls the center towards the weights, and says how far
 //
-// Versions: ticket t is the update counter before the commit's increment. A pull's version is the
-// number of commits before it, that of a fused pull (any operation that reads θ as it commits) is
-// its ticket + 1. Staleness = ticket − version of the last pull − own commits since. On `rma` a
-// commit takes its ticket before it adds, so that a pull may miss parts of commits that its version
-// counts.
+// One object a worker; not thread-safe, and under MPI for the main thread. Nothing is collective
+// but the destructor. Every vector argument has size() elements, else Error(internal), as is thrown
+// when the transport fails. What is passed in is changed only where the signature allows it.
 //
-// Where the center is spread over several servers, all of this holds within each one's shard, and
-// what is returned is shard 0's: a pull may see one shard with a commit of another worker and the
+// What others see: under consistency `snapshot` every verb is atomic as a whole vector, and verbs
+// are linearizable; under `element` each float's addition is atomic; under `none` nothing is but
+// the tickets. Where the center is spread over several servers this holds for each server's shard,
+// and what is returned is shard 0's: a pull may see one shard with another worker's commit and the
 // next without it.
 //
-// Bytes moved, with P = size(): pull, commit 4 P; the others 8 P; proximity 12 P on `rma`, which
-// reads θ before, and on `message`, which sends x₀ too.
+// Staleness counts from the last pull. Every verb that brings θ, or something computed from it, is
+// a pull, too: commit_and_pull, commit_change, elastic.
 //
-// The values passed in are never changed unless they are `out`. Throws Error(internal) when the
-// transport fails.
+// Bytes moved, with P = size(): pull and commit 4 P, the others 8 P; weighing by proximity 12 P
+// where the center is not in this node's memory.
 class CenterVariable {
  public:
   virtual ~CenterVariable() = default;
 
   virtual std::size_t size() const = 0;
 
-  // out = θ. Returns the version pulled.
-  virtual std::uint64_t pull(std::span<float> out) = 0;
+  // out = θ. Returns the version pulled: the number of commits before it. (On `rma` a pull may
+  // miss parts of commits that its version counts.)
+  std::uint64_t pull(std::span<float> out);
 
   // θ += delta.
-  virtual Commit commit(std::span<const float> delta) = 0;
+  Commit commit(std::span<const float> delta);
 
-  // θ += delta; out = θ, as one operation under `snapshot`. `out` may be `delta`'s memory.
-  virtual Commit commit_and_pull(std::span<const float> delta, std::span<float> out) = 0;
+  // θ += delta; out = θ, as one operation. `out` may be `delta`'s memory. No rule of Tusk's own
+  // needs it: it is for rules whose delta is not a change divided by a number, and the self-test
+  // and the benchmarks measure with it what all other verbs are made of.
+  Commit commit_and_pull(std::span<const float> delta, std::span<float> out);
 
-  // θ += scaled delta; out = θ. The delta is scaled first, then added. `out` may be `delta`'s
-  // memory or `scaling.pulled`'s.
-  virtual Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                               std::span<float> out) = 0;
-
-  // The exchange of the rules that send what a window did to the weights x since the pull x₀:
-  // θ += (x − x₀) / divisor, added as it is or, with a rule, scaled as commit_scaled does (its
-  // `pulled` is x₀); x = x₀ = θ. To the bit what the calls one by one do; a center in this node's
-  // memory does it in one sweep.
+  // For the rules that send what a window did to the weights x since the pull x₀ = `pulled`:
+  //
+  //   θ += (x − x₀) / divisor, added as it is or weighed;   x = x₀ = θ
+  //
+  // The change is divided first, then weighed, then added. A center in this node's memory does it
+  // in one sweep, the others in several, with the same result to the bit.
   struct Change {
     float divisor = 1.0F;
-    std::optional<Scaling> scaling = {};  // `pulled` is not read
+    std::optional<Scaling> scaling = {};  // none: added as it is
   };
-  virtual Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change);
+  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change);
 
-  // E = α (x − θ); θ += E; force = E. `force` may be `x`'s memory. Counts as a pull, too: the
-  // version pulled becomes ticket + 1.
-  virtual Commit elastic(std::span<const float> x, float alpha, std::span<float> force) = 0;
+  // E = α (x − θ); θ += E; force = E. `force` may be `x`'s memory.
+  Commit elastic(std::span<const float> x, float alpha, std::span<float> force);
 
-  // One exchange at a time beside other work: begin() takes note of it, the first advance() sends
-  // it on its way and all give it a turn, finish() waits for its end. From begin() to finish() the
-  // vectors must stay untouched and nothing else be called but the board, whose calls may complete
-  // the exchange first once it is on its way. Its staleness counts from the last pull that had come
-  // when the exchange before it began: what arrives is taken over with the begin() after it, and
-  // the steps that start from there are committed with the next but one.
-  struct Exchange {
-    std::span<const float> in;            // the delta; x if elastic
-    std::span<float> out;                 // θ; the force if elastic. Not `in`'s memory
-    std::optional<Scaling> scaling = {};  // by staleness: commit_scaled, not commit_and_pull
-    std::optional<float> alpha = {};      // elastic
-  };
-  virtual void begin(const Exchange& exchange);
-  virtual bool advance();  // whether it is done
-  virtual Commit finish();
+  // The rest is not for strategies. What the verbs are made of, one operation on an Update
+  // (update.hpp), for transports and for what is wrapped around them: a pull's Commit has its
+  // version as the ticket.
+  virtual Commit perform(const Update& update) = 0;
+
+  // The same beside other work, one commit at a time, never by proximity or with a base. start()
+  // takes note of it, the first advance() sends it on its way and all give it a turn and say
+  // whether it is done, complete() waits for its end. From start() to complete() the vectors must
+  // stay untouched, `out` must not be `in`, and nothing else may be called but the board, whose
+  // calls may complete the update first once it is on its way.
+  //
+  // Its staleness counts from the last pull that had come when the update before it was started:
+  // what arrives is taken over with the start() after it, and the steps that begin there are
+  // committed with the next but one. Error(internal) where a center cannot do it.
+  virtual void start(const Update& update);
+  virtual bool advance();
+  virtual Commit complete();
 
   // The small shared cells beside the center: stop request, clocks, …
   virtual ControlBoard& board() = 0;

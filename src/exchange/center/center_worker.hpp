@@ -4,62 +4,53 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "exchange/center/center_variable.hpp"
+#include "exchange/center/update.hpp"
 
 namespace tusk::center {
 
-struct Update;
-
-// What came of an update.
-struct Receipt {
-  std::uint64_t ticket = 0;  // for a pull the version
-  std::uint64_t delay = 0;   // see Commit
-};
-
-// What all transports' workers have in common: every operation of CenterVariable becomes one
-// Update, which the transport performs, and the versions pulled are counted here.
+// What all transports' workers have in common: the transport executes updates, and here, and
+// nowhere else, the versions pulled and the staleness are counted.
+//
+// Ticket t is the update counter before the commit's increment. The version of a pull is the number
+// of commits before it, that of an operation that reads θ as it commits its ticket + 1.
+// Staleness = ticket − version of the last pull − own commits since. (A transport may give a ticket
+// before it adds; a pull may then miss parts of commits that its version counts.)
 class CenterWorker : public CenterVariable {
  public:
   explicit CenterWorker(std::size_t size) : size_(size) {}
 
   std::size_t size() const final { return size_; }
-  std::uint64_t pull(std::span<float> out) final;
-  Commit commit(std::span<const float> delta) final;
-  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) final;
-  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                       std::span<float> out) final;
-  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change) final;
-  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) final;
-  void begin(const Exchange& exchange) final;
+  Commit perform(const Update& update) final;
+  void start(const Update& update) final;
   bool advance() final;
-  Commit finish() final;
+  Commit complete() final;
 
  protected:
-  // Whether `perform` takes an Update with a base.
+  // Whether execute() takes an Update with a base.
   virtual bool sweeps_changes() const { return false; }
 
   // Does the whole update and takes its ticket.
-  virtual Receipt perform(Update update) = 0;
+  virtual Receipt execute(Update update) = 0;
 
-  // The same in three: start() sends a commit on its way, progress() gives it a turn and says
-  // whether it is done, complete() waits for it. A transport at the speed of memory does it all in
-  // start(), as they are here.
-  virtual void start(Update update);
+  // The same in three for a commit: send() sets it going, progress() gives it a turn and says
+  // whether it is done, wait() waits for it. A transport at the speed of memory does it all in
+  // send(), as they are here.
+  virtual void send(Update update);
   virtual bool progress() { return true; }
-  virtual Receipt complete() { return receipt_; }
+  virtual Receipt wait() { return receipt_; }
 
  private:
-  Commit perform_commit(Update update);
-  void launch();
+  Commit perform_in_steps(const Update& change);
+  void send_noted();
 
   std::size_t size_;
   std::uint64_t version_ = 0;  // of the last pull, plus this worker's own commits since
-  std::uint64_t arrived_ = 0;  // the same, but of the last pull that a begin() has not yet used
-  std::uint64_t counted_from_ = 0;  // the version that the exchange under way counts from
-  std::optional<Exchange> noted_;   // begun, but not on its way
-  Receipt receipt_;                 // of the last start()
+  std::uint64_t arrived_ = 0;  // the same, but of the last pull that a start() has not yet used
+  std::uint64_t counted_from_ = 0;  // the version that the started update counts from
+  std::optional<Update> noted_;     // started, but not on its way
+  Receipt receipt_;                 // of the last send()
 };
 
 }  // namespace tusk::center

@@ -30,7 +30,7 @@ LocalCenter::LocalCenter(std::shared_ptr<LocalState> state)
 
 ControlBoard& LocalCenter::board() { return state_->board(); }
 
-Receipt LocalCenter::perform(Update update) {
+Receipt LocalCenter::execute(Update update) {
   const std::uint64_t ticket = state_->begin(update);
   apply(update, state_->theta().data(), 0, size());
   return {.ticket = ticket};

@@ -23,7 +23,7 @@ class LocalCenter final : public CenterWorker {
   ControlBoard& board() override;
 
  private:
-  Receipt perform(Update update) override;
+  Receipt execute(Update update) override;
   bool sweeps_changes() const override { return true; }
 
   std::shared_ptr<LocalState> state_;

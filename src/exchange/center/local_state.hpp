@@ -7,7 +7,6 @@
 
 #include "core/aligned_vector.hpp"
 #include "exchange/center/cells.hpp"
-#include "exchange/center/center_worker.hpp"
 #include "exchange/center/update.hpp"
 
 namespace tusk::center {

@@ -62,14 +62,16 @@ mpi::Deadline deadline_for(const mpi::Communicator& communicator, Transport tran
                         name_of(transport), std::chrono::duration<double>(limit).count(), advice))};
 }
 
-// With the transport's own consistency, under which nothing is lost. A trial center that fails is
-// left as it is, since to free a broken rma window may hang.
+// With the transport's own consistency, under which nothing is lost, and without compression, since
+// the self-test's sums are exact. A trial center that fails is left as it is, because to free a
+// broken rma window may hang.
 void try_out(const mpi::Communicator& communicator, const Candidate& candidate,
              std::chrono::milliseconds limit) {
   communicator.barrier();  // the ranks may have come at very different times
   const mpi::Deadline deadline = deadline_for(communicator, candidate.transport, limit);
   const std::vector<float> zeros(self_test_size);
-  Center trial = candidate.open(communicator, zeros, *offered(candidate.transport, std::nullopt));
+  Center trial = candidate.open(communicator, zeros,
+                                {.consistency = *offered(candidate.transport, std::nullopt)});
   self_test(communicator, trial);
 }
 
@@ -82,17 +84,6 @@ Transport required_transport(const ServerOptions& options) {
          name_of(options.compression.kind), name_of(options.transport));
   }
   return Transport::message;
-}
-
-// The center itself, once its transport has passed: the self-test's sums are exact, and so not for
-// compression.
-Center open(const mpi::Communicator& communicator, std::span<const float> initial,
-            const Candidate& candidate, Consistency consistency,
-            const CompressionOptions& compression) {
-  if (compression.kind == CompressionKind::none) {
-    return candidate.open(communicator, initial, consistency);
-  }
-  return open_message(communicator, initial, consistency, compression);
 }
 
 void announce(const Center& center, std::optional<Consistency> wanted, const ServerOptions& options,
@@ -142,8 +133,7 @@ Center join(const mpi::Communicator& communicator, const ShardGroups& groups,
 // Tries a transport with every shard, then opens the center with it. Collective.
 Center try_and_open(const mpi::Communicator& communicator, const ShardGroups& groups,
                     std::span<const float> initial, const Candidate& candidate,
-                    Consistency consistency, const ServerOptions& options,
-                    std::chrono::milliseconds limit) {
+                    const TransportOptions& options, std::chrono::milliseconds limit) {
   const std::vector<std::size_t> offsets = cut_into_shards(initial.size(), groups.shards());
   groups.in_turn([&](const mpi::Communicator& group, std::size_t /*shard*/) {
     try_out(group, candidate, limit);
@@ -151,7 +141,7 @@ Center try_and_open(const mpi::Communicator& communicator, const ShardGroups& gr
   std::vector<Center> shards;
   groups.in_turn([&](const mpi::Communicator& group, std::size_t shard) {
     const auto slice = initial.subspan(offsets[shard], offsets[shard + 1] - offsets[shard]);
-    shards.push_back(open(group, slice, candidate, consistency, options.compression));
+    shards.push_back(candidate.open(group, slice, options));
   });
   return join(communicator, groups, std::move(shards), offsets);
 }
@@ -168,10 +158,7 @@ void require_ranks(const mpi::Communicator& communicator, std::size_t shards,
 std::vector<Candidate> all_transports() {
   return {{Transport::shared, open_shared},
           {Transport::rma, open_rma},
-          {Transport::message, [](const mpi::Communicator& communicator,
-                                  std::span<const float> initial, Consistency consistency) {
-             return open_message(communicator, initial, consistency);
-           }}};
+          {Transport::message, open_message}};
 }
 
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
@@ -191,10 +178,10 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
   const ShardGroups groups(communicator, options.shards);
   std::string failures;
   for (const Candidate& candidate : selected) {
-    const Consistency granted = *offered(candidate.transport, consistency);
+    const TransportOptions granted{.consistency = *offered(candidate.transport, consistency),
+                                   .compression = options.compression};
     try {
-      Center center =
-          try_and_open(communicator, groups, initial, candidate, granted, options, limit);
+      Center center = try_and_open(communicator, groups, initial, candidate, granted, limit);
       announce(center, consistency, options, cut_into_shards(initial.size(), options.shards));
       return center;
     } catch (const mpi::CollectiveError& error) {

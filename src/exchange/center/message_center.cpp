@@ -70,16 +70,16 @@ class MessageCenter final : public CenterWorker {
   ControlBoard& board() override { return board_; }
 
  private:
-  Receipt perform(Update update) override {
-    start(update);
-    return complete();
+  Receipt execute(Update update) override {
+    send(update);
+    return wait();
   }
-  void start(Update update) override { call_.start(update, bytes_of(update.in)); }
+  void send(Update update) override { call_.start(update, bytes_of(update.in)); }
   bool progress() override {
     call_.advance();
     return call_.done();
   }
-  Receipt complete() override {
+  Receipt wait() override {
     call_.wait();
     return {.ticket = call_.ticket()};
   }
@@ -100,14 +100,15 @@ class MessageCenter final : public CenterWorker {
 }  // namespace
 
 Center open_message(const mpi::Communicator& communicator, std::span<const float> initial,
-                    Consistency consistency, const CompressionOptions& compression) {
+                    const TransportOptions& options) {
   mpi::Communicator own = communicator.duplicate();
-  Center opened{.transport = Transport::message, .consistency = consistency};
+  Center opened{.transport = Transport::message, .consistency = options.consistency};
   mpi::collectively(communicator, [&] {
     if (communicator.rank() == 0) {
-      opened.server = std::make_unique<MessageServer>(std::move(own), initial, compression);
+      opened.server = std::make_unique<MessageServer>(std::move(own), initial, options.compression);
     } else {
-      opened.worker = std::make_unique<MessageCenter>(std::move(own), initial.size(), compression);
+      opened.worker =
+          std::make_unique<MessageCenter>(std::move(own), initial.size(), options.compression);
     }
   });
   return opened;

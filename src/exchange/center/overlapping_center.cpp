@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "exchange/center/require_size.hpp"
+#include "exchange/center/update.hpp"
 
 namespace tusk::center {
 
@@ -20,63 +20,43 @@ OverlappingCenter::~OverlappingCenter() {
   left_to_mpi.push_back(std::move(arriving_));
 }
 
-std::uint64_t OverlappingCenter::pull(std::span<float> out) {
-  settle();
-  return center_.pull(out);
-}
-
-Commit OverlappingCenter::commit(std::span<const float> delta) {
-  settle();
-  return center_.commit(delta);
-}
-
-Commit OverlappingCenter::commit_and_pull(std::span<const float> delta, std::span<float> out) {
-  settle();
-  return center_.commit_and_pull(delta, out);
-}
-
-Commit OverlappingCenter::commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                                        std::span<float> out) {
-  settle();
-  return center_.commit_scaled(delta, scaling, out);
-}
-
-void OverlappingCenter::settle() {
-  finish();
+Commit OverlappingCenter::perform(const Update& update) {
+  if (update.base != nullptr) return commit_change_beside(update);
+  if (update.kind == Update::Kind::elastic) return elastic_beside(update);
+  complete();
   brought_ = false;
+  return center_.perform(update);
 }
 
-Commit OverlappingCenter::commit_change(std::span<float> x, std::span<float> pulled,
-                                        const Change& change) {
-  require_size(x.size(), size());
-  require_size(pulled.size(), size());
-  const Commit finished = finish();
-  const std::span<const float> theta = brought_ ? std::span<const float>(arriving_) : pulled;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const float delta = (x[i] - pulled[i]) / change.divisor;
+Commit OverlappingCenter::commit_change_beside(const Update& change) {
+  const Commit completed = complete();
+  const float* const theta = brought_ ? arriving_.data() : change.base;
+  float* const x = change.out;  // which is `in`, too
+  for (std::size_t i = 0; i < leaving_.size(); ++i) {
+    const float delta = (x[i] - change.base[i]) / change.divisor;
     leaving_[i] = delta;
     x[i] = theta[i] + delta;
-    pulled[i] = x[i];
+    change.base[i] = x[i];
   }
-  begin_commit({.in = leaving_, .out = arriving_, .scaling = change.scaling});
-  return finished;
+  start_commit({.kind = change.kind});
+  return completed;
 }
 
-Commit OverlappingCenter::elastic(std::span<const float> x, float alpha, std::span<float> force) {
-  require_size(x.size(), size());
-  require_size(force.size(), size());
-  const Commit finished = finish();
+Commit OverlappingCenter::elastic_beside(const Update& elastic) {
+  const Commit completed = complete();
   if (!brought_) std::ranges::fill(arriving_, 0.0F);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    leaving_[i] = x[i] - arriving_[i];
-    force[i] = arriving_[i];
+  for (std::size_t i = 0; i < leaving_.size(); ++i) {
+    leaving_[i] = elastic.in[i] - arriving_[i];
+    elastic.out[i] = arriving_[i];
   }
-  begin_commit({.in = leaving_, .out = arriving_, .alpha = alpha});
-  return finished;
+  start_commit({.kind = elastic.kind, .factor = elastic.factor});
+  return completed;
 }
 
-void OverlappingCenter::begin_commit(const Exchange& exchange) {
-  center_.begin(exchange);
+void OverlappingCenter::start_commit(Update update) {
+  update.in = leaving_.data();
+  update.out = arriving_.data();
+  center_.start(update);
   under_way_ = true;
   done_ = false;
 }
@@ -86,9 +66,9 @@ bool OverlappingCenter::advance() {
   return done_;
 }
 
-Commit OverlappingCenter::finish() {
+Commit OverlappingCenter::complete() {
   if (!under_way_) return {};
-  const Commit commit = center_.finish();
+  const Commit commit = center_.complete();
   under_way_ = false;
   done_ = brought_ = true;
   return commit;

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <span>
 
 #include "core/aligned_vector.hpp"
 #include "exchange/center/center_variable.hpp"
@@ -38,29 +36,24 @@ class OverlappingCenter final : public CenterVariable {
   OverlappingCenter& operator=(const OverlappingCenter&) = delete;
 
   std::size_t size() const override { return center_.size(); }
-  std::uint64_t pull(std::span<float> out) override;
-  Commit commit(std::span<const float> delta) override;
-  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
-  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                       std::span<float> out) override;
-  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change) override;
-  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+  Commit perform(const Update& update) override;
   ControlBoard& board() override { return center_.board(); }
 
   // Gives the exchange under way, if there is one, a turn; to be called often.
   bool advance() override;
 
   // Waits for the exchange under way, if there is one: its commit is then in the center.
-  Commit finish() override;
+  Commit complete() override;
 
  private:
-  void settle();
-  void begin_commit(const Exchange& exchange);
+  Commit commit_change_beside(const Update& change);
+  Commit elastic_beside(const Update& elastic);
+  void start_commit(Update update);
 
   CenterVariable& center_;
   AlignedVector<float> leaving_;   // what is committed
   AlignedVector<float> arriving_;  // what it brings
-  bool under_way_ = false;         // from begin() to finish()
+  bool under_way_ = false;         // from start() to complete()
   bool done_ = true;               // needs no more turns
   bool brought_ = false;           // arriving_ holds what has not been given out
 };

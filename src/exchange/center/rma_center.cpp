@@ -71,13 +71,13 @@ class RmaCenter final : public CenterWorker {
   ControlBoard& board() override { return board_; }
 
  private:
-  Receipt perform(Update update) override;
-  void start(Update update) override;
+  Receipt execute(Update update) override;
+  void send(Update update) override;
   bool progress() override {
     window_.progress();
     return false;  // only a flush can tell
   }
-  Receipt complete() override {
+  Receipt wait() override {
     window_.flush();
     return sent_;
   }
@@ -87,7 +87,7 @@ class RmaCenter final : public CenterWorker {
   RmaBoard board_;
   std::size_t theta_at_;
   AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
-  Receipt sent_;                     // of the last start()
+  Receipt sent_;                     // of the last send()
 };
 
 // out = θ; returns the version, which is read first.
@@ -98,15 +98,15 @@ std::uint64_t RmaCenter::read(std::span<float> out) {
   return static_cast<std::uint64_t>(version);
 }
 
-Receipt RmaCenter::perform(Update update) {
+Receipt RmaCenter::execute(Update update) {
   if (!update.commits()) return {.ticket = read({update.out, size()})};
-  start(update);
-  return complete();
+  send(update);
+  return wait();
 }
 
 // All but the last flush. What is computed from θ is read and added at once: every commit that came
 // in between would make it less stable.
-void RmaCenter::start(Update update) {
+void RmaCenter::send(Update update) {
   using Kind = Update::Kind;
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
   const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
@@ -180,7 +180,7 @@ std::uint64_t RmaServer::snapshot(std::span<float> out) {
 }  // namespace
 
 Center open_rma(const mpi::Communicator& communicator, std::span<const float> initial,
-                Consistency consistency) {
+                const TransportOptions& options) {
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
   const std::size_t bytes = theta_at(workers) + initial.size_bytes();
@@ -189,7 +189,7 @@ Center open_rma(const mpi::Communicator& communicator, std::span<const float> in
     if (hosting) initialize(window.memory(), initial, workers);
     window.sync();
   });
-  Center opened{.transport = Transport::rma, .consistency = consistency};
+  Center opened{.transport = Transport::rma, .consistency = options.consistency};
   if (hosting) {
     opened.server = std::make_unique<RmaServer>(std::move(window), initial.size(), workers);
   } else {

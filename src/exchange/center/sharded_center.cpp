@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "exchange/center/require_size.hpp"
+#include "exchange/center/update.hpp"
 
 namespace tusk::center {
 
@@ -45,68 +45,15 @@ Commit ShardedCenter::commit_to_each(const Operation& operation) {
   return whole;
 }
 
-std::uint64_t ShardedCenter::pull(std::span<float> out) {
-  require_size(out.size(), size());
-  std::uint64_t version = 0;
+Commit ShardedCenter::perform(const Update& update) {
+  return commit_to_each([&](CenterVariable& center, std::size_t shard) {
+    return center.perform(update.from(offsets_[shard]));
+  });
+}
+
+void ShardedCenter::start(const Update& update) {
   go_round([&](CenterVariable& center, std::size_t shard) {
-    const std::uint64_t pulled = center.pull(slice(out, shard));
-    if (shard == 0) version = pulled;
-  });
-  return version;
-}
-
-Commit ShardedCenter::commit(std::span<const float> delta) {
-  require_size(delta.size(), size());
-  return commit_to_each([&](CenterVariable& center, std::size_t shard) {
-    return center.commit(slice(delta, shard));
-  });
-}
-
-Commit ShardedCenter::commit_and_pull(std::span<const float> delta, std::span<float> out) {
-  require_size(delta.size(), size());
-  require_size(out.size(), size());
-  return commit_to_each([&](CenterVariable& center, std::size_t shard) {
-    return center.commit_and_pull(slice(delta, shard), slice(out, shard));
-  });
-}
-
-Commit ShardedCenter::commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                                    std::span<float> out) {
-  require_size(delta.size(), size());
-  require_size(out.size(), size());
-  if (scaling.rule == Scaling::Rule::proximity) require_size(scaling.pulled.size(), size());
-  return commit_to_each([&](CenterVariable& center, std::size_t shard) {
-    Scaling part = scaling;
-    if (scaling.rule == Scaling::Rule::proximity) part.pulled = slice(scaling.pulled, shard);
-    return center.commit_scaled(slice(delta, shard), part, slice(out, shard));
-  });
-}
-
-Commit ShardedCenter::commit_change(std::span<float> x, std::span<float> pulled,
-                                    const Change& change) {
-  require_size(x.size(), size());
-  require_size(pulled.size(), size());
-  return commit_to_each([&](CenterVariable& center, std::size_t shard) {
-    return center.commit_change(slice(x, shard), slice(pulled, shard), change);
-  });
-}
-
-Commit ShardedCenter::elastic(std::span<const float> x, float alpha, std::span<float> force) {
-  require_size(x.size(), size());
-  require_size(force.size(), size());
-  return commit_to_each([&](CenterVariable& center, std::size_t shard) {
-    return center.elastic(slice(x, shard), alpha, slice(force, shard));
-  });
-}
-
-void ShardedCenter::begin(const Exchange& exchange) {
-  require_size(exchange.in.size(), size());
-  require_size(exchange.out.size(), size());
-  go_round([&](CenterVariable& center, std::size_t shard) {
-    Exchange part = exchange;
-    part.in = slice(exchange.in, shard);
-    part.out = slice(exchange.out, shard);
-    center.begin(part);
+    center.start(update.from(offsets_[shard]));
   });
 }
 
@@ -116,9 +63,9 @@ bool ShardedCenter::advance() {
   return done;
 }
 
-Commit ShardedCenter::finish() {
+Commit ShardedCenter::complete() {
   advance();  // all on their way before one is waited for
-  return commit_to_each([](CenterVariable& center, std::size_t) { return center.finish(); });
+  return commit_to_each([](CenterVariable& center, std::size_t) { return center.complete(); });
 }
 
 }  // namespace tusk::center

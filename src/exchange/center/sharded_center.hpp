@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "exchange/center/center_variable.hpp"
@@ -30,18 +29,12 @@ class ShardedCenter final : public CenterVariable {
   ShardedCenter(std::vector<std::unique_ptr<CenterVariable>> shards, std::size_t first);
 
   std::size_t size() const override { return offsets_.back(); }
-  std::uint64_t pull(std::span<float> out) override;
-  Commit commit(std::span<const float> delta) override;
-  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
-  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                       std::span<float> out) override;
-  Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change) override;
-  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+  Commit perform(const Update& update) override;
 
-  // Beside other work an exchange with all shards goes on at once.
-  void begin(const Exchange& exchange) override;
+  // Beside other work an update of all shards goes on at once.
+  void start(const Update& update) override;
   bool advance() override;
-  Commit finish() override;
+  Commit complete() override;
 
   ControlBoard& board() override { return shards_.front()->board(); }
 
@@ -50,11 +43,6 @@ class ShardedCenter final : public CenterVariable {
   void go_round(const Work& work);
   template <typename Operation>
   Commit commit_to_each(const Operation& operation);
-
-  template <typename T>
-  std::span<T> slice(std::span<T> vector, std::size_t shard) const {
-    return vector.subspan(offsets_[shard], offsets_[shard + 1] - offsets_[shard]);
-  }
 
   std::vector<std::unique_ptr<CenterVariable>> shards_;
   std::vector<std::size_t> offsets_;  // of the slices, and the end

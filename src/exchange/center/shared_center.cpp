@@ -38,7 +38,7 @@ class SharedCenter final : public CenterWorker {
   ControlBoard& board() override { return board_; }
 
  private:
-  Receipt perform(Update update) override { return mapped_.perform(update); }
+  Receipt execute(Update update) override { return mapped_.perform(update); }
   bool sweeps_changes() const override { return true; }
 
   Mapped mapped_;
@@ -76,7 +76,7 @@ std::size_t offset_to_page(const std::byte* memory) {
 }  // namespace
 
 Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
-                   Consistency consistency) {
+                   const TransportOptions& options) {
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
   auto window = mpi::RmaWindow::allocate_shared(
@@ -88,8 +88,8 @@ Center open_shared(const mpi::Communicator& communicator, std::span<const float>
     if (hosting) center.initialize(initial);
     window.sync();
   });
-  Center opened{.transport = Transport::shared, .consistency = consistency};
-  Mapped mapped{std::move(window), center, consistency == Consistency::none};
+  Center opened{.transport = Transport::shared, .consistency = options.consistency};
+  Mapped mapped{std::move(window), center, options.consistency == Consistency::none};
   if (hosting) {
     opened.server = std::make_unique<SharedServer>(std::move(mapped));
   } else {

@@ -7,8 +7,6 @@
 #include <mutex>
 #include <utility>
 
-#include "exchange/center/update.hpp"
-
 namespace tusk::center {
 namespace {
 

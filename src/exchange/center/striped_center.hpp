@@ -6,12 +6,10 @@
 #include <span>
 
 #include "exchange/center/cells.hpp"
-#include "exchange/center/center_worker.hpp"
 #include "exchange/center/stripe_lock.hpp"
+#include "exchange/center/update.hpp"
 
 namespace tusk::center {
-
-struct Update;
 
 // The center in memory that several processes map at a page boundary:
 //

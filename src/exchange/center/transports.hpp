@@ -16,17 +16,22 @@ namespace tusk::center {
 //   open_shared    loads and stores in memory that all ranks map
 //   open_rma       one-sided operations on an rma window
 //   open_message   messages that rank 0 answers
+struct TransportOptions {
+  Consistency consistency = Consistency::snapshot;  // one that the transport offers
+  CompressionOptions compression = {};              // read by `message`; elsewhere `none`
+};
 Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
-                   Consistency consistency);
+                   const TransportOptions& options);
 Center open_rma(const mpi::Communicator& communicator, std::span<const float> initial,
-                Consistency consistency);
+                const TransportOptions& options);
 Center open_message(const mpi::Communicator& communicator, std::span<const float> initial,
-                    Consistency consistency, const CompressionOptions& compression = {});
+                    const TransportOptions& options);
 
 // A transport as make_center considers it.
 struct Candidate {
   Transport transport;
-  std::function<Center(const mpi::Communicator&, std::span<const float>, Consistency)> open;
+  std::function<Center(const mpi::Communicator&, std::span<const float>, const TransportOptions&)>
+      open;
 };
 
 // All of them, the best first.

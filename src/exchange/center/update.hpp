@@ -6,8 +6,10 @@
 
 namespace tusk::center {
 
-// One operation on the center θ, element by element. `in`, `pulled` and `out` are vectors of the
-// center's size, null where the kind has none; `out` may be one of the others.
+// One operation on the center θ, element by element: what the verbs of CenterVariable become, what
+// transports perform, and what goes through the centers that are wrapped around them. `in`,
+// `pulled` and `out` are vectors of the center's size, null where the kind has none; `out` may be
+// one of the others.
 //
 //   kind              θ += increment                        out
 //   pull              –                                     θ
@@ -27,13 +29,14 @@ struct Update {
   };
   Kind kind = Kind::pull;
   float factor = 1.0F;
-  std::uint64_t version = 0;  // of the worker's last pull, plus its own commits since
+  std::uint64_t version = 0;  // which the staleness counts from; filled in by CenterWorker
   const float* in = nullptr;
   const float* pulled = nullptr;
   float* out = nullptr;
 
   // With a base, what is committed is (in − base) / divisor, and the result goes to the base as
-  // well as to `out`. For commit_and_pull, staleness and proximity, where centers sweep changes.
+  // well as to `out`, which is `in`'s memory. For commit_and_pull, staleness and proximity.
+  // Transports get it only if they say that they sweep changes.
   float* base = nullptr;
   float divisor = 1.0F;
 
@@ -42,10 +45,27 @@ struct Update {
   // Whether what it adds is computed from θ.
   bool depends_on_center() const { return kind == Kind::proximity || kind == Kind::elastic; }
 
+  // The same for the part of the vectors that begins at element `first`.
+  Update from(std::size_t first) const {
+    const auto shift = [=](auto* vector) { return vector == nullptr ? nullptr : vector + first; };
+    Update part = *this;
+    part.in = shift(in);
+    part.pulled = shift(pulled);
+    part.out = shift(out);
+    part.base = shift(base);
+    return part;
+  }
+
   // To be called before applying a commit: staleness weighs by the ticket that it was given.
   void take_ticket(std::uint64_t ticket) {
     if (kind == Kind::staleness) factor = static_cast<float>(ticket - version + 1);
   }
+};
+
+// What a transport says of an update that it has done.
+struct Receipt {
+  std::uint64_t ticket = 0;  // for a pull the version
+  std::uint64_t delay = 0;   // see Commit
 };
 
 // Does the elements first, …, last − 1. `center` is the whole θ.

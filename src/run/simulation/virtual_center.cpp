@@ -31,39 +31,12 @@ VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, std::siz
       server_(server),
       board_(center_.board(), scheduler, worker) {}
 
-template <typename Operation>
-auto VirtualCenter::exchange(std::size_t vectors, Operation operation) {
+center::Commit VirtualCenter::perform(const center::Update& update) {
   Scheduler::Turn turn(scheduler_, worker_);
+  const std::size_t vectors = (update.in != nullptr ? 1 : 0) + (update.out != nullptr ? 1 : 0);
   const double cost_s = network_.bytes_s(vectors * parameters_ * sizeof(float));
   turn.end_at(server_.serve(turn.time_s(), cost_s));
-  return operation();
-}
-
-std::uint64_t VirtualCenter::pull(std::span<float> out) {
-  return exchange(1, [&] { return center_.pull(out); });
-}
-
-center::Commit VirtualCenter::commit(std::span<const float> delta) {
-  return exchange(1, [&] { return center_.commit(delta); });
-}
-
-center::Commit VirtualCenter::commit_and_pull(std::span<const float> delta, std::span<float> out) {
-  return exchange(2, [&] { return center_.commit_and_pull(delta, out); });
-}
-
-center::Commit VirtualCenter::commit_scaled(std::span<const float> delta,
-                                            const center::Scaling& scaling, std::span<float> out) {
-  return exchange(2, [&] { return center_.commit_scaled(delta, scaling, out); });
-}
-
-center::Commit VirtualCenter::commit_change(std::span<float> x, std::span<float> pulled,
-                                            const Change& change) {
-  return exchange(2, [&] { return center_.commit_change(x, pulled, change); });
-}
-
-center::Commit VirtualCenter::elastic(std::span<const float> x, float alpha,
-                                      std::span<float> force) {
-  return exchange(2, [&] { return center_.elastic(x, alpha, force); });
+  return center_.perform(update);
 }
 
 }  // namespace tusk::simulation

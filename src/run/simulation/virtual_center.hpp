@@ -37,20 +37,10 @@ class VirtualCenter final : public center::CenterVariable {
                 Scheduler& scheduler, std::size_t worker, const Network& network, Server& server);
 
   std::size_t size() const override { return center_.size(); }
-  std::uint64_t pull(std::span<float> out) override;
-  center::Commit commit(std::span<const float> delta) override;
-  center::Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override;
-  center::Commit commit_scaled(std::span<const float> delta, const center::Scaling& scaling,
-                               std::span<float> out) override;
-  center::Commit commit_change(std::span<float> x, std::span<float> pulled,
-                               const Change& change) override;
-  center::Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override;
+  center::Commit perform(const center::Update& update) override;
   center::ControlBoard& board() override { return board_; }
 
  private:
-  template <typename Operation>
-  auto exchange(std::size_t vectors, Operation operation);
-
   center::LocalCenter center_;
   std::size_t parameters_;
   Scheduler& scheduler_;

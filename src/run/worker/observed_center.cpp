@@ -7,53 +7,22 @@
 
 namespace tusk::worker {
 
-template <typename Operation>
-center::Commit ObservedCenter::observe(std::span<const float> committed, Operation operation) {
-  require_finite(committed, "what it commits", reporter_.position());
+center::Commit ObservedCenter::perform(const center::Update& update) {
+  require_finite_commit(update);
   center::Commit commit;
   {
     const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
-    commit = operation();
+    commit = center_.perform(update);
   }
-  reporter_.commit(commit.ticket, commit.staleness);
+  report(update, commit);
   return commit;
 }
 
-std::uint64_t ObservedCenter::pull(std::span<float> out) {
+void ObservedCenter::start(const center::Update& update) {
+  require_finite_commit(update);
   const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
-  return center_.pull(out);
-}
-
-center::Commit ObservedCenter::commit(std::span<const float> delta) {
-  return observe(delta, [&] { return center_.commit(delta); });
-}
-
-center::Commit ObservedCenter::commit_and_pull(std::span<const float> delta, std::span<float> out) {
-  return observe(delta, [&] { return center_.commit_and_pull(delta, out); });
-}
-
-center::Commit ObservedCenter::commit_scaled(std::span<const float> delta,
-                                             const center::Scaling& scaling, std::span<float> out) {
-  return observe(delta, [&] { return center_.commit_scaled(delta, scaling, out); });
-}
-
-center::Commit ObservedCenter::commit_change(std::span<float> x, std::span<float> pulled,
-                                             const Change& change) {
-  return observe(x, [&] { return center_.commit_change(x, pulled, change); });
-}
-
-center::Commit ObservedCenter::elastic(std::span<const float> x, float alpha,
-                                       std::span<float> force) {
-  const center::Commit commit = observe(x, [&] { return center_.elastic(x, alpha, force); });
-  watch_delay(commit.delay, alpha);
-  return commit;
-}
-
-void ObservedCenter::begin(const Exchange& exchange) {
-  require_finite(exchange.in, "what it commits", reporter_.position());
-  const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
-  center_.begin(exchange);
-  alpha_ = exchange.alpha;
+  center_.start(update);
+  started_ = update;
   reporter_.commit_begins();
 }
 
@@ -62,24 +31,32 @@ bool ObservedCenter::advance() {
   return center_.advance();
 }
 
-center::Commit ObservedCenter::finish() {
+center::Commit ObservedCenter::complete() {
   center::Commit commit;
   {
     const Stopwatch stopwatch(reporter_.time().exchange, reporter_.clock());
-    commit = center_.finish();
+    commit = center_.complete();
   }
-  reporter_.commit(commit.ticket, commit.staleness);
-  if (alpha_) watch_delay(commit.delay, *alpha_);
+  report(started_, commit);
   return commit;
 }
 
-void ObservedCenter::watch_delay(std::uint64_t delay, float alpha) {
-  if (!delays_.add(delay, alpha)) return;
+void ObservedCenter::require_finite_commit(const center::Update& update) const {
+  if (!update.commits()) return;
+  require_finite(std::span(update.in, size()), "what it commits", reporter_.position());
+}
+
+void ObservedCenter::report(const center::Update& update, const center::Commit& commit) {
+  if (!update.commits()) return;
+  reporter_.commit(commit.ticket, commit.staleness);
+  if (update.kind != center::Update::Kind::elastic) return;
+  if (!delays_.add(commit.delay, update.factor)) return;
   print_warning(fmt::format(
       "worker {}: on average {:.1f} commits by others come between reading the center and adding "
       "to it; with that delay alpha = {:.3g} is unstable, it should be below {:.3g} (or "
       "server.transport \"shared\" or \"message\", which have no delay)",
-      reporter_.position().worker, delays_.mean(), alpha, largest_stable_alpha(delays_.mean())));
+      reporter_.position().worker, delays_.mean(), update.factor,
+      largest_stable_alpha(delays_.mean())));
 }
 
 }  // namespace tusk::worker

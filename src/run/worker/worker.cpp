@@ -32,7 +32,7 @@ void Worker::run() {
     train_pass(*pass);
   }
   parts_.strategy.on_finish(weights_);
-  if (parts_.overlapping != nullptr) parts_.overlapping->finish();
+  if (parts_.overlapping != nullptr) parts_.overlapping->complete();
   parts_.gate.finish();
   parts_.reporter.finish();
 }

@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <utility>
+
 #include "cases.hpp"
 #include "core/error.hpp"
+#include "exchange/center/local_state.hpp"
 
 using namespace tusk;
 using namespace tusk::center;
@@ -15,6 +19,30 @@ namespace {
 MakeSite local(std::size_t workers) {
   return [=](std::span<const float> initial) { return make_local_site(initial, workers); };
 }
+
+// θ += delta / (τ + 1); out = θ.
+Commit commit_by_staleness(CenterVariable& center, std::span<const float> delta,
+                           std::span<float> out) {
+  return center.perform({.kind = Update::Kind::staleness, .in = delta.data(), .out = out.data()});
+}
+
+// A local center that leaves it to CenterWorker to take a change apart.
+class CallingCenter final : public CenterWorker {
+ public:
+  explicit CallingCenter(std::shared_ptr<LocalState> state)
+      : CenterWorker(state->theta().size()), state_(std::move(state)) {}
+  ControlBoard& board() override { return state_->board(); }
+
+ private:
+  Receipt execute(Update update) override {
+    CHECK(update.base == nullptr);
+    const std::uint64_t ticket = state_->begin(update);
+    apply(update, state_->theta().data(), 0, size());
+    return {.ticket = ticket};
+  }
+
+  std::shared_ptr<LocalState> state_;
+};
 
 }  // namespace
 
@@ -44,7 +72,7 @@ TEST_CASE("staleness counts the commits of others since the worker's last pull")
   CHECK(bob.commit_and_pull(ones, out).staleness == 1);
   CHECK(out == std::vector<float>(2, 4.0F));
   CHECK(bob.commit(ones).staleness == 0);
-  CHECK(ann.commit_scaled(ones, {}, out).staleness == 4);
+  CHECK(commit_by_staleness(ann, ones, out).staleness == 4);
   CHECK(ann.elastic(ones, 0.5F, out).ticket == 6);
   CHECK(LocalServer(state).updates() == 7);
 }
@@ -60,7 +88,7 @@ TEST_CASE("a delta is scaled first, then added") {
   ann.pull(out);
   bob.commit(nothing);
   bob.commit(nothing);
-  ann.commit_scaled(four, {}, out);
+  commit_by_staleness(ann, four, out);
   CHECK(out[0] == 1e8F + 4.0F / 3.0F);
 }
 
@@ -72,8 +100,9 @@ TEST_CASE("a vector of another size than the center's is refused") {
   CHECK_THROWS_AS(center.pull(wrong), Error);
   CHECK_THROWS_AS(center.commit(wrong), Error);
   CHECK_THROWS_AS(center.commit_and_pull(right, wrong), Error);
-  CHECK_THROWS_AS(center.commit_scaled(right, {Scaling::Rule::proximity, wrong, 1.0F}, right),
-                  Error);
+  CHECK_THROWS_AS(center.commit_and_pull(wrong, right), Error);
+  CHECK_THROWS_AS(center.commit_change(wrong, right, {}), Error);
+  CHECK_THROWS_AS(center.commit_change(right, wrong, {}), Error);
   CHECK_THROWS_AS(center.elastic(right, 0.5F, wrong), Error);
 }
 
@@ -87,7 +116,8 @@ TEST_CASE("a change committed in one sweep is what the calls one by one make of 
     for (std::size_t i = 0; i < size; ++i) initial[i] = 0.1F * static_cast<float>(i % 37);
     const auto one = make_local_state(initial, 2);
     const auto two = make_local_state(initial, 2);
-    LocalCenter sweeping(one), calling(two), other_one(one), other_two(two);
+    LocalCenter sweeping(one), other_one(one), other_two(two);
+    CallingCenter calling(two);
     std::vector<float> pulled_one(size), pulled_two(size);
     sweeping.pull(pulled_one);
     calling.pull(pulled_two);
@@ -99,7 +129,7 @@ TEST_CASE("a change committed in one sweep is what the calls one by one make of 
 
     const CenterVariable::Change change{.divisor = 3.0F, .scaling = weight};
     const Commit commit_one = sweeping.commit_change(x_one, pulled_one, change);
-    const Commit commit_two = calling.CenterVariable::commit_change(x_two, pulled_two, change);
+    const Commit commit_two = calling.commit_change(x_two, pulled_two, change);
     CHECK(commit_one.ticket == commit_two.ticket);
     CHECK(commit_one.staleness == 1);
     CHECK(commit_two.staleness == 1);
@@ -107,5 +137,6 @@ TEST_CASE("a change committed in one sweep is what the calls one by one make of 
     CHECK(pulled_one == pulled_two);
     CHECK(x_one == pulled_one);
     CHECK(sweeping.commit(initial).staleness == 0);  // it was a pull, too
+    CHECK(calling.commit(initial).staleness == 0);
   }
 }

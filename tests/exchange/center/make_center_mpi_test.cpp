@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "exchange/center/transports.hpp"
+#include "exchange/center/update.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 
@@ -31,29 +32,19 @@ class FaultyCenter final : public CenterVariable {
       : center_(std::move(center)), fault_(fault) {}
 
   std::size_t size() const override { return center_->size(); }
-  std::uint64_t pull(std::span<float> out) override { return center_->pull(out); }
   ControlBoard& board() override { return center_->board(); }
 
-  Commit commit(std::span<const float> delta) override {
+  Commit perform(const Update& update) override {
+    if (update.kind != Update::Kind::commit) return center_->perform(update);
     if (fault_ == Fault::error) fail(ExitCode::internal, "MPI_Accumulate failed: out of order");
     const float factor = fault_ == Fault::lost_commit      ? 0.0F
                          : fault_ == Fault::doubled_commit ? 2.0F
                                                            : 1.0F;
-    std::vector<float> committed(delta.begin(), delta.end());
+    std::vector<float> committed(update.in, update.in + size());
     for (float& value : committed) value *= factor;
     Commit commit = center_->commit(committed);
     if (fault_ == Fault::repeated_ticket) commit.ticket = 0;
     return commit;
-  }
-  Commit commit_and_pull(std::span<const float> delta, std::span<float> out) override {
-    return center_->commit_and_pull(delta, out);
-  }
-  Commit commit_scaled(std::span<const float> delta, const Scaling& scaling,
-                       std::span<float> out) override {
-    return center_->commit_scaled(delta, scaling, out);
-  }
-  Commit elastic(std::span<const float> x, float alpha, std::span<float> force) override {
-    return center_->elastic(x, alpha, force);
   }
 
  private:
@@ -64,8 +55,8 @@ class FaultyCenter final : public CenterVariable {
 // A transport that calls itself `name` and works but for a fault of the last worker.
 Candidate faulty(Transport name, Fault fault) {
   const auto open = [=](const mpi::Communicator& communicator, std::span<const float> values,
-                        Consistency consistency) {
-    Center center = open_message(communicator, values, consistency);
+                        const TransportOptions& options) {
+    Center center = open_message(communicator, values, options);
     center.transport = name;
     if (communicator.rank() == communicator.size() - 1) {
       center.worker = std::make_unique<FaultyCenter>(std::move(center.worker), fault);
@@ -78,7 +69,7 @@ Candidate faulty(Transport name, Fault fault) {
 // One that the last rank cannot open.
 Candidate absent(Transport name) {
   const auto open = [=](const mpi::Communicator& communicator, std::span<const float>,
-                        Consistency) -> Center {
+                        const TransportOptions&) -> Center {
     mpi::collectively(communicator, [&] {
       if (communicator.rank() + 1 == communicator.size()) {
         fail(ExitCode::internal, "MPI_Win_allocate failed: MPI_ERR_WIN");
@@ -189,7 +180,7 @@ TEST_CASE("initial centers of different sizes are an error on every rank") {
 TEST_CASE("stuck: a transport that never answers ends the job" * doctest::skip()) {
   const auto world = mpi::Communicator::world();
   const auto never = [](const mpi::Communicator& communicator, std::span<const float>,
-                        Consistency) -> Center {
+                        const TransportOptions&) -> Center {
     int unsent = 0;
     MPI_Recv(&unsent, 1, MPI_INT, communicator.rank(), 1, communicator.handle(), MPI_STATUS_IGNORE);
     return {};

@@ -40,8 +40,8 @@ class Walker {
   }
 
   void finish(CenterVariable&) {
-    record(overlapping_->finish());
-    whole_ = whole_ && overlapping_->finish().ticket == 0 && overlapping_->advance();
+    record(overlapping_->complete());
+    whole_ = whole_ && overlapping_->complete().ticket == 0 && overlapping_->advance();
     events_.front().whole = whole_;
   }
 
@@ -175,7 +175,7 @@ void check_overlapping_conserves(const MakeSite& make_site) {
       1,
       [&](std::size_t worker, CenterVariable& center) {
         exchange(worker, center, 0.0F);  // hands out the last force and moves nothing
-        overlapping[worker]->finish();
+        overlapping[worker]->complete();
         ends[worker].out = lanes_of(weights[worker]);
       },
       nothing);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player.hpp"
 
+#include "exchange/center/update.hpp"
+
 namespace tusk::center::testing {
 
 Player::Player(int worker, std::size_t size, Mix mix)
@@ -32,9 +34,13 @@ Commit Player::perform(CenterVariable& center, const Event& event, std::vector<f
     case Operation::commit_and_pull:
       return center.commit_and_pull(in_, out);
     case Operation::staleness:
-      return center.commit_scaled(in_, {}, out);
+      return center.perform({.kind = Update::Kind::staleness, .in = in_.data(), .out = out.data()});
     case Operation::proximity:
-      return center.commit_scaled(in_, {Scaling::Rule::proximity, pulled_, event.factor}, out);
+      return center.perform({.kind = Update::Kind::proximity,
+                             .factor = event.factor,
+                             .in = in_.data(),
+                             .pulled = pulled_.data(),
+                             .out = out.data()});
     case Operation::elastic:
       return center.elastic(in_, event.factor, out);
   }

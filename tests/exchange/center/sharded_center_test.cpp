@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "exchange/center/local_center.hpp"
+#include "exchange/center/update.hpp"
 #include "player.hpp"
 
 using namespace tusk;
@@ -57,21 +58,13 @@ class Witness final : public CenterVariable {
   Witness(std::size_t name, Commit answer, std::vector<std::size_t>& calls)
       : name_(name), answer_(answer), calls_(calls) {}
   std::size_t size() const override { return 1; }
-  std::uint64_t pull(std::span<float>) override { return answer().ticket; }
-  Commit commit(std::span<const float>) override { return answer(); }
-  Commit commit_and_pull(std::span<const float>, std::span<float>) override { return answer(); }
-  Commit commit_scaled(std::span<const float>, const Scaling&, std::span<float>) override {
-    return answer();
-  }
-  Commit elastic(std::span<const float>, float, std::span<float>) override { return answer(); }
-  ControlBoard& board() override { fail(ExitCode::internal, "no board"); }
-
- private:
-  Commit answer() {
+  Commit perform(const Update&) override {
     calls_.push_back(name_);
     return answer_;
   }
+  ControlBoard& board() override { fail(ExitCode::internal, "no board"); }
 
+ private:
   std::size_t name_;
   Commit answer_;
   std::vector<std::size_t>& calls_;
@@ -158,18 +151,22 @@ TEST_CASE("exchanges beside other work are in shards what they are in one piece"
   const std::vector<float> delta{1.0F, -2.0F, 0.5F, 8.0F, 0.25F};
   std::vector<float> out_sharded(5), out_whole(5);
   for (int round = 0; round < 6; ++round) {
-    CenterVariable::Exchange exchange{.in = delta};
-    if (round % 3 == 1) exchange.scaling = Scaling{};
-    if (round % 3 == 2) exchange.alpha = 0.25F;
-    exchange.out = out_sharded;
-    sharded.begin(exchange);
-    exchange.out = out_whole;
-    whole.begin(exchange);
+    using enum Update::Kind;
+    Update update{.kind = commit_and_pull, .in = delta.data()};
+    if (round % 3 == 1) update.kind = staleness;
+    if (round % 3 == 2) {
+      update.kind = elastic;
+      update.factor = 0.25F;
+    }
+    update.out = out_sharded.data();
+    sharded.start(update);
+    update.out = out_whole.data();
+    whole.start(update);
     other_sharded.commit(delta);  // before it is on its way
     other_whole.commit(delta);
     if (round % 2 == 0) CHECK(sharded.advance());
-    const Commit one = sharded.finish();
-    const Commit two = whole.finish();
+    const Commit one = sharded.complete();
+    const Commit two = whole.complete();
     CHECK(one.ticket == two.ticket);
     CHECK(one.staleness == two.staleness);
     CHECK(out_sharded == out_whole);
@@ -206,8 +203,8 @@ TEST_CASE("a vector of another size than all shards' is refused") {
   CHECK_THROWS_AS(center.pull(wrong), Error);
   CHECK_THROWS_AS(center.commit(wrong), Error);
   CHECK_THROWS_AS(center.commit_and_pull(right, wrong), Error);
-  CHECK_THROWS_AS(center.commit_scaled(right, {Scaling::Rule::proximity, wrong, 1.0F}, right),
-                  Error);
+  CHECK_THROWS_AS(center.commit_and_pull(wrong, right), Error);
   CHECK_THROWS_AS(center.commit_change(wrong, right, {}), Error);
+  CHECK_THROWS_AS(center.commit_change(right, wrong, {}), Error);
   CHECK_THROWS_AS(center.elastic(right, 0.5F, wrong), Error);
 }

@@ -103,12 +103,13 @@ std::string choice(const mpi::Communicator& world, const ServerOptions& options,
 enum class ShardFault { wrong_sum, absent };
 Candidate faulty_on_rank_1(const mpi::Communicator& world, Transport name, ShardFault fault) {
   const auto open = [&world, name, fault](const mpi::Communicator& group,
-                                          std::span<const float> values, Consistency consistency) {
+                                          std::span<const float> values,
+                                          const TransportOptions& options) {
     mpi::collectively(group, [&] {
       if (fault == ShardFault::absent && world.rank() == 1) fail(ExitCode::internal, "no window");
     });
     const std::vector<float> others(values.size(), 1.0F);
-    Center center = open_message(group, world.rank() == 1 ? others : values, consistency);
+    Center center = open_message(group, world.rank() == 1 ? others : values, options);
     center.transport = name;
     return center;
   };
@@ -117,8 +118,8 @@ Candidate faulty_on_rank_1(const mpi::Communicator& world, Transport name, Shard
 
 Candidate working(Transport name) {
   const auto open = [name](const mpi::Communicator& group, std::span<const float> values,
-                           Consistency consistency) {
-    Center center = open_message(group, values, consistency);
+                           const TransportOptions& options) {
+    Center center = open_message(group, values, options);
     center.transport = name;
     return center;
   };

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "exchange/center/cells.hpp"
+#include "exchange/center/center_worker.hpp"
 #include "exchange/center/striped_center.hpp"
 #include "exchange/center/update.hpp"
 #include "site.hpp"
@@ -17,7 +18,7 @@ class StripedWorker final : public CenterWorker {
   ControlBoard& board() override { return board_; }
 
  private:
-  Receipt perform(Update update) override {
+  Receipt execute(Update update) override {
     return racing_ ? center_.perform_racing(update) : center_.perform(update);
   }
 

@@ -63,7 +63,7 @@ TEST_CASE("one worker's exchanges beside its steps change nothing, to the last b
       late->on_window_end(y, {.steps = steps, .samples = steps});
       REQUIRE(x == y);
     }
-    overlapping.finish();
+    overlapping.complete();
     std::vector<float> theta(x.size());
     CHECK(beside.pull(theta) == 200);
     CHECK(theta == x);

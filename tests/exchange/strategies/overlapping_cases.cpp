@@ -50,7 +50,7 @@ void check_rule(const MakePlace& make_place, const StrategyOptions& options, con
       run_window(*pair.strategy, pair.x, steps);
       CHECK(distance(pair.x, pair.reference.x) < 5e-5);
       for (int i = 0; i < 3; ++i) pair.center->advance();
-      const center::Commit commit = pair.center->finish();
+      const center::Commit commit = pair.center->complete();
       CHECK(commit.ticket == center.by.size() - 1);
       CHECK(commit.staleness == staleness);
     });

@@ -56,7 +56,11 @@ TEST_CASE("a NaN or an infinity never reaches the center, nor the peers") {
     std::vector<float> delta{0.0F, bad, 0.0F};
     check_diverges([&] { observed.commit(delta); });
     check_diverges([&] { observed.commit_and_pull(delta, out); });
-    check_diverges([&] { observed.commit_scaled(delta, {}, out); });
+    check_diverges([&] { observed.commit_change(delta, out, {}); });
+    check_diverges([&] {
+      observed.start(
+          {.kind = center::Update::Kind::commit_and_pull, .in = delta.data(), .out = out.data()});
+    });
     check_diverges([&] { observed.elastic(delta, 0.5F, out); });
     check_diverges([&] { peers.sum(std::span(delta)); });
   }
