@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/aligned_vector.hpp"
-#include "exchange/strategies/registry.hpp"
+#include "exchange/center/center_variable.hpp"
+#include "exchange/strategies/elastic_rule.hpp"
 
 namespace tusk::strategies {
 
@@ -12,40 +12,24 @@ struct Lead {
   float momentum = 0.0F;
 };
 
-// The asynchronous elastic rules. Once a window, between its first gradient and that gradient's
-// step:
+// The asynchronous elastic rules:
 //
-//   E = α(z − θ);   θ += E;   x += step;   x −= E
+//   E = α(z − θ);   θ += E
 //
-// One more exchange without a step ends the run, so that no step stays behind. z is the position of
-// the worker: its weights x, or where x are Nesterov's point ahead, x − δv (v before the step).
-// Moves 2 · 4 P bytes an exchange.
-class Elastic final : public Strategy {
+// z is the position of the worker: its weights x, or where x are Nesterov's point ahead, x − δv (v
+// before the step). Moves 2 · 4 P bytes an exchange.
+class Elastic final : public ElasticRule {
  public:
   Elastic(center::CenterVariable& center, std::size_t communication_window, double alpha,
           Lead lead = {});
 
-  std::size_t communication_window() const override { return communication_window_; }
-  void on_start(std::span<float> weights) override;
-  void on_window_start(std::span<float> weights) override;
-  bool needs_gradients() const override { return due_; }
-  void on_gradients(std::span<const float> weights, std::span<float> gradients,
-                    std::size_t samples) override;
-  void on_step(std::span<float> weights) override;
-  void on_window_end(std::span<float> weights, const Window& window) override;
-  void on_finish(std::span<float> weights) override;
-
  private:
-  void exchange(std::span<const float> weights);
-  void apply_force(std::span<float> weights);
+  void join(std::span<float> weights) override { center_.pull(weights); }
+  void exchange(std::span<const float> weights, std::span<float> force) override;
 
   center::CenterVariable& center_;
-  std::size_t communication_window_;
   float alpha_;
   Lead lead_;
-  AlignedVector<float> force_;  // E
-  bool due_ = false;            // the window's exchange is still to come
-  bool pulling_ = false;        // E is still to be subtracted
 };
 
 }  // namespace tusk::strategies
