@@ -15,6 +15,9 @@ struct SgdOptions {
   double momentum = 0.0;
   bool nesterov = false;
 
+  // Whether the weights are Nesterov's point ahead, so that Optimizer::lookahead() has a velocity.
+  bool looks_ahead() const { return nesterov && momentum > 0.0; }
+
   friend bool operator==(const SgdOptions&, const SgdOptions&) = default;
 };
 
@@ -101,6 +104,15 @@ struct OptimizerOptions {
 
   friend bool operator==(const OptimizerOptions&, const OptimizerOptions&) = default;
 };
+
+inline bool looks_ahead(const OptimizerOptions& options) {
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.looks_ahead(); }) return kind.looks_ahead();
+        return false;
+      },
+      options.kind);
+}
 
 // The options of one kind with Keras's learning rate and weight decay for it.
 inline OptimizerOptions with_defaults(const OptimizerKind& kind) {

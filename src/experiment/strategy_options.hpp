@@ -7,26 +7,18 @@
 #include <variant>
 
 #include "core/named.hpp"
+#include "experiment/rule_traits.hpp"
 
 namespace tusk {
 
-// Where the model lives and who computes.
-enum class Topology {
-  sequential,        // one process; its weights are the model
-  parameter_server,  // rank 0 serves the center, the other ranks are workers; the center is the
-                     // model
-  peers,             // every rank is a worker, they meet to reduce; Strategy::model is the model
-  independent,       // every rank trains members of an ensemble by itself
-};
-
-// The distributed optimizers: the topology of each and the options that only it has.
+// The distributed optimizers: the traits of each and the options that only it has.
 // docs/algorithms.md has their rules and sources. A communication window is the number of steps
 // between two exchanges.
 
 // Plain sequential training in one process.
 struct SingleOptions {
   static constexpr const char* name = "single";
-  static constexpr Topology topology = Topology::sequential;
+  static constexpr RuleTraits traits{.topology = Topology::sequential};
 
   friend bool operator==(const SingleOptions&, const SingleOptions&) = default;
 };
@@ -34,7 +26,7 @@ struct SingleOptions {
 // Dean et al., NIPS 2012. θ += x − x₀ after every window.
 struct DownpourOptions {
   static constexpr const char* name = "downpour";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server, .overlaps = true};
   std::size_t communication_window = 5;
 
   friend bool operator==(const DownpourOptions&, const DownpourOptions&) = default;
@@ -44,7 +36,7 @@ struct DownpourOptions {
 struct AdagOptions {
   static constexpr const char* name = "adag";
   static constexpr const char* alias = "agn";  // its name in Hermans's thesis
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server, .overlaps = true};
   std::size_t communication_window = 12;
 
   friend bool operator==(const AdagOptions&, const AdagOptions&) = default;
@@ -53,7 +45,7 @@ struct AdagOptions {
 // dist-keras's Experimental. As adag, but weaker where θ has moved far since the pull.
 struct ExperimentalOptions {
   static constexpr const char* name = "experimental";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server};
   std::size_t communication_window = 5;
 
   friend bool operator==(const ExperimentalOptions&, const ExperimentalOptions&) = default;
@@ -62,7 +54,7 @@ struct ExperimentalOptions {
 // Jiang et al., SIGMOD 2017. θ += (x − x₀)/(τ + 1).
 struct DynsgdOptions {
   static constexpr const char* name = "dynsgd";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server, .overlaps = true};
   std::size_t communication_window = 5;
 
   friend bool operator==(const DynsgdOptions&, const DynsgdOptions&) = default;
@@ -71,7 +63,8 @@ struct DynsgdOptions {
 // Niu et al., NIPS 2011. As downpour, but reads and writes of the center race.
 struct HogwildOptions {
   static constexpr const char* name = "hogwild";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .consistency = Consistency::none};
   std::size_t communication_window = 5;
 
   friend bool operator==(const HogwildOptions&, const HogwildOptions&) = default;
@@ -90,7 +83,8 @@ struct MovingRateOptions {
 // Zhang et al., NIPS 2015, algorithm 1. E = α(x − θ), θ += E, x −= E, once a window.
 struct AeasgdOptions {
   static constexpr const char* name = "aeasgd";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{
+      .topology = Topology::parameter_server, .overlaps = true, .sends_positions = true};
   std::size_t communication_window = 32;
   MovingRateOptions moving_rate;
 
@@ -100,7 +94,10 @@ struct AeasgdOptions {
 // Zhang et al., algorithm 2: aeasgd with Nesterov's momentum.
 struct EamsgdOptions {
   static constexpr const char* name = "eamsgd";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .overlaps = true,
+                                     .sends_positions = true,
+                                     .needs_nesterov = true};
   std::size_t communication_window = 32;
   MovingRateOptions moving_rate;
 
@@ -110,7 +107,7 @@ struct EamsgdOptions {
 // Zhang et al., eqs. 5 and 6: aeasgd with all workers at once.
 struct EasgdOptions {
   static constexpr const char* name = "easgd";
-  static constexpr Topology topology = Topology::peers;
+  static constexpr RuleTraits traits{.topology = Topology::peers, .sends_positions = true};
   std::size_t communication_window = 32;
   MovingRateOptions moving_rate;
 
@@ -120,7 +117,7 @@ struct EasgdOptions {
 // x = Σ sᵢxᵢ / Σ sᵢ after every window, sᵢ the samples that worker i saw in it.
 struct AveragingOptions {
   static constexpr const char* name = "averaging";
-  static constexpr Topology topology = Topology::peers;
+  static constexpr RuleTraits traits{.topology = Topology::peers};
   std::optional<std::size_t> communication_window;  // none: an epoch
 
   friend bool operator==(const AveragingOptions&, const AveragingOptions&) = default;
@@ -129,7 +126,7 @@ struct AveragingOptions {
 // The workers' gradients, averaged at every step.
 struct SyncSgdOptions {
   static constexpr const char* name = "sync_sgd";
-  static constexpr Topology topology = Topology::peers;
+  static constexpr RuleTraits traits{.topology = Topology::peers, .shares_gradients = true};
 
   friend bool operator==(const SyncSgdOptions&, const SyncSgdOptions&) = default;
 };
@@ -138,7 +135,7 @@ struct SyncSgdOptions {
 // together move the center as fast as momentum would.
 struct GemOptions {
   static constexpr const char* name = "gem";
-  static constexpr Topology topology = Topology::parameter_server;
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server};
   std::size_t communication_window = 5;
   double momentum = 0.9;  // μ
   double kappa = 1.0;     // κ: how much of the momentum's energy to aim at
@@ -162,7 +159,7 @@ constexpr auto names_of(EnsembleData) {
 // Models trained independently, each from a seed of its own; their predictions are combined.
 struct EnsembleOptions {
   static constexpr const char* name = "ensemble";
-  static constexpr Topology topology = Topology::independent;
+  static constexpr RuleTraits traits{.topology = Topology::independent};
   std::size_t members = 1;
   EnsembleData data = EnsembleData::whole;
 
@@ -174,18 +171,14 @@ using StrategyOptions =
                  HogwildOptions, AeasgdOptions, EamsgdOptions, EasgdOptions, AveragingOptions,
                  SyncSgdOptions, GemOptions, EnsembleOptions>;
 
-// Whether the rule has one exchange a window with a center, so that it can run beside the next
-// one's steps: TrainerOptions::overlap.
-inline bool can_overlap(const StrategyOptions& options) {
-  return std::holds_alternative<DownpourOptions>(options) ||
-         std::holds_alternative<AdagOptions>(options) ||
-         std::holds_alternative<DynsgdOptions>(options) ||
-         std::holds_alternative<AeasgdOptions>(options) ||
-         std::holds_alternative<EamsgdOptions>(options);
+constexpr const RuleTraits& traits(const StrategyOptions& options) {
+  return std::visit([](const auto& rule) -> const RuleTraits& { return rule.traits; }, options);
 }
 
-inline Topology topology(const StrategyOptions& options) {
-  return std::visit([](const auto& strategy) { return strategy.topology; }, options);
+constexpr Topology topology(const StrategyOptions& options) { return traits(options).topology; }
+
+constexpr const char* name_of_rule(const StrategyOptions& options) {
+  return std::visit([](const auto& rule) { return rule.name; }, options);
 }
 
 }  // namespace tusk

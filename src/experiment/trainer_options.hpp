@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
 
-#include "core/named.hpp"
+#include "experiment/rule_traits.hpp"
 #include "experiment/strategy_options.hpp"
 
 namespace tusk {
-
-// What a reader of the center can see of writers at work.
-enum class Consistency {
-  snapshot,  // pulls and commits are atomic as whole vectors
-  element,   // each float's addition is atomic; a pull may see a commit half applied
-  none,      // reads and writes race (Hogwild)
-};
-
-constexpr auto names_of(Consistency) {
-  return std::to_array<Named<Consistency>>({{"snapshot", Consistency::snapshot},
-                                            {"element", Consistency::element},
-                                            {"none", Consistency::none}});
-}
 
 // The [trainer] table: `name` selects the strategy, whose options stand beside the common ones.
 struct TrainerOptions {
@@ -32,16 +18,16 @@ struct TrainerOptions {
   bool keep_optimizer_state = true;          // whether momentum and moments survive a pull
   std::optional<std::size_t> max_staleness;  // s: how many windows a worker may be ahead
   std::size_t parallelism_factor = 1;  // f > 1: workers claim f·n partitions an epoch as they can
-  bool overlap = false;     // whether an exchange runs beside the next window's steps (can_overlap)
-  std::size_t threads = 1;  // that one worker computes with
+  bool overlap = false;                // whether an exchange runs beside the next window's steps
+  std::size_t threads = 1;             // that one worker computes with
 
   friend bool operator==(const TrainerOptions&, const TrainerOptions&) = default;
 };
 
-// The consistency to ask the transport for: what a rule cannot do without, else the user's wish.
+// The consistency to ask the transport for: the one that the rule is about, else the user's wish.
 inline std::optional<Consistency> wanted_consistency(const TrainerOptions& options) {
-  if (std::holds_alternative<HogwildOptions>(options.strategy)) return Consistency::none;
-  return options.consistency;
+  const std::optional<Consistency>& required = traits(options.strategy).consistency;
+  return required ? required : options.consistency;
 }
 
 }  // namespace tusk

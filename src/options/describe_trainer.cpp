@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
 #include "options/describe.hpp"
 
 // The [trainer] table: the strategies and what is common to them.
@@ -60,34 +69,49 @@ void describe(Fields& fields, EnsembleOptions& o) {
   fields("data", o.data);
 }
 
+// The names of all rules whose traits say that they overlap: "a, b or c".
+template <typename... Rules>
+std::string overlapping_of(std::type_identity<std::variant<Rules...>> /*of*/) {
+  std::vector<const char*> names;
+  const auto add = [&](const RuleTraits& rule, const char* name) {
+    if (rule.overlaps) names.push_back(name);
+  };
+  (add(Rules::traits, Rules::name), ...);
+  const char* last = names.back();
+  names.pop_back();
+  return fmt::format("{} or {}", fmt::join(names, ", "), last);
+}
+
 void describe(Fields& fields, TrainerOptions& o) {
   fields.choice("name", o.strategy);
-  const Topology shape = topology(o.strategy);
+  const RuleTraits& traits_of_it = traits(o.strategy);
+  const std::string with_name = fmt::format(" with name = \"{}\"", name_of_rule(o.strategy));
   const auto of_center = [&](const Rule& rule) {
-    return rule.only_when(shape == Topology::parameter_server,
+    return rule.only_when(traits_of_it.topology == Topology::parameter_server,
                           "needs a trainer with a parameter server");
   };
-  const bool races = std::holds_alternative<HogwildOptions>(o.strategy);
-  const bool every_step = std::holds_alternative<SyncSgdOptions>(o.strategy);
-  const bool exchanges = shape == Topology::parameter_server || shape == Topology::peers;
+  const std::optional<Consistency>& only = traits_of_it.consistency;
   fields("epochs", o.epochs, count());
   fields("batch_size", o.batch_size, count());
   fields("consistency", o.consistency,
-         of_center(any().only_when(!races, "is always \"none\" with name = \"hogwild\"")));
+         of_center(only ? any().only_when(
+                              false, fmt::format("is always \"{}\"{}", name_of(*only), with_name))
+                        : any()));
   fields("keep_optimizer_state", o.keep_optimizer_state,
          any()
-             .only_when(exchanges, "needs a trainer whose workers exchange something")
-             .only_when(!every_step,
-                        "is always true with name = \"sync_sgd\", whose workers exchange every "
-                        "step's gradients"));
+             .only_when(exchanges_anything(traits_of_it.topology),
+                        "needs a trainer whose workers exchange something")
+             .only_when(
+                 !traits_of_it.shares_gradients,
+                 "is always true" + with_name + ", whose workers exchange every step's gradients"));
   fields("max_staleness", o.max_staleness, of_center(at_least(0.0)));
   fields("parallelism_factor", o.parallelism_factor, of_center(count()));
   fields(
       "overlap", o.overlap,
       any()
-          .only_when(can_overlap(o.strategy),
-                     "needs a trainer with one exchange a window: downpour, adag, dynsgd, "
-                     "aeasgd or eamsgd")
+          .only_when(traits_of_it.overlaps,
+                     "needs a trainer with one exchange a window: " +
+                         overlapping_of(std::type_identity<StrategyOptions>{}))
           .only_when(!o.max_staleness,
                      "cannot be given together with max_staleness, whose pull follows the wait"));
   fields("threads", o.threads, between(1, 1024));

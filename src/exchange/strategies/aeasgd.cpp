@@ -13,4 +13,12 @@ std::unique_ptr<Strategy> make(const AeasgdOptions& options, const Surroundings&
       moving_rate(options.moving_rate, with.learning_rate, with.workers));
 }
 
+void check(const AeasgdOptions& options, const RuleSetting& setting) {
+  check_moving_rate(options.moving_rate, setting);
+}
+
+void warn(const AeasgdOptions& options, const RuleSetting& setting) {
+  warn_of_moving_rate(options.moving_rate, setting);
+}
+
 }  // namespace tusk::strategies

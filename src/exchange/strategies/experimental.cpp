@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/error.hpp"
 #include "exchange/strategies/downpour.hpp"
 #include "exchange/strategies/rules.hpp"
 
@@ -11,6 +12,12 @@ std::unique_ptr<Strategy> make(const ExperimentalOptions& options, const Surroun
                                      .learning_rate = static_cast<float>(with.learning_rate)};
   return std::make_unique<Downpour>(with, options.communication_window, mean_over_steps,
                                     by_proximity);
+}
+
+void check(const ExperimentalOptions& /*options*/, const RuleSetting& setting) {
+  if (setting.optimizer.learning_rate > 0.0) return;
+  fail(ExitCode::bad_experiment,
+       "trainer 'experimental' divides by optimizer.learning_rate, which has to be above 0");
 }
 
 }  // namespace tusk::strategies

@@ -1,15 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exchange/strategies/registry.hpp"
-
 #include <variant>
 
+#include "core/error.hpp"
+#include "exchange/strategies/registry.hpp"
 #include "exchange/strategies/rules.hpp"
 
 namespace tusk::strategies {
+namespace {
+
+[[noreturn]] void fail_without_nesterov(const StrategyOptions& options) {
+  fail(ExitCode::bad_experiment,
+       "trainer '{}' needs Nesterov's momentum: optimizer.name = \"sgd\" with "
+       "optimizer.momentum above 0 and optimizer.nesterov = true",
+       name_of_rule(options));
+}
+
+}  // namespace
 
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
                                         const Surroundings& surroundings) {
-  return std::visit([&](const auto& strategy) { return make(strategy, surroundings); }, options);
+  if (traits(options).needs_nesterov && surroundings.velocity.empty()) {
+    fail_without_nesterov(options);
+  }
+  return std::visit([&](const auto& rule) { return make(rule, surroundings); }, options);
+}
+
+void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
+                    std::size_t workers) {
+  const RuleSetting setting{.optimizer = optimizer, .workers = workers};
+  std::visit(
+      [&](const auto& rule) {
+        if constexpr (requires { check(rule, setting); }) check(rule, setting);
+      },
+      options);
+  if (traits(options).needs_nesterov && !looks_ahead(optimizer)) fail_without_nesterov(options);
+}
+
+void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
+                      std::size_t workers) {
+  const RuleSetting setting{.optimizer = optimizer, .workers = workers};
+  std::visit(
+      [&](const auto& rule) {
+        if constexpr (requires { warn(rule, setting); }) warn(rule, setting);
+      },
+      options);
+}
+
+void check_compression(const StrategyOptions& options, const CompressionOptions& compression) {
+  if (compression.kind == CompressionKind::none) return;
+  const RuleTraits& rule = traits(options);
+  if (rule.topology == Topology::parameter_server && !rule.sends_positions) return;
+  fail(ExitCode::bad_experiment,
+       "server.compression = \"{}\" compresses what is added to a center; trainer '{}' {}",
+       name_of(compression.kind), name_of_rule(options),
+       rule.sends_positions ? "sends positions" : "has no parameter server");
+}
+
+void check_shards(const StrategyOptions& options, const ServerOptions& server) {
+  if (server.shards == 1) return;
+  if (topology(options) != Topology::parameter_server) {
+    fail(ExitCode::bad_experiment,
+         "server.shards = {} spreads a center over servers; trainer '{}' has no parameter server",
+         server.shards, name_of_rule(options));
+  }
+  if (server.transport == Transport::shared) {
+    fail(ExitCode::bad_experiment,
+         "server.shards = {} needs server.transport = \"rma\" or \"message\", not \"shared\", "
+         "whose center has no need of servers",
+         server.shards);
+  }
 }
 
 }  // namespace tusk::strategies

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "exchange/strategies/registry.hpp"
 
-// The rules, each in a file of its own with its formula and its source.
+// The rules, each in a file of its own with its formula, its source and its conditions. That a
+// rule's functions are declared here registers it.
 namespace tusk::strategies {
 
 std::unique_ptr<Strategy> make(const SingleOptions& options, const Surroundings& with);
@@ -22,7 +24,21 @@ std::unique_ptr<Strategy> make(const SyncSgdOptions& options, const Surroundings
 std::unique_ptr<Strategy> make(const GemOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EnsembleOptions& options, const Surroundings& with);
 
-// Error(bad_experiment): eamsgd's optimizer has no velocity that it could look ahead with.
-[[noreturn]] void fail_without_nesterov();
+// What can be told of a rule before it starts.
+struct RuleSetting {
+  const OptimizerOptions& optimizer;
+  std::size_t workers = 1;
+};
+
+// The rules that have conditions which their traits do not tell: check() throws
+// Error(bad_experiment) where the rule cannot work, warn() warns of settings with which it works
+// badly. Called by check_strategy() and warn_of_strategy().
+void check(const ExperimentalOptions& options, const RuleSetting& setting);
+void check(const AeasgdOptions& options, const RuleSetting& setting);
+void check(const EamsgdOptions& options, const RuleSetting& setting);
+void check(const EasgdOptions& options, const RuleSetting& setting);
+void warn(const AeasgdOptions& options, const RuleSetting& setting);
+void warn(const EamsgdOptions& options, const RuleSetting& setting);
+void warn(const EasgdOptions& options, const RuleSetting& setting);
 
 }  // namespace tusk::strategies

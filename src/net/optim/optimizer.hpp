@@ -13,10 +13,17 @@
 
 namespace tusk::optim {
 
-// A vector of an optimizer's memory, for checkpoints, and for strategies that need to see it.
+// A vector of an optimizer's memory, for checkpoints.
 struct StateArray {
   const char* name;         // as Keras calls it: "momentum", "velocity", "accumulator", …
   std::span<float> values;  // one number a parameter, but for Nadam's "u_product", which is one
+};
+
+// What puts the weights ahead of the position that they would have without it, with Nesterov's
+// momentum: weights = position + momentum · velocity.
+struct Lookahead {
+  std::span<const float> velocity = {};  // one number a parameter, as of the last step; or empty
+  double momentum = 0.0;
 };
 
 // What turns gradients into a step of the weights, with Keras 3's formulas. One object a worker.
@@ -53,6 +60,9 @@ class Optimizer {
   // Views of the memory, always of the same names and sizes in the same order; writing to them
   // restores a checkpoint. SGD's velocity is "momentum".
   std::vector<StateArray> state();
+
+  // For rules that have to know the position; empty for an optimizer whose weights are at it.
+  virtual Lookahead lookahead() const { return {}; }
 
   // Forgets everything but the learning rate.
   void reset();

@@ -24,6 +24,11 @@ class MomentumSgd final : public Optimizer {
   MomentumSgd(const SgdOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
       : Optimizer(options, array_sizes), kind_(kind), velocity_(add_state("momentum", size())) {}
 
+  Lookahead lookahead() const override {
+    if (!kind_.looks_ahead()) return {};
+    return {.velocity = velocity_, .momentum = kind_.momentum};
+  }
+
  private:
   void update(const Part& part) override {
     const auto rate = static_cast<float>(learning_rate());

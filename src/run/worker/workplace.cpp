@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/worker/workplace.hpp"
 
-#include <string_view>
-#include <variant>
 #include <vector>
 
 #include "exchange/strategies/registry.hpp"
@@ -17,34 +15,12 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const Experiment& experiment,
   return optim::make_optimizer(experiment.optimizer, sizes);
 }
 
-// Whether what is trained gets into the model by exchanges.
-bool exchanges_anything(const StrategyOptions& strategy) {
-  const auto topology = strategies::topology(strategy);
-  return topology == strategies::Topology::parameter_server ||
-         topology == strategies::Topology::peers;
-}
-
-// SGD's options if it has Nesterov's momentum, which the rules that look ahead with it need.
-const SgdOptions* nesterov(const OptimizerOptions& options) {
-  const auto* sgd = std::get_if<SgdOptions>(&options.kind);
-  return sgd != nullptr && sgd->nesterov ? sgd : nullptr;
-}
-
-std::span<const float> nesterov_velocity(const OptimizerOptions& options,
-                                         optim::Optimizer& optimizer) {
-  if (nesterov(options) == nullptr) return {};
-  for (const optim::StateArray& state : optimizer.state()) {
-    if (std::string_view(state.name) == "momentum") return state.values;
-  }
-  return {};
-}
-
 }  // namespace
 
 Workplace::Workplace(const Experiment& experiment, const graph::Model& model,
                      std::span<const float> initial, const Site& site)
     : reporter_(static_cast<std::uint32_t>(site.worker), model.metrics().size(),
-                exchanges_anything(experiment.trainer.strategy), site.sink, site.clock),
+                exchanges_anything(topology(experiment.trainer.strategy)), site.sink, site.clock),
       center_(site.center, reporter_),
       overlapping_(experiment.trainer.overlap ? std::make_unique<center::OverlappingCenter>(center_)
                                               : nullptr),
@@ -58,9 +34,8 @@ Workplace::Workplace(const Experiment& experiment, const graph::Model& model,
            .peers = &peers_,
            .workers = site.workers,
            .learning_rate = experiment.optimizer.learning_rate,
-           .velocity = nesterov_velocity(experiment.optimizer, *optimizer_),
-           .momentum =
-               nesterov(experiment.optimizer) ? nesterov(experiment.optimizer)->momentum : 0.0,
+           .velocity = optimizer_->lookahead().velocity,
+           .momentum = optimizer_->lookahead().momentum,
            .separate_pull = experiment.trainer.max_staleness.has_value()})),
       batches_(site.shard, {.batch_size = experiment.trainer.batch_size,
                             .shuffle = experiment.data.shuffle,

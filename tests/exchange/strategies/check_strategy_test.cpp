@@ -2,8 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
+#include "exchange/center/local_center.hpp"
+#include "exchange/center/peers.hpp"
 #include "exchange/strategies/registry.hpp"
 
 using namespace tusk;
@@ -72,6 +75,23 @@ TEST_CASE("every strategy knows where its model lives") {
        {StrategyOptions{DownpourOptions{}}, StrategyOptions{HogwildOptions{}},
         StrategyOptions{AeasgdOptions{}}, StrategyOptions{GemOptions{}}}) {
     CHECK(topology(options) == Topology::parameter_server);
+  }
+}
+
+TEST_CASE("a rule's traits say what its strategy does") {
+  center::LocalCenter center(center::make_local_state(std::vector<float>(1), 1));
+  center::LonePeer peer;
+  const std::vector<float> velocity(1);
+  const Surroundings with{
+      .center = &center, .peers = &peer, .learning_rate = 0.1, .velocity = velocity};
+  for (const StrategyOptions& options :
+       {StrategyOptions{SingleOptions{}}, StrategyOptions{DownpourOptions{}},
+        StrategyOptions{AeasgdOptions{}}, StrategyOptions{EamsgdOptions{}},
+        StrategyOptions{EasgdOptions{}}, StrategyOptions{AveragingOptions{}},
+        StrategyOptions{SyncSgdOptions{}}, StrategyOptions{GemOptions{}}}) {
+    CAPTURE(name_of_rule(options));
+    const auto strategy = make_strategy(options, with);
+    CHECK(strategy->shares_gradients() == traits(options).shares_gradients);
   }
 }
 

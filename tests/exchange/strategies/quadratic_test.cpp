@@ -20,13 +20,12 @@ constexpr std::size_t one = 1;
 double descend(const StrategyOptions& options, const SgdOptions& sgd, double rate_times_h,
                int steps) {
   const auto optimizer = optim::make_optimizer({.kind = sgd, .learning_rate = 1.0}, {&one, 1});
-  const auto state = optimizer->state();
   const float start = 1.0F;
   center::LocalCenter center(center::make_local_state({&start, 1}, 1));
-  const auto strategy = strategies::make_strategy(
-      options, {.center = &center,
-                .velocity = state.empty() ? std::span<const float>{} : state.front().values,
-                .momentum = sgd.momentum});
+  const auto strategy =
+      strategies::make_strategy(options, {.center = &center,
+                                          .velocity = optimizer->lookahead().velocity,
+                                          .momentum = optimizer->lookahead().momentum});
   std::vector<float> x(1);
   std::vector<float> g(1);
   strategy->on_start(x);
