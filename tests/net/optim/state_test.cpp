@@ -96,6 +96,24 @@ TEST_CASE("sgd's velocity can be seen") {
   CHECK(optimizer->state()[0].values[resumed_size - 1] == -0.01F);
 }
 
+TEST_CASE("an optimizer looks ahead where its options say so, with its velocity") {
+  std::vector<OptimizerOptions> options = all_kinds();
+  options.push_back(with_defaults(SgdOptions{.momentum = 0.9}));
+  options.push_back(with_defaults(SgdOptions{.nesterov = true}));
+  std::size_t looking_ahead = 0;
+  for (const OptimizerOptions& kind : options) {
+    const auto optimizer = optim::make_optimizer(kind, array_sizes);
+    const optim::Lookahead lookahead = optimizer->lookahead();
+    CHECK(lookahead.velocity.empty() != looks_ahead(kind));
+    if (lookahead.velocity.empty()) continue;
+    ++looking_ahead;
+    CHECK(lookahead.velocity.data() == optimizer->state().front().values.data());
+    CHECK(lookahead.velocity.size() == size);
+    CHECK(lookahead.momentum == 0.9);
+  }
+  CHECK(looking_ahead == 1);
+}
+
 TEST_CASE("a step allocates nothing") {
   for (OptimizerOptions options : all_kinds()) {
     options.clipnorm = 1.0;
