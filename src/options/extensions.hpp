@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,9 @@ struct Extensions {
     kind.package = package;
     kind.name = std::move(name);
     kind.defaults = options::AnyOptions(Options{});
-    kind.make = [make = std::move(make)](const options::AnyOptions& options, const Shape& input,
-                                         const std::string& key) {
-      return make(options.as<Options>(), input, key);
+    kind.make = [make = std::move(make)](const options::AnyOptions& options,
+                                         std::span<const Shape> inputs, const std::string& key) {
+      return make(options.as<Options>(), inputs, key);
     };
     layers.push_back(std::make_shared<const UserLayerKind>(std::move(kind)));
   }

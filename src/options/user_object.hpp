@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -27,7 +28,8 @@ struct UserKind {
 struct UserLayerKind : UserKind {
   // As layers::make_layer().
   std::function<std::unique_ptr<layers::Layer>(const options::AnyOptions& options,
-                                               const Shape& input, const std::string& key)>
+                                               std::span<const Shape> inputs,
+                                               const std::string& key)>
       make;
 };
 

@@ -10,7 +10,8 @@
 #include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/units.hpp"
-#include "net/layers/initializer.hpp"
+#include "net/graph/chain_link.hpp"
+#include "net/layers/make_layer.hpp"
 
 namespace tusk::graph {
 namespace {
@@ -70,8 +71,9 @@ Model::Model(const ModelOptions& options, const Shape& input)
 void Model::add_layer(const LayerOptions& options) {
   const std::size_t index = layers_.size();
   const std::string key = fmt::format("model.layers.{}", index);
-  auto layer = layers::make_layer(options, output_, key);
-  output_ = layer->output_shape();
+  auto layer = layers::make_layer(options, {&output_, 1}, key);
+  require_link(*layer, output_, parameter_count_ > 0, key);
+  output_ = layer->output_shapes().front();
   const std::size_t offset = parameter_count_;
   for (layers::Parameter& parameter : layer->parameters()) {
     parameter.layer = layer_names_[index];
@@ -127,8 +129,13 @@ void Model::initialize(Span weights, std::uint64_t seed) const {
   check_size("weights", weights.size());
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Random random(seed, Stream::initial_weights, static_cast<std::uint32_t>(i));
-    layers::initialize(parameters_[i], random,
-                       weights.subspan(parameters_[i].offset, parameters_[i].size()));
+    const layers::Parameter& parameter = parameters_[i];
+    const Span values = weights.subspan(parameter.offset, parameter.size());
+    if (parameter.initializer) {
+      parameter.initializer(parameter, random, values);
+    } else {
+      std::ranges::fill(values, Real{0});
+    }
   }
 }
 
@@ -138,7 +145,7 @@ std::string Model::summary() const {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     table += fmt::format(
         fmt::runtime(row), fmt::format("{} ({})", layer_names_[i], type_of(options_.layers[i])),
-        layers_[i].layer->output_shape().to_string(), format_count(layers_[i].size));
+        layers_[i].layer->output_shapes().front().to_string(), format_count(layers_[i].size));
   }
   return table + fmt::format(fmt::runtime(row), "total", "", format_count(parameter_count_));
 }

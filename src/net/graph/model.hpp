@@ -87,8 +87,8 @@ class Model {
   // The batch up to the outputs, which are logits where the loss takes the last activation over.
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
                       const layers::Pass& context) const;
-  void backward(ConstSpan weights, ConstMatrix x, Matrix dy, layers::GradientSink& sink,
-                Workspace& workspace, const layers::StepContext& step) const;
+  void backward(ConstSpan weights, Matrix dy, layers::GradientSink& sink, Workspace& workspace,
+                const layers::Pass& context) const;
   ConstMatrix predictions(ConstMatrix outputs, Workspace& workspace) const;
   BatchScore score(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets) const;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <utility>
 
 #include "core/error.hpp"
 #include "net/graph/metric.hpp"
@@ -8,52 +7,6 @@
 #include "net/kernels/activation.hpp"
 
 namespace tusk::graph {
-namespace {
-
-// Every part of a workspace begins at a cache line, so that it is as fast and rounds the same
-// wherever it lies.
-std::size_t padded(std::size_t count) {
-  constexpr std::size_t line = 64 / sizeof(Real);
-  return (count + line - 1) / line * line;
-}
-
-}  // namespace
-
-Workspace Model::make_workspace(std::size_t max_batch, bool training, std::size_t threads) const {
-  if (max_batch == 0) fail(ExitCode::internal, "a workspace for batches of no samples");
-  const layers::Mode mode = training ? layers::Mode::training : layers::Mode::inference;
-  Workspace workspace;
-  workspace.max_batch_ = max_batch;
-  workspace.training_ = training;
-  workspace.team_ = std::make_unique<kernels::Team>(threads);
-
-  std::size_t used = 0;  // of the memory, first counted and then handed out
-  const auto take = [&](std::size_t per_sample) {
-    const std::size_t count = per_sample * max_batch;
-    const std::size_t offset = std::exchange(used, used + padded(count));
-    return workspace.memory_.empty() ? Span() : Span(workspace.memory_).subspan(offset, count);
-  };
-  const auto lay_out = [&] {
-    used = 0;
-    std::size_t widest = 0;
-    workspace.layers_.clear();
-    for (const PlacedLayer& placed : layers_) {
-      const layers::LayerMemory memory = placed.layer->memory(mode);
-      const Span buffer = take(memory.output);
-      workspace.layers_.push_back(
-          {.buffer = {buffer.data(), memory.output, max_batch}, .kept = take(memory.kept)});
-      widest = std::max(widest, placed.layer->output_shape().elements());
-    }
-    if (fused_ != Activation::linear) {
-      workspace.predictions_ = {take(output_size()).data(), output_size(), max_batch};
-    }
-    for (Span& gradients : workspace.gradients_) gradients = take(training ? widest : 0);
-  };
-  lay_out();
-  workspace.memory_.resize(used);
-  lay_out();
-  return workspace;
-}
 
 ConstMatrix Model::forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
                            const layers::Pass& context) const {
@@ -66,11 +19,22 @@ ConstMatrix Model::forward(ConstSpan weights, ConstMatrix x, Workspace& workspac
   layers::Pass pass = context;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const auto& [layer, offset, size] = layers_[i];
-    auto& [buffer, kept, output] = workspace.layers_[i];
+    Workspace::LayerViews& views = workspace.layers_[i];
     pass.layer = static_cast<std::uint32_t>(i);
-    output =
-        layer->forward(weights.subspan(offset, size), x, buffer.first_cols(x.cols()), kept, pass);
-    x = output;
+    views.input = x;
+    const Workspace::Room& room = views.room(pass.mode);
+    if (!room.is_view) {
+      const Matrix y = views.buffer.first_cols(x.cols());
+      layer->forward({.pass = pass,
+                      .weights = weights.subspan(offset, size),
+                      .inputs = {&views.input, 1},
+                      .outputs = {&y, 1},
+                      .kept = room.kept.first_cols(x.cols()),
+                      .kept_of_batch = room.kept_of_batch,
+                      .scratch = room.scratch});
+      x = y;
+    }
+    views.output = x;
     pass.step.turn();
   }
   return x;
@@ -98,19 +62,37 @@ BatchScore Model::score(ConstMatrix outputs, ConstMatrix predicted, const Target
   return score;
 }
 
-void Model::backward(ConstSpan weights, ConstMatrix x, Matrix dy, layers::GradientSink& sink,
-                     Workspace& workspace, const layers::StepContext& step) const {
+void Model::backward(ConstSpan weights, Matrix dy, layers::GradientSink& sink, Workspace& workspace,
+                     const layers::Pass& context) const {
+  layers::Pass pass = context;
   std::size_t free = 1;  // which of the two gradient buffers dy is not in
   for (std::size_t i = layers_.size(); i-- > first_trained_;) {
     const auto& [layer, offset, size] = layers_[i];
-    const ConstMatrix input = i == 0 ? x : workspace.layers_[i - 1].output;
-    Matrix dx;
-    if (i > first_trained_) dx = {workspace.gradients_[free].data(), input.rows(), input.cols()};
-    dy = layer->backward(weights.subspan(offset, size), input, workspace.layers_[i].output, dy,
-                         layers::LayerGradients(sink, offset), dx, workspace.layers_[i].kept,
-                         workspace.team());
-    if (dy.data() == dx.data()) free = 1 - free;
-    step.turn();
+    const Workspace::LayerViews& views = workspace.layers_[i];
+    const Workspace::Room& room = views.room(layers::Mode::training);
+    const std::size_t inputs = views.input.rows();
+    const bool is_made = !room.is_view && views.gradient == layers::InputGradient::made;
+    // Where it is not made it lies where dy does.
+    Matrix dx(is_made ? workspace.gradients_[free].data() : dy.data(), inputs, dy.cols());
+    if (!room.is_view) {
+      pass.layer = static_cast<std::uint32_t>(i);
+      const bool is_wanted =
+          i > first_trained_ && (is_made || views.gradient == layers::InputGradient::in_place);
+      const Matrix wanted = is_wanted ? dx : Matrix();
+      layer->backward({.pass = pass,
+                       .weights = weights.subspan(offset, size),
+                       .inputs = {&views.input, 1},
+                       .outputs = {&views.output, 1},
+                       .kept = room.kept.first_cols(dy.cols()),
+                       .kept_of_batch = room.kept_of_batch,
+                       .scratch = room.scratch,
+                       .output_gradients = {&dy, 1},
+                       .input_gradients = {&wanted, 1},
+                       .gradients = layers::LayerGradients(sink, offset)});
+      if (is_made) free = 1 - free;
+    }
+    dy = dx;
+    pass.step.turn();
   }
 }
 
@@ -127,14 +109,13 @@ BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& ta
                              const layers::StepContext& step) const {
   if (!workspace.training())
     fail(ExitCode::internal, "a training step in a workspace for inference");
-  const ConstMatrix outputs =
-      forward(weights, x, workspace,
-              {.team = workspace.team(), .mode = layers::Mode::training, .step = step});
+  const layers::Pass pass{.team = workspace.team(), .mode = layers::Mode::training, .step = step};
+  const ConstMatrix outputs = forward(weights, x, workspace, pass);
   const ConstMatrix predicted = predictions(outputs, workspace);
   const BatchScore result = score(outputs, predicted, targets);
   const Matrix dy(workspace.gradients_[0].data(), outputs.rows(), outputs.cols());
   loss_->gradient(outputs, predicted, targets, dy);
-  backward(weights, x, dy, sink, workspace, step);
+  backward(weights, dy, sink, workspace, pass);
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include "core/matrix.hpp"
 #include "core/real.hpp"
 #include "net/kernels/team.hpp"
+#include "net/layers/layer.hpp"
 
 namespace tusk::graph {
 
@@ -28,11 +29,23 @@ class Workspace {
   friend class Model;
   Workspace() = default;
 
-  // One layer's part of the memory and, during a pass, where its output is.
+  // What a layer works in, in one mode; the modes share the memory.
+  struct Room {
+    bool is_view = false;  // the output is the input, and there is nothing to compute
+    Matrix kept = {};
+    Span kept_of_batch = {};
+    layers::Scratch scratch = {};
+  };
+
+  // One layer's part of the memory and, during a pass, its input and output.
   struct LayerViews {
-    Matrix buffer;
-    Span kept;
+    std::array<Room, 2> rooms = {};  // by mode; in a workspace for inference only that one's
+    layers::InputGradient gradient = layers::InputGradient::made;
+    Matrix buffer = {};
+    ConstMatrix input = {};
     ConstMatrix output = {};
+
+    const Room& room(layers::Mode mode) const { return rooms[static_cast<std::size_t>(mode)]; }
   };
 
   std::size_t max_batch_ = 0;

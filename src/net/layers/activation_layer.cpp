@@ -14,26 +14,25 @@ class ActivationLayer final : public Layer {
   ActivationLayer(Activation activation, const Shape& shape)
       : activation_(activation), shape_(shape) {}
 
-  Shape output_shape() const override { return shape_; }
+  std::vector<Shape> output_shapes() const override { return {shape_}; }
   LayerMemory memory(Mode) const override {
-    return {.output = activation_ == Activation::linear ? 0 : shape_.elements()};
+    if (activation_ == Activation::linear) return {.views = {0}};
+    return {.gradients = {InputGradient::in_place}};
   }
 
-  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix y, Span, const Pass& pass) const override {
-    if (activation_ == Activation::linear) return x;
-    pass.team.share(y.cols(), 1, cost_of_sample(), [&](const kernels::Share& share) {
+  void forward(const Forward& args) const override {
+    const ConstMatrix x = args.x();
+    const Matrix y = args.y();
+    args.pass.team.share(y.cols(), 1, cost_of_sample(), [&](const kernels::Share& share) {
       for (std::size_t sample = share.first; sample < share.last; ++sample) {
         std::ranges::copy(x.col(sample), y.col(sample).begin());
         kernels::activate(activation_, y.col(sample));
       }
     });
-    return y;
   }
 
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix y, Matrix dy, LayerGradients, Matrix,
-                  ConstSpan, kernels::Team& team) const override {
-    kernels::activation_gradient(activation_, y, dy, team);
-    return dy;
+  void backward(const Backward& args) const override {
+    kernels::activation_gradient(activation_, args.y(), args.dy(), args.pass.team);
   }
 
  private:
@@ -45,8 +44,9 @@ class ActivationLayer final : public Layer {
 
 }  // namespace
 
-std::unique_ptr<Layer> make(const ActivationOptions& options, const Shape& input,
+std::unique_ptr<Layer> make(const ActivationOptions& options, Shapes inputs,
                             const std::string& key) {
+  const Shape& input = only_input(inputs, key);
   if (options.activation == Activation::softmax && input.rank() != 1) {
     fail(ExitCode::bad_experiment,
          "{}: a softmax takes one axis of features, but its input has shape {}; put a flatten "

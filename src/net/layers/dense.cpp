@@ -6,6 +6,7 @@
 #include "net/kernels/eigen_views.hpp"
 #include "net/kernels/packing.hpp"
 #include "net/kernels/products.hpp"
+#include "net/layers/initializer.hpp"
 #include "net/layers/layers.hpp"
 #include "options/describe.hpp"
 #include "options/require_valid.hpp"
@@ -23,14 +24,11 @@ class Dense final : public Layer {
  public:
   Dense(const DenseOptions& options, std::size_t inputs) : options_(options), inputs_(inputs) {}
 
-  Shape output_shape() const override { return {outputs()}; }
-  LayerMemory memory(Mode) const override { return {.output = outputs()}; }
+  std::vector<Shape> output_shapes() const override { return {Shape{outputs()}}; }
+  LayerMemory memory(Mode) const override { return {}; }
   std::vector<Parameter> parameters() const override;
-  ConstMatrix forward(ConstSpan weights, ConstMatrix x, Matrix y, Span kept,
-                      const Pass& pass) const override;
-  Matrix backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
-                  LayerGradients gradients, Matrix dx, ConstSpan kept,
-                  kernels::Team& team) const override;
+  void forward(const Forward& args) const override;
+  void backward(const Backward& args) const override;
 
  private:
   std::size_t outputs() const { return options_.units; }
@@ -52,42 +50,45 @@ std::vector<Parameter> Dense::parameters() const {
                                  .shape = {inputs_, outputs()},
                                  .fan_in = inputs_,
                                  .fan_out = outputs(),
-                                 .initializer = options_.kernel_initializer}};
+                                 .initializer = make_initializer(options_.kernel_initializer)}};
   if (options_.use_bias) {
     arrays.push_back({.name = "bias",
                       .shape = {outputs()},
                       .fan_in = outputs(),
                       .fan_out = outputs(),
-                      .initializer = options_.bias_initializer});
+                      .initializer = make_initializer(options_.bias_initializer)});
   }
   return arrays;
 }
 
 // Bias and activation are applied to each part of the product while it is in the cache, but for a
 // softmax, which needs a sample's outputs together.
-ConstMatrix Dense::forward(ConstSpan weights, ConstMatrix x, Matrix y, Span,
-                           const Pass& pass) const {
-  const ConstSpan b = bias(weights);
+void Dense::forward(const Forward& args) const {
+  const Matrix y = args.y();
+  const ConstSpan b = bias(args.weights);
   const bool together = options_.activation == Activation::softmax;
-  kernels::multiply(pass.team, kernel(weights), x, y, [&](std::size_t row, Span z) {
-    if (options_.use_bias) kernels::array(z) += kernels::array(b.subspan(row, z.size()));
-    if (!together) kernels::activate(options_.activation, z);
-  });
+  kernels::multiply(args.pass.team, kernel(args.weights), args.x(), y,
+                    [&](std::size_t row, Span z) {
+                      if (options_.use_bias)
+                        kernels::array(z) += kernels::array(b.subspan(row, z.size()));
+                      if (!together) kernels::activate(options_.activation, z);
+                    });
   for (std::size_t sample = 0; together && sample < y.cols(); ++sample) {
     kernels::activate(options_.activation, y.col(sample));
   }
-  return y;
 }
 
-Matrix Dense::backward(ConstSpan weights, ConstMatrix x, ConstMatrix y, Matrix dy,
-                       LayerGradients gradients, Matrix dx, ConstSpan, kernels::Team& team) const {
-  kernels::activation_gradient(options_.activation, y, dy, team);
-  if (dx.data() != nullptr) kernels::multiply_transposed(team, kernel(weights), dy, dx);
+void Dense::backward(const Backward& args) const {
+  kernels::Team& team = args.pass.team;
+  const Matrix dy = args.dy();
+  const Matrix dx = args.dx();
+  kernels::activation_gradient(options_.activation, args.y(), dy, team);
+  if (dx.data() != nullptr) kernels::multiply_transposed(team, kernel(args.weights), dy, dx);
+  if (args.pass.frozen) return;
   team.share(inputs_, whole_tiles, outputs() * dy.cols(), [&](const kernels::Share& share) {
-    hand_over_kernel(dy, x, share, gradients);
-    if (options_.use_bias) hand_over_bias(dy, share, gradients);
+    hand_over_kernel(dy, args.x(), share, args.gradients);
+    if (options_.use_bias) hand_over_bias(dy, share, args.gradients);
   });
-  return dx;
 }
 
 // In blocks of columns that stay in the cache until they are taken, and are worth reading dz for.
@@ -121,8 +122,8 @@ void Dense::hand_over_bias(ConstMatrix dz, const kernels::Share& share,
 
 }  // namespace
 
-std::unique_ptr<Layer> make(const DenseOptions& options, const Shape& input,
-                            const std::string& key) {
+std::unique_ptr<Layer> make(const DenseOptions& options, Shapes inputs, const std::string& key) {
+  const Shape& input = only_input(inputs, key);
   constexpr std::size_t max_parameters = std::size_t{1} << 40;
   options::require_valid(options, key);
   if (input.rank() != 1) {

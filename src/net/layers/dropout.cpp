@@ -16,40 +16,34 @@ class Dropout final : public Layer {
  public:
   Dropout(double rate, const Shape& shape) : rate_(rate), shape_(shape) {}
 
-  Shape output_shape() const override { return shape_; }
+  std::vector<Shape> output_shapes() const override { return {shape_}; }
   LayerMemory memory(Mode mode) const override {
-    if (is_identity(mode)) return {};
-    return {.output = shape_.elements(), .kept = shape_.elements()};
+    if (mode == Mode::inference || rate_ == 0.0) return {.views = {0}};
+    return {.gradients = {InputGradient::in_place}, .kept = shape_.elements()};
   }
 
-  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix y, Span kept,
-                      const Pass& pass) const override {
-    if (is_identity(pass.mode)) return x;
-    const Span mask = kept.first(x.size());
-    pass.team.share(mask.size(), words_at_once, 32, [&](const kernels::Share& share) {
+  void forward(const Forward& args) const override {
+    const ConstSpan x = args.x().flat();
+    const Span mask = args.kept.flat();
+    args.pass.team.share(mask.size(), words_at_once, 32, [&](const kernels::Share& share) {
       for (std::size_t begin = share.first; begin < share.last; begin += words_at_once) {
         const std::size_t count = std::min(words_at_once, share.last - begin);
-        draw(mask.subspan(begin, count), begin, pass);
-        multiply(x.flat().subspan(begin, count), mask.subspan(begin, count), y.data() + begin);
+        draw(mask.subspan(begin, count), begin, args.pass);
+        multiply(x.subspan(begin, count), mask.subspan(begin, count), args.y().data() + begin);
       }
     });
-    return y;
   }
 
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix,
-                  ConstSpan kept, kernels::Team& team) const override {
-    if (rate_ == 0.0) return dy;
-    team.share(dy.size(), 16, 8, [&](const kernels::Share& share) {
+  void backward(const Backward& args) const override {
+    const Span dy = args.dy().flat();
+    args.pass.team.share(dy.size(), 16, 8, [&](const kernels::Share& share) {
       const std::size_t count = share.last - share.first;
-      const Span part = dy.flat().subspan(share.first, count);
-      multiply(part, kept.subspan(share.first, count), part.data());
+      const Span part = dy.subspan(share.first, count);
+      multiply(part, args.kept.flat().subspan(share.first, count), part.data());
     });
-    return dy;
   }
 
  private:
-  bool is_identity(Mode mode) const { return mode == Mode::inference || rate_ == 0.0; }
-
   static constexpr std::size_t words_at_once = 1024;
 
   // The mask's elements from `first` on, at most words_at_once. Element i's number is word i of the
@@ -77,8 +71,8 @@ class Dropout final : public Layer {
 
 }  // namespace
 
-std::unique_ptr<Layer> make(const DropoutOptions& options, const Shape& input,
-                            const std::string& key) {
+std::unique_ptr<Layer> make(const DropoutOptions& options, Shapes inputs, const std::string& key) {
+  const Shape& input = only_input(inputs, key);
   options::require_valid(options, key);
   return std::make_unique<Dropout>(options.rate, input);
 }

@@ -10,15 +10,10 @@ class Flatten final : public Layer {
  public:
   explicit Flatten(std::size_t features) : features_(features) {}
 
-  Shape output_shape() const override { return {features_}; }
-  LayerMemory memory(Mode) const override { return {}; }
-  ConstMatrix forward(ConstSpan, ConstMatrix x, Matrix, Span, const Pass&) const override {
-    return x;
-  }
-  Matrix backward(ConstSpan, ConstMatrix, ConstMatrix, Matrix dy, LayerGradients, Matrix, ConstSpan,
-                  kernels::Team&) const override {
-    return dy;
-  }
+  std::vector<Shape> output_shapes() const override { return {Shape{features_}}; }
+  LayerMemory memory(Mode) const override { return {.views = {0}}; }
+  void forward(const Forward&) const override {}
+  void backward(const Backward&) const override {}
 
  private:
   std::size_t features_;
@@ -26,8 +21,8 @@ class Flatten final : public Layer {
 
 }  // namespace
 
-std::unique_ptr<Layer> make(const FlattenOptions&, const Shape& input, const std::string&) {
-  return std::make_unique<Flatten>(input.elements());
+std::unique_ptr<Layer> make(const FlattenOptions&, Shapes inputs, const std::string& key) {
+  return std::make_unique<Flatten>(only_input(inputs, key).elements());
 }
 
 }  // namespace tusk::layers

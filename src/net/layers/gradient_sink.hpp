@@ -42,10 +42,10 @@ class LayerGradients {
  public:
   LayerGradients(GradientSink& sink, std::size_t first) : sink_(sink), first_(first) {}
 
-  Span room(std::size_t offset, std::size_t count, std::size_t place) {
+  Span room(std::size_t offset, std::size_t count, std::size_t place) const {
     return sink_.room(first_ + offset, count, place);
   }
-  void take(std::size_t offset, Span gradients) { sink_.take(first_ + offset, gradients); }
+  void take(std::size_t offset, Span gradients) const { sink_.take(first_ + offset, gradients); }
 
  private:
   GradientSink& sink_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.hpp"
+
 namespace tusk::layers {
 namespace {
 
@@ -24,10 +26,8 @@ void fill_truncated(Span values, Random& random, double variance) {
   fill(values, [&] { return stddev * random.truncated_normal(); });
 }
 
-}  // namespace
-
-void initialize(const Parameter& parameter, Random& random, Span values) {
-  const InitializerOptions& options = parameter.initializer;
+void fill_as(const InitializerOptions& options, const Parameter& parameter, Random& random,
+             Span values) {
   const auto fan_in = static_cast<double>(std::max<std::size_t>(1, parameter.fan_in));
   const auto fan_out = static_cast<double>(parameter.fan_out);
   const double glorot = 2.0 / (fan_in + fan_out);
@@ -58,6 +58,21 @@ void initialize(const Parameter& parameter, Random& random, Span values) {
     case InitializerKind::lecun_normal:
       return fill_truncated(values, random, 1.0 / fan_in);
   }
+}
+
+}  // namespace
+
+Initializer make_initializer(const InitializerOptions& options) {
+  return [options](const Parameter& parameter, Random& random, Span values) {
+    fill_as(options, parameter, random, values);
+  };
+}
+
+Initializer named_initializer(const std::string& name) {
+  for (const auto& [known, kind] : names_of(InitializerKind{})) {
+    if (known == name) return make_initializer({.kind = kind});
+  }
+  fail(ExitCode::internal, "'{}' is no initializer", name);
 }
 
 }  // namespace tusk::layers

@@ -2,16 +2,23 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
+#include "core/shape.hpp"
+#include "experiment/model_options.hpp"
 #include "net/layers/layer.hpp"
 
 namespace tusk::layers {
 
 // The registry of layers: one line for each, whose definition is its source file.
-std::unique_ptr<Layer> make(const DenseOptions&, const Shape& input, const std::string& key);
-std::unique_ptr<Layer> make(const ActivationOptions&, const Shape& input, const std::string& key);
-std::unique_ptr<Layer> make(const DropoutOptions&, const Shape& input, const std::string& key);
-std::unique_ptr<Layer> make(const FlattenOptions&, const Shape& input, const std::string& key);
+using Shapes = std::span<const Shape>;
+std::unique_ptr<Layer> make(const DenseOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const ActivationOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const DropoutOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const FlattenOptions&, Shapes inputs, const std::string& key);
+
+// The shape of a layer's one input. Error(bad_experiment) if it has another number of inputs.
+const Shape& only_input(Shapes inputs, const std::string& key);
 
 }  // namespace tusk::layers

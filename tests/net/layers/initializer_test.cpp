@@ -21,10 +21,10 @@ struct Statistics {
 // Of a kernel (300, 200) drawn by the initializer.
 Statistics draw(const InitializerOptions& options) {
   const layers::Parameter kernel{
-      .name = "kernel", .shape = {300, 200}, .fan_in = 300, .fan_out = 200, .initializer = options};
+      .name = "kernel", .shape = {300, 200}, .fan_in = 300, .fan_out = 200};
   std::vector<float> values(kernel.size());
   Random random(1, Stream::initial_weights);
-  layers::initialize(kernel, random, values);
+  layers::make_initializer(options)(kernel, random, values);
   Statistics s{.low = values[0], .high = values[0]};
   double squares = 0.0;
   for (const double value : values) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/shape.hpp"
+#include "experiment/model_options.hpp"
+#include "net/layers/layer.hpp"
+
+namespace tusk::layers {
+
+// The layer that the options describe, for inputs of these shapes. Error(bad_experiment) that
+// begins with `key`, as in "model.layers.2.units must be …", if it cannot be.
+std::unique_ptr<Layer> make_layer(const LayerOptions& options, std::span<const Shape> inputs,
+                                  const std::string& key);
+
+}  // namespace tusk::layers
