@@ -5,17 +5,16 @@
 
 namespace tusk::samples {
 
-LabelFormat label_format(const datasets::Dataset& dataset, LossKind loss, std::size_t outputs,
+LabelFormat label_format(const datasets::Dataset& dataset, LabelKind kind, std::size_t outputs,
                          const transforms::Transforms& transforms) {
   const datasets::JoinedDataset& labels = dataset.labels();
   const std::size_t width = labels.row_elements();
-  const bool categorical = loss == LossKind::categorical_crossentropy;
   if (transforms.positive_label() && width != 1) {
     fail(ExitCode::bad_data,
          "{}: data set '{}' has {} numbers a row, but transform 'binary_label' takes one",
          labels.path(), labels.name(), width);
   }
-  if (categorical && width == 1) {
+  if (kind == LabelKind::classes && width == 1) {
     return {.kind = LabelFormat::Kind::classes,
             .width = outputs,
             .positive = transforms.positive_label()};
@@ -26,7 +25,7 @@ LabelFormat label_format(const datasets::Dataset& dataset, LossKind loss, std::s
   }
   LabelFormat format{
       .kind = LabelFormat::Kind::values, .width = outputs, .positive = transforms.positive_label()};
-  if (categorical || loss == LossKind::binary_crossentropy) {
+  if (kind != LabelKind::values) {
     format.low = 0.0;
     format.high = 1.0;
   }

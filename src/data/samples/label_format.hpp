@@ -5,9 +5,9 @@
 #include <limits>
 #include <optional>
 
+#include "core/targets.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/transforms/transforms.hpp"
-#include "experiment/model_options.hpp"
 
 namespace tusk::samples {
 
@@ -24,11 +24,11 @@ struct LabelFormat {
   std::optional<double> positive{};  // labels of this value become 1 when read, all others 0
 };
 
-// Labels [N] are class indices for categorical_crossentropy and the target of the one output for
-// the other losses; labels [N, K] are one-hot rows, probabilities or targets of K outputs. Under
-// the cross-entropies values lie in [0, 1]. Error(bad_data) if the labels' width is not the model's
+// Labels [N] are class indices for a loss that takes classes and the target of the one output for
+// the others; labels [N, K] are one-hot rows, probabilities or targets of K outputs. Values lie in
+// [0, 1] but for a loss that takes any. Error(bad_data) if the labels' width is not the model's
 // number of outputs, or not 1 where the transforms have one for the label.
-LabelFormat label_format(const datasets::Dataset& dataset, LossKind loss, std::size_t outputs,
+LabelFormat label_format(const datasets::Dataset& dataset, LabelKind kind, std::size_t outputs,
                          const transforms::Transforms& transforms);
 
 }  // namespace tusk::samples

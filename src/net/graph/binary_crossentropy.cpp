@@ -8,9 +8,16 @@
 namespace tusk::graph {
 namespace {
 
+// What the two forms of it share.
+class BinaryCrossentropy : public Loss {
+ public:
+  LabelKind labels() const override { return LabelKind::probabilities; }
+  Activation takes_over() const override { return Activation::sigmoid; }
+};
+
 // L = mean over the outputs of −(t log p + (1 − t) log(1 − p)) with p = sigmoid(z), of the logits:
 //   max(z, 0) − t z + log(1 + exp(−|z|)),  ∂/∂z = p − t.
-class BinaryFromLogits final : public Loss {
+class BinaryFromLogits final : public BinaryCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -31,7 +38,7 @@ class BinaryFromLogits final : public Loss {
 };
 
 // The same of outputs that are probabilities already: clipped, and flat where they are.
-class BinaryFromProbabilities final : public Loss {
+class BinaryFromProbabilities final : public BinaryCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -54,14 +61,15 @@ class BinaryFromProbabilities final : public Loss {
     }
   }
 
+  std::unique_ptr<Loss> of_logits() const override { return std::make_unique<BinaryFromLogits>(); }
+
  private:
   static Real clip(Real p) { return std::min(std::max(p, clip_epsilon), Real{1} - clip_epsilon); }
 };
 
 }  // namespace
 
-std::unique_ptr<Loss> make_binary_crossentropy(bool fused) {
-  if (fused) return std::make_unique<BinaryFromLogits>();
+std::unique_ptr<Loss> make_binary_crossentropy() {
   return std::make_unique<BinaryFromProbabilities>();
 }
 

@@ -9,10 +9,17 @@
 namespace tusk::graph {
 namespace {
 
+// What the two forms of it share.
+class CategoricalCrossentropy : public Loss {
+ public:
+  LabelKind labels() const override { return LabelKind::classes; }
+  Activation takes_over() const override { return Activation::softmax; }
+};
+
 // L = −Σₖ tₖ log pₖ with p = softmax(z), of the logits z:
 //   L = Σₖ tₖ (log Σⱼ exp(zⱼ − max z) − (zₖ − max z)),  ∂L/∂z = p Σₖ tₖ − t.
 // A class c is t with a one at c.
-class CategoricalFromLogits final : public Loss {
+class CategoricalFromLogits final : public CategoricalCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -50,7 +57,7 @@ class CategoricalFromLogits final : public Loss {
 // The same of outputs y that are probabilities already, as Keras takes them: with s = Σ y and
 // p = y/s,  L = −Σₖ tₖ log clip(pₖ),  gₖ = ∂L/∂pₖ = −tₖ/pₖ (0 where clipped),
 // ∂L/∂y = (g − Σₖ gₖ pₖ)/s.
-class CategoricalFromProbabilities final : public Loss {
+class CategoricalFromProbabilities final : public CategoricalCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
     double total = 0.0;
@@ -87,6 +94,10 @@ class CategoricalFromProbabilities final : public Loss {
     }
   }
 
+  std::unique_ptr<Loss> of_logits() const override {
+    return std::make_unique<CategoricalFromLogits>();
+  }
+
  private:
   static Real clip(Real p) { return std::min(std::max(p, clip_epsilon), Real{1} - clip_epsilon); }
   static Real slope(Real p) { return p == clip(p) ? Real{-1} / p : Real{0}; }  // of −log clip(p)
@@ -94,8 +105,7 @@ class CategoricalFromProbabilities final : public Loss {
 
 }  // namespace
 
-std::unique_ptr<Loss> make_categorical_crossentropy(bool fused) {
-  if (fused) return std::make_unique<CategoricalFromLogits>();
+std::unique_ptr<Loss> make_categorical_crossentropy() {
   return std::make_unique<CategoricalFromProbabilities>();
 }
 

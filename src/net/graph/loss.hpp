@@ -3,40 +3,40 @@
 
 #include <memory>
 
+#include "core/activation.hpp"
 #include "core/matrix.hpp"
 #include "core/targets.hpp"
-#include "experiment/model_options.hpp"
 
 namespace tusk::graph {
 
-// How labels of one number a sample, [N], are to be read.
-enum class LabelKind {
-  classes,  // indices of classes: Targets::classes
-  values,   // numbers to be met, 0 or 1 for binary_crossentropy: Targets::values of one row
-};
-LabelKind label_kind(LossKind loss);  // classes for categorical_crossentropy alone
-
-// A loss, as Keras 3 defines it: a number a sample, whose mean over the batch is minimized. Losses
-// that go with an activation (softmax, sigmoid) take it over, because only the two together have a
-// form that is stable at any input: then `outputs` are what would go into the activation (logits)
-// and `predictions` what comes out. Otherwise the two are the same matrix.
+// What training minimizes: a number a sample, whose mean over the batch is the batch's loss.
+// Whoever writes one derives from this class; the model calls it, once a step and once a batch that
+// is evaluated. Immutable: threads share it. Nothing allocates.
+//
+// A loss that overrides no more than sum and gradient takes values, one an output, and leaves the
+// network as it is.
 class Loss {
  public:
   virtual ~Loss() = default;
 
-  // Σ over the batch's samples. Error(bad_data) for a class that the outputs do not have.
+  // Σ over the batch's samples, of outputs (outputs, batch). Error(bad_data) for a class that the
+  // outputs do not have.
   virtual double sum(ConstMatrix outputs, const Targets& targets) const = 0;
 
-  // dy = the gradient of the batch's mean loss with respect to the outputs.
+  // dy = the gradient of the batch's mean loss with respect to the outputs, all of it written.
+  // `predictions` are the outputs, too, but of a loss of logits: what the activation makes of them.
   virtual void gradient(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets,
                         Matrix dy) const = 0;
+
+  // What labels it takes. Targets::classes are set only for LabelKind::classes, whose loss takes
+  // Targets::values as well; others get values alone, with a row an output.
+  virtual LabelKind labels() const { return LabelKind::values; }
+
+  // Where loss and last activation together have a form that is stable at any input, the loss takes
+  // the activation over: if the network ends in takes_over(), of_logits() stands in this loss's
+  // place, and its `outputs` are what would have gone into the activation. Linear: there is none.
+  virtual Activation takes_over() const { return Activation::linear; }
+  virtual std::unique_ptr<Loss> of_logits() const { return nullptr; }
 };
-
-// The activation that a loss takes over if the model ends in it; linear: none.
-Activation fusible_activation(LossKind loss);
-
-// `fused`: the model ended in fusible_activation(kind), and the loss takes it over. A cross-entropy
-// that is not fused takes the outputs for probabilities and clips them to [1e-7, 1 − 1e-7].
-std::unique_ptr<Loss> make_loss(LossKind kind, bool fused, double huber_delta);
 
 }  // namespace tusk::graph

@@ -3,13 +3,15 @@
 
 #include <memory>
 
+#include "core/real.hpp"
 #include "net/graph/loss.hpp"
 
 namespace tusk::graph {
 
-// The registry of losses: one line for each, whose definition is its source file.
-std::unique_ptr<Loss> make_categorical_crossentropy(bool fused);
-std::unique_ptr<Loss> make_binary_crossentropy(bool fused);
+// The registry of losses, as Keras 3 defines them: one line for each, whose definition is its
+// source file.
+std::unique_ptr<Loss> make_categorical_crossentropy();
+std::unique_ptr<Loss> make_binary_crossentropy();
 std::unique_ptr<Loss> make_mse();
 std::unique_ptr<Loss> make_mae();
 std::unique_ptr<Loss> make_huber(double delta);

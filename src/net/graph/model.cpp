@@ -11,6 +11,7 @@
 #include "core/random.hpp"
 #include "core/units.hpp"
 #include "net/graph/chain_link.hpp"
+#include "net/graph/make_loss.hpp"
 #include "net/layers/make_layer.hpp"
 
 namespace tusk::graph {
@@ -53,9 +54,11 @@ Model::Model(const ModelOptions& options, const Shape& input)
     fail(ExitCode::bad_data, "samples of shape {} hold no features", input.to_string());
   }
   std::vector<LayerOptions> built = options.layers;
+  loss_ = make_loss(options.loss, options.huber_delta);
   if (Activation* last = final_activation(built.back());
-      last != nullptr && *last == fusible_activation(options.loss)) {
+      last != nullptr && *last != Activation::linear && *last == loss_->takes_over()) {
     fused_ = std::exchange(*last, Activation::linear);
+    loss_ = loss_->of_logits();
   }
   for (const LayerOptions& layer : built) add_layer(layer);
   first_trained_ = static_cast<std::size_t>(
@@ -64,7 +67,7 @@ Model::Model(const ModelOptions& options, const Shape& input)
   if (parameter_count_ == 0) {
     fail(ExitCode::bad_experiment, "model.layers has no layer with weights to train");
   }
-  add_loss();
+  check_loss();
   add_metrics();
 }
 
@@ -84,16 +87,15 @@ void Model::add_layer(const LayerOptions& options) {
   layers_.push_back({std::move(layer), offset, parameter_count_ - offset});
 }
 
-void Model::add_loss() {
+void Model::check_loss() {
   const std::string_view loss = name_of(options_.loss);
-  const bool is_categorical = options_.loss == LossKind::categorical_crossentropy;
   if (output_shape().rank() != 1) {
     fail(ExitCode::bad_experiment,
          "model.layers: the outputs of a sample must be one axis, but have shape {}; end in a "
          "flatten or dense layer",
          output_shape().to_string());
   }
-  if (is_categorical && output_size() < 2) {
+  if (labels() == LabelKind::classes && output_size() < 2) {
     fail(ExitCode::bad_experiment,
          "model.loss = '{}' needs an output for every class, at least 2, but the last layer has 1; "
          "for two classes on one output use 'binary_crossentropy'",
@@ -106,13 +108,13 @@ void Model::add_loss() {
   const Activation* last = final_activation(options_.layers.back());
   const bool gives_probabilities =
       last == nullptr || *last == Activation::softmax || *last == Activation::sigmoid;
-  if (fusible_activation(options_.loss) != Activation::linear && !gives_probabilities) {
+  const Activation usual = loss_->takes_over();
+  if (usual != Activation::linear && !gives_probabilities) {
     warning(
         "model.loss = '{}' takes the outputs for probabilities, but the last layer ends in "
         "'{}'; '{}' is usual",
-        loss, name_of(*last), name_of(fusible_activation(options_.loss)));
+        loss, name_of(*last), name_of(usual));
   }
-  loss_ = make_loss(options_.loss, fused_ != Activation::linear, options_.huber_delta);
 }
 
 void Model::add_metrics() {

@@ -43,6 +43,7 @@ class Model {
   const std::vector<std::string>& layer_names() const { return layer_names_; }
 
   LossKind loss() const { return options_.loss; }
+  LabelKind labels() const { return loss_->labels(); }  // what the loss takes
   const std::vector<MetricKind>& metrics() const { return options_.metrics; }
   const std::vector<std::string>& metric_names() const { return metric_names_; }
 
@@ -82,7 +83,7 @@ class Model {
 
  private:
   void add_layer(const LayerOptions& options);
-  void add_loss();
+  void check_loss();
   void add_metrics();
   // The batch up to the outputs, which are logits where the loss takes the last activation over.
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,

@@ -133,7 +133,7 @@ ConstMatrix Model::predict(ConstSpan weights, ConstMatrix x, Workspace& workspac
 
 void Model::check_targets(const Targets& targets) const {
   if (targets.are_classes()) {
-    if (label_kind(loss()) != LabelKind::classes) {
+    if (labels() != LabelKind::classes) {
       fail(ExitCode::internal, "class indices for the loss '{}'", name_of(loss()));
     }
   } else if (targets.values.rows() != output_size()) {

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
+#include "core/activation.hpp"
 #include "core/matrix.hpp"
 #include "core/real.hpp"
-#include "experiment/model_options.hpp"
 #include "net/kernels/team.hpp"
 
 namespace tusk::kernels {

@@ -18,7 +18,8 @@ datasets::Dataset open_dataset(const DataOptions& options, const FileList& files
 }
 
 samples::LabelFormat label_format(const datasets::Dataset& dataset, const Job& job) {
-  return samples::label_format(dataset, job.model.loss(), job.model.output_size(), job.transforms);
+  return samples::label_format(dataset, job.model.labels(), job.model.output_size(),
+                               job.transforms);
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/graph/class_choice.hpp"
+#include "net/graph/make_loss.hpp"
 #include "net/graph/metric.hpp"
 
 namespace tusk::evaluation {
@@ -44,7 +45,7 @@ CombinedOutputs::CombinedOutputs(std::vector<ModelView> members, Combine combine
   }
   if (members_.size() > 1) sum_.resize(outputs() * max_batch);
   const ModelView& first = members_.front();
-  loss_ = graph::make_loss(first.model->loss(), false, first.huber_delta);
+  loss_ = graph::make_loss(first.model->loss(), first.huber_delta);
 }
 
 ConstMatrix CombinedOutputs::predict(std::span<const ConstMatrix> features) {

@@ -21,7 +21,7 @@ void answer_mine(const std::vector<ModelView>& members, Combine combine,
                  const std::function<void(const Answer&)>& take) {
   const ModelView& first = members.front();
   const samples::LabelFormat format = samples::label_format(
-      dataset, first.model->loss(), first.model->output_size(), *first.transforms);
+      dataset, first.model->labels(), first.model->output_size(), *first.transforms);
   Answers answers(members, combine, dataset, rows, &format);
   while (const auto answer = answers.next()) {
     if ((answer->first_row - rows.begin) % blocks.block_rows == 0) begin_block();
@@ -37,10 +37,6 @@ void add(const Answer& answer, std::span<RegressionSums> sums) {
       sums[i].add(targets.values(i, sample), answer.outputs(i, sample));
     }
   }
-}
-
-bool is_regression(LossKind loss) {
-  return loss != LossKind::categorical_crossentropy && loss != LossKind::binary_crossentropy;
 }
 
 }  // namespace
@@ -71,7 +67,7 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
                               const std::vector<std::size_t>& top_k) {
   const graph::Model& model = *members.front().model;
   const std::size_t outputs = model.output_size();
-  const std::size_t sums_width = is_regression(model.loss()) ? outputs : 0;
+  const std::size_t sums_width = model.labels() == LabelKind::values ? outputs : 0;
   const SummationBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<BatchScore> scores;
   std::vector<RegressionSums> sums;

@@ -9,10 +9,6 @@
 namespace tusk::evaluation {
 namespace {
 
-bool is_cross_entropy(LossKind loss) {
-  return loss == LossKind::categorical_crossentropy || loss == LossKind::binary_crossentropy;
-}
-
 TrainedModel make_ready(formats::ModelContent content, const std::string& path, LossKind loss,
                         std::vector<MetricKind> metrics) {
   const ModelOptions options{.layers = std::move(content.layers),
@@ -20,8 +16,10 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path, 
                              .loss = loss,
                              .huber_delta = content.huber_delta,
                              .metrics = std::move(metrics)};
-  return {.model = graph::Model(options, content.input),
-          .classifies = is_cross_entropy(loss) || !content.class_names.empty(),
+  graph::Model model(options, content.input);
+  const bool is_regression = model.labels() == LabelKind::values;
+  return {.model = std::move(model),
+          .classifies = !is_regression || !content.class_names.empty(),
           .weights = std::move(content.weights),
           .transforms = transforms::Transforms::from_json(content.transforms, path),
           .class_names = std::move(content.class_names),

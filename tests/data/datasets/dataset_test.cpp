@@ -46,22 +46,22 @@ TEST_CASE("features and labels that do not go together are refused when they are
 
 TEST_CASE("what labels mean depends on the loss, their shape and the model's outputs") {
   const test::TemporaryFolder folder;
-  const auto format = [&](const std::vector<std::uint64_t>& shape, LossKind loss,
+  const auto format = [&](const std::vector<std::uint64_t>& shape, LabelKind labels,
                           std::size_t outputs) {
-    return samples::label_format(with_labels(folder, shape), loss, outputs, {});
+    return samples::label_format(with_labels(folder, shape), labels, outputs, {});
   };
-  CHECK(format({6}, LossKind::categorical_crossentropy, 10).kind == Kind::classes);
-  CHECK(format({6}, LossKind::categorical_crossentropy, 10).width == 10);
-  CHECK(format({6, 1}, LossKind::categorical_crossentropy, 10).kind == Kind::classes);
-  CHECK(format({6, 10}, LossKind::categorical_crossentropy, 10).kind == Kind::values);
-  CHECK(format({6, 10}, LossKind::categorical_crossentropy, 10).high == 1.0);
-  CHECK(format({6}, LossKind::binary_crossentropy, 1).kind == Kind::values);
-  CHECK(format({6}, LossKind::binary_crossentropy, 1).low == 0.0);
-  CHECK(format({6, 3}, LossKind::mse, 3).kind == Kind::values);
-  CHECK(format({6}, LossKind::mae, 1).high > 1e30);
-  CHECK_FAILS(format({6, 9}, LossKind::categorical_crossentropy, 10), ExitCode::bad_data,
+  CHECK(format({6}, LabelKind::classes, 10).kind == Kind::classes);
+  CHECK(format({6}, LabelKind::classes, 10).width == 10);
+  CHECK(format({6, 1}, LabelKind::classes, 10).kind == Kind::classes);
+  CHECK(format({6, 10}, LabelKind::classes, 10).kind == Kind::values);
+  CHECK(format({6, 10}, LabelKind::classes, 10).high == 1.0);
+  CHECK(format({6}, LabelKind::probabilities, 1).kind == Kind::values);
+  CHECK(format({6}, LabelKind::probabilities, 1).low == 0.0);
+  CHECK(format({6, 3}, LabelKind::values, 3).kind == Kind::values);
+  CHECK(format({6}, LabelKind::values, 1).high > 1e30);
+  CHECK_FAILS(format({6, 9}, LabelKind::classes, 10), ExitCode::bad_data,
               "has 9 numbers a row, but the model has 10 outputs");
-  CHECK_FAILS(format({6}, LossKind::mse, 3), ExitCode::bad_data, "has 1 numbers a row");
+  CHECK_FAILS(format({6}, LabelKind::values, 3), ExitCode::bad_data, "has 1 numbers a row");
 }
 
 }  // namespace tusk::datasets

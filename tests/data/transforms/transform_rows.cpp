@@ -25,7 +25,8 @@ namespace {
 
 void write_rows(const std::string& path, const datasets::Dataset& dataset,
                 const Transforms& transforms, const std::vector<std::uint64_t>& training) {
-  const samples::LabelFormat format = samples::label_format(dataset, LossKind::mse, 1, transforms);
+  const samples::LabelFormat format =
+      samples::label_format(dataset, LabelKind::values, 1, transforms);
   const samples::Shard shard =
       samples::Shard::read(dataset, datasets::Rows::all(dataset.rows()), &format, transforms);
   const std::size_t width = shard.sample_shape().elements();

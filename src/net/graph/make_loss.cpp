@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/graph/make_loss.hpp"
+
+#include "core/error.hpp"
+#include "net/graph/losses.hpp"
+
+namespace tusk::graph {
+
+std::unique_ptr<Loss> make_loss(LossKind kind, double huber_delta) {
+  switch (kind) {
+    case LossKind::categorical_crossentropy:
+      return make_categorical_crossentropy();
+    case LossKind::binary_crossentropy:
+      return make_binary_crossentropy();
+    case LossKind::mse:
+      return make_mse();
+    case LossKind::mae:
+      return make_mae();
+    case LossKind::huber:
+      return make_huber(huber_delta);
+  }
+  fail(ExitCode::internal, "a loss without an implementation");
+}
+
+}  // namespace tusk::graph

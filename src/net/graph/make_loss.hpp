@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "experiment/model_options.hpp"
+#include "net/graph/loss.hpp"
+
+namespace tusk::graph {
+
+// The loss of this kind. A cross-entropy takes the outputs for probabilities and clips them to
+// [1e-7, 1 − 1e-7]; its of_logits() clips nothing.
+std::unique_ptr<Loss> make_loss(LossKind kind, double huber_delta);
+
+}  // namespace tusk::graph
