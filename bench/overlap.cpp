@@ -22,7 +22,7 @@
 #include "mpi/communicator.hpp"
 #include "mpi_program.hpp"
 #include "net/graph/model.hpp"
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 #include "run/worker/fused_update.hpp"
 #include "served_work.hpp"
 

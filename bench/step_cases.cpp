@@ -10,7 +10,7 @@
 #include "fma_peak.hpp"
 #include "least_traffic.hpp"
 #include "net/graph/model.hpp"
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 #include "run/worker/fused_update.hpp"
 #include "timing.hpp"
 

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -10,15 +9,15 @@ namespace {
 // a ← ρa + (1 − ρ)g²;  d = −g √(b + ε) / √(a + ε);  b ← ρb + (1 − ρ)d²;  x += ηd (Zeiler 2012)
 class Adadelta final : public Optimizer {
  public:
-  Adadelta(const AdadeltaOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes),
+  Adadelta(const AdadeltaOptions& kind, const CommonOptions& common)
+      : Optimizer(common),
         kind_(kind),
         gradients_(add_state("accumulated_grad", size())),
         deltas_(add_state("accumulated_delta_var", size())) {}
 
  private:
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     const auto rho = static_cast<float>(kind_.rho);
     const auto rest = static_cast<float>(1.0 - kind_.rho);
     const auto epsilon = static_cast<float>(kind_.epsilon);
@@ -38,11 +37,10 @@ class Adadelta final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const AdadeltaOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const AdadeltaOptions& kind, const CommonOptions& common) {
   require_decay("rho", kind.rho);
   require_not_negative("epsilon", kind.epsilon);
-  return std::make_unique<Adadelta>(kind, options, array_sizes);
+  return std::make_unique<Adadelta>(kind, common);
 }
 
 }  // namespace tusk::optim

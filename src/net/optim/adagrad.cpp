@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -10,15 +9,15 @@ namespace {
 // a ← a + g²;  x −= ηg / √(a + ε) (Duchi et al., JMLR 2011)
 class Adagrad final : public Optimizer {
  public:
-  Adagrad(const AdagradOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes),
+  Adagrad(const AdagradOptions& kind, const CommonOptions& common)
+      : Optimizer(common),
         kind_(kind),
         accumulator_(
             add_state("accumulator", size(), static_cast<float>(kind.initial_accumulator_value))) {}
 
  private:
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     const auto epsilon = static_cast<float>(kind_.epsilon);
     const auto rule = [=](float& x, float g, float& a) {
       a += g * g;
@@ -33,11 +32,10 @@ class Adagrad final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const AdagradOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const AdagradOptions& kind, const CommonOptions& common) {
   require_not_negative("initial_accumulator_value", kind.initial_accumulator_value);
   require_not_negative("epsilon", kind.epsilon);
-  return std::make_unique<Adagrad>(kind, options, array_sizes);
+  return std::make_unique<Adagrad>(kind, common);
 }
 
 }  // namespace tusk::optim

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -14,8 +13,8 @@ namespace {
 // AdamW (Loshchilov and Hutter, ICLR 2019) is this with weight decay.
 class Adam final : public Optimizer {
  public:
-  Adam(const AdamOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes),
+  Adam(const AdamOptions& kind, const CommonOptions& common)
+      : Optimizer(common),
         kind_(kind),
         momentum_(add_state("momentum", size())),
         velocity_(add_state("velocity", size())) {
@@ -60,12 +59,11 @@ class Adam final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const AdamOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const AdamOptions& kind, const CommonOptions& common) {
   require_decay("beta_1", kind.beta_1);
   require_decay("beta_2", kind.beta_2);
   require_not_negative("epsilon", kind.epsilon);
-  return std::make_unique<Adam>(kind, options, array_sizes);
+  return std::make_unique<Adam>(kind, common);
 }
 
 }  // namespace tusk::optim

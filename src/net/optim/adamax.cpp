@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -12,8 +11,8 @@ namespace {
 // (Kingma and Ba, ICLR 2015, section 7.1)
 class Adamax final : public Optimizer {
  public:
-  Adamax(const AdamaxOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes),
+  Adamax(const AdamaxOptions& kind, const CommonOptions& common)
+      : Optimizer(common),
         kind_(kind),
         momentum_(add_state("momentum", size())),
         norm_(add_state("norm", size())) {}
@@ -24,7 +23,7 @@ class Adamax final : public Optimizer {
   }
 
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     const auto rest_1 = static_cast<float>(1.0 - kind_.beta_1);
     const auto beta_2 = static_cast<float>(kind_.beta_2);
     const auto epsilon = static_cast<float>(kind_.epsilon);
@@ -44,12 +43,11 @@ class Adamax final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const AdamaxOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const AdamaxOptions& kind, const CommonOptions& common) {
   require_decay("beta_1", kind.beta_1);
   require_decay("beta_2", kind.beta_2);
   require_not_negative("epsilon", kind.epsilon);
-  return std::make_unique<Adamax>(kind, options, array_sizes);
+  return std::make_unique<Adamax>(kind, common);
 }
 
 }  // namespace tusk::optim

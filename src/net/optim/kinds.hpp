@@ -2,21 +2,20 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
+#include "experiment/optimizer_options.hpp"
 #include "net/optim/optimizer.hpp"
 
 namespace tusk::optim {
 
 // The registry of optimizers: one line for each, whose definition is its source file.
-using ArraySizes = std::span<const std::size_t>;
-std::unique_ptr<Optimizer> make(const SgdOptions&, const OptimizerOptions&, ArraySizes);
-std::unique_ptr<Optimizer> make(const AdagradOptions&, const OptimizerOptions&, ArraySizes);
-std::unique_ptr<Optimizer> make(const RmspropOptions&, const OptimizerOptions&, ArraySizes);
-std::unique_ptr<Optimizer> make(const AdamOptions&, const OptimizerOptions&, ArraySizes);  // AdamW
-std::unique_ptr<Optimizer> make(const AdadeltaOptions&, const OptimizerOptions&, ArraySizes);
-std::unique_ptr<Optimizer> make(const AdamaxOptions&, const OptimizerOptions&, ArraySizes);
-std::unique_ptr<Optimizer> make(const NadamOptions&, const OptimizerOptions&, ArraySizes);
+std::unique_ptr<Optimizer> make(const SgdOptions&, const CommonOptions&);
+std::unique_ptr<Optimizer> make(const AdagradOptions&, const CommonOptions&);
+std::unique_ptr<Optimizer> make(const RmspropOptions&, const CommonOptions&);
+std::unique_ptr<Optimizer> make(const AdamOptions&, const CommonOptions&);  // AdamW
+std::unique_ptr<Optimizer> make(const AdadeltaOptions&, const CommonOptions&);
+std::unique_ptr<Optimizer> make(const AdamaxOptions&, const CommonOptions&);
+std::unique_ptr<Optimizer> make(const NadamOptions&, const CommonOptions&);
 
 // Checks of options: Error(bad_experiment) that names optimizer.<key>.
 void require_in(const char* key, double value, double low, double high);  // low ≤ value ≤ high

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "net/optim/make_optimizer.hpp"
+
 #include <cmath>
 #include <variant>
 
@@ -24,7 +26,8 @@ void require_not_negative(const char* key, double value) {
   fail(ExitCode::bad_experiment, "optimizer.{} must be at least 0, but is {}", key, value);
 }
 
-std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
+                                          std::span<const std::size_t> array_sizes) {
   require_not_negative("learning_rate", options.learning_rate);
   require_not_negative("weight_decay", options.weight_decay);
   int clips = 0;
@@ -43,8 +46,13 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, Array
          "only one of optimizer.clipnorm, optimizer.global_clipnorm and optimizer.clipvalue may be "
          "given");
   }
-  return std::visit([&](const auto& kind) { return make(kind, options, array_sizes); },
-                    options.kind);
+  const CommonOptions common{.array_sizes = array_sizes,
+                             .learning_rate = options.learning_rate,
+                             .weight_decay = options.weight_decay,
+                             .clipnorm = options.clipnorm,
+                             .global_clipnorm = options.global_clipnorm,
+                             .clipvalue = options.clipvalue};
+  return std::visit([&](const auto& kind) { return make(kind, common); }, options.kind);
 }
 
 }  // namespace tusk::optim

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -13,8 +12,8 @@ namespace {
 //   x −= η m̂ / (√v̂ + ε),  m̂ = μₜ₊₁ m / (1 − Uₜ₊₁) + (1 − μₜ) g / (1 − Uₜ),  v̂ = v / (1 − β₂ᵗ)
 class Nadam final : public Optimizer {
  public:
-  Nadam(const NadamOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes),
+  Nadam(const NadamOptions& kind, const CommonOptions& common)
+      : Optimizer(common),
         kind_(kind),
         momentum_(add_state("momentum", size())),
         velocity_(add_state("velocity", size())),
@@ -36,7 +35,7 @@ class Nadam final : public Optimizer {
   }
 
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     const auto rest_1 = static_cast<float>(1.0 - kind_.beta_1);
     const auto rest_2 = static_cast<float>(1.0 - kind_.beta_2);
     const auto epsilon = static_cast<float>(kind_.epsilon);
@@ -60,12 +59,11 @@ class Nadam final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const NadamOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const NadamOptions& kind, const CommonOptions& common) {
   require_decay("beta_1", kind.beta_1);
   require_decay("beta_2", kind.beta_2);
   require_not_negative("epsilon", kind.epsilon);
-  return std::make_unique<Nadam>(kind, options, array_sizes);
+  return std::make_unique<Nadam>(kind, common);
 }
 
 }  // namespace tusk::optim

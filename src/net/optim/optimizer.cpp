@@ -33,14 +33,14 @@ float clip_scale(std::span<const float> gradients, double limit) {
 
 }  // namespace
 
-Optimizer::Optimizer(const OptimizerOptions& options, std::span<const std::size_t> array_sizes)
-    : learning_rate_(options.learning_rate),
-      weight_decay_(options.weight_decay),
-      clipnorm_(options.clipnorm),
-      global_clipnorm_(options.global_clipnorm),
-      clipvalue_(options.clipvalue),
-      array_sizes_(array_sizes.begin(), array_sizes.end()),
-      size_(std::accumulate(array_sizes.begin(), array_sizes.end(), std::size_t{0})) {}
+Optimizer::Optimizer(const CommonOptions& common)
+    : learning_rate_(common.learning_rate),
+      weight_decay_(common.weight_decay),
+      clipnorm_(common.clipnorm),
+      global_clipnorm_(common.global_clipnorm),
+      clipvalue_(common.clipvalue),
+      array_sizes_(common.array_sizes.begin(), common.array_sizes.end()),
+      size_(std::accumulate(array_sizes_.begin(), array_sizes_.end(), std::size_t{0})) {}
 
 void Optimizer::step(std::span<float> weights, std::span<float> gradients) {
   if (weights.size() != size_ || gradients.size() != size_) {
@@ -65,7 +65,7 @@ void Optimizer::step_range(std::size_t offset, std::span<float> weights, std::sp
                            float scale) {
   constexpr std::size_t part_size = 1024;  // with three pieces of state, 20 KiB
   const auto decay = static_cast<float>(weight_decay_);
-  const auto rate = static_cast<float>(learning_rate_);
+  const float rate = this->rate();
   for (std::size_t begin = 0; begin < weights.size(); begin += part_size) {
     const std::size_t count = std::min(part_size, weights.size() - begin);
     const std::span<float> x = weights.subspan(begin, count);

@@ -3,13 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "core/aligned_vector.hpp"
-#include "experiment/optimizer_options.hpp"
 
 namespace tusk::optim {
 
@@ -26,10 +24,41 @@ struct Lookahead {
   double momentum = 0.0;
 };
 
-// What turns gradients into a step of the weights, with Keras 3's formulas. One object a worker.
+// What all optimizers have in common: for which parameters, and what is done beside the rule.
+struct CommonOptions {
+  std::span<const std::size_t> array_sizes;    // of the parameter arrays, in order, in floats
+  double learning_rate = 0.01;                 // η
+  double weight_decay = 0.0;                   // x −= x · weight_decay · η, before the update
+  std::optional<double> clipnorm = {};         // the most that an array's gradient has as 2-norm
+  std::optional<double> global_clipnorm = {};  // the most for all gradients together
+  std::optional<double> clipvalue = {};        // the most for a number's absolute value
+};
+
+// What turns gradients into a step of the weights. The worker's loop calls it, one object a worker.
 // Weights, gradients and each piece of state are flat vectors of size() floats; 64-byte alignment
 // makes it fast. A step is one sweep over them (two where a norm has to be known first) and
 // allocates nothing.
+//
+// An update rule is a class that derives from this one and overrides update, and prepare if
+// something changes from step to step. SGD with momentum, as a whole:
+//
+//   class Momentum final : public Optimizer {
+//    public:
+//     Momentum(const CommonOptions& common, float momentum)
+//         : Optimizer(common), momentum_(momentum), velocity_(add_state("momentum", size())) {}
+//
+//    private:
+//     void update(const Part& part) override {
+//       const auto rule = [rate = rate(), momentum = momentum_](float& x, float g, float& v) {
+//         v = momentum * v - rate * g;
+//         x += v;
+//       };
+//       sweep(part, rule, velocity_);
+//     }
+//
+//     float momentum_;
+//     std::span<float> velocity_;
+//   };
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -68,8 +97,7 @@ class Optimizer {
   void reset();
 
  protected:
-  // Reads the common options; array_sizes are the sizes of the parameter arrays, in order.
-  Optimizer(const OptimizerOptions& options, std::span<const std::size_t> array_sizes);
+  explicit Optimizer(const CommonOptions& common);
 
   // A part of the vectors, from element `offset`.
   struct Part {
@@ -78,14 +106,29 @@ class Optimizer {
     std::span<const float> gradients;
   };
 
-  // For constructors: a piece of state of `count` numbers, all `initial` at the start.
+  // For constructors: a piece of state of `count` numbers, all `initial` at the start. It is kept
+  // with the run and given back by state(); the span is good as long as the optimizer.
   std::span<float> add_state(const char* name, std::size_t count, float initial = 0.0F);
+
+  float rate() const { return static_cast<float>(learning_rate_); }  // η as rules use it
 
   // The scalars of step number t = 1, 2, …. Called once a step, before update.
   virtual void prepare(std::uint64_t) {}
   // The update rule. Called for parts that fit into the first-level cache, together all of the
   // vectors, and by several threads at once: it changes nothing but the part's weights and state.
   virtual void update(const Part& part) = 0;
+
+  // For update: rule(x, g, s…) for every element of the part, that is for a weight, its gradient,
+  // and its element of each piece of state. They do not overlap, so the loop vectorizes.
+  template <typename Rule, typename... State>
+  static void sweep(const Part& part, Rule rule, State... state) {
+    const std::size_t count = part.weights.size();
+    const auto loop = [count, rule](float* x, const float* g, auto*... s) {
+#pragma GCC ivdep
+      for (std::size_t i = 0; i < count; ++i) rule(x[i], g[i], s[i]...);
+    };
+    loop(part.weights.data(), part.gradients.data(), (state.data() + part.offset)...);
+  }
 
  private:
   void step_range(std::size_t offset, std::span<float> weights, std::span<float> gradients,
@@ -107,11 +150,5 @@ class Optimizer {
   std::uint64_t iterations_ = 0;
   std::vector<State> state_;
 };
-
-// The optimizer that the options describe, for parameters in arrays of these sizes (clipnorm looks
-// at each array by itself). Error(bad_experiment), naming the key, for values out of range and for
-// more than one way of clipping.
-std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
-                                          std::span<const std::size_t> array_sizes);
 
 }  // namespace tusk::optim

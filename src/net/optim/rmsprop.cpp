@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -14,15 +13,15 @@ namespace {
 //   with momentum  m ← δm + ηg / √(…);  x −= m
 class Rmsprop final : public Optimizer {
  public:
-  Rmsprop(const RmspropOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes), kind_(kind), velocity_(add_state("velocity", size())) {
+  Rmsprop(const RmspropOptions& kind, const CommonOptions& common)
+      : Optimizer(common), kind_(kind), velocity_(add_state("velocity", size())) {
     if (kind.momentum > 0.0) momentum_ = add_state("momentum", size());
     if (kind.centered) average_ = add_state("average_gradient", size());
   }
 
  private:
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     const auto rho = static_cast<float>(kind_.rho);
     const auto rest = static_cast<float>(1.0 - kind_.rho);
     const auto epsilon = static_cast<float>(kind_.epsilon);
@@ -68,12 +67,11 @@ class Rmsprop final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const RmspropOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const RmspropOptions& kind, const CommonOptions& common) {
   require_decay("rho", kind.rho);
   require_in("momentum", kind.momentum, 0.0, 1.0);
   require_not_negative("epsilon", kind.epsilon);
-  return std::make_unique<Rmsprop>(kind, options, array_sizes);
+  return std::make_unique<Rmsprop>(kind, common);
 }
 
 }  // namespace tusk::optim

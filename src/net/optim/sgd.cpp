@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/optim/kinds.hpp"
-#include "net/optim/sweep.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -8,11 +7,11 @@ namespace {
 // x += −η g
 class Sgd final : public Optimizer {
  public:
-  Sgd(const OptimizerOptions& options, ArraySizes array_sizes) : Optimizer(options, array_sizes) {}
+  Sgd(const CommonOptions& common) : Optimizer(common) {}
 
  private:
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     sweep(part, [=](float& x, float g) { x += -rate * g; });
   }
 };
@@ -21,8 +20,8 @@ class Sgd final : public Optimizer {
 // Keras's weights are then the point ahead, x + δv).
 class MomentumSgd final : public Optimizer {
  public:
-  MomentumSgd(const SgdOptions& kind, const OptimizerOptions& options, ArraySizes array_sizes)
-      : Optimizer(options, array_sizes), kind_(kind), velocity_(add_state("momentum", size())) {}
+  MomentumSgd(const SgdOptions& kind, const CommonOptions& common)
+      : Optimizer(common), kind_(kind), velocity_(add_state("momentum", size())) {}
 
   Lookahead lookahead() const override {
     if (!kind_.looks_ahead()) return {};
@@ -31,7 +30,7 @@ class MomentumSgd final : public Optimizer {
 
  private:
   void update(const Part& part) override {
-    const auto rate = static_cast<float>(learning_rate());
+    const float rate = this->rate();
     const auto momentum = static_cast<float>(kind_.momentum);
     const auto plain = [=](float& x, float g, float& v) {
       v = momentum * v - rate * g;
@@ -54,11 +53,10 @@ class MomentumSgd final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make(const SgdOptions& kind, const OptimizerOptions& options,
-                                ArraySizes array_sizes) {
+std::unique_ptr<Optimizer> make(const SgdOptions& kind, const CommonOptions& common) {
   require_in("momentum", kind.momentum, 0.0, 1.0);
-  if (kind.momentum == 0.0) return std::make_unique<Sgd>(options, array_sizes);
-  return std::make_unique<MomentumSgd>(kind, options, array_sizes);
+  if (kind.momentum == 0.0) return std::make_unique<Sgd>(common);
+  return std::make_unique<MomentumSgd>(kind, common);
 }
 
 }  // namespace tusk::optim

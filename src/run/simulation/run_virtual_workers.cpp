@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "data/samples/shard.hpp"
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 #include "run/simulation/virtual_machine.hpp"
 
 namespace tusk::simulation {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "exchange/strategies/registry.hpp"
+#include "net/optim/make_optimizer.hpp"
 
 namespace tusk::worker {
 namespace {

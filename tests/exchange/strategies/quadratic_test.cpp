@@ -7,7 +7,7 @@
 
 #include "exchange/center/local_center.hpp"
 #include "exchange/strategies/registry.hpp"
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 #include "place.hpp"
 
 using namespace tusk;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 
 using namespace tusk;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 
 #include "allocation_counter.hpp"
 #include "core/random.hpp"
-#include "net/optim/optimizer.hpp"
+#include "net/optim/make_optimizer.hpp"
 
 using namespace tusk;
 

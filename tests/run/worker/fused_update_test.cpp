@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/graph/network.hpp"
+#include "net/optim/make_optimizer.hpp"
 
 using namespace tusk;
 
