@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
-#include "net/layers/layer.hpp"
+#include "net/layers/make_layer.hpp"
 #include "options/extensions.hpp"
 #include "options/fields.hpp"
 
@@ -26,8 +27,8 @@ inline void describe(options::Fields& fields, SwishOptions& o) {
 inline Extensions with_swish() {
   Extensions extensions{.package = "mylab"};
   extensions.add_layer<SwishOptions>(
-      "swish", [](const SwishOptions&, const Shape& input, const std::string& key) {
-        return layers::make_layer(ActivationOptions{}, input, key);
+      "swish", [](const SwishOptions&, std::span<const Shape> inputs, const std::string& key) {
+        return layers::make_layer(ActivationOptions{}, inputs, key);
       });
   return extensions;
 }

@@ -23,11 +23,11 @@ Affine Affine::from_json(const char* type, const nlohmann::json& json) {
   return {type, Columns::from_json(json), std::move(learned)};
 }
 
-std::size_t Affine::apply(Span buffer, std::size_t width) const {
+std::size_t Affine::apply(std::span<double> buffer, std::size_t width) const {
   const double* centers = learned_.centers.data();
   const double* slopes = learned_.slopes.data();
-  columns().each(buffer.first(width), [=, base = learned_.base](std::size_t i, Real& x) {
-    x = static_cast<Real>((static_cast<double>(x) - centers[i]) * slopes[i] + base);
+  columns().change(buffer.first(width), [=, base = learned_.base](std::size_t i, double x) {
+    return (x - centers[i]) * slopes[i] + base;
   });
   return width;
 }

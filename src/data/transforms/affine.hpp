@@ -23,10 +23,10 @@ class Affine final : public ColumnTransform {
   // Throws nlohmann::json::exception; Error(bad_data).
   static Affine from_json(const char* type, const nlohmann::json& json);
 
-  std::string_view type() const override { return type_; }
-  std::size_t apply(Span buffer, std::size_t width) const override;
+  std::string_view type() const { return type_; }
+  std::size_t apply(std::span<double> buffer, std::size_t width) const override;
   std::string summary() const override;
-  std::string to_json() const override;
+  std::string to_json() const;
 
  private:
   const char* type_;

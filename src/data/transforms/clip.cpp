@@ -20,13 +20,14 @@ class Clip final : public ColumnTransform {
   Clip(double low, double high, Columns columns)
       : ColumnTransform(std::move(columns)), low_(low), high_(high) {}
 
-  std::string_view type() const override { return ClipTransform::type; }
+  std::string_view type() const { return ClipTransform::type; }
 
-  std::size_t apply(Span buffer, std::size_t width) const override {
-    const auto low = static_cast<Real>(std::max(low_, -double{std::numeric_limits<Real>::max()}));
-    const auto high = static_cast<Real>(std::min(high_, double{std::numeric_limits<Real>::max()}));
-    columns().each(buffer.first(width),
-                   [=](std::size_t, Real& x) { x = std::clamp(x, low, high); });
+  std::size_t apply(std::span<double> buffer, std::size_t width) const override {
+    constexpr double most = std::numeric_limits<Real>::max();
+    const double low = static_cast<Real>(std::max(low_, -most));
+    const double high = static_cast<Real>(std::min(high_, most));
+    columns().change(buffer.first(width),
+                     [=](std::size_t, double x) { return std::clamp(x, low, high); });
     return width;
   }
 
@@ -34,7 +35,7 @@ class Clip final : public ColumnTransform {
     return fmt::format("x from {:.6g} to {:.6g}{}", low_, high_, columns().summary());
   }
 
-  std::string to_json() const override {
+  std::string to_json() const {
     nlohmann::json json{{"low", low_}, {"high", high_}};
     columns().add_to(json);
     return json.dump();
@@ -48,8 +49,8 @@ class Clip final : public ColumnTransform {
 }  // namespace
 
 Step fit(const ClipTransform& options, const FittingSamples& samples) {
-  return std::make_shared<Clip>(options.low.value_or(-unlimited), options.high.value_or(unlimited),
-                                samples.columns(options.columns));
+  return make_step<Clip>(options.low.value_or(-unlimited), options.high.value_or(unlimited),
+                         samples.columns(options.columns));
 }
 
 template <>
@@ -57,7 +58,7 @@ Step read_step<ClipTransform>(const nlohmann::json& json) {
   const double low = json.at("low");
   const double high = json.at("high");
   if (!(low <= high)) fail(ExitCode::bad_data, "low = {} is above high = {}", low, high);
-  return std::make_shared<Clip>(low, high, Columns::from_json(json));
+  return make_step<Clip>(low, high, Columns::from_json(json));
 }
 
 }  // namespace tusk::transforms

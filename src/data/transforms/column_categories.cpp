@@ -18,9 +18,8 @@ constexpr std::size_t most_categories = 1000;
 std::vector<double> column_categories(const FittingSamples& samples, std::size_t column) {
   std::set<double> mine;
   samples.visit(Columns({static_cast<std::uint32_t>(column)}), FittingSamples::Accept::finite,
-                [&](std::size_t, ConstSpan sample) {
-                  if (mine.size() <= most_categories)
-                    mine.insert(static_cast<double>(sample[column]));
+                [&](std::size_t, std::span<const double> sample) {
+                  if (mine.size() <= most_categories) mine.insert(sample[column]);
                 });
   const mpi::Communicator& communicator = samples.communicator();
   const std::vector<double> sorted(mine.begin(), mine.end());

@@ -89,20 +89,21 @@ class Medians {
     const unsigned shift = shifts[level];
     const unsigned width = widths[level];
     const std::uint32_t mask = (1U << width) - 1;
-    samples_.visit(columns_, FittingSamples::Accept::gaps, [&](std::size_t, ConstSpan sample) {
-      columns_.each(sample, [&](std::size_t column, Real x) {
-        if (column < first || column >= first + middles_.size()) return;
-        if (gap_.is(x) || std::isnan(x)) return;
-        const std::size_t i = column - first;
-        const std::uint32_t ordered = to_ordered(static_cast<float>(x));
-        for (std::size_t t = 0; t < 2; ++t) {
-          const std::uint32_t leading = level == 0 ? 0 : ordered >> (shift + width);
-          if (leading == middles_[i].targets[t].leading) {
-            ++counts_[(2 * i + t) * digits + (ordered >> shift & mask)];
-          }
-        }
-      });
-    });
+    samples_.visit(columns_, FittingSamples::Accept::gaps,
+                   [&](std::size_t, std::span<const double> sample) {
+                     columns_.each(sample, [&](std::size_t column, double x) {
+                       if (column < first || column >= first + middles_.size()) return;
+                       if (gap_.is(x) || std::isnan(x)) return;
+                       const std::size_t i = column - first;
+                       const std::uint32_t ordered = to_ordered(static_cast<float>(x));
+                       for (std::size_t t = 0; t < 2; ++t) {
+                         const std::uint32_t leading = level == 0 ? 0 : ordered >> (shift + width);
+                         if (leading == middles_[i].targets[t].leading) {
+                           ++counts_[(2 * i + t) * digits + (ordered >> shift & mask)];
+                         }
+                       }
+                     });
+                   });
     samples_.communicator().sum(std::span(counts_));
   }
 

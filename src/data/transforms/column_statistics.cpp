@@ -43,9 +43,9 @@ std::vector<Moments> column_moments(const FittingSamples& samples, const Columns
   const std::size_t count = columns.count(samples.width());
   std::vector<Moments> of_blocks(samples.blocks() * count);
   samples.visit(columns, gap != nullptr ? Accept::gaps : Accept::finite,
-                [&](std::size_t block, ConstSpan sample) {
+                [&](std::size_t block, std::span<const double> sample) {
                   Moments* const of_block = of_blocks.data() + block * count;
-                  columns.each(sample, [=](std::size_t i, Real x) {
+                  columns.each(sample, [=](std::size_t i, double x) {
                     if (gap == nullptr || !(gap->is(x) || std::isnan(x))) of_block[i].add(x);
                   });
                 });
@@ -65,16 +65,16 @@ std::vector<Extremes> column_extremes(const FittingSamples& samples, const Colum
   };
   const std::size_t count = columns.count(samples.width());
   std::vector<Seen> of_blocks(samples.blocks() * count);
-  samples.visit(columns, FittingSamples::Accept::finite, [&](std::size_t block, ConstSpan sample) {
-    Seen* const of_block = of_blocks.data() + block * count;
-    columns.each(sample, [=](std::size_t i, Real x) {
-      Seen& seen = of_block[i];
-      const auto number = static_cast<double>(x);
-      seen = seen.any == 0.0
-                 ? Seen{1.0, number, number}
-                 : Seen{1.0, std::min(seen.lowest, number), std::max(seen.highest, number)};
-    });
-  });
+  samples.visit(columns, FittingSamples::Accept::finite,
+                [&](std::size_t block, std::span<const double> sample) {
+                  Seen* const of_block = of_blocks.data() + block * count;
+                  columns.each(sample, [=](std::size_t i, double x) {
+                    Seen& seen = of_block[i];
+                    seen = seen.any == 0.0
+                               ? Seen{1.0, x, x}
+                               : Seen{1.0, std::min(seen.lowest, x), std::max(seen.highest, x)};
+                  });
+                });
   share_blocks(samples, of_blocks);
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::vector<Extremes> all(count, {infinity, -infinity});

@@ -14,11 +14,12 @@
 // FittingSamples has them.
 namespace tusk::transforms {
 
-// Where a number is missing: at NaN, or at a value that stands for it.
+// Where a number is missing: at NaN, or at a value that stands for it, as it is kept in samples.
 struct Gap {
   std::optional<double> value;
 
-  bool is(Real x) const { return value ? x == static_cast<Real>(*value) : std::isnan(x); }
+  double stored() const { return static_cast<Real>(*value); }
+  bool is(double x) const { return value ? x == stored() : std::isnan(x); }
 };
 
 // Of `count` numbers: their mean and Σ(x − mean)².

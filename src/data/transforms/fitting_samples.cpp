@@ -31,10 +31,11 @@ std::vector<std::string> read_names(const datasets::Dataset& data) {
   return *std::move(names);
 }
 
-bool acceptable(ConstSpan sample, const Columns& columns, FittingSamples::Accept accept) {
+bool acceptable(std::span<const double> sample, const Columns& columns,
+                FittingSamples::Accept accept) {
   const bool gaps = accept == FittingSamples::Accept::gaps;
   bool all = true;
-  columns.each(sample, [&](std::size_t, Real x) { all &= std::isfinite(x) || (gaps && x != x); });
+  columns.each(sample, [&](std::size_t, double x) { all &= std::isfinite(x) || (gaps && x != x); });
   return all;
 }
 
@@ -51,11 +52,11 @@ void FittingSamples::expect(std::string_view type, std::size_t index) {
   key_ = fmt::format("data.transforms.{}", index);
 }
 
-void FittingSamples::add(std::shared_ptr<const Transform> step) {
+void FittingSamples::add(Step step) {
   steps_.push_back(std::move(step));
   so_far_ = Transforms(steps_, std::nullopt);
   agree([&] { shape_ = so_far_.output_shape(data_.sample_shape(), data_.path()); });
-  names_ = steps_.back()->column_names(std::move(names_));
+  names_ = steps_.back().transform->column_names(std::move(names_));
 }
 
 void FittingSamples::agree(const std::function<void()>& work) const {
@@ -138,7 +139,8 @@ void FittingSamples::visit_block(std::size_t block, const Columns& columns, Acce
   const datasets::Block positions = datasets::block_of(rows_.size(), block, blocks());
   const ElementType type = type_in_memory(features.type());
   const std::size_t row_bytes = features.row_elements() * size_of(type);
-  std::vector<Real> sample(width());
+  std::vector<Real> stored(features.row_elements());
+  std::vector<double> sample(width());
   std::vector<std::byte> buffer;
   for (std::uint64_t begin = positions.begin; begin < positions.end;) {
     const std::uint64_t end = std::min(begin + features.rows_per_transfer(), positions.end);
@@ -146,11 +148,10 @@ void FittingSamples::visit_block(std::size_t block, const Columns& columns, Acce
     buffer.resize(rows.size() * row_bytes);
     datasets::read_rows(features, rows, type, nullptr, buffer);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const Span stored = Span(sample).first(features.row_elements());
       to_real(type, buffer.data() + i * row_bytes, stored);
-      so_far_.apply(sample, stored.size());
+      std::ranges::copy(stored, sample.begin());
+      so_far_.apply(std::span(sample), stored.size());
       if (!acceptable(sample, columns, accept)) {
-        to_real(type, buffer.data() + i * row_bytes, stored);
         const datasets::JoinedDataset::Part& file = features.part_of(rows[i]);
         fail(ExitCode::bad_data, "{}: data set '{}', row {}, of which {} ({}) is to learn: {}",
              file.dataset.path(), features.name(), rows[i] - file.first_row, key_, type_,
@@ -160,6 +161,20 @@ void FittingSamples::visit_block(std::size_t block, const Columns& columns, Acce
     }
     begin = end;
   }
+}
+
+std::vector<double> FittingSamples::reduce(Accept accept, std::size_t count, const Add& add,
+                                           const Merge& merge) const {
+  std::vector<double> of_blocks(blocks() * count);
+  const auto state_of = [&](std::size_t block) {
+    return std::span(of_blocks).subspan(block * count, count);
+  };
+  visit(Columns(), accept,
+        [&](std::size_t block, std::span<const double> sample) { add(sample, state_of(block)); });
+  communicator_.sum(std::span(of_blocks));  // each block's from one rank, and zeros from the others
+  for (std::size_t block = 1; block < blocks(); ++block) merge(state_of(0), state_of(block));
+  of_blocks.resize(count);
+  return of_blocks;
 }
 
 }  // namespace tusk::transforms

@@ -13,6 +13,7 @@
 #include "data/datasets/dataset.hpp"
 #include "data/transforms/columns.hpp"
 #include "data/transforms/fit_transforms.hpp"
+#include "data/transforms/training_rows.hpp"
 #include "data/transforms/transforms.hpp"
 #include "experiment/transform_options.hpp"
 
@@ -26,7 +27,7 @@ namespace tusk::transforms {
 // of the blocks is thus the same for any number of ranks.
 //
 // A function that takes part in an agreement throws mpi::CollectiveError on every rank.
-class FittingSamples {
+class FittingSamples final : public TrainingRows {
  public:
   FittingSamples(const datasets::Dataset& data, const datasets::Rows& rows,
                  const mpi::Communicator& communicator);
@@ -34,12 +35,12 @@ class FittingSamples {
   // The step that learns next: its name and index among the experiment's transforms.
   void expect(std::string_view type, std::size_t index);
   // Collective: and what it has become.
-  void add(std::shared_ptr<const Transform> step);
+  void add(Step step);
 
   const datasets::Dataset& data() const { return data_; }
   const datasets::Rows& rows() const { return rows_; }
   const mpi::Communicator& communicator() const { return communicator_; }
-  std::size_t width() const { return shape_.elements(); }
+  std::size_t width() const override { return shape_.elements(); }
 
   // Collective: the columns' numbers. Error(bad_experiment) for one that is not there.
   Columns columns(const ColumnList& list) const;
@@ -54,17 +55,17 @@ class FittingSamples {
   // Collective: `work` on every rank, and an error of one rank is everyone's.
   void agree(const std::function<void()>& work) const;
 
-  enum class Accept {
-    finite,  // another number is Error(bad_data)
-    gaps,    // NaN, too
-  };
-  using Take = std::function<void(std::size_t block, ConstSpan sample)>;
+  using Take = std::function<void(std::size_t block, std::span<const double> sample)>;
 
   std::size_t blocks() const;
 
   // Collective: one pass over this rank's blocks, sample by sample. Only these columns of them are
   // looked at.
   void visit(const Columns& columns, Accept accept, const Take& take) const;
+
+  // One such pass over all columns.
+  std::vector<double> reduce(Accept accept, std::size_t count, const Add& add,
+                             const Merge& merge) const override;
 
  private:
   void visit_block(std::size_t block, const Columns& columns, Accept accept,
@@ -74,7 +75,7 @@ class FittingSamples {
   const datasets::Dataset& data_;
   datasets::Rows rows_;
   const mpi::Communicator& communicator_;
-  std::vector<std::shared_ptr<const Transform>> steps_;
+  std::vector<Step> steps_;
   Transforms so_far_;
   Shape shape_;                     // of a sample as the steps so far leave it
   std::vector<std::string> names_;  // of its columns; empty: they have none

@@ -16,12 +16,11 @@ class Logarithm final : public ColumnTransform {
   Logarithm(double offset, Columns columns)
       : ColumnTransform(std::move(columns)), offset_(offset) {}
 
-  std::string_view type() const override { return LogTransform::type; }
+  std::string_view type() const { return LogTransform::type; }
 
-  std::size_t apply(Span buffer, std::size_t width) const override {
-    columns().each(buffer.first(width), [offset = offset_](std::size_t, Real& x) {
-      const auto number = static_cast<double>(x);
-      x = static_cast<Real>(offset == 1.0 ? std::log1p(number) : std::log(number + offset));
+  std::size_t apply(std::span<double> buffer, std::size_t width) const override {
+    columns().change(buffer.first(width), [offset = offset_](std::size_t, double x) {
+      return offset == 1.0 ? std::log1p(x) : std::log(x + offset);
     });
     return width;
   }
@@ -32,7 +31,7 @@ class Logarithm final : public ColumnTransform {
     return fmt::format("ln(x + {:.6g}){}", offset_, columns().summary());
   }
 
-  std::string to_json() const override {
+  std::string to_json() const {
     nlohmann::json json{{"offset", offset_}};
     columns().add_to(json);
     return json.dump();
@@ -45,12 +44,12 @@ class Logarithm final : public ColumnTransform {
 }  // namespace
 
 Step fit(const LogTransform& options, const FittingSamples& samples) {
-  return std::make_shared<Logarithm>(options.offset, samples.columns(options.columns));
+  return make_step<Logarithm>(options.offset, samples.columns(options.columns));
 }
 
 template <>
 Step read_step<LogTransform>(const nlohmann::json& json) {
-  return std::make_shared<Logarithm>(json.at("offset"), Columns::from_json(json));
+  return make_step<Logarithm>(json.at("offset"), Columns::from_json(json));
 }
 
 }  // namespace tusk::transforms

@@ -13,12 +13,12 @@ Step fit(const MinmaxTransform& options, const FittingSamples& samples) {
     learned.centers.push_back(column.lowest);
     learned.slopes.push_back((options.high - options.low) / (range == 0.0 ? 1.0 : range));
   }
-  return std::make_shared<Affine>(MinmaxTransform::type, columns, std::move(learned));
+  return make_step<Affine>(MinmaxTransform::type, columns, std::move(learned));
 }
 
 template <>
 Step read_step<MinmaxTransform>(const nlohmann::json& json) {
-  return std::make_shared<Affine>(Affine::from_json(MinmaxTransform::type, json));
+  return make_step<Affine>(Affine::from_json(MinmaxTransform::type, json));
 }
 
 }  // namespace tusk::transforms

@@ -18,12 +18,20 @@ class Missing final : public ColumnTransform {
   Missing(Gap gap, std::vector<double> fills, Columns columns)
       : ColumnTransform(std::move(columns), fills.size()), gap_(gap), fills_(std::move(fills)) {}
 
-  std::string_view type() const override { return MissingTransform::type; }
+  std::string_view type() const { return MissingTransform::type; }
 
-  std::size_t apply(Span buffer, std::size_t width) const override {
-    columns().each(buffer.first(width), [this](std::size_t i, Real& x) {
-      if (gap_.is(x)) x = static_cast<Real>(fills_[i]);
-    });
+  std::size_t apply(std::span<double> buffer, std::size_t width) const override {
+    const auto replace = [&](auto is_missing) {
+      columns().change(buffer.first(width), [=, fills = fills_.data()](std::size_t i, double x) {
+        const double fill = fills[i];
+        return is_missing(x) ? fill : x;
+      });
+    };
+    if (gap_.value) {
+      replace([value = gap_.stored()](double x) { return x == value; });
+    } else {
+      replace([](double x) { return std::isnan(x); });
+    }
     return width;
   }
 
@@ -32,7 +40,7 @@ class Missing final : public ColumnTransform {
                        listed(fills_), columns().summary());
   }
 
-  std::string to_json() const override {
+  std::string to_json() const {
     nlohmann::json json{{"fills", fills_}};
     json["value"] = gap_.value ? nlohmann::json(*gap_.value) : nlohmann::json("nan");
     columns().add_to(json);
@@ -82,7 +90,7 @@ Step fit(const MissingTransform& options, const FittingSamples& samples) {
   } else {
     fills = learn(std::get<Fill>(options.fill), samples, columns, gap);
   }
-  return std::make_shared<Missing>(gap, std::move(fills), columns);
+  return make_step<Missing>(gap, std::move(fills), columns);
 }
 
 template <>
@@ -91,7 +99,7 @@ Step read_step<MissingTransform>(const nlohmann::json& json) {
   const Gap gap{value == "nan" ? std::nullopt : std::optional(value.get<double>())};
   std::vector<double> fills = numbers_of(json, "fills");
   if (fills.empty()) fail(ExitCode::bad_data, "there are no fills");
-  return std::make_shared<Missing>(gap, std::move(fills), Columns::from_json(json));
+  return make_step<Missing>(gap, std::move(fills), Columns::from_json(json));
 }
 
 }  // namespace tusk::transforms

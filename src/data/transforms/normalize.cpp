@@ -18,15 +18,13 @@ class Normalize final : public ColumnTransform {
  public:
   Normalize(double p, Columns columns) : ColumnTransform(std::move(columns)), p_(p) {}
 
-  std::string_view type() const override { return NormalizeTransform::type; }
+  std::string_view type() const { return NormalizeTransform::type; }
 
-  std::size_t apply(Span buffer, std::size_t width) const override {
-    const Span sample = buffer.first(width);
+  std::size_t apply(std::span<double> buffer, std::size_t width) const override {
+    const std::span<double> sample = buffer.first(width);
     const double norm = norm_of(sample);
     if (norm != 0.0) {
-      columns().each(sample, [=](std::size_t, Real& x) {
-        x = static_cast<Real>(static_cast<double>(x) / norm);
-      });
+      columns().change(sample, [=](std::size_t, double x) { return x / norm; });
     }
     return width;
   }
@@ -35,7 +33,7 @@ class Normalize final : public ColumnTransform {
     return fmt::format("x / its {}-norm{}", p_, columns().summary());
   }
 
-  std::string to_json() const override {
+  std::string to_json() const {
     nlohmann::json json;
     json["p"] = std::isinf(p_) ? nlohmann::json("inf") : nlohmann::json(p_);
     columns().add_to(json);
@@ -44,11 +42,11 @@ class Normalize final : public ColumnTransform {
 
  private:
   // A NaN or infinity among the numbers makes it NaN.
-  double norm_of(Span sample) const {
+  double norm_of(std::span<const double> sample) const {
     double largest = 0.0;
     double sum = 0.0;
-    columns().each(sample, [&](std::size_t, Real x) {
-      const double size = std::abs(static_cast<double>(x));
+    columns().each(sample, [&](std::size_t, double x) {
+      const double size = std::abs(x);
       largest = std::max(largest, size);
       sum += p_ == 2.0 ? size * size : size;
     });
@@ -57,9 +55,8 @@ class Normalize final : public ColumnTransform {
     if (p_ == 2.0) return std::sqrt(sum);
     if (std::isinf(p_)) return largest;
     double powers = 0.0;  // of numbers up to 1, which do not overflow
-    columns().each(sample, [&](std::size_t, Real x) {
-      powers += std::pow(std::abs(static_cast<double>(x)) / largest, p_);
-    });
+    columns().each(sample,
+                   [&](std::size_t, double x) { powers += std::pow(std::abs(x) / largest, p_); });
     return largest * std::pow(powers, 1.0 / p_);
   }
 
@@ -70,8 +67,8 @@ class Normalize final : public ColumnTransform {
 
 Step fit(const NormalizeTransform& options, const FittingSamples& samples) {
   const double* p = std::get_if<double>(&options.p);
-  return std::make_shared<Normalize>(p != nullptr ? *p : std::numeric_limits<double>::infinity(),
-                                     samples.columns(options.columns));
+  return make_step<Normalize>(p != nullptr ? *p : std::numeric_limits<double>::infinity(),
+                              samples.columns(options.columns));
 }
 
 template <>
@@ -79,7 +76,7 @@ Step read_step<NormalizeTransform>(const nlohmann::json& json) {
   const nlohmann::json& p = json.at("p");
   const double value = p == "inf" ? std::numeric_limits<double>::infinity() : p.get<double>();
   if (!(value >= 1.0)) fail(ExitCode::bad_data, "p = {} is not at least 1", value);
-  return std::make_shared<Normalize>(value, Columns::from_json(json));
+  return make_step<Normalize>(value, Columns::from_json(json));
 }
 
 }  // namespace tusk::transforms

@@ -18,7 +18,7 @@ class OneHot final : public Transform {
   OneHot(std::size_t column, UnknownCategory unknown, std::vector<double> categories)
       : column_(column), unknown_(unknown), categories_(std::move(categories)) {}
 
-  std::string_view type() const override { return OneHotTransform::type; }
+  std::string_view type() const { return OneHotTransform::type; }
 
   Shape output_shape(const Shape& input) const override {
     if (input.rank() != 1) fail(ExitCode::bad_data, "it needs samples that are rows of numbers");
@@ -37,19 +37,19 @@ class OneHot final : public Transform {
     return input;
   }
 
-  std::size_t apply(Span buffer, std::size_t width) const override {
-    const Real x = buffer[column_];
+  std::size_t apply(std::span<double> buffer, std::size_t width) const override {
+    const double x = buffer[column_];
     const std::size_t added = categories_.size() - 1;
     const auto after = buffer.subspan(column_ + 1, width - column_ - 1);
     std::copy_backward(after.begin(), after.end(),
                        after.end() + static_cast<std::ptrdiff_t>(added));
-    const Span hot = buffer.subspan(column_, categories_.size());
-    std::ranges::fill(hot, Real(0));
-    const auto found = std::ranges::lower_bound(categories_, static_cast<double>(x));
-    if (found != categories_.end() && *found == static_cast<double>(x)) {
-      hot[static_cast<std::size_t>(found - categories_.begin())] = Real(1);
+    const std::span<double> hot = buffer.subspan(column_, categories_.size());
+    std::ranges::fill(hot, 0.0);
+    const auto found = std::ranges::lower_bound(categories_, x);
+    if (found != categories_.end() && *found == x) {
+      hot[static_cast<std::size_t>(found - categories_.begin())] = 1.0;
     } else if (unknown_ == UnknownCategory::error || !std::isfinite(x)) {
-      hot[0] = std::numeric_limits<Real>::quiet_NaN();
+      hot[0] = std::numeric_limits<double>::quiet_NaN();
     }
     return width + added;
   }
@@ -64,7 +64,7 @@ class OneHot final : public Transform {
                        categories_.size(), listed(categories_), name_of(unknown_));
   }
 
-  std::string to_json() const override {
+  std::string to_json() const {
     return nlohmann::json{{"column", column_},
                           {"unknown", std::string(name_of(unknown_))},
                           {"categories", categories_}}
@@ -81,7 +81,7 @@ class OneHot final : public Transform {
 
 Step fit(const OneHotTransform& options, const FittingSamples& samples) {
   const std::size_t column = samples.column(options.column, "column");
-  return std::make_shared<OneHot>(column, options.unknown, column_categories(samples, column));
+  return make_step<OneHot>(column, options.unknown, column_categories(samples, column));
 }
 
 template <>
@@ -97,9 +97,9 @@ Step read_step<OneHotTransform>(const nlohmann::json& json) {
   }
   const nlohmann::json& column = json.at("column");
   if (!column.is_number_unsigned()) fail(ExitCode::bad_data, "the column is not a number");
-  return std::make_shared<OneHot>(
-      column.get<std::size_t>(),
-      unknown == "error" ? UnknownCategory::error : UnknownCategory::zeros, std::move(categories));
+  return make_step<OneHot>(column.get<std::size_t>(),
+                           unknown == "error" ? UnknownCategory::error : UnknownCategory::zeros,
+                           std::move(categories));
 }
 
 }  // namespace tusk::transforms

@@ -12,7 +12,7 @@ class Reshape final : public Transform {
  public:
   explicit Reshape(Shape shape) : shape_(std::move(shape)) {}
 
-  std::string_view type() const override { return ReshapeTransform::type; }
+  std::string_view type() const { return ReshapeTransform::type; }
 
   Shape output_shape(const Shape& input) const override {
     if (input.elements() != shape_.elements()) {
@@ -22,13 +22,11 @@ class Reshape final : public Transform {
     return shape_;
   }
 
-  std::size_t apply(Span, std::size_t width) const override { return width; }
+  std::size_t apply(std::span<double>, std::size_t width) const override { return width; }
 
   std::string summary() const override { return shape_.to_string(); }
 
-  std::string to_json() const override {
-    return nlohmann::json{{"shape", shape_.extents()}}.dump();
-  }
+  std::string to_json() const { return nlohmann::json{{"shape", shape_.extents()}}.dump(); }
 
  private:
   Shape shape_;
@@ -37,7 +35,7 @@ class Reshape final : public Transform {
 }  // namespace
 
 Step fit(const ReshapeTransform& options, const FittingSamples&) {
-  return std::make_shared<Reshape>(
+  return make_step<Reshape>(
       Shape(std::vector<std::size_t>(options.shape.begin(), options.shape.end())));
 }
 
@@ -54,7 +52,7 @@ Step read_step<ReshapeTransform>(const nlohmann::json& json) {
     elements *= extents.back();
   }
   if (extents.empty()) fail(ExitCode::bad_data, "the shape is not one of a sample");
-  return std::make_shared<Reshape>(Shape(std::move(extents)));
+  return make_step<Reshape>(Shape(std::move(extents)));
 }
 
 }  // namespace tusk::transforms

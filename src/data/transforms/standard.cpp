@@ -15,12 +15,12 @@ Step fit(const StandardTransform& options, const FittingSamples& samples) {
     learned.centers.push_back(moments.mean);
     learned.slopes.push_back(deviation == 0.0 ? 1.0 : 1.0 / deviation);
   }
-  return std::make_shared<Affine>(StandardTransform::type, columns, std::move(learned));
+  return make_step<Affine>(StandardTransform::type, columns, std::move(learned));
 }
 
 template <>
 Step read_step<StandardTransform>(const nlohmann::json& json) {
-  return std::make_shared<Affine>(Affine::from_json(StandardTransform::type, json));
+  return make_step<Affine>(Affine::from_json(StandardTransform::type, json));
 }
 
 }  // namespace tusk::transforms

@@ -2,22 +2,24 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "core/real.hpp"
 #include "core/shape.hpp"
 
 namespace tusk::transforms {
 
 // One step between a sample as it is stored and as the model sees it, with everything it needs,
-// also what it has learned from the training rows. Immutable: threads may share it.
+// also what it has learned from the training rows (see training_rows.hpp). Whoever writes one
+// derives from this class; it is called for every sample that is trained, evaluated or predicted.
+// Immutable: threads share it.
+//
+// Steps compute in double precision. What one leaves is rounded to Real, in which samples are kept,
+// before the next one sees it.
 class Transform {
  public:
   virtual ~Transform() = default;
-
-  virtual std::string_view type() const = 0;  // as experiments call it
 
   // The shape that samples of this shape get; never with fewer numbers. Error(bad_data), without
   // the step's name, if it cannot take them.
@@ -30,17 +32,14 @@ class Transform {
 
   // One sample, in place: the first `width` numbers of the buffer. Returns the new width, for which
   // the buffer has room. Numbers that it cannot transform become NaN, and so does a NaN that it
-  // does not take.
-  virtual std::size_t apply(Span buffer, std::size_t width) const = 0;
+  // does not take. Allocates nothing.
+  virtual std::size_t apply(std::span<double> buffer, std::size_t width) const = 0;
 
   // What numbers it takes, to complete "it takes …" in messages.
   virtual std::string takes() const { return "finite numbers"; }
 
   // What it does, for people, on one line.
   virtual std::string summary() const = 0;
-
-  // The JSON object of which it can be made again, without `type`.
-  virtual std::string to_json() const = 0;
 };
 
 }  // namespace tusk::transforms

@@ -3,17 +3,25 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
-#include "data/transforms/transform.hpp"
+#include "data/transforms/transforms.hpp"
 #include "experiment/transform_options.hpp"
 
 // The kinds of transforms, a file each. A new one is a struct in transform_options.hpp, these two
-// functions, and its description in src/experiment.
+// functions, and its description in src/experiment. Beside what Transform asks for, each has
+// type(), its name in experiments, and to_json(), the object of which read_step makes it again.
 namespace tusk::transforms {
 
 class FittingSamples;
 
-using Step = std::shared_ptr<const Transform>;
+// A transform with its name and state, for fit and read_step.
+template <typename Kind, typename... Arguments>
+Step make_step(Arguments&&... arguments) {
+  const auto transform = std::make_shared<const Kind>(std::forward<Arguments>(arguments)...);
+  return {std::string(transform->type()), transform->to_json(), transform};
+}
 
 // Collective: what an experiment asks for, with all that it learns from the samples. Throws
 // mpi::CollectiveError.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <variant>
 
 #include "core/error.hpp"
@@ -18,7 +19,7 @@ using Json = nlohmann::json;
 template <typename... Kinds>
 Step read_kind(const Json& json, const std::string& type, const std::string& path,
                const std::variant<Kinds...>*) {
-  Step step;
+  std::optional<Step> step;
   const auto read_if = [&]<typename Kind>(const Kind*) {
     if constexpr (!std::is_same_v<Kind, BinaryLabelTransform>) {
       if (type == Kind::type) step = read_step<Kind>(json);
@@ -29,7 +30,7 @@ Step read_kind(const Json& json, const std::string& type, const std::string& pat
   } catch (const Error& error) {
     fail(error.code(), "{}: transform '{}' cannot be read: {}", path, type, error.what());
   }
-  if (step) return step;
+  if (step) return *std::move(step);
   std::string known;
   ((known += std::string(known.empty() ? "" : ", ") + Kinds::type), ...);
   fail(ExitCode::bad_data, "{}: transform '{}' is not known; this version knows: {}", path, type,
@@ -37,9 +38,21 @@ Step read_kind(const Json& json, const std::string& type, const std::string& pat
 }
 
 // The first number that is not finite, or size() of them.
-std::size_t first_bad(ConstSpan numbers) {
-  const auto bad = std::ranges::find_if(numbers, [](Real x) { return !std::isfinite(x); });
+std::size_t first_bad(std::span<const double> numbers) {
+  const auto bad = std::ranges::find_if(numbers, [](double x) { return !std::isfinite(x); });
   return static_cast<std::size_t>(bad - numbers.begin());
+}
+
+// What a step leaves, as samples are kept.
+void round(std::span<double> numbers) {
+  for (double& x : numbers) x = static_cast<double>(static_cast<Real>(x));
+}
+
+// Memory of this thread for a sample, until it asks again.
+std::span<double> room(std::size_t count) {
+  thread_local std::vector<double> numbers;
+  if (numbers.size() < count) numbers.resize(count);
+  return std::span(numbers).first(count);
 }
 
 }  // namespace
@@ -73,8 +86,8 @@ Transforms Transforms::from_json(const std::string& json, const std::string& pat
 std::string Transforms::to_json() const {
   Json array = Json::array();
   for (const Step& step : steps_) {
-    Json json = Json::parse(step->to_json());
-    json["type"] = step->type();
+    Json json = Json::parse(step.state);
+    json["type"] = step.type;
     array.push_back(std::move(json));
   }
   if (positive_label_) {
@@ -86,7 +99,7 @@ std::string Transforms::to_json() const {
 std::vector<std::string> Transforms::summary() const {
   std::vector<std::string> lines;
   for (const Step& step : steps_) {
-    lines.push_back(fmt::format("{}: {}", step->type(), step->summary()));
+    lines.push_back(fmt::format("{}: {}", step.type, step.transform->summary()));
   }
   if (positive_label_) {
     lines.push_back(fmt::format("{}: label {} becomes 1, others 0", BinaryLabelTransform::type,
@@ -99,18 +112,34 @@ Shape Transforms::output_shape(const Shape& stored, const std::string& path) con
   Shape shape = stored;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     try {
-      shape = steps_[i]->output_shape(shape);
+      shape = steps_[i].transform->output_shape(shape);
     } catch (const Error& error) {
       fail(error.code(), "{}: transform {} ({}) cannot take samples of {}: {}", path, i,
-           steps_[i]->type(), shape.to_string(), error.what());
+           steps_[i].type, shape.to_string(), error.what());
     }
   }
   return shape;
 }
 
-void Transforms::apply(Span sample, std::size_t stored) const {
+void Transforms::run(std::span<double> sample, std::size_t stored) const {
   std::size_t width = stored;
-  for (const Step& step : steps_) width = step->apply(sample, width);
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (i > 0) round(sample.first(width));
+    width = steps_[i].transform->apply(sample, width);
+  }
+}
+
+void Transforms::apply(std::span<double> sample, std::size_t stored) const {
+  run(sample, stored);
+  round(sample);
+}
+
+void Transforms::apply(Span sample, std::size_t stored) const {
+  if (steps_.empty()) return;
+  const std::span<double> exact = room(sample.size());
+  std::ranges::copy(sample.first(stored), exact.begin());
+  run(exact, stored);
+  std::ranges::transform(exact, sample.begin(), [](double x) { return static_cast<Real>(x); });
 }
 
 void Transforms::apply(ConstSpan stored, Span out) const {
@@ -122,20 +151,21 @@ std::string Transforms::objection(ConstSpan stored) const {
   const auto stored_objection = [&](std::size_t column) {
     return fmt::format("{} in column {}; features must be finite", stored[column], column);
   };
-  std::vector<Real> sample(stored.begin(), stored.end());
-  std::size_t bad = first_bad(stored);
+  std::vector<double> sample(stored.begin(), stored.end());
+  std::size_t bad = first_bad(sample);
   std::string found = bad < stored.size() ? stored_objection(bad) : "";
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Transform& step = *steps_[i];
-    const std::vector<Real> before = sample;
+    const Transform& step = *steps_[i].transform;
+    const std::vector<double> before = sample;
     sample.resize(step.output_shape(Shape{before.size()}).elements());
     step.apply(sample, before.size());
+    round(sample);
     bad = first_bad(sample);
     if (bad == sample.size()) {
       found.clear();
     } else if (found.empty()) {
-      found = fmt::format("transform {} ({}) takes {}, but column {} has {}", i, step.type(),
-                          step.takes(), bad, before[bad]);
+      found = fmt::format("transform {} ({}) takes {}, but column {} has {}", i, steps_[i].type,
+                          step.takes(), bad, static_cast<Real>(before[bad]));
     } else if (bad < stored.size() && !std::isfinite(stored[bad])) {
       found = stored_objection(bad);  // what came first in the file may be mended
     }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,13 @@
 #include "data/transforms/transform.hpp"
 
 namespace tusk::transforms {
+
+// A transform as experiments and model files know it.
+struct Step {
+  std::string type;                            // its name in experiments
+  std::string state;                           // the JSON object of which it can be made again
+  std::shared_ptr<const Transform> transform;  // shared with copies
+};
 
 // What an experiment or model does to samples and labels before the model sees them: steps for the
 // features, in their order, and one for the label. fit_transforms() makes them. Immutable and cheap
@@ -22,8 +30,7 @@ namespace tusk::transforms {
 class Transforms {
  public:
   Transforms() = default;
-  Transforms(std::vector<std::shared_ptr<const Transform>> steps,
-             std::optional<double> positive_label)
+  Transforms(std::vector<Step> steps, std::optional<double> positive_label)
       : steps_(std::move(steps)), positive_label_(positive_label) {}
 
   // The array that to_json makes, as it is kept in a model file. Error(bad_data), which names
@@ -43,8 +50,9 @@ class Transforms {
 
   // One sample in place: the first `stored` numbers of `sample` are as they are stored, and all of
   // it is what the model sees. `stored` and sample.size() are sizes that output_shape has agreed
-  // to. Allocates nothing.
+  // to. Allocates nothing, but for a thread's first or so far largest sample.
   void apply(Span sample, std::size_t stored) const;
+  void apply(std::span<double> sample, std::size_t stored) const;  // leaves numbers that are Reals
 
   // The same from one place to another.
   void apply(ConstSpan stored, Span out) const;
@@ -61,7 +69,10 @@ class Transforms {
   std::vector<std::string> class_names(std::vector<std::string> stored) const;
 
  private:
-  std::vector<std::shared_ptr<const Transform>> steps_;
+  // One sample, without rounding what the last step leaves.
+  void run(std::span<double> sample, std::size_t stored) const;
+
+  std::vector<Step> steps_;
   std::optional<double> positive_label_;
 };
 

@@ -6,7 +6,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check_fails.hpp"
@@ -15,6 +19,9 @@
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/samples/samples.hpp"
+#include "data/transforms/fitting_samples.hpp"
+#include "data/transforms/training_rows.hpp"
+#include "data/transforms/transform.hpp"
 #include "mpi/communicator.hpp"
 #include "shared_folder.hpp"
 
@@ -36,6 +43,49 @@ void write(const std::string& path, float bad_number) {
   features[(rows - 2) * width + 1] = bad_number;  // the last rank's
   samples::test_samples::write(path, width, features, std::vector<std::int32_t>(rows), {rows});
 }
+
+// What a transform from elsewhere may be: of a row's columns, in one pass, count, mean and Σ(x −
+// mean)², and of these the numbers that it computes with.
+class OwnStandard final : public Transform {
+ public:
+  static std::vector<double> learn(const TrainingRows& samples) {
+    return samples.reduce(TrainingRows::Accept::finite, 3 * samples.width(), add, merge);
+  }
+
+  explicit OwnStandard(std::vector<double> learned) : learned_(std::move(learned)) {}
+
+  std::size_t apply(std::span<double> buffer, std::size_t columns) const override {
+    for (std::size_t i = 0; i < columns; ++i) {
+      const double* const s = learned_.data() + 3 * i;
+      buffer[i] = (buffer[i] - s[1]) * (1.0 / std::sqrt(s[2] / s[0])) + 0.0;
+    }
+    return columns;
+  }
+  std::string summary() const override { return "an own standard"; }
+
+ private:
+  static void add(std::span<const double> row, TrainingRows::State state) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      double* const s = state.data() + 3 * i;
+      const double delta = row[i] - s[1];
+      s[0] += 1.0;
+      s[1] += delta / s[0];
+      s[2] += delta * (row[i] - s[1]);
+    }
+  }
+  static void merge(TrainingRows::State state, std::span<const double> other) {
+    for (std::size_t i = 0; i < state.size(); i += 3) {
+      if (other[i] == 0.0) continue;
+      const double total = state[i] + other[i];
+      const double delta = other[i + 1] - state[i + 1];
+      state[i + 1] += delta * (other[i] / total);
+      state[i + 2] += other[i + 2] + delta * delta * (state[i] * other[i] / total);
+      state[i] = total;
+    }
+  }
+
+  std::vector<double> learned_;
+};
 
 datasets::Rows all_but_last() { return datasets::Rows::all(rows - 1); }
 
@@ -59,6 +109,30 @@ TEST_CASE("what is learned does not depend on the number of ranks, not by one bi
   const auto together = fit_transforms(options, data, all_but_last(), world);
   CHECK(together.to_json() == fit_transforms(options, data, all_but_last(), alone).to_json());
   CHECK(together.output_shape({width}, path) == Shape{6});
+}
+
+TEST_CASE("a transform from elsewhere learns, on any number of ranks, and is applied as ours are") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  const std::string path = folder.file("data.h5");
+  if (world.rank() == 0) write(path, 2.0F);
+  world.barrier();
+  const datasets::Dataset data = samples::test_samples::open(path);
+  const FittingSamples samples(data, all_but_last(), world);
+  const Transforms own(
+      {{"own>Standard", "{}", std::make_shared<OwnStandard>(OwnStandard::learn(samples))}},
+      std::nullopt);
+  const auto built_in = fit_transforms({StandardTransform{}}, data, all_but_last(), world);
+  for (const std::uint64_t row : {0U, 7U, 4000U}) {
+    std::vector<float> stored(width);
+    data.features().read(row, std::span(stored));
+    std::vector<float> mine(width);
+    std::vector<float> ours(width);
+    own.apply(stored, mine);
+    built_in.apply(stored, ours);
+    CHECK(mine == ours);
+  }
+  CHECK(own.summary() == std::vector<std::string>{"own>Standard: an own standard"});
 }
 
 TEST_CASE("fewer rows than ranks are enough to learn from") {

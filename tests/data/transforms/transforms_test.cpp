@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,27 @@ TEST_CASE("transforms apply in their order, and the same after a round trip thro
                                        3.0F * static_cast<float>(1.0 / 3.0),
                                        -9.0F * static_cast<float>(1.0 / 3.0)});
   }
+}
+
+TEST_CASE("what a step leaves is rounded to the precision that samples are kept in") {
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "log", "offset": 0},
+          {"type": "standard", "centers": [0.1], "slopes": [3], "base": 0}])",
+      "model.h5");
+  std::vector<float> sample{7.0F};
+  std::vector<double> exact{7.0};
+  transforms.apply(sample, 1);
+  transforms.apply(std::span(exact), 1);
+  const auto logarithm = static_cast<float>(std::log(7.0));
+  CHECK(sample[0] == static_cast<float>((double{logarithm} - 0.1) * 3.0));
+  CHECK(exact[0] == double{sample[0]});
+  // The same number in the objection to what comes of it.
+  const auto twice = Transforms::from_json(R"([{"type": "log", "offset": 0},
+                                               {"type": "log", "offset": -2}])",
+                                           "model.h5");
+  CHECK(twice.objection(sample = {3.0F}) ==
+        fmt::format("transform 1 (log) takes numbers above 2, but column 0 has {}",
+                    static_cast<float>(std::log(3.0))));
 }
 
 TEST_CASE("no transforms change nothing") {
