@@ -35,7 +35,7 @@ std::string within(std::string_view noun, const Interval& interval) {
 }
 
 // `text` in quotation marks, cut where it is long, between two characters of UTF-8.
-std::string quoted(std::string_view text) {
+std::string quoted_excerpt(std::string_view text) {
   constexpr std::size_t longest = 40;
   if (text.size() <= longest) return '"' + printable(text) + '"';
   std::size_t end = longest;
@@ -47,7 +47,7 @@ std::string quoted(std::string_view text) {
 std::string shown(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::string:
-      return quoted(node.as_string()->get());
+      return quoted_excerpt(node.as_string()->get());
     case toml::node_type::integer:
       return fmt::format("{}", node.as_integer()->get());
     case toml::node_type::floating_point:
