@@ -11,12 +11,12 @@ using namespace tusk;
 
 namespace {
 
-constexpr std::size_t inputs = 5;
-constexpr std::size_t outputs = 3;
-constexpr std::size_t batch = 7;
-constexpr std::size_t parameters = inputs * outputs + outputs;
+constexpr std::size_t call_inputs = 5;
+constexpr std::size_t call_outputs = 3;
+constexpr std::size_t call_samples = 7;
+constexpr std::size_t call_parameters = call_inputs * call_outputs + call_outputs;
 
-std::vector<Real> values(std::size_t count, std::uint32_t index) {
+std::vector<Real> noise(std::size_t count, std::uint32_t index) {
   Random random(3, Stream::shuffle, index);
   std::vector<Real> numbers(count);
   for (Real& x : numbers) x = static_cast<Real>(random.uniform(-1.0, 1.0));
@@ -33,10 +33,10 @@ class Sum final : public layers::GradientSink {
     for (std::size_t i = 0; i < gradients.size(); ++i) total[offset + i] += gradients[i];
   }
 
-  std::vector<Real> total = std::vector<Real>(parameters);
+  std::vector<Real> total = std::vector<Real>(call_parameters);
 
  private:
-  std::vector<Real> new_ = std::vector<Real>(parameters);
+  std::vector<Real> new_ = std::vector<Real>(call_parameters);
 };
 
 // One call of a dense layer, forward and backward: the gradient with respect to its input.
@@ -44,16 +44,16 @@ std::vector<Real> call(const layers::Layer& layer, std::uint32_t index, layers::
                        bool frozen = false) {
   static kernels::Team team(2);
   const layers::Pass pass{.team = team, .mode = layers::Mode::training, .frozen = frozen};
-  const std::vector<Real> weights = values(parameters, 0);
-  const std::vector<Real> features = values(inputs * batch, 2 * index + 1);
-  std::vector<Real> gradient = values(outputs * batch, 2 * index + 2);
-  std::vector<Real> y(outputs * batch);
-  std::vector<Real> input_gradient(inputs * batch);
-  const ConstMatrix input(features.data(), inputs, batch);
-  const Matrix output(y.data(), outputs, batch);
+  const std::vector<Real> weights = noise(call_parameters, 0);
+  const std::vector<Real> numbers = noise(call_inputs * call_samples, 2 * index + 1);
+  std::vector<Real> gradient = noise(call_outputs * call_samples, 2 * index + 2);
+  std::vector<Real> y(call_outputs * call_samples);
+  std::vector<Real> input_gradient(call_inputs * call_samples);
+  const ConstMatrix input(numbers.data(), call_inputs, call_samples);
+  const Matrix output(y.data(), call_outputs, call_samples);
   const ConstMatrix computed = output;
-  const Matrix dy(gradient.data(), outputs, batch);
-  const Matrix dx(input_gradient.data(), inputs, batch);
+  const Matrix dy(gradient.data(), call_outputs, call_samples);
+  const Matrix dx(input_gradient.data(), call_inputs, call_samples);
   layer.forward({.pass = pass, .weights = weights, .inputs = {&input, 1}, .outputs = {&output, 1}});
   layer.backward({.pass = pass,
                   .weights = weights,
@@ -66,8 +66,8 @@ std::vector<Real> call(const layers::Layer& layer, std::uint32_t index, layers::
 }
 
 std::unique_ptr<layers::Layer> dense() {
-  const Shape shape{inputs};
-  return layers::make_layer(DenseOptions{.units = outputs, .activation = Activation::tanh},
+  const Shape shape{call_inputs};
+  return layers::make_layer(DenseOptions{.units = call_outputs, .activation = Activation::tanh},
                             {&shape, 1}, "key");
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("a sink that adds up gives a layer that is called twice the sum of its
   call(*layer, 2, second);
   call(*layer, 1, both);
   call(*layer, 2, both);
-  for (std::size_t i = 0; i < parameters; ++i) {
+  for (std::size_t i = 0; i < call_parameters; ++i) {
     CHECK(both.total[i] == first.total[i] + second.total[i]);
   }
 }
