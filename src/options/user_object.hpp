@@ -27,9 +27,8 @@ struct UserKind {
 
 struct UserLayerKind : UserKind {
   // As layers::make_layer().
-  std::function<std::unique_ptr<layers::Layer>(const options::AnyOptions& options,
-                                               std::span<const Shape> inputs,
-                                               const std::string& key)>
+  std::function<std::unique_ptr<layers::Layer>(
+      const options::AnyOptions& options, std::span<const Shape> inputs, const std::string& key)>
       make;
 };
 
