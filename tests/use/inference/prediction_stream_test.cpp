@@ -35,9 +35,9 @@ std::vector<evaluation::TrainedModel> one_model(bool classifies = true) {
   return members;
 }
 
-struct Pipe {
+struct PipeEnds {
   std::array<int, 2> ends{};
-  Pipe() { REQUIRE(::pipe(ends.data()) == 0); }
+  PipeEnds() { REQUIRE(::pipe(ends.data()) == 0); }
 };
 
 std::string read_all(int descriptor) {
@@ -68,8 +68,8 @@ struct Answers {
 Answers answers_to(const std::string& input, std::span<const evaluation::TrainedModel> members,
                    const StreamOptions& options = {},
                    evaluation::Combine combine = evaluation::Combine::mean) {
-  Pipe in;
-  Pipe out;
+  PipeEnds in;
+  PipeEnds out;
   Answers answers;
   std::thread writer([&] { write_all(in.ends[1], input); });
   std::thread reader([&] { answers.text = read_all(out.ends[0]); });
@@ -142,8 +142,8 @@ TEST_CASE("the batches of a stream change no answer") {
 
 TEST_CASE("a line alone is answered while the stream goes on") {
   const auto members = one_model();
-  Pipe in;
-  Pipe out;
+  PipeEnds in;
+  PipeEnds out;
   std::thread stream([&] {
     stream_predictions(in.ends[0], out.ends[1], members, evaluation::Combine::mean,
                        {.max_wait = std::chrono::hours(1)});
@@ -165,15 +165,15 @@ TEST_CASE("a line alone is answered while the stream goes on") {
 TEST_CASE("a stream whose answers nobody reads ends, one that cannot be written fails") {
   std::signal(SIGPIPE, SIG_IGN);
   const auto members = one_model();
-  Pipe in;
-  Pipe out;
+  PipeEnds in;
+  PipeEnds out;
   ::close(out.ends[0]);
   write_all(in.ends[1], "[1,2]\n");
   const auto counts =
       stream_predictions(in.ends[0], out.ends[1], members, evaluation::Combine::mean, {});
   CHECK(counts.reader_left);
   ::close(in.ends[0]);
-  Pipe again;
+  PipeEnds again;
   write_all(again.ends[1], "[1,2]\n");
   CHECK_FAILS(stream_predictions(again.ends[0], -1, members, evaluation::Combine::mean, {}),
               ExitCode::io_error, "cannot be written");
