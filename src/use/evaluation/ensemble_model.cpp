@@ -2,35 +2,14 @@
 #include "use/evaluation/ensemble_model.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "net/formats/read_ensemble.hpp"
 
 namespace tusk::evaluation {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The members' model files, which the manifest names from its own folder.
-std::vector<std::string> member_paths(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) fail(ExitCode::no_input, "{}: cannot be opened", path);
-  const auto json = nlohmann::json::parse(in, nullptr, false);
-  const auto members = json.is_object() ? json.find("members") : json.end();
-  std::vector<std::string> paths;
-  if (members != json.end() && members->is_array()) {
-    for (const auto& member : *members) {
-      if (!member.is_string()) break;
-      paths.push_back((fs::path(path).parent_path() / member.get<std::string>()).string());
-    }
-  }
-  if (paths.empty() || paths.size() != members->size()) {
-    fail(ExitCode::bad_data, "{}: not an ensemble's manifest, which has model files as \"members\"",
-         path);
-  }
-  return paths;
-}
 
 void check_alike(const TrainedModel& first, const TrainedModel& other, const std::string& path) {
   if (first.model.input_shape() != other.model.input_shape() ||
@@ -45,7 +24,8 @@ bool is_ensemble(const std::string& path) { return fs::path(path).extension() ==
 
 std::vector<TrainedModel> load_ensemble(const std::string& path,
                                         const std::optional<Scoring>& scoring) {
-  const auto paths = is_ensemble(path) ? member_paths(path) : std::vector<std::string>{path};
+  const auto paths =
+      is_ensemble(path) ? formats::read_ensemble(path) : std::vector<std::string>{path};
   std::vector<TrainedModel> members;
   for (const std::string& member : paths) {
     members.push_back(scoring ? load_for_evaluation(member, *scoring)
