@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-# tusk_room(WING/ROOM DEPENDS other rooms LINK libraries): the library tusk_ROOM of src/WING/ROOM/*.cpp.
+# tusk_room(WING/ROOM [COLD] DEPENDS other rooms LINK libraries): the library tusk_ROOM of src/WING/ROOM/*.cpp.
+# COLD is a room whose code runs once in a program's life: optimizing it takes time and saves none.
 # The link graph is the table in ARCHITECTURE.md; scripts/check-layering.sh holds the includes to it.
 function(tusk_room FOLDER)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "" "DEPENDS;LINK" ${ARGN})
   cmake_path(GET FOLDER FILENAME name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${FOLDER}/*.cpp)
   add_library(tusk_${name} STATIC ${sources})
   list(TRANSFORM ROOM_DEPENDS PREPEND tusk_)
   target_link_libraries(tusk_${name} PUBLIC tusk_compile_options ${ROOM_DEPENDS} ${ROOM_LINK})
   target_compile_options(tusk_${name} PRIVATE ${TUSK_CPU_FLAGS})
+  if(ROOM_COLD)
+    target_compile_options(tusk_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   # As one source, the room's headers and those of the libraries are read once. What is in unnamed namespaces must
   # therefore have names of its own within the room.
   set_target_properties(tusk_${name} PROPERTIES UNITY_BUILD ${TUSK_UNITY} UNITY_BUILD_BATCH_SIZE 0)
