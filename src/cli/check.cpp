@@ -10,7 +10,7 @@
 #include "core/units.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "mpi/communicator.hpp"
-#include "run/training/job.hpp"
+#include "run/training/assembly.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -20,22 +20,22 @@ std::string name_of_kind(const std::variant<Kinds...>& kind) {
   return std::visit([](const auto& options) { return std::string(options.name); }, kind);
 }
 
-std::string validation_text(const training::Job& job) {
-  if (!job.validation) return "no validation";
-  return fmt::format("{} to validate", format_count(job.validation->size()));
+std::string validation_text(const training::Assembly& assembly) {
+  if (!assembly.validation) return "no validation";
+  return fmt::format("{} to validate", format_count(assembly.validation->size()));
 }
 
 ExitCode check(const mpi::Communicator& world, const ExperimentArguments& arguments) {
   const Experiment experiment = load_experiment(world, arguments);
-  const training::Job job = training::prepare_job(experiment, world);
+  const training::Assembly assembly = training::assemble(experiment, world);
   strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
-                               job.roles.workers);
+                               assembly.roles.workers);
   if (world.rank() != 0) return ExitCode::done;
-  fmt::print("{}\n", job.model.summary());
+  fmt::print("{}\n", assembly.model.summary());
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train.to_string(),
-             format_count(job.samples_per_epoch()), job.model.input_shape().to_string(),
-             validation_text(job));
-  for (const std::string& line : job.transforms.summary()) fmt::print("transform  {}\n", line);
+             format_count(assembly.samples_per_epoch()), assembly.model.input_shape().to_string(),
+             validation_text(assembly));
+  for (const std::string& line : assembly.transforms.summary()) fmt::print("transform  {}\n", line);
   fmt::print("optimizer  {}, learning rate {}\n", name_of_kind(experiment.optimizer.kind),
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_kind(experiment.trainer.strategy),

@@ -16,8 +16,8 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "run/records/run_directory.hpp"
-#include "run/simulation/run_virtual_workers.hpp"
-#include "run/training/train.hpp"
+#include "run/simulation/simulate.hpp"
+#include "run/training/assembly.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -46,15 +46,9 @@ fs::path run_directory(const Experiment& experiment, const SimulateArguments& ar
   return fmt::format("{}-{}", arguments.run_directory, workers);
 }
 
-// What the simulations of an experiment have in common.
-struct Problem {
-  std::size_t parameters = 0;
-  std::uint64_t training_rows = 0;
-};
-
 // Checks everything that can be known before the first simulation, for every number of workers.
-Problem check(const mpi::Communicator& world, const Experiment& experiment,
-              const SimulateArguments& arguments) {
+void check(const mpi::Communicator& world, const Experiment& experiment,
+           const SimulateArguments& arguments) {
   mpi::collectively(world, [&] {
     if (world.size() > 1) {
       fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
@@ -70,34 +64,32 @@ Problem check(const mpi::Communicator& world, const Experiment& experiment,
                                    arguments.overwrite);
     }
   });
-  const std::size_t most = *std::ranges::max_element(arguments.workers);
-  const training::Job job = training::prepare_virtual_job(experiment, world, most);
-  return {.parameters = job.model.parameter_count(), .training_rows = job.training_rows};
 }
 
-SimulationRow project(const Experiment& experiment, const Problem& problem, std::size_t workers,
+SimulationRow project(const training::Assembly& assembly, std::size_t workers,
                       std::size_t threads) {
-  const auto projection = simulation::project_times(experiment, problem.parameters,
-                                                    problem.training_rows, workers, threads);
+  const auto projection =
+      simulation::project_times(assembly.experiment, assembly.model.parameter_count(),
+                                assembly.training_rows, workers, threads);
   return {.workers = workers,
           .elapsed_s = projection.elapsed_s,
           .samples = projection.samples,
           .staleness = projection.staleness};
 }
 
-SimulationRow simulate_training(const mpi::Communicator& world, const Experiment& experiment,
-                                const Problem& problem, const SimulateArguments& arguments,
-                                std::size_t workers) {
+SimulationRow simulate_training(const mpi::Communicator& world, const training::Assembly& assembly,
+                                const SimulateArguments& arguments) {
+  const Experiment& experiment = assembly.experiment;
+  const std::size_t workers = assembly.roles.workers;
   const std::uint64_t bytes =
-      simulation::memory_bytes(experiment.optimizer, problem.parameters, workers);
+      simulation::memory_bytes(experiment.optimizer, assembly.model.parameter_count(), workers);
   info("{} virtual worker{}: about {} of memory for weights, gradients and optimizer", workers,
        workers == 1 ? "" : "s", format_bytes(bytes));
   const records::Summary summary =
-      training::train(experiment,
-                      {.run_directory = run_directory(experiment, arguments, workers),
-                       .overwrite = arguments.overwrite,
-                       .virtual_workers = simulation::virtual_workers(workers, arguments.threads)},
-                      world);
+      simulation::train(assembly,
+                        {.run_directory = run_directory(experiment, arguments, workers),
+                         .overwrite = arguments.overwrite},
+                        arguments.threads, world);
   return {.workers = workers,
           .elapsed_s = summary.elapsed_s,
           .samples = summary.ledger.samples_trained,
@@ -107,14 +99,17 @@ SimulationRow simulate_training(const mpi::Communicator& world, const Experiment
 
 ExitCode simulate(const mpi::Communicator& world, const SimulateArguments& arguments) {
   const Experiment experiment = load_experiment(world, arguments.experiment);
-  const Problem problem = check(world, experiment, arguments);
+  check(world, experiment, arguments);
+  const std::size_t most = *std::ranges::max_element(arguments.workers);
+  training::Assembly assembly = training::assemble_simulation(experiment, most, world);
+  if (arguments.timing_only) assembly.shard.reset();  // has been checked, and is not needed
   SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
-                        project(experiment, problem, 1, arguments.threads));
+                        project(assembly, 1, arguments.threads));
   fmt::print("{}\n", table.header());
   for (const std::size_t workers : arguments.workers) {
-    const SimulationRow row =
-        arguments.timing_only ? project(experiment, problem, workers, arguments.threads)
-                              : simulate_training(world, experiment, problem, arguments, workers);
+    assembly.roles.workers = workers;
+    const SimulationRow row = arguments.timing_only ? project(assembly, workers, arguments.threads)
+                                                    : simulate_training(world, assembly, arguments);
     fmt::print("{}\n", table.add(row));
     std::fflush(stdout);
   }

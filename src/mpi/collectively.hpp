@@ -2,6 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -25,5 +28,15 @@ void collectively(const Communicator& communicator, const std::function<void()>&
 
 // The same for work that one process may also do by itself: without a communicator it just runs.
 void collectively(const Communicator* communicator, const std::function<void()>& work);
+
+// The same for work that makes something: returns what this rank's `make` has returned.
+template <typename Make>
+requires(!std::is_void_v<std::invoke_result_t<const Make&>>) auto collectively(
+    const Communicator& communicator, const Make& make) {
+  std::optional<std::invoke_result_t<const Make&>> made;
+  const std::function<void()> work = [&] { made.emplace(make()); };
+  collectively(communicator, work);
+  return *std::move(made);
+}
 
 }  // namespace tusk::mpi

@@ -6,10 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/units.hpp"
-#include "data/datasets/column_names.hpp"
 #include "data/datasets/find_files.hpp"
 #include "data/hdf5/attributes.hpp"
-#include "data/hdf5/file.hpp"
 
 namespace tusk::datasets {
 namespace {
@@ -67,9 +65,12 @@ void check_categories(const std::vector<hdf5::File>& files, const std::string& f
 
 }  // namespace
 
-Dataset::Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
-                 const mpi::Communicator* communicator)
-    : features_(std::move(features)), labels_(std::move(labels)), communicator_(communicator) {}
+Dataset::Dataset(std::vector<hdf5::File> files, JoinedDataset features,
+                 std::optional<JoinedDataset> labels, const mpi::Communicator* communicator)
+    : files_(std::make_shared<const std::vector<hdf5::File>>(std::move(files))),
+      features_(std::move(features)),
+      labels_(std::move(labels)),
+      communicator_(communicator) {}
 
 Dataset Dataset::open(const FileList& files, const std::string& features,
                       const std::optional<std::string>& label,
@@ -91,7 +92,16 @@ Dataset Dataset::open(const FileList& files, const std::string& features,
   if (label) check_names(opened, *label, "class_names");
   std::optional<JoinedDataset> labels;
   if (label) labels.emplace(label_parts);
-  return {JoinedDataset(feature_parts), std::move(labels), communicator};
+  return {std::move(opened), JoinedDataset(feature_parts), std::move(labels), communicator};
+}
+
+ColumnNames Dataset::column_names() const {
+  return read_column_names(files_->front(), features_.name());
+}
+
+std::vector<std::string> Dataset::class_names() const {
+  return hdf5::read_texts(files_->front(), labels_->name(), "class_names")
+      .value_or(std::vector<std::string>());
 }
 
 }  // namespace tusk::datasets

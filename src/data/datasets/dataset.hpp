@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/shape.hpp"
+#include "data/datasets/column_names.hpp"
 #include "data/datasets/joined_dataset.hpp"
+#include "data/hdf5/file.hpp"
 #include "experiment/data_options.hpp"
 
 namespace tusk::mpi {
@@ -18,7 +22,8 @@ namespace tusk::datasets {
 // The features and labels of one HDF5 file or of several, opened and checked, but not read: one row
 // a sample in both. Features are [N, …] of any numbers; labels [N] or [N, K]. Rows of several files
 // follow each other in the order of the files, which all have data sets of the same names, types
-// and shapes of a row. Cheap to copy.
+// and shapes of a row. Cheap to copy: copies share the open files, which stay open as long as one
+// of them lives, so that whoever needs a file again asks here instead of opening it once more.
 //
 // Opened with a communicator it is read through MPI-IO: opening it and Shard::read are then
 // collective, and the communicator must outlive it.
@@ -37,6 +42,14 @@ class Dataset {
   std::uint64_t rows() const { return features_.rows(); }
   Shape sample_shape() const { return features_.row_shape(); }
 
+  const std::vector<hdf5::File>& files() const { return *files_; }
+
+  // What the first file, whose names are everyone's, calls the columns of the features and the
+  // classes of the labels, by index; empty where it has no names. Read from the file at every call.
+  // Error(bad_data) if the attributes hold no texts. Class names require has_labels().
+  ColumnNames column_names() const;
+  std::vector<std::string> class_names() const;
+
   const JoinedDataset& features() const { return features_; }
   bool has_labels() const { return labels_.has_value(); }
   const JoinedDataset& labels() const { return *labels_; }  // requires has_labels()
@@ -45,9 +58,10 @@ class Dataset {
   const mpi::Communicator* communicator() const { return communicator_; }
 
  private:
-  Dataset(JoinedDataset features, std::optional<JoinedDataset> labels,
-          const mpi::Communicator* communicator);
+  Dataset(std::vector<hdf5::File> files, JoinedDataset features,
+          std::optional<JoinedDataset> labels, const mpi::Communicator* communicator);
 
+  std::shared_ptr<const std::vector<hdf5::File>> files_;
   JoinedDataset features_;
   std::optional<JoinedDataset> labels_;
   const mpi::Communicator* communicator_;

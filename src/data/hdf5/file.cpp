@@ -58,10 +58,10 @@ Handle access_properties(Purpose purpose, const mpi::Communicator* communicator)
 
 std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
                                       const mpi::Communicator* communicator) {
-  if (communicator == nullptr) {
-    require_access(path, purpose);
-  } else {
+  if (communicator != nullptr) {
     mpi::collectively(*communicator, [&] { require_access(path, purpose); });
+  } else if (purpose != Purpose::read) {
+    require_access(path, purpose);
   }
   const Hdf5Lock lock;
   const Handle access = access_properties(purpose, communicator);
@@ -69,11 +69,17 @@ std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
   state->path = path;
   state->collective = communicator != nullptr;
   state->writable = purpose != Purpose::read;
-  const hid_t id =
-      purpose == Purpose::create
-          ? H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id())
-          : H5Fopen(path.c_str(), purpose == Purpose::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR,
-                    access.id());
+  const auto open = [&] {
+    return purpose == Purpose::create
+               ? H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id())
+               : H5Fopen(path.c_str(), purpose == Purpose::read ? H5F_ACC_RDONLY : H5F_ACC_RDWR,
+                         access.id());
+  };
+  hid_t id = open();
+  if (id < 0 && purpose == Purpose::read && communicator == nullptr) {
+    require_access(path, purpose);  // asked only now, so that a file that is read is opened once
+    id = open();                    // the reason again, for the message
+  }
   if (id < 0 && purpose == Purpose::create) {
     fail_hdf5(ExitCode::cannot_create, "cannot create " + path);
   }

@@ -12,7 +12,6 @@
 #include "data/datasets/read_rows.hpp"
 #include "data/datasets/split.hpp"
 #include "data/hdf5/attributes.hpp"
-#include "data/hdf5/file.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 
@@ -25,10 +24,10 @@ constexpr std::size_t fewest_blocks = 16;
 constexpr std::size_t blocks_times_columns = std::size_t{1} << 22;
 
 std::vector<std::string> read_names(const datasets::Dataset& data) {
-  const hdf5::File file = hdf5::File::open(data.path());
-  auto names = hdf5::read_texts(file, data.features().name(), "column_names");
-  if (!names || names->size() != data.features().row_elements()) return {};
-  return *std::move(names);
+  auto names = hdf5::read_texts(data.files().front(), data.features().name(), "column_names")
+                   .value_or(std::vector<std::string>());
+  if (names.size() != data.features().row_elements()) return {};
+  return names;
 }
 
 bool acceptable(std::span<const double> sample, const Columns& columns,

@@ -16,8 +16,6 @@
 #include "core/units.hpp"
 #include "data/datasets/read_rows.hpp"
 #include "data/datasets/split.hpp"
-#include "data/hdf5/attributes.hpp"
-#include "data/hdf5/file.hpp"
 #include "mpi/communicator.hpp"
 
 namespace tusk::transforms {
@@ -26,9 +24,7 @@ namespace {
 // The index of the class among all that the file names.
 double index_of_positive(const BinaryLabelTransform& options, const FittingSamples& samples) {
   const datasets::JoinedDataset& labels = samples.data().labels();
-  const hdf5::File file = hdf5::File::open(labels.path());
-  const auto names =
-      hdf5::read_texts(file, labels.name(), "class_names").value_or(std::vector<std::string>{});
+  const std::vector<std::string> names = samples.data().class_names();
   if (const auto* number = std::get_if<std::uint64_t>(&options.positive)) {
     if (!names.empty() && *number >= names.size()) {
       samples.reject("positive", fmt::format("there is no class {}: the classes of {} are 0 to {}",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/records/run_directory.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,5 +114,7 @@ void RunDirectory::write(std::string_view name, std::string_view content) const 
   }
   pending.publish();
 }
+
+std::string member_folder(std::size_t member) { return fmt::format("members/{:02}", member); }
 
 }  // namespace tusk::records

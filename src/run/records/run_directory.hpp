@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace tusk::records {
@@ -26,5 +28,8 @@ class RunDirectory {
  private:
   std::filesystem::path path_;
 };
+
+// Where a member's run is, in an ensemble's run directory: "members/03".
+std::string member_folder(std::size_t member);
 
 }  // namespace tusk::records

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/datasets/split.hpp"
+#include "run/training/make_worker.hpp"
 #include "run/worker/partition_passes.hpp"
 
 namespace tusk::simulation {
@@ -16,62 +17,66 @@ std::unique_ptr<samples::SampleSource> part_of(const VirtualMachine::Setup& setu
   return samples.part_of(datasets::block_of(samples.size(), part, parts), setup.workers);
 }
 
-std::unique_ptr<worker::Passes> make_passes(const VirtualMachine::Setup& setup,
-                                            center::ControlBoard& board) {
-  const std::size_t factor = setup.experiment.trainer.parallelism_factor;
-  if (factor <= 1) return nullptr;
-  const std::size_t count = factor * setup.workers;
-  return std::make_unique<worker::PartitionPasses>(
-      board, [&setup, count](std::size_t partition) { return part_of(setup, partition, count); },
-      worker::PartitionPasses::Options{
-          .partitions = count,
-          .epochs = setup.experiment.trainer.epochs,
-          .batches = {.batch_size = setup.experiment.trainer.batch_size,
-                      .shuffle = setup.experiment.data.shuffle,
-                      .seed = setup.experiment.seed,
-                      .repeat = setup.experiment.data.repeat}});
-}
-
 }  // namespace
 
 // A worker with everything around it in its virtual form.
-class VirtualMachine::Post {
+class VirtualMachine::VirtualWorker {
  public:
-  Post(VirtualMachine& machine, std::size_t worker)
-      : shard_(part_of(machine.setup_, worker, machine.setup_.workers)),
-        center_(machine.shards_.connect(machine.scheduler_, worker, machine.network_)),
-        peers_(machine.exchanges_, worker, machine.network_),
-        clock_(machine.scheduler_, worker, machine.step_times_,
-               machine.setup_.experiment.debug.slowness(worker)),
-        gate_(machine.gatekeeper_, machine.board(), machine.scheduler_, worker),
-        sink_(machine.make_sink(worker)),
-        passes_(make_passes(machine.setup_, center_->board())),
-        workplace_(machine.setup_.experiment, machine.setup_.model, machine.setup_.initial,
-                   worker::Site{.worker = worker,
-                                .workers = machine.setup_.workers,
-                                .shard = *shard_,
-                                .center = *center_,
-                                .peers = peers_,
-                                .clock = clock_,
-                                .gate = gate_,
-                                .sink = *sink_,
-                                .passes = passes_.get()}) {}
+  VirtualWorker(VirtualMachine& machine, std::size_t index)
+      : machine_(machine),
+        index_(index),
+        center_(machine.shards_.connect(machine.scheduler_, index, machine.network_)),
+        peers_(machine.exchanges_, index, machine.network_),
+        sink_(machine.make_sink(index)),
+        worker_(machine.setup_.model, machine.setup_.initial,
+                training::worker_options(machine.setup_.experiment, index, machine.setup_.workers,
+                                         /*threads=*/1),
+                worker::Worker::Surroundings{.center = *center_,
+                                             .peers = peers_,
+                                             .sink = *sink_,
+                                             .clock = make_clock(),
+                                             .gate = make_gate(),
+                                             .passes = make_passes()}) {}
 
   void train() {
-    workplace_.train();
+    worker_.run();
     sink_->end_pass();  // the last reports
   }
-  const worker::Workplace& workplace() const { return workplace_; }
+  const worker::Worker& worker() const { return worker_; }
 
  private:
-  std::unique_ptr<samples::SampleSource> shard_;
+  std::unique_ptr<worker::Clock> make_clock() const {
+    return std::make_unique<VirtualClock>(machine_.scheduler_, index_, machine_.step_times_,
+                                          machine_.setup_.experiment.debug.slowness(index_));
+  }
+
+  std::unique_ptr<worker::Gate> make_gate() const {
+    return std::make_unique<VirtualGate>(machine_.gatekeeper_, machine_.board(),
+                                         machine_.scheduler_, index_);
+  }
+
+  std::unique_ptr<worker::Passes> make_passes() {
+    const Setup& setup = machine_.setup_;
+    const samples::BatchOptions batches = training::batch_options(setup.experiment, index_);
+    const std::size_t factor = setup.experiment.trainer.parallelism_factor;
+    if (factor <= 1) {
+      shard_ = part_of(setup, index_, setup.workers);
+      return std::make_unique<worker::ShardPasses>(*shard_, batches);
+    }
+    const std::size_t count = factor * setup.workers;
+    return std::make_unique<worker::PartitionPasses>(
+        center_->board(),
+        [&setup, count](std::size_t partition) { return part_of(setup, partition, count); }, count,
+        batches);
+  }
+
+  VirtualMachine& machine_;
+  std::size_t index_;
+  std::unique_ptr<samples::SampleSource> shard_;  // unless workers claim partitions
   std::unique_ptr<center::CenterVariable> center_;
   VirtualPeers peers_;
-  VirtualClock clock_;
-  VirtualGate gate_;
   std::unique_ptr<records::ReportSink> sink_;
-  std::unique_ptr<worker::Passes> passes_;
-  worker::Workplace workplace_;
+  worker::Worker worker_;
 };
 
 VirtualMachine::VirtualMachine(const Setup& setup)
@@ -83,7 +88,7 @@ VirtualMachine::VirtualMachine(const Setup& setup)
       exchanges_(scheduler_, setup.workers),
       passes_(scheduler_, setup.workers),
       gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness) {
-  for (std::size_t worker = 0; worker < setup.workers; ++worker) posts_.emplace_back(*this, worker);
+  for (std::size_t index = 0; index < setup.workers; ++index) workers_.emplace_back(*this, index);
 }
 
 VirtualMachine::~VirtualMachine() = default;
@@ -97,7 +102,7 @@ std::unique_ptr<records::ReportSink> VirtualMachine::make_sink(std::size_t worke
 
 void VirtualMachine::run(TakeReport take) {
   take_ = std::move(take);
-  scheduler_.run([this](std::size_t worker) { posts_[worker].train(); });
+  scheduler_.run([this](std::size_t worker) { workers_[worker].train(); });
 }
 
 bool VirtualMachine::has_center() const {
@@ -108,12 +113,12 @@ void VirtualMachine::snapshot(std::span<float> out) {
   if (has_center()) {
     shards_.snapshot(out);
   } else {
-    posts_.front().workplace().worker().model(out);
+    workers_.front().worker().model(out);
   }
 }
 
 std::uint64_t VirtualMachine::updates() {
-  return has_center() ? shards_.updates() : posts_.front().workplace().exchanges();
+  return has_center() ? shards_.updates() : workers_.front().worker().exchanges();
 }
 
 }  // namespace tusk::simulation

@@ -18,7 +18,7 @@
 #include "run/simulation/virtual_peers.hpp"
 #include "run/simulation/virtual_shards.hpp"
 #include "run/simulation/virtual_sink.hpp"
-#include "run/worker/workplace.hpp"
+#include "run/worker/worker.hpp"
 
 namespace tusk::simulation {
 
@@ -50,7 +50,7 @@ class VirtualMachine {
   std::uint64_t updates();
 
  private:
-  class Post;
+  class VirtualWorker;
 
   bool has_center() const;
   std::unique_ptr<records::ReportSink> make_sink(std::size_t worker);
@@ -64,7 +64,7 @@ class VirtualMachine {
   Meeting exchanges_;
   Meeting passes_;
   Gatekeeper gatekeeper_;
-  std::deque<Post> posts_;
+  std::deque<VirtualWorker> workers_;
 };
 
 }  // namespace tusk::simulation

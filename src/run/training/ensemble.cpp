@@ -12,11 +12,13 @@
 #include <variant>
 #include <vector>
 
+#include "data/samples/memory_limit.hpp"
 #include "experiment/write_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "run/records/run_directory.hpp"
 #include "run/training/core_count.hpp"
+#include "run/training/data_files.hpp"
 #include "run/training/members.hpp"
 #include "use/evaluation/ensemble_model.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
@@ -49,7 +51,7 @@ void add_up(const mpi::Communicator& world, records::Summary& summary) {
 std::string manifest(const Experiment& experiment, std::size_t members) {
   nlohmann::ordered_json models = nlohmann::ordered_json::array();
   for (std::size_t member = 0; member < members; ++member) {
-    models.push_back(member_folder(member) + "/model.h5");
+    models.push_back(records::member_folder(member) + "/model.h5");
   }
   return nlohmann::ordered_json{{"ensemble", experiment.name}, {"members", std::move(models)}}.dump(
              2) +
@@ -68,47 +70,45 @@ std::string join_reasons(const mpi::Communicator& world, const std::vector<std::
 }
 
 // Collective. Of the mean of the members.
-BatchScore test_ensemble(const mpi::Communicator& world, const DataOptions& options,
+BatchScore test_ensemble(const mpi::Communicator& world, const datasets::Dataset& test,
                          const std::filesystem::path& manifest) {
-  std::vector<evaluation::TrainedModel> members;
-  std::optional<datasets::Dataset> dataset;
-  mpi::collectively(world, [&] {
-    members = evaluation::load_ensemble(manifest.string(), evaluation::Scoring{});
-    dataset = datasets::Dataset::open(*options.test, options.features, options.label);
-  });
+  const auto members = mpi::collectively(
+      world, [&] { return evaluation::load_ensemble(manifest.string(), evaluation::Scoring{}); });
   return evaluation::evaluate_together(world, evaluation::views_of(members),
-                                       evaluation::Combine::mean, *dataset);
+                                       evaluation::Combine::mean, test);
 }
 
 }  // namespace
 
-records::Summary train_ensemble(const Experiment& experiment, const TrainRequest& request,
+records::Summary train_ensemble(const Experiment& given, const RunOptions& options,
                                 const mpi::Communicator& world) {
-  const auto& options = std::get<EnsembleOptions>(experiment.trainer.strategy);
-  Members mine(experiment, request, world);
+  Experiment experiment = given;
+  experiment.data.memory_limit = ByteCount{samples::memory_limit(given.data, world)};
+  const std::size_t members = std::get<EnsembleOptions>(experiment.trainer.strategy).members;
+  const auto files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
+  Members mine(experiment, files, options, world);
   mpi::collectively(world, [&] { mine.prepare(); });
-  const bool trains = static_cast<std::size_t>(world.rank()) < options.members;
+  const bool trains = static_cast<std::size_t>(world.rank()) < members;
   warn_of_few_cores(trains ? experiment.trainer.threads : 0, world);
   std::optional<records::RunDirectory> directory;
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;
-    directory.emplace(request.run_directory, request.overwrite);
+    directory.emplace(options.run_directory, options.overwrite);
     directory->write("experiment.toml", experiment::to_toml(experiment));
   });
-  records::Summary summary{
-      .name = experiment.name,
-      .trainer = EnsembleOptions::name,
-      .workers = std::min(static_cast<std::size_t>(world.size()), options.members),
-      .threads = experiment.trainer.threads};
-  std::vector<std::string> reasons(options.members);
+  records::Summary summary{.name = experiment.name,
+                           .trainer = EnsembleOptions::name,
+                           .workers = std::min(static_cast<std::size_t>(world.size()), members),
+                           .threads = experiment.trainer.threads};
+  std::vector<std::string> reasons(members);
   mine.train(summary, reasons);
   add_up(world, summary);
   summary.stop_reason = join_reasons(world, reasons);
   mpi::collectively(world, [&] {
-    if (directory) directory->write("ensemble.json", manifest(experiment, options.members));
+    if (directory) directory->write("ensemble.json", manifest(experiment, members));
   });
-  if (experiment.data.test) {
-    summary.test = test_ensemble(world, experiment.data, request.run_directory / "ensemble.json");
+  if (files.test) {
+    summary.test = test_ensemble(world, *files.test, options.run_directory / "ensemble.json");
   }
   mpi::collectively(world, [&] {
     if (directory) directory->write("summary.json", summary.json());

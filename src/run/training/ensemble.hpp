@@ -3,7 +3,7 @@
 
 #include "experiment/experiment.hpp"
 #include "run/records/summary.hpp"
-#include "run/training/train.hpp"
+#include "run/training/run.hpp"
 
 namespace tusk::training {
 
@@ -13,7 +13,7 @@ namespace tusk::training {
 // and data. The summary is complete on rank 0: the members' training and validation scores taken
 // together, the test score of their mean, and why members stopped early. Throws
 // mpi::CollectiveError.
-records::Summary train_ensemble(const Experiment& experiment, const TrainRequest& request,
+records::Summary train_ensemble(const Experiment& experiment, const RunOptions& options,
                                 const mpi::Communicator& world);
 
 }  // namespace tusk::training

@@ -9,6 +9,8 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "mpi/collectively.hpp"
+#include "run/records/run_directory.hpp"
+#include "run/training/train.hpp"
 
 namespace tusk::training {
 namespace {
@@ -64,38 +66,38 @@ datasets::Rows member_rows(const datasets::Split& split, const Member& member) {
   return drawn;
 }
 
-std::string member_folder(std::size_t member) { return fmt::format("members/{:02}", member); }
-
-Members::Members(const Experiment& experiment, const TrainRequest& request,
+Members::Members(const Experiment& experiment, const DataFiles& files, const RunOptions& options,
                  const mpi::Communicator& world)
     : experiment_(experiment),
-      options_(std::get<EnsembleOptions>(experiment.trainer.strategy)),
-      request_(request),
+      ensemble_(std::get<EnsembleOptions>(experiment.trainer.strategy)),
+      files_(files),
+      options_(options),
       world_(world),
       alone_(world.split(world.rank(), 0)),
       next_(static_cast<std::size_t>(world.rank())) {}
 
 void Members::prepare() {
-  if (next_ >= options_.members) return;
-  job_ = prepare_member_job(member_experiment(experiment_, next_), alone_,
-                            {.index = next_,
-                             .members = options_.members,
-                             .data = options_.data,
-                             .seed = experiment_.seed});
+  if (next_ >= ensemble_.members) return;
+  assembly_.emplace(assemble_member(member_experiment(experiment_, next_), files_,
+                                    {.index = next_,
+                                     .members = ensemble_.members,
+                                     .data = ensemble_.data,
+                                     .seed = experiment_.seed},
+                                    alone_));
 }
 
 void Members::train(records::Summary& summary, std::vector<std::string>& reasons) {
   try {
-    while (job_) {
+    while (assembly_) {
       const records::Summary one =
-          train_job(member_experiment(experiment_, next_),
-                    {.run_directory = request_.run_directory / member_folder(next_),
-                     .overwrite = request_.overwrite,
-                     .quiet = true},
-                    *job_, alone_);
+          train_assembly(*assembly_,
+                         {.run_directory = options_.run_directory / records::member_folder(next_),
+                          .overwrite = options_.overwrite,
+                          .quiet = true},
+                         alone_);
       add_member(summary, one);
       reasons[next_] = one.stop_reason;
-      job_.reset();
+      assembly_.reset();
       next_ += static_cast<std::size_t>(world_.size());
       prepare();
     }

@@ -11,8 +11,9 @@
 #include "experiment/experiment.hpp"
 #include "mpi/communicator.hpp"
 #include "run/records/summary.hpp"
-#include "run/training/job.hpp"
-#include "run/training/train.hpp"
+#include "run/training/assembly.hpp"
+#include "run/training/data_files.hpp"
+#include "run/training/run.hpp"
 
 namespace tusk::training {
 
@@ -33,17 +34,14 @@ std::uint64_t member_seed(std::uint64_t ensemble_seed, std::size_t member);
 // the others. Error(bad_experiment) if there are fewer rows than shards.
 datasets::Rows member_rows(const datasets::Split& split, const Member& member);
 
-// Where a member's run is, in the ensemble's run directory: "members/03".
-std::string member_folder(std::size_t member);
-
 // The members of an ensemble that one rank trains: r, r + n, … of rank r of n.
 class Members {
  public:
   // Collective. The arguments must outlive the object.
-  Members(const Experiment& experiment, const TrainRequest& request,
+  Members(const Experiment& experiment, const DataFiles& files, const RunOptions& options,
           const mpi::Communicator& world);
 
-  // Makes the first member ready, if there is one. Error as prepare_member_job().
+  // Makes the first member ready, if there is one. Error as assemble_member().
   void prepare();
 
   // Trains them all, each as `single` and with a seed of its own, and adds them to `summary`.
@@ -53,12 +51,13 @@ class Members {
 
  private:
   const Experiment& experiment_;
-  const EnsembleOptions& options_;
-  const TrainRequest& request_;
+  const EnsembleOptions& ensemble_;
+  const DataFiles& files_;
+  const RunOptions& options_;
   const mpi::Communicator& world_;
   mpi::Communicator alone_;
   std::size_t next_;
-  std::optional<Job> job_;  // the next one's
+  std::optional<Assembly> assembly_;  // the next one's
 };
 
 }  // namespace tusk::training

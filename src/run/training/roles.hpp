@@ -14,11 +14,13 @@ namespace tusk::training {
 //                     worker r − S; a single rank is server and worker in one
 //   peers             rank r is worker r
 //   independent       each rank by itself, in jobs of one rank (ensemble.hpp)
+// In a simulation all workers are virtual ones of a single rank.
 // Rank 0 always coordinates: reports, validation, the run directory.
 struct Roles {
   std::size_t workers = 1;
   std::optional<std::size_t> worker;  // this rank's index among the workers, if it is one
   bool in_process = true;             // server and worker are one process
+  bool simulated = false;             // all workers are virtual ones in this process
 };
 
 // `shards` is S. Error(bad_experiment) if ranks that serve leave none to work.

@@ -23,24 +23,23 @@ namespace tusk::worker {
 // epoch c / P + 1; together the workers claim each partition once an epoch.
 class PartitionPasses final : public Passes {
  public:
-  struct Options {
-    std::size_t partitions = 1;  // P, of an epoch
-    std::size_t epochs = 1;
-    samples::BatchOptions batches;  // `worker` is ignored: a partition's order is its own
-  };
   using ReadPartition =
       std::function<std::unique_ptr<samples::SampleSource>(std::size_t partition)>;
 
-  // `board` must outlive the object; it counts the claims of all workers.
-  PartitionPasses(center::ControlBoard& board, ReadPartition read, const Options& options)
-      : board_(board), read_(std::move(read)), options_(options) {}
+  // `partitions`: P, of an epoch. options.epochs: how many epochs; options.worker is ignored, since
+  // a partition's order is its own. `board` must outlive the object; it counts the claims of all
+  // workers.
+  PartitionPasses(center::ControlBoard& board, ReadPartition read, std::size_t partitions,
+                  const samples::BatchOptions& options)
+      : board_(board), read_(std::move(read)), partitions_(partitions), options_(options) {}
 
   std::optional<DataPass> next() override;
 
  private:
   center::ControlBoard& board_;
   ReadPartition read_;
-  Options options_;
+  std::size_t partitions_;
+  samples::BatchOptions options_;
   std::unique_ptr<samples::SampleSource> samples_;
   std::optional<samples::Batches> batches_;
 };

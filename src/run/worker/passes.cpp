@@ -14,12 +14,12 @@ std::optional<DataPass> ShardPasses::next() {
 
 std::optional<DataPass> PartitionPasses::next() {
   const auto claim = static_cast<std::uint64_t>(board_.fetch_add(center::Cell::next_partition, 1));
-  const std::uint64_t epoch = claim / options_.partitions + 1;
-  const std::size_t partition = claim % options_.partitions;
+  const std::uint64_t epoch = claim / partitions_ + 1;
+  const std::size_t partition = claim % partitions_;
   if (epoch > options_.epochs) return std::nullopt;
   batches_.reset();
   samples_ = read_(partition);
-  samples::BatchOptions options = options_.batches;
+  samples::BatchOptions options = options_;
   options.worker = static_cast<std::uint32_t>(partition);
   options.epochs = epoch;
   batches_.emplace(*samples_, options);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "data/samples/batches.hpp"
+#include "data/samples/sample_source.hpp"
 
 namespace tusk::worker {
 
@@ -23,15 +24,16 @@ class Passes {
 };
 
 // A fixed shard: one pass an epoch.
-class ShardPasses : public Passes {
+class ShardPasses final : public Passes {
  public:
-  // `batches` must outlive the object.
-  ShardPasses(samples::Batches& batches, std::size_t epochs) : batches_(batches), epochs_(epochs) {}
+  // `shard` must outlive the object. options.epochs: how many passes.
+  ShardPasses(const samples::SampleSource& shard, const samples::BatchOptions& options)
+      : batches_(shard, options), epochs_(options.epochs) {}
   std::optional<DataPass> next() override;
 
  private:
-  samples::Batches& batches_;
-  std::size_t epochs_;
+  samples::Batches batches_;
+  std::uint64_t epochs_;
   std::uint32_t epoch_ = 0;
 };
 

@@ -31,6 +31,7 @@ class Reporter {
 
   // Adds to the time split: reporter.time().read += …
   records::TimeSplit& time() { return report_.time; }
+  const records::TimeSplit& time() const { return report_.time; }
   const Clock& clock() const { return clock_; }
   const records::Ledger& ledger() const { return report_.ledger; }
 

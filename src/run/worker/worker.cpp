@@ -1,55 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/worker/worker.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "core/denormals_flushed.hpp"
+#include "exchange/strategies/registry.hpp"
 #include "run/worker/divergence.hpp"
-#include "run/worker/fused_update.hpp"
 
 namespace tusk::worker {
+namespace {
 
-Worker::Worker(const Parts& parts, const Options& options, std::span<const float> initial)
-    : parts_(parts),
-      context_{.seed = options.seed, .worker = options.index, .step = 0},
-      workspace_(parts.model.make_workspace(options.batch_size, true, options.threads)),
+std::unique_ptr<optim::Optimizer> make_optimizer(const OptimizerOptions& options,
+                                                 const graph::Model& model) {
+  std::vector<std::size_t> sizes;
+  for (const layers::Parameter& parameter : model.parameters()) sizes.push_back(parameter.size());
+  return optim::make_optimizer(options, sizes);
+}
+
+}  // namespace
+
+Worker::Worker(const graph::Model& model, std::span<const float> initial, const Options& options,
+               Surroundings surroundings)
+    : model_(model),
+      clock_(std::move(surroundings.clock)),
+      gate_(std::move(surroundings.gate)),
+      passes_(std::move(surroundings.passes)),
+      reporter_(static_cast<std::uint32_t>(options.index), model.metrics().size(),
+                exchanges_anything(topology(options.trainer.strategy)), surroundings.sink, *clock_),
+      center_(surroundings.center, reporter_),
+      overlapping_(options.trainer.overlap ? std::make_unique<center::OverlappingCenter>(center_)
+                                           : nullptr),
+      peers_(surroundings.peers, reporter_),
+      optimizer_(make_optimizer(options.optimizer, model)),
+      schedule_(options.optimizer),
+      keep_optimizer_state_(options.trainer.keep_optimizer_state),
+      strategy_(strategies::make_strategy(
+          options.trainer.strategy,
+          {.center =
+               overlapping_ ? static_cast<center::CenterVariable*>(overlapping_.get()) : &center_,
+           .peers = &peers_,
+           .workers = options.workers,
+           .learning_rate = options.optimizer.learning_rate,
+           .velocity = optimizer_->lookahead().velocity,
+           .momentum = optimizer_->lookahead().momentum,
+           .separate_pull = options.trainer.max_staleness.has_value()})),
+      context_{
+          .seed = options.seed, .worker = static_cast<std::uint32_t>(options.index), .step = 0},
+      workspace_(model.make_workspace(options.trainer.batch_size, true, options.threads)),
       weights_(initial.begin(), initial.end()),
-      gradients_(parts.model.parameter_count()),
-      keep_optimizer_state_(options.keep_optimizer_state) {
-  if (parts.overlapping == nullptr) return;
-  between_layers_ = [overlapping = parts.overlapping] { overlapping->advance(); };
+      gradients_(model.parameter_count()) {
+  if (!overlapping_) return;
+  between_layers_ = [this] { overlapping_->advance(); };
   context_.between_layers = &between_layers_;
 }
 
 void Worker::run() {
   const DenormalsFlushed flushed;
-  parts_.strategy.on_start(weights_);
+  strategy_->on_start(weights_);
   while (!stopped_) {
     const auto pass = next_pass();
     if (!pass) break;
     train_pass(*pass);
   }
-  parts_.strategy.on_finish(weights_);
-  if (parts_.overlapping != nullptr) parts_.overlapping->complete();
-  parts_.gate.finish();
-  parts_.reporter.finish();
+  strategy_->on_finish(weights_);
+  if (overlapping_) overlapping_->complete();
+  gate_->finish();
+  reporter_.finish();
 }
 
 std::optional<DataPass> Worker::next_pass() {
-  const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
-  return parts_.passes.next();
+  const Stopwatch stopwatch(reporter_.time().read, *clock_);
+  return passes_->next();
 }
 
 std::optional<samples::Batch> Worker::next_batch(const DataPass& pass) {
-  const Stopwatch stopwatch(parts_.reporter.time().read, parts_.clock);
+  const Stopwatch stopwatch(reporter_.time().read, *clock_);
   return pass.batches->next();
 }
 
 void Worker::train_pass(const DataPass& pass) {
-  const std::size_t steps = parts_.strategy.on_pass_start(pass.batches->batches());
-  const std::size_t window = parts_.strategy.communication_window();
+  const std::size_t steps = strategy_->on_pass_start(pass.batches->batches());
+  const std::size_t window = strategy_->communication_window();
   for (std::size_t step = 0; step < steps; ++step) {
     if (step % window == 0 && !begin_window()) return;
     if (const auto batch = next_batch(pass)) {
@@ -59,111 +93,29 @@ void Worker::train_pass(const DataPass& pass) {
     }
     if ((step + 1) % window == 0 || step + 1 == steps) end_window();
   }
-  require_finite(weights_, "the weights", parts_.reporter.position());
-  const Stopwatch stopwatch(parts_.reporter.time().wait, parts_.clock);
-  parts_.reporter.end_pass();
+  require_finite(weights_, "the weights", reporter_.position());
+  const Stopwatch stopwatch(reporter_.time().wait, *clock_);
+  reporter_.end_pass();
 }
 
 bool Worker::begin_window() {
   const center::Orders orders = [&] {
-    const Stopwatch stopwatch(parts_.reporter.time().wait, parts_.clock);
-    return parts_.gate.enter(windows_);
+    const Stopwatch stopwatch(reporter_.time().wait, *clock_);
+    return gate_->enter(windows_);
   }();
   stopped_ = orders.stop != 0;
   if (stopped_) return false;
   learning_rate_scale_ = orders.learning_rate_scale;
   window_ = {};
-  parts_.strategy.on_window_start(weights_);
+  strategy_->on_window_start(weights_);
   return true;
 }
 
 void Worker::end_window() {
-  parts_.strategy.on_window_end(weights_, window_);
-  parts_.gate.complete(++windows_);
-  if (!keep_optimizer_state_) parts_.optimizer.reset();
-  parts_.reporter.submit_if_due();
-}
-
-void Worker::train_step(std::uint32_t epoch, const samples::Batch& batch) {
-  parts_.clock.step_begins();
-  const bool in_parts = !parts_.strategy.needs_gradients() && parts_.optimizer.steps_in_parts();
-  const BatchScore score = in_parts ? step_in_parts(epoch, batch) : step_as_a_whole(epoch, batch);
-  ++context_.step;
-  ++window_.steps;
-  window_.samples += batch.samples;
-  parts_.reporter.step(epoch, score);
-  if (parts_.strategy.shares_gradients()) parts_.reporter.exchanged();  // before it was recorded
-}
-
-BatchScore Worker::step_in_parts(std::uint32_t epoch, const samples::Batch& batch) {
-  const double start_s = computing_s();
-  set_learning_rate();
-  FusedUpdate update(parts_.optimizer, weights_, gradients_);
-  const BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets, update,
-                                                   workspace_, context_);
-  require_finite_loss(epoch, score);
-  finish_update(computing_s() - start_s);
-  return score;
-}
-
-BatchScore Worker::step_as_a_whole(std::uint32_t epoch, const samples::Batch& batch) {
-  const double start_s = computing_s();
-  const BatchScore score = parts_.model.train_step(weights_, batch.features, batch.targets,
-                                                   gradients_, workspace_, context_);
-  const double gradient_s = computing_s() - start_s;
-  require_finite_loss(epoch, score);
-  parts_.strategy.on_gradients(weights_, gradients_, batch.samples);
-  update(gradient_s);
-  return score;
-}
-
-void Worker::require_finite_loss(std::uint32_t epoch, const BatchScore& score) const {
-  if (std::isfinite(score.loss())) return;
-  fail_diverged("the loss", {context_.worker, epoch, context_.step + 1});
-}
-
-void Worker::idle_step() {
-  std::ranges::fill(gradients_, 0.0F);
-  parts_.strategy.on_gradients(weights_, gradients_, 0);
-  if (parts_.strategy.shares_gradients()) {
-    update(0.0);
-  } else {
-    parts_.strategy.on_step(weights_);
-  }
-}
-
-void Worker::update(double gradient_s) {
-  const double start_s = parts_.clock.now_s();
-  set_learning_rate();
-  step_optimizer();
-  finish_update(gradient_s + parts_.clock.now_s() - start_s);
-}
-
-double Worker::computing_s() const {
-  return parts_.clock.now_s() - parts_.reporter.time().exchange;
-}
-
-void Worker::step_optimizer() {
-  constexpr std::size_t grain = 1024;
-  constexpr std::size_t cost = 16;
-  optim::Optimizer& optimizer = parts_.optimizer;
-  if (!optimizer.steps_in_parts()) return optimizer.step(weights_, gradients_);
-  optimizer.begin_step();
-  workspace_.team().share(weights_.size(), grain, cost, [&](const kernels::Share& share) {
-    const std::size_t count = share.last - share.first;
-    optimizer.step_part(share.first, std::span(weights_).subspan(share.first, count),
-                        std::span(gradients_).subspan(share.first, count));
-  });
-}
-
-void Worker::set_learning_rate() {
-  parts_.optimizer.set_learning_rate(parts_.schedule.at(updates_++) * learning_rate_scale_);
-}
-
-void Worker::finish_update(double compute_s) {
-  parts_.strategy.on_step(weights_);
-  parts_.reporter.time().compute += compute_s;
-  parts_.clock.step_done(compute_s);
+  strategy_->on_window_end(weights_, window_);
+  gate_->complete(++windows_);
+  if (!keep_optimizer_state_) optimizer_->reset();
+  reporter_.submit_if_due();
 }
 
 }  // namespace tusk::worker

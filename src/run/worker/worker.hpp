@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -11,44 +12,54 @@
 #include "data/samples/batches.hpp"
 #include "exchange/center/overlapping_center.hpp"
 #include "exchange/strategies/strategy.hpp"
+#include "experiment/optimizer_options.hpp"
+#include "experiment/trainer_options.hpp"
 #include "net/graph/model.hpp"
 #include "net/optim/optimizer.hpp"
 #include "net/optim/schedule.hpp"
 #include "run/worker/clock.hpp"
 #include "run/worker/gate.hpp"
+#include "run/worker/observed_center.hpp"
+#include "run/worker/observed_peers.hpp"
 #include "run/worker/passes.hpp"
 #include "run/worker/reporter.hpp"
 
+namespace tusk::center {
+class CenterVariable;
+class Peers;
+}  // namespace tusk::center
+
 namespace tusk::worker {
 
-// The worker's loop: passes over its samples with its own optimizer, the strategy's hooks around
-// every step and window. A training step allocates nothing. What surrounds it (clock, gate,
-// strategy, reporter) decides whether it runs alone, in an MPI job or in a simulation.
+// One worker: its weights, its optimizer, its strategy and the loop over its samples. A run makes
+// one in every process that trains, a simulation as many as it has virtual workers; the code is the
+// same, and what differs is in Surroundings. A training step allocates nothing.
 class Worker {
  public:
-  // What the loop works with. All must outlive the worker.
-  struct Parts {
-    const graph::Model& model;
-    optim::Optimizer& optimizer;
-    const optim::Schedule& schedule;  // of the optimizer's learning rate
-    strategies::Strategy& strategy;
-    Passes& passes;
-    Gate& gate;
-    Reporter& reporter;
-    Clock& clock;
-    center::OverlappingCenter* overlapping = nullptr;  // if exchanges run beside the steps
-  };
   struct Options {
     std::uint64_t seed = 0;
-    std::uint32_t index = 0;      // among the workers
-    std::size_t batch_size = 32;  // the largest batch
-    bool keep_optimizer_state = true;
+    std::size_t index = 0;  // among the workers
+    std::size_t workers = 1;
     std::size_t threads = 1;  // to compute with
+    TrainerOptions trainer{};
+    OptimizerOptions optimizer{};
   };
 
-  // `initial`: the weights to start from, one a parameter (a strategy with a center replaces them
-  // by the center's at the start).
-  Worker(const Parts& parts, const Options& options, std::span<const float> initial);
+  // What is around a worker: real, or virtual in a simulation. What is referred to must outlive it.
+  struct Surroundings {
+    center::CenterVariable& center;
+    center::Peers& peers;
+    records::ReportSink& sink;
+    std::unique_ptr<Clock> clock;
+    std::unique_ptr<Gate> gate;
+    std::unique_ptr<Passes> passes;  // what it is trained on
+  };
+
+  // `model` must outlive the worker. `initial`: the weights to start from, one a parameter (a
+  // strategy with a center replaces them by the center's at the start). Error(bad_experiment) when
+  // the trainer and the optimizer do not go together.
+  Worker(const graph::Model& model, std::span<const float> initial, const Options& options,
+         Surroundings surroundings);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -56,17 +67,20 @@ class Worker {
   // loss or a weight is not finite.
   void run();
 
-  std::span<const float> weights() const { return weights_; }
-
   // out = the model as this worker knows it (Strategy::model).
-  void model(std::span<float> out) const { parts_.strategy.model(weights_, out); }
+  void model(std::span<float> out) const { strategy_->model(weights_, out); }
+
+  std::uint64_t exchanges() const { return peers_.exchanges(); }  // with its peers
 
  private:
+  // The loop (worker.cpp).
   std::optional<DataPass> next_pass();
   std::optional<samples::Batch> next_batch(const DataPass& pass);
   void train_pass(const DataPass& pass);
   bool begin_window();  // false: an order to stop
   void end_window();
+
+  // A step (worker_step.cpp).
   void train_step(std::uint32_t epoch, const samples::Batch& batch);
   BatchScore step_in_parts(std::uint32_t epoch, const samples::Batch& batch);
   BatchScore step_as_a_whole(std::uint32_t epoch, const samples::Batch& batch);
@@ -78,13 +92,23 @@ class Worker {
   double computing_s() const;  // a clock that stands still while exchanges get their turns
   void finish_update(double compute_s);
 
-  Parts parts_;
+  const graph::Model& model_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Gate> gate_;
+  std::unique_ptr<Passes> passes_;
+  Reporter reporter_;
+  ObservedCenter center_;
+  std::unique_ptr<center::OverlappingCenter> overlapping_;  // around center_, if asked for
+  ObservedPeers peers_;
+  std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::Schedule schedule_;  // of the optimizer's learning rate
+  bool keep_optimizer_state_;
+  std::unique_ptr<strategies::Strategy> strategy_;
   std::function<void()> between_layers_;
   layers::StepContext context_;
   graph::Workspace workspace_;
   AlignedVector<float> weights_;
   AlignedVector<float> gradients_;
-  bool keep_optimizer_state_;
   strategies::Window window_;
   std::uint64_t windows_ = 0;  // completed
   std::uint64_t updates_ = 0;  // steps of the optimizer

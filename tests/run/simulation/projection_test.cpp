@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "run/simulation/run_virtual_workers.hpp"
+#include "run/simulation/simulate.hpp"
 
 using namespace tusk;
 using doctest::Approx;

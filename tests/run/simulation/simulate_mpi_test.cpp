@@ -7,8 +7,9 @@
 #include "check_fails.hpp"
 #include "data/hdf5/file.hpp"
 #include "net/formats/model_file.hpp"
-#include "run/simulation/run_virtual_workers.hpp"
+#include "run/simulation/simulate.hpp"
 #include "run/training/synthetic.hpp"
+#include "run/training/train.hpp"
 
 using namespace tusk;
 using test::DataFolder;
@@ -24,21 +25,25 @@ struct Run {
 
 class Simulations {
  public:
-  Run train(const Experiment& experiment, std::optional<training::VirtualWorkers> workers) {
+  Run train(const Experiment& experiment) {
     const std::string directory = folder_.file("run" + std::to_string(++runs_));
-    Run run{.summary = training::train(
-                experiment,
-                {.run_directory = directory, .quiet = true, .virtual_workers = std::move(workers)},
-                world_)};
+    return read(directory,
+                training::train(experiment, {.run_directory = directory, .quiet = true}, world_));
+  }
+  Run simulate(const Experiment& experiment, std::size_t workers, std::size_t threads = 2) {
+    const std::string directory = folder_.file("run" + std::to_string(++runs_));
+    const auto assembly = training::assemble_simulation(experiment, workers, world_);
+    return read(directory, simulation::train(assembly, {.run_directory = directory, .quiet = true},
+                                             threads, world_));
+  }
+  static Run read(const std::string& directory, records::Summary summary) {
+    Run run{.summary = std::move(summary)};
     run.weights = formats::load_model(directory + "/model.h5").weights;
     const hdf5::File history = hdf5::File::open(directory + "/history.h5");
     const hdf5::NumberDataset committers = history.dataset("commits/worker");
     run.committers.resize(committers.rows());
     committers.read(0, std::span(run.committers));
     return run;
-  }
-  Run simulate(const Experiment& experiment, std::size_t workers, std::size_t threads = 2) {
-    return train(experiment, simulation::virtual_workers(workers, threads));
   }
   Experiment experiment(StrategyOptions strategy) const {
     Experiment once = test::experiment(folder_, strategy);
@@ -65,7 +70,7 @@ TEST_CASE("one virtual worker is one real worker, bit for bit") {
   Simulations simulations;
   for (const StrategyOptions& strategy : all) {
     const auto experiment = simulations.experiment(strategy);
-    const auto real = simulations.train(experiment, std::nullopt);
+    const auto real = simulations.train(experiment);
     const auto simulated = simulations.simulate(experiment, 1);
     CHECK(simulated.weights == real.weights);
     CHECK(simulated.summary.updates == real.summary.updates);
@@ -108,7 +113,7 @@ TEST_CASE("streamed and repeated rows are simulated like others, partitions too"
   auto experiment = simulations.experiment(all[0]);
   experiment.data.repeat = 2;
   experiment.data.memory_limit = ByteCount{16'384};  // half of what the rows take
-  const auto real = simulations.train(experiment, std::nullopt);
+  const auto real = simulations.train(experiment);
   CHECK(simulations.simulate(experiment, 1).weights == real.weights);
   for (const std::size_t factor : {1, 3}) {
     experiment.trainer.parallelism_factor = factor;

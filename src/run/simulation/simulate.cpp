@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/simulation/run_virtual_workers.hpp"
+#include "run/simulation/simulate.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,22 +14,23 @@
 namespace tusk::simulation {
 namespace {
 
-training::Outcome run(const Experiment& experiment, const training::Job& job,
-                      const training::MakeCoordinator& make_coordinator, std::size_t threads) {
-  VirtualMachine machine({.experiment = experiment,
-                          .model = job.model,
-                          .initial = job.initial,
-                          .samples = *job.shard,
-                          .parameters = job.model.parameter_count(),
-                          .workers = job.roles.workers,
+training::Outcome run_virtual_workers(const training::Run& run, std::size_t threads) {
+  const training::Assembly& assembly = run.assembly();
+  VirtualMachine machine({.experiment = assembly.experiment,
+                          .model = assembly.model,
+                          .initial = assembly.initial,
+                          .samples = *assembly.shard,
+                          .parameters = assembly.model.parameter_count(),
+                          .workers = assembly.roles.workers,
                           .threads = threads});
-  coordinator::LocalSink coordinator(
-      make_coordinator([&](std::span<float> out) { machine.snapshot(out); }, machine.board(),
-                       "simulated", "snapshot"));
+  training::Outcome outcome;
+  outcome.coordinator = run.begin(
+      std::nullopt, [&](std::span<float> out) { machine.snapshot(out); }, machine.board());
+  coordinator::LocalSink coordinator(*outcome.coordinator);
   machine.run([&](records::Report report) { coordinator.submit(std::move(report)); });
-  training::Outcome outcome{.weights = AlignedVector<float>(job.model.parameter_count()),
-                            .updates = machine.updates()};
+  outcome.weights.resize(assembly.model.parameter_count());
   machine.snapshot(outcome.weights);
+  outcome.updates = machine.updates();
   return outcome;
 }
 
@@ -46,12 +47,10 @@ graph::Model stand_in(std::size_t shards) {
 
 }  // namespace
 
-training::VirtualWorkers virtual_workers(std::size_t count, std::size_t threads) {
-  return {.count = count,
-          .run = [threads](const Experiment& experiment, const training::Job& job,
-                           const training::MakeCoordinator& make_coordinator) {
-            return run(experiment, job, make_coordinator, threads);
-          }};
+records::Summary train(const training::Assembly& assembly, const training::RunOptions& options,
+                       std::size_t threads, const mpi::Communicator& alone) {
+  const training::Run run(assembly, options, alone);
+  return run.end(run_virtual_workers(run, threads));
 }
 
 std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parameters,

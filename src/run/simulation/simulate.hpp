@@ -5,15 +5,24 @@
 
 #include "experiment/experiment.hpp"
 #include "run/records/epoch_book.hpp"
-#include "run/training/train.hpp"
+#include "run/records/summary.hpp"
+#include "run/training/assembly.hpp"
+#include "run/training/run.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
 
 namespace tusk::simulation {
 
-// `count` virtual workers for training::train(): a discrete-event simulation in which each worker
-// is the code that also runs in an MPI job, on a virtual clock. Deterministic given the experiment:
-// bit for bit the same on any number of `threads`, and with one worker the same as training on one
-// rank. Time is that of experiment.simulate.
-training::VirtualWorkers virtual_workers(std::size_t count, std::size_t threads);
+// Trains as training::train() does, with the virtual workers that assembly.roles say: a
+// discrete-event simulation in which each worker is the code that also runs in an MPI job, on a
+// virtual clock. Deterministic given the experiment: bit for bit the same on any number of
+// `threads`, and with one worker the same as training on one rank. Time is that of
+// experiment.simulate. `assembly` is of training::assemble_simulation(), for as many workers or
+// more; `alone` has one rank. Throws mpi::CollectiveError and, while it trains, Error.
+records::Summary train(const training::Assembly& assembly, const training::RunOptions& options,
+                       std::size_t threads, const mpi::Communicator& alone);
 
 // Bytes that n workers take: weights, gradients and the optimizer's state of each.
 std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parameters,

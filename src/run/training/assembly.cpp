@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/training/assembly.hpp"
+
+#include <utility>
+
+#include "core/error.hpp"
+#include "data/datasets/split.hpp"
+#include "data/samples/label_format.hpp"
+#include "data/samples/memory_limit.hpp"
+#include "data/samples/shard_balance.hpp"
+#include "data/transforms/fit_transforms.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "net/formats/model_file.hpp"
+#include "run/coordinator/callbacks.hpp"
+#include "run/training/load_data.hpp"
+#include "run/training/members.hpp"
+
+namespace tusk::training {
+namespace {
+
+// The rows of the training files.
+struct TrainingRows {
+  datasets::Split split;
+  datasets::Rows mine;        // what this rank trains on
+  datasets::Rows learn_from;  // what transforms learn from
+};
+
+datasets::Split split_rows(const DataOptions& options, const datasets::Dataset& train,
+                           std::uint64_t seed) {
+  if (options.validation_split == 0.0) return datasets::Split(train.rows());
+  return {train.rows(), options.validation_split, seed};
+}
+
+TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& train,
+                         const Roles& roles, const Member* member) {
+  const std::uint64_t seed = member != nullptr ? member->seed : experiment.seed;
+  datasets::Split split = split_rows(experiment.data, train, seed);
+  split.shard_rows(roles.workers - 1, roles.workers, train.path());  // enough for everyone?
+  check_workers(experiment, roles.workers);
+  const datasets::Rows all = split.training_rows({0, split.training_count()});
+  if (member != nullptr) {
+    const datasets::Rows mine = member_rows(split, *member);
+    return {std::move(split), mine, mine};
+  }
+  if (roles.simulated) return {std::move(split), all, all};
+  const bool has_shard = roles.worker && experiment.trainer.parallelism_factor == 1;
+  datasets::Rows mine;
+  if (has_shard) {
+    mine = split.shard_rows(*roles.worker, roles.workers, experiment.data.train.to_string());
+  }
+  return {std::move(split), mine, all};
+}
+
+// The model in the file that training goes on from; empty without one.
+std::optional<formats::ModelContent> read_model_file(const ModelOptions& options) {
+  if (!options.file) return std::nullopt;
+  return formats::load_model(*options.file);
+}
+
+// Collective: those of the experiment, or of the model file if the experiment has none of its own.
+transforms::Transforms make_transforms(const Experiment& experiment,
+                                       const std::optional<formats::ModelContent>& origin,
+                                       const datasets::Dataset& train, const TrainingRows& rows,
+                                       const mpi::Communicator& world) {
+  const auto& options = experiment.data.transforms;
+  if (!options.empty()) return transforms::fit_transforms(options, train, rows.learn_from, world);
+  return mpi::collectively(world, [&] {
+    if (!origin) return transforms::Transforms();
+    return transforms::Transforms::from_json(origin->transforms, *experiment.model.file);
+  });
+}
+
+// The experiment's layers, or the model file's, for samples as the transforms make them.
+graph::Model make_model(ModelOptions options, const std::optional<formats::ModelContent>& origin,
+                        const datasets::Dataset& train, const transforms::Transforms& transforms) {
+  if (origin) options.layers = origin->layers;
+  return {options, transforms.output_shape(train.sample_shape(), train.path())};
+}
+
+AlignedVector<float> initial_weights(const graph::Model& model,
+                                     const std::optional<formats::ModelContent>& origin,
+                                     std::uint64_t seed) {
+  if (origin) return origin->weights;
+  AlignedVector<float> weights(model.parameter_count());
+  model.initialize(weights, seed);
+  return weights;
+}
+
+// What the model, the data and the rest of the experiment demand of each other.
+void check_together(const Assembly& assembly, const datasets::Split& split) {
+  const Experiment& experiment = assembly.experiment;
+  const DataFiles& files = assembly.files;
+  const graph::Model& model = assembly.model;
+  if (experiment.server.shards > model.parameter_count()) {
+    fail(ExitCode::bad_experiment,
+         "server.shards = {}, but the model has {} parameters: at least one a shard is needed",
+         experiment.server.shards, model.parameter_count());
+  }
+  label_format(files.train, assembly);
+  if (files.test) label_format(*files.test, assembly);
+  coordinator::check_callbacks(experiment.callbacks, model.metric_names(),
+                               files.validation || split.validation_count() > 0);
+}
+
+// Collective. From the open files to this rank's samples.
+Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, const Member* member,
+                  const mpi::Communicator& world) {
+  const TrainingRows rows =
+      mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
+  const auto origin = mpi::collectively(world, [&] { return read_model_file(experiment.model); });
+  transforms::Transforms transforms = make_transforms(experiment, origin, files.train, rows, world);
+
+  Assembly assembly = mpi::collectively(world, [&] {
+    graph::Model model = make_model(experiment.model, origin, files.train, transforms);
+    AlignedVector<float> initial = initial_weights(model, origin, experiment.seed);
+    Assembly made{.experiment = std::move(experiment),
+                  .roles = roles,
+                  .files = std::move(files),
+                  .transforms = std::move(transforms),
+                  .class_names = {},
+                  .columns = {},
+                  .model = std::move(model),
+                  .initial = std::move(initial),
+                  .training_rows = rows.split.training_count()};
+    made.columns = made.files.train.column_names();
+    made.class_names = made.transforms.class_names(made.files.train.class_names());
+    check_together(made, rows.split);
+    if (made.experiment.trainer.parallelism_factor > 1) {
+      made.partitions = make_partitions(made, rows.split);
+    }
+    return made;
+  });
+
+  assembly.shard = load_shard(assembly, rows.mine, world);
+  if (member != nullptr) assembly.training_rows = assembly.shard->size();
+  assembly.validation = mpi::collectively(
+      world, [&] { return world.rank() == 0 ? load_validation(assembly, rows.split) : nullptr; });
+  samples::warn_of_uneven_shards(*assembly.shard, world);
+  return assembly;
+}
+
+// Collective: with the limit of memory that holds for these ranks, and for those that repeat it.
+Experiment with_memory_limit(Experiment experiment, const mpi::Communicator& world) {
+  experiment.data.memory_limit = ByteCount{samples::memory_limit(experiment.data, world)};
+  return experiment;
+}
+
+}  // namespace
+
+Assembly assemble(const Experiment& experiment, const mpi::Communicator& world) {
+  Experiment limited = with_memory_limit(experiment, world);
+  const Roles roles = mpi::collectively(world, [&] {
+    return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
+                        world.rank(), world.size());
+  });
+  DataFiles files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
+  return assemble(std::move(limited), roles, std::move(files), nullptr, world);
+}
+
+Assembly assemble_member(const Experiment& experiment, const DataFiles& files, const Member& member,
+                         const mpi::Communicator& alone) {
+  return assemble(with_memory_limit(experiment, alone), {.workers = 1, .worker = 0}, files, &member,
+                  alone);
+}
+
+Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
+                             const mpi::Communicator& alone) {
+  Experiment limited = with_memory_limit(experiment, alone);
+  DataFiles files = mpi::collectively(alone, [&] { return open_data_files(experiment.data); });
+  const Roles roles{.workers = workers, .worker = std::nullopt, .simulated = true};
+  return assemble(std::move(limited), roles, std::move(files), nullptr, alone);
+}
+
+void check_workers(const Experiment& experiment, std::size_t workers) {
+  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
+  strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
+  strategies::check_shards(experiment.trainer.strategy, experiment.server);
+  const auto& slow = experiment.debug.slow;
+  if (slow && slow->worker.value_or(0) >= workers) {
+    fail(ExitCode::bad_experiment, "debug.slow.worker = {}, but the last of {} worker{} is {}",
+         *slow->worker, workers, workers == 1 ? "" : "s", workers - 1);
+  }
+}
+
+}  // namespace tusk::training

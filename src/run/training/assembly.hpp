@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/aligned_vector.hpp"
+#include "data/datasets/column_names.hpp"
+#include "data/samples/partitions.hpp"
+#include "data/samples/sample_source.hpp"
+#include "data/transforms/transforms.hpp"
+#include "experiment/experiment.hpp"
+#include "net/graph/model.hpp"
+#include "run/training/data_files.hpp"
+#include "run/training/roles.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::training {
+
+struct Member;
+
+// An experiment with everything that it names, made: what this rank needs to train. assemble()
+// makes it, from top to bottom; a run (run.hpp) and its workers (make_worker.hpp) work with it.
+struct Assembly {
+  Experiment experiment;  // with the limit of memory that it will be repeated with
+  Roles roles;
+  DataFiles files;
+  transforms::Transforms transforms;
+  std::vector<std::string> class_names;  // by index, as the transforms leave them; may be empty
+  datasets::ColumnNames columns;         // of the training files; may be empty
+  graph::Model model;
+  AlignedVector<float> initial;     // one weight a parameter, the same on every rank
+  std::uint64_t training_rows = 0;  // of all workers
+
+  // What this rank's worker trains on: no samples on a rank that does not train, or if workers
+  // claim partitions, and all training rows in a simulation.
+  std::unique_ptr<const samples::SampleSource> shard{};
+  std::optional<samples::Partitions> partitions{};
+
+  // On rank 0, if the experiment validates.
+  std::unique_ptr<const samples::SampleSource> validation{};
+
+  std::uint64_t samples_per_epoch() const { return experiment.data.repeat * training_rows; }
+};
+
+// Collective. Opens and checks every file of the experiment, builds the model, reads this rank's
+// samples. Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
+Assembly assemble(const Experiment& experiment, const mpi::Communicator& world);
+
+// The same for a member of an ensemble, which one rank trains by itself: its samples are its rows,
+// and its transforms learn from them. `experiment` is the member's, `alone` has this rank only.
+Assembly assemble_member(const Experiment& experiment, const DataFiles& files, const Member& member,
+                         const mpi::Communicator& alone);
+
+// The same for so many virtual workers in one process: `alone` has one rank.
+Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
+                             const mpi::Communicator& alone);
+
+// Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data
+// are. Not collective. Part of assemble().
+void check_workers(const Experiment& experiment, std::size_t workers);
+
+}  // namespace tusk::training

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/training/data_files.hpp"
+
+#include "core/error.hpp"
+#include "data/datasets/column_names.hpp"
+
+namespace tusk::training {
+namespace {
+
+// Files that are no training files must be like them.
+std::optional<datasets::Dataset> open_beside(const DataOptions& options,
+                                             const std::optional<FileList>& files,
+                                             const datasets::Dataset& train) {
+  if (!files) return std::nullopt;
+  auto dataset = datasets::Dataset::open(*files, options.features, options.label);
+  const Shape sample = train.sample_shape();
+  if (dataset.sample_shape() != sample) {
+    fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but those of {} are {}", dataset.path(),
+         options.features, dataset.sample_shape().to_string(), train.path(), sample.to_string());
+  }
+  datasets::check_same_columns(dataset.path(), dataset.column_names(), train.path(),
+                               train.column_names());
+  datasets::check_same_classes(dataset.path(), options.label, dataset.class_names(), train.path(),
+                               train.class_names());
+  return dataset;
+}
+
+}  // namespace
+
+DataFiles open_data_files(const DataOptions& options) {
+  DataFiles files{datasets::Dataset::open(options.train, options.features, options.label), {}, {}};
+  files.test = open_beside(options, options.test, files.train);
+  files.validation = open_beside(options, options.validation, files.train);
+  return files;
+}
+
+}  // namespace tusk::training

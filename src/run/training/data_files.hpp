@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "data/datasets/dataset.hpp"
+#include "experiment/data_options.hpp"
+
+namespace tusk::training {
+
+// The data files of an experiment, open. Everything in a run that reads them or asks them for names
+// does so through these: transforms, shards, streams, validation, the manifest, the test at the
+// end. Only data.read = "collective" opens the training files once more, to read a shard through
+// MPI-IO, where every call on a file is collective. Cheap to copy.
+struct DataFiles {
+  datasets::Dataset train;
+  std::optional<datasets::Dataset> validation;
+  std::optional<datasets::Dataset> test;
+};
+
+// Opens and checks them: samples of the same shape, columns and classes of the same names. Not
+// collective. Errors as datasets::Dataset, and Error(bad_data) for files that do not go together.
+DataFiles open_data_files(const DataOptions& options);
+
+}  // namespace tusk::training

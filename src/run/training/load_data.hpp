@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/datasets/split.hpp"
+#include "data/samples/label_format.hpp"
+#include "data/samples/partitions.hpp"
+#include "data/samples/sample_source.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::training {
+
+struct Assembly;
+
+// From open files to samples: the last step of assemble(), for which everything but the samples is
+// there. Errors as samples::Shard::read and samples::StreamedShard.
+
+// What the labels of one of the experiment's files mean to its model.
+samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assembly& assembly);
+
+// Collective: `rows`, this rank's, of the training files, in memory or to be streamed. Either all
+// ranks stream theirs or none does, by the largest one.
+std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly,
+                                                        const datasets::Rows& rows,
+                                                        const mpi::Communicator& world);
+
+// What validates: rows of the training files or files of its own; null if nothing does.
+std::unique_ptr<const samples::SampleSource> load_validation(const Assembly& assembly,
+                                                             const datasets::Split& split);
+
+// f·n partitions for the workers to claim. Error(bad_experiment) if there are not as many rows.
+samples::Partitions make_partitions(const Assembly& assembly, const datasets::Split& split);
+
+}  // namespace tusk::training

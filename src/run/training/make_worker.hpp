@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "data/samples/batches.hpp"
+#include "experiment/experiment.hpp"
+#include "run/worker/worker.hpp"
+
+namespace tusk::training {
+
+struct Assembly;
+
+// This rank's worker, with the clock, gate and passes of a real run. `assembly`, of a rank that
+// trains, and the others must outlive it. The clock begins with the call. Errors as worker::Worker.
+std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
+                                            center::CenterVariable& center, center::Peers& peers,
+                                            records::ReportSink& sink);
+
+// The parts of an experiment that worker `index` of `workers` goes by, real or virtual.
+worker::Worker::Options worker_options(const Experiment& experiment, std::size_t index,
+                                       std::size_t workers, std::size_t threads);
+samples::BatchOptions batch_options(const Experiment& experiment, std::size_t index);
+
+}  // namespace tusk::training

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/training/run.hpp"
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <utility>
+
+#include "core/log.hpp"
+#include "core/version.hpp"
+#include "exchange/strategies/registry.hpp"
+#include "experiment/write_experiment.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
+#include "net/formats/model_file.hpp"
+#include "run/training/trainer_name.hpp"
+#include "use/evaluation/shared_evaluation.hpp"
+
+namespace tusk::training {
+namespace {
+
+std::vector<std::string> gather_hosts(const mpi::Communicator& world) {
+  const std::string name = mpi::host_name();
+  std::vector<std::string> hosts;
+  for (const auto& bytes : world.gather(std::span<const char>(name), 0)) {
+    hosts.emplace_back(bytes.begin(), bytes.end());
+  }
+  return hosts;
+}
+
+records::Manifest make_manifest(const Assembly& assembly, const std::vector<std::string>& hosts,
+                                std::optional<records::ServedCenter> center) {
+  const Experiment& experiment = assembly.experiment;
+  const DataFiles& files = assembly.files;
+  records::Manifest manifest{.name = experiment.name,
+                             .seed = experiment.seed,
+                             .hosts = hosts,
+                             .workers = assembly.roles.workers,
+                             .shards = experiment.server.shards,
+                             .parameters = assembly.model.parameter_count(),
+                             .data = {{"train", files.train.files()}},
+                             .simulated = assembly.roles.simulated,
+                             .center = center};
+  if (files.validation) manifest.data.push_back({"validation", files.validation->files()});
+  if (files.test) manifest.data.push_back({"test", files.test->files()});
+  return manifest;
+}
+
+formats::ModelContent model_content(const Assembly& assembly, const AlignedVector<float>& weights) {
+  const Experiment& experiment = assembly.experiment;
+  const nlohmann::ordered_json facts{{"experiment", experiment.name},
+                                     {"trainer", trainer_name(experiment)},
+                                     {"epochs", experiment.trainer.epochs},
+                                     {"seed", experiment.seed},
+                                     {"tusk_version", version},
+                                     {"git_revision", git_revision}};
+  return {.input = assembly.model.input_shape(),
+          .layers = assembly.model.layers(),
+          .weights = weights,
+          .loss = experiment.model.loss,
+          .huber_delta = experiment.model.huber_delta,
+          .metrics = experiment.model.metrics,
+          .transforms = assembly.transforms.to_json(),
+          .class_names = assembly.class_names,
+          .columns = assembly.columns,
+          .facts = facts.dump()};
+}
+
+// What the coordinator knows at the end, and the best model in the outcome if it is to be restored.
+void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
+               records::Summary& summary) {
+  summary.elapsed_s = coordinator.book().time_s();
+  summary.epochs = coordinator.epochs().size();
+  summary.last_epoch = coordinator.epochs().back();
+  summary.stop_reason = coordinator.callbacks().stop_reason();
+  summary.staleness = coordinator.book().staleness();
+  summary.time = coordinator.time();
+  summary.ledger = coordinator.ledger();
+  summary.updates = outcome.updates;
+  if (const auto& best = coordinator.callbacks().best()) {
+    summary.last_epoch = best->record;
+    outcome.weights = best->weights;
+  }
+}
+
+// Collective: the score of rank 0's weights.
+BatchScore test_model(const Assembly& assembly, AlignedVector<float>& weights,
+                      const mpi::Communicator& world) {
+  weights.resize(assembly.model.parameter_count());
+  world.broadcast(std::as_writable_bytes(std::span(weights)), 0);
+  const evaluation::ModelView view{.model = &assembly.model,
+                                   .weights = weights,
+                                   .transforms = &assembly.transforms,
+                                   .huber_delta = assembly.experiment.model.huber_delta};
+  return evaluation::evaluate_together(world, {view}, evaluation::Combine::mean,
+                                       *assembly.files.test);
+}
+
+}  // namespace
+
+Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world)
+    : assembly_(assembly),
+      world_(world),
+      quiet_(options.quiet),
+      // Virtual workers compute on the simulation's own threads, one each.
+      threads_(assembly.roles.simulated ? 1 : assembly.experiment.trainer.threads),
+      hosts_(gather_hosts(world)) {
+  strategies::warn_of_strategy(assembly.experiment.trainer.strategy, assembly.experiment.optimizer,
+                               assembly.roles.workers);
+  mpi::collectively(world, [&] {
+    if (world.rank() == 0) directory_.emplace(options.run_directory, options.overwrite);
+  });
+  if (assembly.roles.in_process && world.size() > 1) {
+    info("trainer '{}' runs in one process: rank 0 trains, the other {} ranks wait",
+         trainer_name(assembly.experiment), world.size() - 1);
+  }
+}
+
+std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::ServedCenter> center,
+                                                     coordinator::Coordinator::Snapshot snapshot,
+                                                     center::ControlBoard& board) const {
+  const Experiment& experiment = assembly_.experiment;
+  directory_->write("experiment.toml", experiment::to_toml(experiment));
+  directory_->write("manifest.json",
+                    records::manifest_json(make_manifest(assembly_, hosts_, center)));
+  return std::make_unique<coordinator::Coordinator>(
+      coordinator::Coordinator::Options{.workers = assembly_.roles.workers,
+                                        .epochs = experiment.trainer.epochs,
+                                        .samples_per_epoch = assembly_.samples_per_epoch(),
+                                        .metric_names = assembly_.model.metric_names(),
+                                        .optimizer = experiment.optimizer,
+                                        .callbacks = experiment.callbacks,
+                                        .quiet = quiet_,
+                                        .threads = threads_},
+      assembly_.model, assembly_.validation.get(), *directory_, std::move(snapshot), board);
+}
+
+records::Summary Run::end(Outcome outcome) const {
+  const Experiment& experiment = assembly_.experiment;
+  records::Summary summary{.name = experiment.name,
+                           .trainer = trainer_name(experiment),
+                           .workers = assembly_.roles.workers,
+                           .threads = threads_,
+                           .metric_names = assembly_.model.metric_names()};
+  mpi::collectively(world_, [&] {
+    if (world_.rank() != 0) return;
+    outcome.coordinator->close();
+    summarize(*outcome.coordinator, outcome, summary);
+    records::check_ledger(summary.ledger,
+                          summary.stop_reason.empty()
+                              ? experiment.trainer.epochs * assembly_.samples_per_epoch()
+                              : summary.ledger.samples_trained);
+    formats::save_model(directory_->file("model.h5"), model_content(assembly_, outcome.weights));
+  });
+  if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
+  mpi::collectively(world_, [&] {
+    if (world_.rank() == 0) directory_->write("summary.json", summary.json());
+  });
+  return summary;
+}
+
+}  // namespace tusk::training
