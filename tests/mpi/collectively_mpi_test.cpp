@@ -47,3 +47,12 @@ TEST_CASE("exceptions of other kinds become internal errors with their words") {
   CHECK(outcome(world, [] { throw std::runtime_error("something else"); }) == "70: something else");
   CHECK(outcome(world, [] { throw std::bad_alloc(); }) == "70: out of memory");
 }
+
+TEST_CASE("work that makes something returns each rank's own, unless one rank fails") {
+  const auto world = mpi::Communicator::world();
+  CHECK(mpi::collectively(world, [&] { return world.rank() + 1; }) == world.rank() + 1);
+  CHECK(outcome(world, [&]() -> int {
+          if (world.rank() == 0) fail(ExitCode::no_input, "none");
+          return 1;
+        }) == "66: none");
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -162,4 +163,42 @@ TEST_CASE("a limit below two rows is an error of the experiment on every rank") 
   tight.data.memory_limit = ByteCount{40};
   CHECK_FAILS(train(tight, folder, "run", world), ExitCode::bad_experiment,
               "data.memory_limit = \"40 B\" is too small to stream it");
+}
+
+TEST_CASE("data files are opened once: what takes their place during a run is not looked at") {
+  const auto world = mpi::Communicator::world();
+  const DataFolder folder(world);
+  const std::vector<std::string> names{"train.h5", "validation.h5", "test.h5"};
+  const auto replace = [&](const auto& write) {
+    world.barrier();
+    if (world.rank() == 0) {
+      for (const std::string& name : names) {
+        write(folder.file("new.h5"));
+        std::filesystem::rename(folder.file("new.h5"), folder.file(name));
+      }
+    }
+    world.barrier();
+  };
+  Experiment all = experiment(folder, DownpourOptions{.communication_window = 4});
+  all.data.train = folder.file(names[0]);
+  all.data.validation = folder.file(names[1]);
+  all.data.validation_split = 0.0;
+  all.data.test = folder.file(names[2]);
+  all.trainer.epochs = 2;
+  Experiment streaming = all;
+  streaming.data.memory_limit = streamed;
+  Experiment claiming = streaming;
+  claiming.trainer.parallelism_factor = 2;
+  for (const Experiment& one : {all, streaming, claiming}) {
+    replace(test::write_data);
+    const auto assembly = training::assemble(one, world);
+    // The manifest asks for the new files' size, and nothing opens them.
+    replace([](const std::string& path) { std::ofstream(path) << "not HDF5"; });
+    const auto summary = training::train_assembly(
+        assembly, {.run_directory = folder.file("run"), .overwrite = true, .quiet = true}, world);
+    if (world.rank() == 0) {
+      CHECK(summary.last_epoch.validation.has_value());
+      CHECK(summary.test.value().samples == rows);
+    }
+  }
 }
