@@ -36,7 +36,7 @@ declare -A may_include=(
   [run/records]="mpi data/hdf5"
   [run/worker]="data/samples net/layers net/graph net/optim exchange/center exchange/strategies run/records"
   [run/coordinator]="mpi net/optim use/evaluation exchange/center run/records"
-  [run/training]="mpi experiment data/hdf5 data/datasets data/transforms data/samples net/graph net/formats
+  [run/training]="mpi experiment data/datasets data/transforms data/samples net/graph net/formats
     use/evaluation exchange/center exchange/strategies run/records run/worker run/coordinator"
   [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center run/records run/worker run/training"
 
