@@ -31,12 +31,12 @@ class VirtualMachine::VirtualWorker {
         worker_(machine.setup_.model, machine.setup_.initial,
                 training::worker_options(machine.setup_.experiment, index, machine.setup_.workers,
                                          /*threads=*/1),
-                worker::Worker::Surroundings{.center = *center_,
-                                             .peers = peers_,
-                                             .sink = *sink_,
-                                             .clock = make_clock(),
-                                             .gate = make_gate(),
-                                             .passes = make_passes()}) {}
+                worker::Worker::Outside{.center = *center_,
+                                        .peers = peers_,
+                                        .sink = *sink_,
+                                        .clock = make_clock(),
+                                        .gate = make_gate(),
+                                        .passes = make_passes()}) {}
 
   void train() {
     worker_.run();

@@ -39,13 +39,13 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
   return std::make_unique<worker::Worker>(
       assembly.model, assembly.initial,
       worker_options(experiment, index, assembly.roles.workers, experiment.trainer.threads),
-      worker::Worker::Surroundings{.center = center,
-                                   .peers = peers,
-                                   .sink = sink,
-                                   .clock = make_clock(experiment.debug, index),
-                                   .gate = std::make_unique<worker::BoardGate>(
-                                       center.board(), index, experiment.trainer.max_staleness),
-                                   .passes = make_passes(assembly, index, center.board())});
+      worker::Worker::Outside{.center = center,
+                              .peers = peers,
+                              .sink = sink,
+                              .clock = make_clock(experiment.debug, index),
+                              .gate = std::make_unique<worker::BoardGate>(
+                                  center.board(), index, experiment.trainer.max_staleness),
+                              .passes = make_passes(assembly, index, center.board())});
 }
 
 worker::Worker::Options worker_options(const Experiment& experiment, std::size_t index,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/worker/worker.hpp"
 
-#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "core/denormals_flushed.hpp"
 #include "exchange/strategies/registry.hpp"
+#include "net/optim/make_optimizer.hpp"
 #include "run/worker/divergence.hpp"
 
 namespace tusk::worker {
@@ -23,17 +22,17 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const OptimizerOptions& options
 }  // namespace
 
 Worker::Worker(const graph::Model& model, std::span<const float> initial, const Options& options,
-               Surroundings surroundings)
+               Outside outside)
     : model_(model),
-      clock_(std::move(surroundings.clock)),
-      gate_(std::move(surroundings.gate)),
-      passes_(std::move(surroundings.passes)),
+      clock_(std::move(outside.clock)),
+      gate_(std::move(outside.gate)),
+      passes_(std::move(outside.passes)),
       reporter_(static_cast<std::uint32_t>(options.index), model.metrics().size(),
-                exchanges_anything(topology(options.trainer.strategy)), surroundings.sink, *clock_),
-      center_(surroundings.center, reporter_),
+                exchanges_anything(topology(options.trainer.strategy)), outside.sink, *clock_),
+      center_(outside.center, reporter_),
       overlapping_(options.trainer.overlap ? std::make_unique<center::OverlappingCenter>(center_)
                                            : nullptr),
-      peers_(surroundings.peers, reporter_),
+      peers_(outside.peers, reporter_),
       optimizer_(make_optimizer(options.optimizer, model)),
       schedule_(options.optimizer),
       keep_optimizer_state_(options.trainer.keep_optimizer_state),

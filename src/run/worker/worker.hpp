@@ -33,7 +33,7 @@ namespace tusk::worker {
 
 // One worker: its weights, its optimizer, its strategy and the loop over its samples. A run makes
 // one in every process that trains, a simulation as many as it has virtual workers; the code is the
-// same, and what differs is in Surroundings. A training step allocates nothing.
+// same, and what differs is in Outside. A training step allocates nothing.
 class Worker {
  public:
   struct Options {
@@ -45,8 +45,8 @@ class Worker {
     OptimizerOptions optimizer{};
   };
 
-  // What is around a worker: real, or virtual in a simulation. What is referred to must outlive it.
-  struct Surroundings {
+  // What comes from outside: real, or virtual in a simulation. What is referred to must outlive it.
+  struct Outside {
     center::CenterVariable& center;
     center::Peers& peers;
     records::ReportSink& sink;
@@ -59,7 +59,7 @@ class Worker {
   // strategy with a center replaces them by the center's at the start). Error(bad_experiment) when
   // the trainer and the optimizer do not go together.
   Worker(const graph::Model& model, std::span<const float> initial, const Options& options,
-         Surroundings surroundings);
+         Outside outside);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
