@@ -16,6 +16,7 @@ function(tusk_room FOLDER)
   # As one source, the room's headers and those of the libraries are read once. What is in unnamed namespaces must
   # therefore have names of its own within the room.
   set_target_properties(tusk_${name} PROPERTIES UNITY_BUILD ${TUSK_UNITY} UNITY_BUILD_BATCH_SIZE 0)
+  set_property(GLOBAL APPEND PROPERTY TUSK_ROOMS tusk_${name})
 endfunction()
 
 # tusk_test(WING/ROOM [LINK libraries]): the program ROOM_tests of tests/WING/ROOM/*_test.cpp, in one process;
