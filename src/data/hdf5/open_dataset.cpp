@@ -68,6 +68,15 @@ bool plausible(std::uint64_t declared, std::uint64_t stored, bool compressed) {
   return declared <= unstored_limit || declared - unstored_limit <= capacity;
 }
 
+// The bytes of the file that is open, which its path may not name any more; through MPI-IO there is
+// only the path to ask.
+std::uint64_t bytes_to_check(const FileState& file) {
+  if (!file.collective) return current_bytes(file);
+  std::error_code error;
+  const std::uint64_t bytes = std::filesystem::file_size(file.path, error);
+  return error ? 0 : bytes;
+}
+
 std::string size_refusal(hid_t dataset, hid_t properties, const FileState& file) {
   const Handle type(H5Dget_type(dataset), H5Tclose);
   const std::uint64_t element = H5Tget_size(type.id());
@@ -77,9 +86,8 @@ std::string size_refusal(hid_t dataset, hid_t properties, const FileState& file)
   const std::uint64_t declared = saturating_product(sizes, element);
   const std::uint64_t chunk = saturating_product(chunk_extents(properties), element);
   const std::uint64_t stored = H5Dget_storage_size(dataset);
-  std::error_code error;
-  const std::uint64_t file_bytes = std::filesystem::file_size(file.path, error);
-  if (error || stored > file_bytes) return "claims storage beyond the end of the file";
+  const std::uint64_t file_bytes = bytes_to_check(file);
+  if (stored > file_bytes) return "claims storage beyond the end of the file";
   const bool compressed = H5Pget_nfilters(properties) > 0;
   if (!plausible(declared, stored, compressed) || !plausible(chunk, stored, compressed)) {
     return fmt::format("declares {} but stores only {}", format_bytes(std::max(declared, chunk)),
