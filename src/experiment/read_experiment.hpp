@@ -8,6 +8,12 @@
 #include "experiment/experiment.hpp"
 #include "options/extensions.hpp"
 
+// Experiments as TOML. Reading, in order: cli/experiment_arguments.cpp calls read_text() on rank 0
+// and read_experiment() with the text on all ranks; overrides puts the values of --set in their
+// places; TableReader goes through describe() (room options) and reads each option by read_value
+// and toml_value, which make the messages. Writing: to_toml() (write_experiment.hpp), by
+// TableWriter. The structs themselves are in *_options.hpp and experiment.hpp, which every room may
+// include.
 namespace tusk::experiment {
 
 // The text of an experiment file. Throws Error(no_input) if it cannot be opened, Error(io_error) if
@@ -16,8 +22,8 @@ std::string read_text(const std::string& path);
 
 // The experiment that `text` (TOML) describes after `overrides`, each "key=value" as --set takes
 // them: the key with dots, as in model.layers.0.units; the value read as TOML, else as a string.
-// `file_name` appears in the messages. Paths stay as they were written. Objects of
-// `extensions` go by their plain names; the experiment refers to their kinds.
+// `file_name` appears in the messages. Paths stay as they were written. Objects of `extensions` go
+// by their plain names; the experiment refers to their kinds.
 //
 // Throws Error(bad_experiment) for anything that is not understood: syntax, an unknown key, a wrong
 // type, a value out of range, a missing or conflicting key. The message names the file, line and

@@ -8,7 +8,7 @@
 namespace tusk {
 
 // How the learning rate changes with a worker's own steps t = 0, 1, …: names, options and formulas
-// of Keras 3's schedules (optim/schedule.hpp). η is optimizer.learning_rate.
+// of Keras 3's schedules (net/optim/schedule.hpp). η is optimizer.learning_rate.
 struct ConstantSchedule {
   static constexpr const char* type = "constant";
 

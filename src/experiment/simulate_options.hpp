@@ -26,7 +26,7 @@ struct NormalTime {
   friend bool operator==(const NormalTime&, const NormalTime&) = default;
 };
 
-// In [minval, maxval).
+// Evenly distributed in [minval, maxval).
 struct UniformTime {
   static constexpr const char* type = "uniform";
   double minval = 0.0005;

@@ -14,6 +14,19 @@ namespace tusk {
 struct Extensions;
 }
 
+// How options are read, written and checked by one description of each. In this room:
+//
+//   describe.hpp     a function describe() for each struct of options in room experiment; the
+//                    describe_*.cpp have a line for each option, with its rule
+//   rule.hpp         what a line may ask of an option: a range, that it is there, …
+//   value.hpp        what an option can be, without its C++ type; value_of.hpp makes it of a
+//                    member, choice.hpp of a variant
+//   Fields           what goes through a description. Experiment files are read and written by
+//                    experiment::TableReader and TableWriter, model files by json_reader and
+//                    json_writer; key_list lists keys for messages; require_valid checks what a
+//                    constructor is given
+//   extensions.hpp   what a program has of its own beyond Tusk, as user_object.hpp and
+//                    any_options.hpp hold it
 namespace tusk::options {
 
 // What goes through the options of a struct: a reader or a writer of some format, a list of keys, a

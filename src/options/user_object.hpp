@@ -26,7 +26,7 @@ struct UserKind {
 };
 
 struct UserLayerKind : UserKind {
-  // As layers::make_layer().
+  // Makes the layer, with the contract of layers::make_layer(), which calls it.
   std::function<std::unique_ptr<layers::Layer>(
       const options::AnyOptions& options, std::span<const Shape> inputs, const std::string& key)>
       make;

@@ -52,7 +52,7 @@ class Medians {
   Medians(const FittingSamples& samples, const Columns& columns, const Gap& gap)
       : samples_(samples), columns_(columns), gap_(gap) {}
 
-  // Of `count` of the columns, from the `first` on.
+  // For `count` of the columns, from the `first` on.
   std::vector<double> find(std::size_t first, std::size_t count) {
     middles_.assign(count, {});
     for (std::size_t level = 0; level < shifts.size(); ++level) {

@@ -9,9 +9,10 @@
 #include "data/transforms/columns.hpp"
 #include "data/transforms/fitting_samples.hpp"
 
-// What transforms learn of the training rows. All collective, with the same result, bit for bit, on
-// every rank and for any number of ranks; each an entry a column, in the columns' order. Errors as
-// FittingSamples has them.
+// What transforms learn of the training rows; their fit() calls these functions. All are
+// collective, with the same result, bit for bit, on every rank and for any number of ranks, and
+// return an entry a column, in the columns' order. Each pass reads all training rows once. They
+// throw what FittingSamples throws for rows that cannot be read or hold what a step does not take.
 namespace tusk::transforms {
 
 // Where a number is missing: at NaN, or at a value that stands for it, as it is kept in samples.
@@ -22,7 +23,7 @@ struct Gap {
   bool is(double x) const { return value ? x == stored() : std::isnan(x); }
 };
 
-// Of `count` numbers: their mean and Σ(x − mean)².
+// The mean of `count` numbers, and Σ(x − mean)².
 //   B. P. Welford, Technometrics 4 (1962) 419, for a block; T. F. Chan, G. H. Golub, R. J. LeVeque,
 //   The American Statistician 37 (1983) 242, for blocks together.
 struct Moments {
@@ -34,7 +35,8 @@ struct Moments {
   void add(const Moments& other);
 };
 
-// One pass. With a gap, of the numbers that are neither missing nor NaN.
+// Mean and squares of each column, in one pass; with a gap, of those of its numbers that are
+// neither missing nor NaN.
 std::vector<Moments> column_moments(const FittingSamples& samples, const Columns& columns,
                                     const Gap* gap);
 
@@ -43,12 +45,13 @@ struct Extremes {
   double highest = 0.0;
 };
 
-// One pass.
+// The smallest and the largest number of each column, in one pass.
 std::vector<Extremes> column_extremes(const FittingSamples& samples, const Columns& columns);
 
-// The middle one of the sorted numbers, or the mean of the middle two; of those that are neither
-// missing nor NaN; NaN where there are none. Three passes for every thousand columns: the digits of
-// the numbers' ordered bits are counted, the leading ones first.
+// The median of each column: the middle one of its sorted numbers, or the mean of the middle two.
+// Numbers that are missing or NaN do not count; where no others are, the median is NaN. Three
+// passes for every thousand columns: the digits of the numbers' ordered bits are counted, the
+// leading ones first.
 std::vector<double> column_medians(const FittingSamples& samples, const Columns& columns,
                                    const Gap& gap);
 

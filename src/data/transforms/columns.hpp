@@ -22,7 +22,8 @@ class Columns {
   Columns() = default;
   explicit Columns(std::vector<std::uint32_t> numbers) : numbers_(std::move(numbers)) {}
 
-  // Its `columns`, if it has any. Error(bad_data) if they do not ascend.
+  // The columns that the JSON of a transform has under "columns"; all, if it has none there.
+  // Error(bad_data) if they do not ascend.
   static Columns from_json(const nlohmann::json& json);
   void add_to(nlohmann::json& json) const;
 

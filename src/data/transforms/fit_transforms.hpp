@@ -12,6 +12,17 @@ namespace tusk::mpi {
 class Communicator;
 }
 
+// What is done to samples before the model sees them. How it comes about:
+//
+//   1. training::assemble() calls fit_transforms() with the experiment's options, on all ranks.
+//   2. For each step in turn, fit() of its kind (transform_kinds.hpp; a kind a file) learns from
+//      the training rows as the steps before it leave them: FittingSamples reads them, by all
+//      ranks, and column_statistics, column_medians and column_categories sum them up. The label's
+//      step is positive_label.
+//   3. The result, a Transforms (transforms.hpp), is applied wherever samples are read: to train,
+//      to validate, to evaluate and to predict.
+//   4. It is kept in the model file as JSON, of which Transforms::from_json() makes it again by the
+//      kinds' read_step().
 namespace tusk::transforms {
 
 // Collective: the transforms of an experiment with all that they learn, each from the training rows

@@ -34,7 +34,7 @@ class FittingSamples final : public TrainingRows {
 
   // The step that learns next: its name and index among the experiment's transforms.
   void expect(std::string_view type, std::size_t index);
-  // Collective: and what it has become.
+  // Collective. What that step has become, once it has learned: the next one sees what it leaves.
   void add(Step step);
 
   const datasets::Dataset& data() const { return data_; }
@@ -42,11 +42,12 @@ class FittingSamples final : public TrainingRows {
   const mpi::Communicator& communicator() const { return communicator_; }
   std::size_t width() const override { return shape_.elements(); }
 
-  // Collective: the columns' numbers. Error(bad_experiment) for one that is not there.
+  // Collective: the columns' numbers, when they are given by number or name. Error(bad_experiment)
+  // for one that is not there.
   Columns columns(const ColumnList& list) const;
   std::size_t column(const NumberOrName& column, const char* key) const;
 
-  // For messages: what the i-th of the columns is called.
+  // What messages call the i-th of the columns.
   std::string column_name(const Columns& columns, std::size_t i) const;
 
   // Error(bad_experiment) about the expected step's key.
@@ -63,7 +64,7 @@ class FittingSamples final : public TrainingRows {
   // looked at.
   void visit(const Columns& columns, Accept accept, const Take& take) const;
 
-  // One such pass over all columns.
+  // One such pass over all columns, for transforms that know TrainingRows alone.
   std::vector<double> reduce(Accept accept, std::size_t count, const Add& add,
                              const Merge& merge) const override;
 

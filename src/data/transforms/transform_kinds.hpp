@@ -9,9 +9,10 @@
 #include "data/transforms/transforms.hpp"
 #include "experiment/transform_options.hpp"
 
-// The kinds of transforms, a file each. A new one is a struct in transform_options.hpp, these two
-// functions, and its description in src/experiment. Beside what Transform asks for, each has
-// type(), its name in experiments, and to_json(), the object of which read_step makes it again.
+// The kinds of transforms, a file each. A new one is a struct in experiment/transform_options.hpp,
+// its describe() in options/describe_transforms.cpp, and these two functions. Beside what Transform
+// asks for, each has type(), its name in experiments, and to_json(), the object of which read_step
+// makes it again.
 namespace tusk::transforms {
 
 class FittingSamples;
@@ -35,8 +36,9 @@ Step fit(const ClipTransform& options, const FittingSamples& samples);
 Step fit(const LogTransform& options, const FittingSamples& samples);
 Step fit(const ReshapeTransform& options, const FittingSamples& samples);
 
-// Of the JSON of a model file. Throws nlohmann::json::exception, or Error(bad_data), which names
-// neither file nor transform.
+// The transform that to_json() described, from the JSON of a model file, which is not to be
+// trusted. Throws nlohmann::json::exception, or Error(bad_data), which names neither file nor
+// transform: the caller, Transforms::from_json(), does.
 template <typename Options>
 Step read_step(const nlohmann::json& json);
 

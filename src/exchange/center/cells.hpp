@@ -9,6 +9,9 @@
 
 namespace tusk::center {
 
+// The cells of a control board as numbers in memory: where local_state, striped_center and
+// rma_center keep them.
+
 // How many cells a board for so many workers has.
 std::size_t cell_count(std::size_t workers);
 

@@ -9,17 +9,19 @@ namespace tusk::center {
 
 class ControlBoard;
 
-// Rank 0's side of the center variable. For the main thread of rank 0. Nothing here is collective
-// but the destructor. Throws Error(internal) when the transport fails.
+// Rank 0's side of the center variable, which make_center makes and coordinator::serve() works
+// with. For the main thread of rank 0. Nothing here is collective but the destructor. Throws
+// Error(internal) when the transport fails.
 class CenterServer {
  public:
   virtual ~CenterServer() = default;
 
   virtual std::size_t size() const = 0;
 
-  // Lets the transport make progress: answers messages, or turns the MPI library's own progress
-  // engine. Returns whether something happened. Rank 0 calls it between slices of other work of
-  // about a millisecond. `shared` needs none of it.
+  // Lets the transport make progress: `message` answers workers here; `rma` calls into the MPI
+  // library, which does workers' operations only while it is called; `shared` needs nothing.
+  // Returns whether something happened. Rank 0 calls it between slices of other work of about a
+  // millisecond.
   virtual bool progress() = 0;
 
   // How long rank 0 may sleep when nothing has happened for `idle_s` seconds: 5 ms for `shared`,

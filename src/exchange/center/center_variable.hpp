@@ -95,15 +95,15 @@ class CenterVariable {
   // version as the ticket.
   virtual Commit perform(const Update& update) = 0;
 
-  // The same beside other work, one commit at a time, never by proximity or with a base. start()
-  // takes note of it, the first advance() sends it on its way and all give it a turn and say
-  // whether it is done, complete() waits for its end. From start() to complete() the vectors must
-  // stay untouched, `out` must not be `in`, and nothing else may be called but the board, whose
-  // calls may complete the update first once it is on its way.
+  // One operation beside other work: one commit at a time, never by proximity or with a base.
+  // start() takes note of it; the first advance() sends it, and every advance() carries it on and
+  // returns whether it is done; complete() waits for its end. From start() to complete() the
+  // vectors must stay untouched, `out` must not be `in`, and nothing else may be called but the
+  // board, whose calls may complete the update first once it has been sent.
   //
   // Its staleness counts from the last pull that had come when the update before it was started:
-  // what arrives is taken over with the start() after it, and the steps that begin there are
-  // committed with the next but one. Error(internal) where a center cannot do it.
+  // what arrives is used from the start() after it, and the steps that begin there are committed
+  // with the next but one. Error(internal) where a center cannot do it.
   virtual void start(const Update& update);
   virtual bool advance();
   virtual Commit complete();

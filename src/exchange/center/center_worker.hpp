@@ -10,8 +10,8 @@
 
 namespace tusk::center {
 
-// What all transports' workers have in common: the transport executes updates, and here, and
-// nowhere else, the versions pulled and the staleness are counted.
+// What all transports' workers have in common, and derive from: the transport executes updates, and
+// here, and nowhere else, the versions pulled and the staleness are counted.
 //
 // Ticket t is the update counter before the commit's increment. The version of a pull is the number
 // of commits before it, that of an operation that reads θ as it commits its ticket + 1.
@@ -34,9 +34,9 @@ class CenterWorker : public CenterVariable {
   // Does the whole update and takes its ticket.
   virtual Receipt execute(Update update) = 0;
 
-  // The same in three for a commit: send() sets it going, progress() gives it a turn and says
-  // whether it is done, wait() waits for it. A transport at the speed of memory does it all in
-  // send(), as they are here.
+  // A commit in three steps, beside other work: send() begins it, progress() carries it on and says
+  // whether it is done, wait() waits for its end. What stands here does all of it in send(), for a
+  // transport that is as fast as memory.
   virtual void send(Update update);
   virtual bool progress() { return true; }
   virtual Receipt wait() { return receipt_; }

@@ -18,10 +18,11 @@ namespace tusk::center {
 // Requires a kind other than `none`.
 std::size_t compressed_bytes(const CompressionOptions& options, std::size_t size);
 
-// Compresses a worker's deltas with error feedback: what one commit leaves out is added to the
-// next, so that in the sum over commits nothing is lost but the last remainder. Seide et al.,
-// "1-bit stochastic gradient descent", Interspeech 2014; Stich et al., "Sparsified SGD with
-// memory", NeurIPS 2018. Allocates nothing after construction.
+// Compresses the deltas that one worker sends by transport `message` (message_center.cpp), with
+// error feedback: what one commit leaves out is added to the next, so that in the sum over commits
+// nothing is lost but the last remainder. Seide et al., "1-bit stochastic gradient descent",
+// Interspeech 2014; Stich et al., "Sparsified SGD with memory", NeurIPS 2018. Allocates nothing
+// after construction.
 class Compressor {
  public:
   Compressor(const CompressionOptions& options, std::size_t size);
@@ -39,7 +40,8 @@ class Compressor {
   AlignedVector<std::byte> bytes_;
 };
 
-// out = what a compressor made of a delta. Error(internal) for an index that is out of range.
+// out = what a compressor made of a delta; called by the MessageServer. Error(internal) for an
+// index that is out of range.
 void decompress(const CompressionOptions& options, std::span<const std::byte> bytes,
                 std::span<float> out);
 

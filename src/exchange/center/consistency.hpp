@@ -8,8 +8,9 @@
 
 namespace tusk::center {
 
-// What `transport` (not `automatic`) gives when asked for `wanted`, or when nothing is asked the
-// strongest that it has; nothing if it does not offer what is asked.
+// The consistency that `transport` (not `automatic`) gives when asked for `wanted`; when asked for
+// none in particular, the strongest that it has. Nothing if it does not offer what is asked.
+// make_center chooses by it.
 //   shared   snapshot, none; for element it gives snapshot, which promises more
 //   message  snapshot
 //   rma      element. `none` would be plain MPI_Get and MPI_Put on the same cells, whose outcome

@@ -10,17 +10,17 @@ namespace tusk::center {
 
 // 64-bit cells that live beside the center. Fixed cells first; then one clock a worker.
 enum class Cell : std::size_t {
-  stop = 0,                 // 0: train on; otherwise a StopReason of the training room
+  stop = 0,                 // 0: train on; otherwise a coordinator::StopReason
   learning_rate_scale = 1,  // a double's bits; 1.0 at the start
   next_partition = 2,       // the next partition to be claimed
-  checkpoint = 3,           // counts requests for a checkpoint
+  checkpoint = 3,           // reserved for requests of checkpoints; the self-test counts in it
   first_clock = 4,          // clock of worker 0; worker w's is first_clock + w
 };
 
 // The clock of a worker that has finished and holds nobody back any more.
 inline constexpr std::int64_t finished_clock = INT64_MAX;
 
-// What rank 0 asks of every worker.
+// What rank 0 asks of every worker; a worker's Gate looks once a window.
 struct Orders {
   std::int64_t stop = 0;             // Cell::stop; other than 0: train no further
   double learning_rate_scale = 1.0;  // what to multiply the schedule's learning rate with
@@ -46,7 +46,7 @@ class ControlBoard {
 
   std::int64_t load(Cell cell);
 
-  // Worker w's number of completed windows; all clocks at once (for bounded staleness).
+  // Worker w's number of completed windows, for bounded staleness; clocks() reads all at once.
   std::int64_t clock(std::size_t worker) { return load(clock_cell(worker)); }
   void set_clock(std::size_t worker, std::int64_t windows) { store(clock_cell(worker), windows); }
   std::vector<std::int64_t> clocks();

@@ -11,9 +11,10 @@
 
 namespace tusk::center {
 
-// A center in one process, without MPI: θ, its update counter and its board. Workers and servers
-// are handles on it, as many as wanted (the simulator has a thousand), each with its own last pull,
-// so that staleness is exact. Calls on the handles of one state must not overlap in time.
+// A center in one process, without MPI: θ, its update counter and its board. A run of one rank uses
+// it, and simulations do. Workers and servers are handles on it, as many as wanted (the simulator
+// has a thousand), each with its own last pull, so that staleness is exact. Calls on the handles of
+// one state must not overlap in time.
 class LocalState;
 std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers);
 

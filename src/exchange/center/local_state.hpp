@@ -11,7 +11,8 @@
 
 namespace tusk::center {
 
-// θ, its update counter and its board in this process's own memory.
+// θ, its update counter and its board in this process's own memory: what LocalCenter and
+// MessageServer work on. Not thread-safe.
 class LocalState {
  public:
   LocalState(std::span<const float> initial, std::size_t workers);

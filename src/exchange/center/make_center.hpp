@@ -14,6 +14,30 @@ namespace tusk::mpi {
 class Communicator;
 }
 
+// The center variable: a vector θ of weights that all workers of a job share. This room knows
+// neither networks nor rules. What happens in it, and in which file, in order:
+//
+//   1. A run with a server (run/training/topologies.cpp) calls make_center once, on all ranks. It
+//      goes through the transports (transports.hpp), lets each pass the self_test, and opens the
+//      center by the first that does. Where there are several servers, shard_groups says which
+//      ranks exchange which slice of θ.
+//   2. A worker's strategy calls a verb of its CenterVariable (center_variable.hpp: pull, commit,
+//      …). The verb becomes an Update (update.hpp), which each of these, if it is there, hands on:
+//        overlapping_center       with trainer.overlap: does it beside the next window's steps
+//        worker::ObservedCenter   always (run/worker): measures and reports it
+//        sharded_center           with server.shards: does a slice of it on each server
+//        center_worker            always: counts versions and staleness, for every transport alike
+//      and the last one's derived class, the transport's, does it to θ:
+//        shared_center    a sweep over memory that all ranks map; striped_center has the sweep
+//        rma_center       one-sided MPI operations on rank 0's rma window
+//        message_center   message_call sends it, message_server on rank 0 does it, both by
+//                         message_protocol; compression makes commits smaller
+//        local_center     in one process, for a run of one rank and for simulations
+//   3. Meanwhile rank 0 calls its CenterServer (center_server.hpp): progress() all the time, and
+//      snapshot() to validate (run/coordinator/server_loop.cpp). sharded_server asks the others.
+//
+// Beside θ are some cells for orders, clocks and claims: control_board.hpp says which, cells.hpp
+// keeps them. Workers of a rule without a center meet in Peers instead (peers.hpp, mpi_peers.hpp).
 namespace tusk::center {
 
 // What the ranks agreed on. Ranks 0 to S − 1, S = options.shards, have a `server` and no `worker`;

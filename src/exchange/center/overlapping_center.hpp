@@ -8,8 +8,10 @@
 
 namespace tusk::center {
 
-// A worker's center variable whose exchanges run beside its next window's steps. What an exchange
-// brings is given out one window later:
+// A worker's center variable whose exchanges run beside its next window's steps. With
+// trainer.overlap a Worker puts one between its strategy, which calls the same verbs as ever, and
+// its ObservedCenter; the network calls advance() between its layers. What an exchange brings is
+// given out one window later:
 //
 //   commit_change   d = (x − x₀) / divisor;   θ' = what the last exchange has brought;
 //                   x = x₀ = θ' + d;   begins θ += d (or d/(τ + 1)), which will bring θ
@@ -25,8 +27,9 @@ namespace tusk::center {
 // window older than without overlap: n workers in turn have τ = 2(n − 1) instead of n − 1.
 //
 // Commits returned are those of the exchange that a call has finished, all zero if there was none.
-// The other operations finish the exchange under way and drop what it has brought, then are what
-// they are. Memory: 2 · 4 P bytes. Not thread-safe; the destructor is not collective.
+// Any other verb first finishes the exchange under way and drops what it has brought, then does
+// what it does without overlap. Memory: 2 · 4 P bytes. Not thread-safe; the destructor is not
+// collective.
 class OverlappingCenter final : public CenterVariable {
  public:
   // `center` must outlive the object and not be used by others.
@@ -39,7 +42,8 @@ class OverlappingCenter final : public CenterVariable {
   Commit perform(const Update& update) override;
   ControlBoard& board() override { return center_.board(); }
 
-  // Gives the exchange under way, if there is one, a turn; to be called often.
+  // Carries on the exchange under way, if there is one; to be called often. Returns whether none is
+  // left to carry on.
   bool advance() override;
 
   // Waits for the exchange under way, if there is one: its commit is then in the center.

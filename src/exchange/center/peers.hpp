@@ -7,8 +7,9 @@
 
 namespace tusk::center {
 
-// The workers of a synchronous rule, who meet to add up vectors. Every call is collective over
-// them, in the same order on each; all get the same result, to the last bit.
+// The workers of a synchronous rule, who meet to add up vectors; such a rule's strategy calls it in
+// the place of a center. Every call is collective over them, in the same order on each; all get the
+// same result, to the last bit.
 class Peers {
  public:
   virtual ~Peers() = default;

@@ -10,8 +10,10 @@
 
 namespace tusk::center {
 
-// The ranks that exchange a shard of the center: its server, which is rank 0 there, and all
-// workers, in their order. Shard s's server is rank s; the workers are the ranks from S on.
+// For each shard of the center a group of ranks with a communicator of its own, on which a
+// transport opens the shard: the shard's server, which is rank 0 there, and all workers, in their
+// order. Shard s's server is rank s; the workers are the ranks from S on. make_center makes the
+// groups.
 class ShardGroups {
  public:
   // Collective. `all`, which must outlive the object, has more than `shards` ranks.
@@ -24,7 +26,8 @@ class ShardGroups {
   using Work = std::function<void(const mpi::Communicator& group, std::size_t shard)>;
   void in_turn(const Work& work) const;
 
-  // Collective: the servers among themselves, by shard; on workers of no use.
+  // Collective. A communicator of the servers alone, in the order of their shards; what the workers
+  // get is of no use.
   mpi::Communicator servers() const;
 
  private:

@@ -14,10 +14,11 @@ namespace tusk::center {
 // empty if there are as many elements as shards.
 std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards);
 
-// A worker's access to a center that is spread over S servers: every operation does its slice on
-// each shard, which is a center of its own. Each shard orders commits by itself, so that an
-// operation is atomic as the transport has it within a shard, but not across them: a pull may see
-// one shard with another's commit and the next without. Own commits are seen in all.
+// A worker's access to a center that is spread over S servers; make_center makes one on every
+// worker if server.shards is above 1. Every operation does its slice on each shard, which is a
+// center of its own. Each shard orders commits by itself, so that an operation is atomic as the
+// transport has it within a shard, but not across them: a pull may see one shard with another's
+// commit and the next without. Own commits are seen in all.
 //
 // A Commit's ticket and staleness, and a pull's version, are shard 0's, the delay is the largest.
 // Scaling by staleness weighs in each shard by the staleness that the commit has there. The board

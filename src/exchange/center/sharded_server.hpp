@@ -13,13 +13,13 @@
 
 namespace tusk::center {
 
-// Rank 0's side of a center that is spread over servers: it serves shard 0 and asks the others'
-// servers, on a communicator of theirs, for their slices of a snapshot. Counter and board are shard
-// 0's. Every shard's slice is as it is when its server hears of it: there is no version of the
-// whole vector while workers commit.
+// Rank 0's side of a center that is spread over servers (sharded_center.hpp has the workers'). It
+// serves shard 0 and asks the others' servers, on a communicator of theirs, for their slices of a
+// snapshot. Counter and board are shard 0's. Every shard's slice is as it is when its server hears
+// of it: there is no version of the whole vector while workers commit.
 class ShardedServer final : public CenterServer {
  public:
-  // `offsets`: of the shards' slices, and the end.
+  // `offsets`: where the shards' slices begin, and the end (cut_into_shards).
   ShardedServer(mpi::Communicator servers, std::unique_ptr<CenterServer> own,
                 std::vector<std::size_t> offsets);
 
@@ -36,7 +36,8 @@ class ShardedServer final : public CenterServer {
   std::vector<std::size_t> offsets_;
 };
 
-// The other servers' side: a shard as a center of its own, whose progress() also answers rank 0.
+// The side of the other servers, on ranks 1 to S − 1: a shard as a center of its own, whose
+// progress() also answers rank 0. coordinator::serve_shard() calls it until the workers are done.
 class ShardServer final : public CenterServer {
  public:
   ShardServer(mpi::Communicator servers, std::unique_ptr<CenterServer> own);

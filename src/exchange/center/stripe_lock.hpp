@@ -6,7 +6,7 @@
 namespace tusk::center {
 
 // A mutex for processes that share the memory it lies in, with a cache line to itself. Made once,
-// by placement new; never destroyed, since it holds nothing but that memory.
+// by StripedCenter::initialize(); never destroyed, since it holds nothing but that memory.
 class alignas(64) StripeLock {
  public:
   StripeLock();

@@ -11,15 +11,21 @@
 
 namespace tusk::center {
 
+// The transports, and how make_center goes through them. Each is a file: shared_center.cpp,
+// rma_center.cpp, message_center.cpp. A new one is a file with a class derived from CenterWorker
+// and one from CenterServer, its open_ function here, its name in experiment/server_options.hpp,
+// its case in consistency.cpp, and its line in all_transports() (make_center.cpp).
+
+struct TransportOptions {
+  Consistency consistency = Consistency::snapshot;  // one that the transport offers
+  CompressionOptions compression = {};              // read by `message`; elsewhere `none`
+};
+
 // Collective. Opens the center on rank 0 with rank 0's `initial`, without a test. Throws on every
 // rank if it fails on one.
 //   open_shared    loads and stores in memory that all ranks map
 //   open_rma       one-sided operations on an rma window
 //   open_message   messages that rank 0 answers
-struct TransportOptions {
-  Consistency consistency = Consistency::snapshot;  // one that the transport offers
-  CompressionOptions compression = {};              // read by `message`; elsewhere `none`
-};
 Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
                    const TransportOptions& options);
 Center open_rma(const mpi::Communicator& communicator, std::span<const float> initial,
@@ -34,10 +40,11 @@ struct Candidate {
       open;
 };
 
-// All of them, the best first.
+// All transports, the best first.
 std::vector<Candidate> all_transports();
 
-// make_center with other candidates and another time to answer the self-test in.
+// What make_center does, with any candidates and any time in which they must pass the self-test.
+// Tests call it with transports that fail.
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit);

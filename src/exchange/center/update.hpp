@@ -45,7 +45,7 @@ struct Update {
   // Whether what it adds is computed from θ.
   bool depends_on_center() const { return kind == Kind::proximity || kind == Kind::elastic; }
 
-  // The same for the part of the vectors that begins at element `first`.
+  // The same update of the part of the vectors that begins at element `first`.
   Update from(std::size_t first) const {
     const auto shift = [=](auto* vector) { return vector == nullptr ? nullptr : vector + first; };
     Update part = *this;
@@ -56,26 +56,28 @@ struct Update {
     return part;
   }
 
-  // To be called before applying a commit: staleness weighs by the ticket that it was given.
+  // A transport calls it before it applies a commit: staleness weighs by the ticket that the commit
+  // was given.
   void take_ticket(std::uint64_t ticket) {
     if (kind == Kind::staleness) factor = static_cast<float>(ticket - version + 1);
   }
 };
 
-// What a transport says of an update that it has done.
+// What a transport returns for an update that it has done.
 struct Receipt {
   std::uint64_t ticket = 0;  // for a pull the version
   std::uint64_t delay = 0;   // see Commit
 };
 
-// Does the elements first, …, last − 1. `center` is the whole θ.
+// Does the update to the elements first, …, last − 1. `center` is the whole θ.
 void apply(const Update& update, float* center, std::size_t first, std::size_t last);
 
-// The same in a race with other processes or threads (consistency `none`): no function of it is
-// inlined elsewhere, and the thread sanitizer overlooks it.
+// Does what apply() does, in a race with other processes or threads (consistency `none`). It is
+// never inlined, and the thread sanitizer overlooks it.
 void apply_racing(const Update& update, float* center, std::size_t first, std::size_t last);
 
-// For transports that add elsewhere. `center`, a private copy of θ, becomes the increments.
+// For `rma`, whose additions are done in rank 0's memory by MPI: `center`, a private copy of θ,
+// becomes the increments to be sent there.
 void turn_into_increments(const Update& update, float* center, std::size_t size);
 
 }  // namespace tusk::center

@@ -10,17 +10,18 @@
 
 namespace tusk::strategies {
 
-// The loop of all rules that send what a window's m steps did to the weights:
+// The loop of all rules that send what a window's m steps did to the weights; their make() makes
+// one with a Divisor and a Weight of their own:
 //
 //   delta = (x − x₀) / divisor;   θ += delta, in the exchange's way;   x = x₀ = θ
 //
-// With a separate pull the last part happens at the start of the next window. An exchange moves
-// 2 · 4 P bytes.
+// With Surroundings::separate_pull, x = x₀ = θ happens at the start of the next window. An exchange
+// moves 2 · 4 P bytes. Memory: 4 P bytes.
 class Downpour final : public Strategy {
  public:
   // What the delta is divided by first.
   using Divisor = std::function<float(const Window&)>;
-  // How the commit weighs it; nothing: not at all.
+  // How the commit weighs it; without one it is added as it is.
   using Weight = std::optional<center::Scaling>;
 
   Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,

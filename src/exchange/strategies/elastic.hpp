@@ -12,7 +12,7 @@ struct Lead {
   float momentum = 0.0F;
 };
 
-// The asynchronous elastic rules:
+// The asynchronous elastic rules, aeasgd and eamsgd:
 //
 //   E = α(z − θ);   θ += E
 //

@@ -6,8 +6,8 @@
 
 namespace tusk::strategies {
 
-// When the elastic rules exchange, whoever they exchange with. Once a window, between its first
-// gradient and that gradient's step:
+// When the elastic rules exchange, with a center or with each other; Elastic and easgd.cpp's class
+// derive from it. Once a window, between its first gradient and that gradient's step:
 //
 //   E = exchange(x);   x += step;   x −= E
 //

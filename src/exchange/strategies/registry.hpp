@@ -15,6 +15,20 @@ class CenterVariable;
 class Peers;
 }  // namespace tusk::center
 
+// The distributed optimizers, a file each. Where to read on:
+//
+//   strategy.hpp      what a rule is: functions that a worker's loop calls around its own steps
+//   NAME.cpp          the rule of that name: formula, source, conditions, make()
+//   rules.hpp         the rules' functions, declared. The rules are listed in StrategyOptions
+//                     (experiment/strategy_options.hpp), and nowhere else.
+//   downpour.hpp      what the rules have in common that commit what a window did to the weights:
+//                     downpour, adag, dynsgd, experimental, hogwild
+//   elastic_rule.hpp  when the elastic rules exchange: easgd by itself, and aeasgd and eamsgd
+//                     through elastic.hpp; moving_rate.hpp has their α
+//
+// Who calls: before anything starts, check_…() by training::check_workers() and warn_of_strategy()
+// by training::Run and `tusk check`; then make_strategy() by each worker::Worker. What the rest of
+// the program must know of a rule are its traits (experiment/rule_traits.hpp).
 namespace tusk::strategies {
 
 using tusk::topology;
@@ -31,7 +45,8 @@ struct Surroundings {
   bool separate_pull = false;  // commit at a window's end, pull at the next one's start
 };
 
-// The strategy that `options` name, for one worker. Error(bad_experiment) as check_strategy().
+// The strategy that `options` name, for one worker. Throws the Error(bad_experiment) of
+// check_strategy().
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
                                         const Surroundings& surroundings);
 

@@ -9,9 +9,10 @@
 
 namespace tusk::formats {
 
-// The options of a layer of ours in Keras's configuration, and back. The class is the type in
-// Keras's capitals, that of a user's layer "package>name", and the options, with their rules, are
-// those of describe(); keras_layer.cpp has what Keras has beyond them.
+// The options of a layer of ours in Keras's configuration, and back: an entry of the list of layers
+// in model_config. The class is the type in Keras's capitals ("Dense"), for a user's layer
+// "package>name". The options, with their rules, are those of describe(); a table in
+// keras_layer.cpp has what Keras's classes have beyond them.
 
 // {"class_name": "Dense", "config": {"name": …, "units": …}}, as Keras 2 and 3 read it.
 nlohmann::ordered_json write_keras_layer(const LayerOptions& layer, const std::string& name);

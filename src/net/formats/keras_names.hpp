@@ -11,8 +11,8 @@
 
 namespace tusk::formats {
 
-// Keras's class names and the names of the same things in its configurations:
-// "GlorotUniform" and "glorot_uniform".
+// The name of Keras's class for what we and its configurations call in lower case, and back:
+// "glorot_uniform" is "GlorotUniform".
 std::string to_class_name(std::string_view snake_case);
 std::string to_snake_case(std::string_view class_name);
 

@@ -17,7 +17,7 @@ struct ModelConfig {
   std::vector<LayerOptions> layers;
 };
 
-// The JSON that Keras 2 and 3 read. `names`: the layers', in their order.
+// The JSON that Keras 2 and 3 read. `names`: the layers' names, in their order.
 std::string write_model_config(const ModelConfig& config, const std::vector<std::string>& names);
 
 // What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is

@@ -11,6 +11,16 @@
 #include "experiment/model_options.hpp"
 #include "options/extensions.hpp"
 
+// Models on disk. In this room:
+//
+//   model_file          a whole file, model.h5: what to write where, and what to trust when reading
+//   model_config        Keras's JSON of the layers, which keras_layer, keras_initializer and
+//                       keras_names write and read one by one, by the describe() of their options
+//   model_weights       the arrays of weights
+//   read_ensemble       which model files an ensemble is made of
+//
+// Who calls: save_model() by training::Run at the end of a run; load_model() by evaluate and
+// predict (evaluation::TrainedModel), by inspect, and by training::assemble() for model.file.
 namespace tusk::formats {
 
 // A model as its file holds it.
@@ -36,9 +46,9 @@ struct ModelContent {
 void save_model(const std::string& path, const ModelContent& model);
 
 // Reads what save_model writes, and Sequential models of Dense, Activation, Dropout and Flatten
-// layers that Keras 2 or 3 wrote as HDF5. A
-// layer of `extensions` has the class "package>name". Every shape is checked against the layers.
-// Error(no_input), or Error(bad_data) that names the layer or data set.
+// layers that Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name".
+// Every shape is checked against the layers. Error(no_input), or Error(bad_data) that names the
+// layer or data set.
 ModelContent load_model(const std::string& path, const Extensions& extensions = {});
 
 }  // namespace tusk::formats

@@ -11,14 +11,15 @@
 
 namespace tusk::formats {
 
-// The group `model_weights`: a group a layer, in the order of `layers`, with its parameter arrays.
+// Writes the group `model_weights`: a group a layer, in the order of `layers`, with its parameter
+// arrays.
 void write_model_weights(hdf5::File& file, const std::vector<std::string>& layers,
                          const std::vector<layers::Parameter>& parameters,
                          std::span<const float> weights);
 
-// The arrays as one flat vector. Layers are matched by their order among those that have weights,
-// as Keras does, since names are free. Error(bad_data) if number or shapes of the arrays are not
-// those of `parameters`, or a weight is not finite.
+// Reads the arrays as one flat vector. Layers are matched by their order among those that have
+// weights, as Keras does, since names are free. Error(bad_data) if number or shapes of the arrays
+// are not those of `parameters`, or a weight is not finite.
 AlignedVector<float> read_model_weights(const hdf5::File& file,
                                         const std::vector<layers::Parameter>& parameters);
 

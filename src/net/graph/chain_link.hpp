@@ -6,7 +6,8 @@
 #include "core/shape.hpp"
 #include "net/layers/layer.hpp"
 
-// What a layer must be to stand in a chain, whose layers take the output of the one before.
+// What a layer must be to stand in a chain, whose layers take the output of the one before. Model
+// and make_workspace ask.
 namespace tusk::graph {
 
 // Error(bad_experiment) that begins with `key`, the layer's, if it is something that a chain cannot

@@ -14,7 +14,8 @@ inline std::size_t first_largest(ConstSpan values) {
 }
 
 // The class that the outputs for one sample choose: the one with the largest output, the first of
-// equals; of a single output class 1 if it is over 0.5 and class 0 otherwise.
+// equals; of a single output class 1 if it is over 0.5 and class 0 otherwise. The metric accuracy,
+// evaluation and predictions all ask this one function.
 inline std::size_t chosen_class(ConstSpan outputs) {
   if (outputs.size() == 1) return outputs[0] > Real{0.5} ? 1 : 0;
   return first_largest(outputs);

@@ -8,7 +8,8 @@
 
 namespace tusk::graph {
 
-// The row of sample `sample`'s class among `classes` outputs. Error(bad_data) if there is none.
+// The row of sample `sample`'s class among `classes` outputs, for losses and metrics of classes.
+// Error(bad_data) if there is none.
 inline std::size_t class_row(const Targets& targets, std::size_t sample, std::size_t classes) {
   const std::int32_t label = targets.classes[sample];
   if (label < 0 || static_cast<std::size_t>(label) >= classes) {

@@ -7,8 +7,8 @@
 
 namespace tusk::graph {
 
-// L = mean over the outputs of f(e) of the errors e = y − t.
-// Rule: value(e) = f(e), slope(e) = f'(e).
+// A loss that sums up a function of each output's error e = y − t: L = the mean of f(e) over the
+// outputs. mse, mae and huber are such. Rule has value(e) = f(e) and slope(e) = f'(e).
 template <typename Rule>
 class ElementwiseLoss final : public Loss {
  public:

@@ -8,7 +8,8 @@
 namespace tusk::graph {
 
 // Σ over the batch's samples of the metric, as Keras 3 defines it, of predictions (outputs, batch).
-// Classes count as one-hot columns.
+// The model calls it in every pass that scores, an ensemble for its members taken together. Classes
+// count as one-hot columns.
 //   accuracy  one output: whether (prediction > 0.5) equals the target; more: whether the largest
 //             prediction, the first of equals, is where the largest target is
 //   mse, mae  mean over the outputs of the squared, of the absolute error

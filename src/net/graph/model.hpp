@@ -19,6 +19,18 @@
 #include "net/layers/layer.hpp"
 #include "net/layers/parameter.hpp"
 
+// The network as a whole. In this room:
+//
+//   model.cpp           builds a Model from its options, layer by layer; chain_link says which
+//                       layers it can take
+//   make_workspace.cpp  plans and allocates the memory of passes (workspace.hpp)
+//   model_passes.cpp    the passes themselves: training, evaluation, prediction
+//   loss.hpp            what a loss is; a loss a file, listed in losses.hpp, chosen by make_loss
+//   metric.cpp          the metrics; class_choice and classes are what these and losses share
+//
+// Who calls: training::assemble() makes the model; worker::Worker trains it; evaluation::Evaluation
+// scores it and inference predicts with it, the one on rank 0 while others train; formats keeps it
+// in files.
 namespace tusk::graph {
 
 // A stack of layers with a loss and metrics. It describes the network and computes with it, but
@@ -56,8 +68,8 @@ class Model {
   // A table for people: layer (type), output shape, number of parameters; their total.
   std::string summary() const;
 
-  // Passes in it compute with so many threads; their results are the same to the bit for any
-  // number.
+  // Allocates all that passes need. They compute with so many threads; their results are the same
+  // to the bit for any number.
   Workspace make_workspace(std::size_t max_batch, bool training, std::size_t threads = 1) const;
 
   // The score of the batch, before any update; the gradient of its mean loss goes to the sink,
@@ -66,7 +78,7 @@ class Model {
                         layers::GradientSink& sink, Workspace& workspace,
                         const layers::StepContext& step) const;
 
-  // The same with the gradient as a whole.
+  // The same step, which leaves the gradient as a whole in `gradients`.
   BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets, Span gradients,
                         Workspace& workspace, const layers::StepContext& step) const;
 
@@ -85,7 +97,8 @@ class Model {
   void add_layer(const LayerOptions& options);
   void check_loss();
   void add_metrics();
-  // The batch up to the outputs, which are logits where the loss takes the last activation over.
+  // Takes the batch through the layers up to the outputs, which are logits where the loss takes the
+  // last activation over.
   ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
                       const layers::Pass& context) const;
   void backward(ConstSpan weights, Matrix dy, layers::GradientSink& sink, Workspace& workspace,

@@ -10,7 +10,8 @@
 
 namespace tusk::kernels {
 
-// Keras 3's activation functions, on one sample's features.
+// Keras 3's activation functions, on one sample's features. Layers call them, and the model where
+// a loss takes the last activation over.
 //   relu        max(x, 0)                    elu         x > 0 ? x : eˣ − 1
 //   sigmoid     1/(1 + e⁻ˣ)                  selu        1.0507… (x > 0 ? x : 1.6733… (eˣ − 1))
 //   tanh                                     softplus    log(1 + eˣ)
@@ -24,11 +25,11 @@ void activate(Activation activation, Span values);
 // derivative that can be told from its value.
 void activation_gradient(Activation activation, ConstSpan y, Span dy);
 
-// The same of a batch, by all of the team.
+// activation_gradient() for each sample of a batch, shared out over the team's threads.
 void activation_gradient(Activation activation, ConstMatrix y, Matrix dy, Team& team);
 
-// What either costs an element, for Team::share: about as much as so many multiplications and
-// additions of a matrix product.
+// What activate() or activation_gradient() costs for one element, for Team::share: about as much as
+// so many multiplications and additions of a matrix product.
 constexpr std::size_t activation_cost = 8;
 
 }  // namespace tusk::kernels

@@ -12,6 +12,9 @@
 
 namespace tusk::kernels {
 
+// What products.cpp and product_by_samples.cpp share: numbers are copied ("packed") to where they
+// lie in the order in which a product's innermost loop reads them.
+
 // As many numbers as a register of the CPU holds.
 using Vector [[gnu::vector_size(__BIGGEST_ALIGNMENT__)]] = Real;
 inline constexpr std::size_t lanes = sizeof(Vector) / sizeof(Real);

@@ -8,7 +8,8 @@
 namespace tusk::layers {
 
 // Who gets the gradients of a step, part by part, as backpropagation comes to know them: from the
-// last layer to the first. Together the parts are all parameters, each once.
+// last layer to the first. Together the parts are all parameters, each once. Model::train_step is
+// given one, WholeGradients or worker::FusedUpdate, and layers hand their gradients to it.
 class GradientSink {
  public:
   virtual ~GradientSink() = default;
@@ -18,8 +19,9 @@ class GradientSink {
   // from place to place + count overlap.
   virtual Span room(std::size_t offset, std::size_t count, std::size_t place) = 0;
 
-  // They have been written there. This step does not read these parameters' weights again, so they
-  // may be updated. Called by several threads at once, for parts that do not overlap.
+  // The gradients have been written to where room() said. This step does not read these parameters'
+  // weights again, so they may be updated. Called by several threads at once, for parts that do not
+  // overlap.
   virtual void take(std::size_t offset, Span gradients) = 0;
 };
 

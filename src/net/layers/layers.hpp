@@ -11,7 +11,8 @@
 
 namespace tusk::layers {
 
-// The registry of layers: one line for each, whose definition is its source file.
+// The registry of layers: one line for each, whose definition is its source file. make_layer()
+// calls the one that goes with the options, as make_layer.hpp says.
 using Shapes = std::span<const Shape>;
 std::unique_ptr<Layer> make(const DenseOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const ActivationOptions&, Shapes inputs, const std::string& key);

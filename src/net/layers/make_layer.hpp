@@ -11,8 +11,9 @@
 
 namespace tusk::layers {
 
-// The layer that the options describe, for inputs of these shapes. Error(bad_experiment) that
-// begins with `key`, as in "model.layers.2.units must be …", if it cannot be.
+// The layer that the options describe, Tusk's or a user's, for inputs of these shapes. graph::Model
+// calls it for each of its layers. Error(bad_experiment) that begins with `key`, as in
+// "model.layers.2.units must be …", if there can be no such layer.
 std::unique_ptr<Layer> make_layer(const LayerOptions& options, std::span<const Shape> inputs,
                                   const std::string& key);
 

@@ -9,6 +9,7 @@
 namespace tusk::optim {
 
 // The registry of optimizers: one line for each, whose definition is its source file.
+// make_optimizer calls the one that goes with the options.
 std::unique_ptr<Optimizer> make(const SgdOptions&, const CommonOptions&);
 std::unique_ptr<Optimizer> make(const AdagradOptions&, const CommonOptions&);
 std::unique_ptr<Optimizer> make(const RmspropOptions&, const CommonOptions&);

@@ -10,7 +10,8 @@
 
 namespace tusk::optim {
 
-// The optimizer that the options describe, for parameters in arrays of these sizes.
+// The optimizer that the options describe, for parameters in arrays of these sizes. Each
+// worker::Worker makes its own. Memory: 4 P bytes for each vector of its state.
 // Error(bad_experiment), naming the key, for values out of range and for more than one way of
 // clipping.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,

@@ -8,14 +8,15 @@
 namespace tusk::optim {
 
 // The learning rate as a function of a worker's own steps, with the formulas of Keras 3 (see
-// experiment/schedule_options.hpp): constant unless the options have a schedule.
+// experiment/schedule_options.hpp): constant unless the options have a schedule. A worker asks it
+// before every step, the coordinator for its log.
 class Schedule {
  public:
   // Error(bad_experiment), naming the key, for boundaries that do not ascend or do not go with the
   // values.
   explicit Schedule(const OptimizerOptions& options);
 
-  // For a worker's step number 0, 1, ….
+  // The learning rate at a worker's step number 0, 1, ….
   double at(std::uint64_t step) const;
 
  private:

@@ -18,15 +18,16 @@ class ControlBoard;
 
 namespace tusk::coordinator {
 
-// What is in Cell::stop.
+// Why the workers are to stop: what is in Cell::stop.
 enum class StopReason : std::int64_t { none = 0, callback = 1 };
 
 // Error(bad_experiment), naming the key, if the callbacks watch a score that the run does not have.
 void check_callbacks(const CallbackOptions& options, std::span<const std::string> metric_names,
                      bool validates);
 
-// What rank 0 does at the end of every epoch (see experiment/callback_options.hpp). Orders go to
-// the workers through the board: Cell::stop and the learning rate's scale.
+// What rank 0 does at the end of every epoch (see experiment/callback_options.hpp); the Coordinator
+// calls on_epoch(). A new callback is a function called there. Orders go to the workers through the
+// board: Cell::stop and the learning rate's scale.
 class Callbacks {
  public:
   // The model of the best epoch.

@@ -78,7 +78,7 @@ void Coordinator::complete(const Pending& epoch) {
   callbacks_.on_epoch(epoch.record, epoch.weights);
 }
 
-// Of a worker that has come as far as they have on average.
+// The learning rate of a worker that has come as far as the workers have on average.
 double Coordinator::learning_rate(const records::EpochRecord& record) const {
   return schedule_.at(record.steps / options_.workers) * callbacks_.learning_rate_scale();
 }

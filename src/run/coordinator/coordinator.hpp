@@ -25,8 +25,10 @@ class RunDirectory;
 namespace tusk::coordinator {
 
 // What rank 0 makes of the workers' reports: the history file, the epochs, their validation, the
-// log of metrics and the progress line. It knows nothing of how reports arrive or where the model
-// lives.
+// callbacks, the log of metrics and the progress line. It knows nothing of how reports arrive or
+// where the model lives. Run::begin() makes it. Reports are brought to it by serve()
+// (server_loop.hpp) in a run with a server, by MeetingSink among peers, by LocalSink in one
+// process, and in a simulation by its VirtualSink.
 class Coordinator : public records::ReportSink {
  public:
   struct Options {
@@ -55,7 +57,7 @@ class Coordinator : public records::ReportSink {
 
   bool all_finished() const { return finished_ == options_.workers; }
 
-  // Of the whole run, complete once all_finished() and advance() has returned false.
+  // What the whole run came to; complete once all_finished() and advance() has returned false.
   const std::vector<records::EpochRecord>& epochs() const { return epochs_; }
   const records::EpochBook& book() const { return book_; }
   const records::TimeSplit& time() const { return time_; }

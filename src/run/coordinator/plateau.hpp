@@ -7,11 +7,11 @@
 
 namespace tusk::coordinator {
 
-// Whether more is better: of accuracy, and of nothing else that is scored.
+// Whether a larger score is a better one: true for accuracy, false for all others.
 bool larger_is_better(std::string_view score);
 
-// Watches a score for epochs without improvement, which is a change for the better by more than
-// `min_delta` over the best so far.
+// Watches a score, for the callbacks that wait for it, for epochs without improvement, which is a
+// change for the better by more than `min_delta` over the best so far.
 class Plateau {
  public:
   Plateau(bool larger_is_better, double min_delta, std::size_t patience)

@@ -7,8 +7,8 @@
 
 namespace tusk::coordinator {
 
-// How far a training has come, on stderr: a bar that redraws itself on a terminal; elsewhere one
-// plain line at most every ten seconds, without carriage returns.
+// Shows how far a training has come, on stderr: a bar that redraws itself on a terminal; elsewhere
+// one plain line at most every ten seconds, without carriage returns.
 class Progress {
  public:
   Progress(std::size_t epochs, std::uint64_t samples_per_epoch, std::FILE* out = stderr);

@@ -14,12 +14,14 @@ namespace tusk::coordinator {
 
 class Coordinator;
 
-// Rank 0's loop: turns the center's transport, takes reports, validates in slices and sleeps when
-// there is nothing to do, until every worker has finished and everything is validated.
+// The loop of rank 0 in a run with a server: lets the center's transport make progress
+// (CenterServer::progress), takes reports, validates in slices of about a millisecond, and sleeps
+// when there is nothing to do, until every worker has finished and everything is validated.
 void serve(const mpi::Communicator& communicator, center::CenterServer& server,
            Coordinator& coordinator);
 
-// The loop of a server of one shard, which does the same for its transport until `over` is done.
+// The loop of the server of one shard, on ranks 1 to S − 1: lets the transport make progress, and
+// sleeps, until `over` is done.
 void serve_shard(center::CenterServer& server, mpi::Request& over);
 
 }  // namespace tusk::coordinator

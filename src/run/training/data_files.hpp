@@ -19,7 +19,8 @@ struct DataFiles {
 };
 
 // Opens and checks them: samples of the same shape, columns and classes of the same names. Not
-// collective. Errors as datasets::Dataset, and Error(bad_data) for files that do not go together.
+// collective. Throws what datasets::Dataset throws, and Error(bad_data) for files that do not go
+// together.
 DataFiles open_data_files(const DataOptions& options);
 
 }  // namespace tusk::training

@@ -18,8 +18,8 @@ namespace tusk::training {
 
 struct Assembly;
 
-// From open files to samples: the last step of assemble(), for which everything but the samples is
-// there. Errors as samples::Shard::read and samples::StreamedShard.
+// From open files to samples: the last step of assemble(), when everything but the samples is
+// there. Throws what samples::Shard::read and samples::StreamedShard throw.
 
 // What the labels of one of the experiment's files mean to its model.
 samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assembly& assembly);

@@ -13,7 +13,8 @@ namespace tusk::training {
 struct Assembly;
 
 // This rank's worker, with the clock, gate and passes of a real run. `assembly`, of a rank that
-// trains, and the others must outlive it. The clock begins with the call. Errors as worker::Worker.
+// trains, and the others must outlive it. The clock begins with the call. Throws what the
+// constructor of worker::Worker throws.
 std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             center::CenterVariable& center, center::Peers& peers,
                                             records::ReportSink& sink);

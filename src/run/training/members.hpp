@@ -41,7 +41,7 @@ class Members {
   Members(const Experiment& experiment, const DataFiles& files, const RunOptions& options,
           const mpi::Communicator& world);
 
-  // Makes the first member ready, if there is one. Error as assemble_member().
+  // Makes the first member ready, if there is one. Throws what assemble_member() throws.
   void prepare();
 
   // Trains them all, each as `single` and with a seed of its own, and adds them to `summary`.

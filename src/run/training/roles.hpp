@@ -26,7 +26,8 @@ struct Roles {
 // `shards` is S. Error(bad_experiment) if ranks that serve leave none to work.
 Roles assign_roles(strategies::Topology topology, std::size_t shards, int rank, int ranks);
 
-// The same error, for a single rank as well, which can check what it cannot train.
+// Throws that error for a single rank, too. train() calls it; `tusk check` does not, since a single
+// rank may check an experiment that it cannot train.
 void require_worker(std::size_t shards, int ranks);
 
 }  // namespace tusk::training

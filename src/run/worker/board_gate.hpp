@@ -9,8 +9,9 @@
 
 namespace tusk::worker {
 
-// The gate of a worker that sees a control board: its stop request and learning-rate scale, and the
-// workers' clocks if staleness is bounded.
+// The gate of a worker in a real run, which reads the control board: the stop request, the learning
+// rate's scale, and the workers' clocks if staleness is bounded. Costs one read of the board a
+// window; with bounded staleness one more and a store, and further reads while it waits.
 //
 // With max_staleness = s a worker starts window c only when every unfinished worker has completed
 // at least c − s windows (stale-synchronous parallel: Ho et al., NIPS 2013). Its staleness is then

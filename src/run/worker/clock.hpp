@@ -5,7 +5,8 @@
 
 namespace tusk::worker {
 
-// Time as one worker sees it: the wall's, or a virtual one.
+// Time as one worker sees it: real time, or virtual time in a simulation. The worker and its
+// reporter ask it.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -17,8 +18,7 @@ class Clock {
   // cost.
   virtual void step_begins() {}
 
-  // Called after every step of the worker's optimizer, with the time that the step took on the
-  // wall.
+  // Called after every step of the worker's optimizer, with the real time that the step took.
   virtual void step_done(double compute_s) = 0;
 };
 

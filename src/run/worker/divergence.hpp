@@ -16,7 +16,7 @@ struct Position {
 // Throws Error(diverged): "worker 2: `what` became NaN or infinite in epoch 1, step 17; …".
 [[noreturn]] void fail_diverged(const char* what, const Position& position);
 
-// fail_diverged() if one of the values is NaN or infinite. One sweep.
+// Calls fail_diverged() if one of the values is NaN or infinite. Costs one sweep over them.
 void require_finite(std::span<const float> values, const char* what, const Position& position);
 void require_finite(std::span<const double> values, const char* what, const Position& position);
 

@@ -10,8 +10,9 @@
 namespace tusk::worker {
 
 // Updates each part of the weights as soon as its gradients are known, while they are in the cache:
-// gradients never travel to memory and back, which is what a step with a small batch costs. To the
-// bit what a step of the optimizer does with the whole gradient. Requires
+// gradients never travel to memory and back, which is what a step with a small batch costs. The
+// weights become, to the bit, what Optimizer::step makes of them with the whole gradient. The
+// worker makes one a step, where no rule looks at the gradients. Requires
 // optimizer.steps_in_parts().
 class FusedUpdate final : public layers::GradientSink {
  public:

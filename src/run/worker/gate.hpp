@@ -7,8 +7,9 @@
 
 namespace tusk::worker {
 
-// Holds a worker at the start of a window until the others have come far enough, and passes on what
-// rank 0 has asked for. The default lets everyone through and asks for nothing.
+// Holds a worker at the start of a window until the others have come far enough, and tells it what
+// rank 0 has asked for. The worker's loop calls it once a window. The default lets everyone through
+// and asks for nothing.
 class Gate {
  public:
   virtual ~Gate() = default;

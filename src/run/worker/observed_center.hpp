@@ -8,10 +8,11 @@
 
 namespace tusk::worker {
 
-// A worker's center variable, watched: passes every update on, measures its time (of an exchange
-// beside the steps: its turns and the wait for its end) and tells the reporter of every commit.
-// Strategies see a CenterVariable like any other. What has a NaN or Inf in it never reaches the
-// center: Error(diverged). Elastic exchanges whose delay is too long for their α earn a warning.
+// A worker's center variable, watched: passes every update on, measures the time that it takes (for
+// an exchange beside the steps, the time in advance() and complete()) and tells the reporter of
+// every commit. The Worker puts it around the center that it is given. Strategies see a
+// CenterVariable like any other. What has a NaN or Inf in it never reaches the center:
+// Error(diverged). Elastic exchanges whose delay is too long for their α earn a warning.
 class ObservedCenter : public center::CenterVariable {
  public:
   ObservedCenter(center::CenterVariable& center, Reporter& reporter)

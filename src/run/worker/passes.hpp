@@ -16,7 +16,8 @@ struct DataPass {
   samples::Batches* batches = nullptr;
 };
 
-// What a worker is to train on, pass after pass, until there is nothing left.
+// What a worker is to train on, pass after pass, until there is nothing left. The worker's loop
+// calls next().
 class Passes {
  public:
   virtual ~Passes() = default;

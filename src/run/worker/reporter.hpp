@@ -12,7 +12,7 @@
 
 namespace tusk::worker {
 
-// A worker's notebook: collects what the worker does and submits it to rank 0 now and then. It also
+// Collects what a worker does and submits it to rank 0 now and then, through a ReportSink. It also
 // keeps the ledger: a batch is trained when its step is recorded and committed when the next commit
 // is.
 class Reporter {

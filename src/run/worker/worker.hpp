@@ -29,6 +29,16 @@ class CenterVariable;
 class Peers;
 }  // namespace tusk::center
 
+// What a worker does from its start to its end. In this room:
+//
+//   worker.cpp       the loop: passes, windows, and the strategy's hooks around them
+//   worker_step.cpp  a step: gradients, the optimizer's step, all at once or block by block
+//                    (fused_update)
+//   observed_center, observed_peers   what the strategy exchanges goes through these: they time it,
+//                    refuse what is not finite, and tell the reporter; delay_watch warns
+//   reporter         what the worker has done, on its way to rank 0
+//   clock, gate, passes   what differs between a real run (slow_clock, board_gate,
+//                    partition_passes) and a simulation (run/simulation/virtual_*.hpp)
 namespace tusk::worker {
 
 // One worker: its weights, its optimizer, its strategy and the loop over its samples. A run makes
