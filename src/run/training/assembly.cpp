@@ -78,12 +78,22 @@ graph::Model make_model(ModelOptions options, const std::optional<formats::Model
   return {options, transforms.output_shape(train.sample_shape(), train.path())};
 }
 
-AlignedVector<float> initial_weights(const graph::Model& model,
-                                     const std::optional<formats::ModelContent>& origin,
-                                     std::uint64_t seed) {
-  if (origin) return origin->weights;
+// The weights to start from: those of model.file, or drawn.
+AlignedVector<float> initial_weights(const graph::Model& model, const Experiment& experiment,
+                                     const std::optional<formats::ModelContent>& origin) {
+  if (origin) {
+    if (origin->weights.size() != model.parameter_count()) {
+      fail(ExitCode::bad_data,
+           "{}: the model has {} weights for samples of {}, but its layers need {} for those of "
+           "{}, which are {} as the transforms leave them",
+           *experiment.model.file, origin->weights.size(), origin->input.to_string(),
+           model.parameter_count(), experiment.data.train.to_string(),
+           model.input_shape().to_string());
+    }
+    return origin->weights;
+  }
   AlignedVector<float> weights(model.parameter_count());
-  model.initialize(weights, seed);
+  model.initialize(weights, experiment.seed);
   return weights;
 }
 
@@ -113,7 +123,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
 
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);
-    AlignedVector<float> initial = initial_weights(model, origin, experiment.seed);
+    AlignedVector<float> initial = initial_weights(model, experiment, origin);
     Assembly made{.experiment = std::move(experiment),
                   .roles = roles,
                   .files = std::move(files),

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "check_fails.hpp"
 #include "data/datasets/split.hpp"
 #include "data/transforms/fit_transforms.hpp"
 #include "mpi/communicator.hpp"
@@ -59,6 +60,12 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   next.model.file = directory + "/model.h5";
   training::train(next, {.run_directory = folder.file("next")}, world);
   CHECK(learned(folder.file("next")) == learned(directory));
+
+  // Transforms that change how wide samples are do not go with its weights.
+  next.data.transforms = {
+      OneHotTransform{.column = std::uint64_t{0}, .unknown = UnknownCategory::zeros}};
+  CHECK_FAILS(training::train(next, {.run_directory = folder.file("wide")}, world),
+              ExitCode::bad_data, "model.h5: the model has 74 weights for samples of");
 }
 
 TEST_CASE("the label of one class becomes 1 and the others 0, in training and evaluation") {
