@@ -10,7 +10,7 @@
 namespace tusk::center {
 
 // The cells of a control board as numbers in memory: where local_state, striped_center and
-// rma_center keep them.
+// rma_transport keep them.
 
 // How many cells a board for so many workers has.
 std::size_t cell_count(std::size_t workers);

@@ -18,7 +18,7 @@ namespace tusk::center {
 // Requires a kind other than `none`.
 std::size_t compressed_bytes(const CompressionOptions& options, std::size_t size);
 
-// Compresses the deltas that one worker sends by transport `message` (message_center.cpp), with
+// Compresses the deltas that one worker sends by transport `message` (message_transport.cpp), with
 // error feedback: what one commit leaves out is added to the next, so that in the sum over commits
 // nothing is lost but the last remainder. Seide et al., "1-bit stochastic gradient descent",
 // Interspeech 2014; Stich et al., "Sparsified SGD with memory", NeurIPS 2018. Allocates nothing

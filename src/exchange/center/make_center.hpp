@@ -28,11 +28,11 @@ class Communicator;
 //        sharded_center           with server.shards: does a slice of it on each server
 //        center_worker            always: counts versions and staleness, for every transport alike
 //      and the last one's derived class, the transport's, does it to θ:
-//        shared_center    a sweep over memory that all ranks map; striped_center has the sweep
-//        rma_center       one-sided MPI operations on rank 0's rma window
-//        message_center   message_call sends it, message_server on rank 0 does it, both by
-//                         message_protocol; compression makes commits smaller
-//        local_center     in one process, for a run of one rank and for simulations
+//        shared_transport    a sweep over memory that all ranks map; striped_center has the sweep
+//        rma_transport       one-sided MPI operations on rank 0's rma window
+//        message_transport   message_call sends it, message_server on rank 0 does it, both by
+//                            message_protocol; compression makes commits smaller
+//        local_center        in one process, for a run of one rank and for simulations
 //   3. Meanwhile rank 0 calls its CenterServer (center_server.hpp): progress() all the time, and
 //      snapshot() to validate (run/coordinator/server_loop.cpp). sharded_server asks the others.
 //

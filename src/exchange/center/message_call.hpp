@@ -13,7 +13,7 @@
 namespace tusk::center {
 
 // A worker's update on its way to rank 0 and back, one at a time. The worker of transport `message`
-// (message_center.cpp) has one; message_protocol.hpp says what travels.
+// (message_transport.cpp) has one; message_protocol.hpp says what travels.
 class MessageCall {
  public:
   // `size`: floats in an update's vectors. The communicator must outlive the object.

@@ -16,7 +16,7 @@ namespace tusk::center {
 //
 //   update counter, board cells | one lock a stripe, 64 bytes each | page-aligned θ
 //
-// Who does what: shared_center.cpp allocates and maps the memory, and its workers and its server
+// Who does what: shared_transport.cpp allocates and maps the memory, and its workers and its server
 // each call perform() for every update. This class knows where things lie and in which order
 // stripes are locked; stripe_lock is one lock, update.cpp's apply() the arithmetic on one stripe.
 //

@@ -11,10 +11,11 @@
 
 namespace tusk::center {
 
-// The transports, and how make_center goes through them. Each is a file: shared_center.cpp,
-// rma_center.cpp, message_center.cpp. A new one is a file with a class derived from CenterWorker
-// and one from CenterServer, its open_ function here, its name in experiment/server_options.hpp,
-// its case in consistency.cpp, and its line in all_transports() (make_center.cpp).
+// The transports, and how make_center goes through them. Each is a file: shared_transport.cpp,
+// rma_transport.cpp, message_transport.cpp. A new one is a file with a class derived from
+// CenterWorker and one from CenterServer, its open_ function here, its name in
+// experiment/server_options.hpp, its case in consistency.cpp, and its line in all_transports()
+// (make_center.cpp).
 
 struct TransportOptions {
   Consistency consistency = Consistency::snapshot;  // one that the transport offers

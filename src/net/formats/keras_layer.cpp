@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
-// What Keras's class has beyond the options of ours.
+// What Keras's class has beyond the options of ours. Its name is that of our type in capitals.
 struct KerasClass {
   const char* type;
   std::vector<std::pair<const char*, const char*>> constants = {};  // all that we support

@@ -32,6 +32,9 @@ struct CommitRecord {
 // history.h5: a group `steps` and a group `commits`, each with one data set for every member of the
 // records above, under the member's name and a row a record; `steps` has one more for every metric,
 // under the metric's name. Rank 0's coordinator writes it. Records are buffered. Not thread-safe.
+//
+// A new column is a member above, which a worker's Reporter fills in (run/worker/reporter.cpp), and
+// its Column in history_file.cpp. Records travel to rank 0 as the structs that they are.
 class HistoryFile {
  public:
   // Error(cannot_create) if the file cannot be created.
