@@ -19,7 +19,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// The value of the text, as that of the one key of a table; nothing if the text is not one value.
+// A table with one key whose value is what the text says; nothing if the text is not one value.
 std::optional<toml::table> parse_value(std::string_view text, const std::string& source) {
   try {
     toml::table table = toml::parse(fmt::format("value = {}", text), source);
@@ -35,13 +35,13 @@ toml::table read_value(std::string_view text, const std::string& source) {
   fail(ExitCode::bad_experiment, "{}: the value is not UTF-8", printable(source));
 }
 
-// Where the parts of a key lead, from the root of the file down.
+// Goes from the root of the file down to where the parts of a key lead.
 class Way {
  public:
   // `region` is where the messages say that the override stands.
   Way(toml::table& root, toml::source_region region) : at_(&root), region_(std::move(region)) {}
 
-  // Down to what `part` names; a table is made where a table has nothing of that name.
+  // Goes down to what `part` names; a table is made where a table has nothing of that name.
   void enter(std::string_view part) {
     if (auto* array = at_->as_array()) {
       at_ = &*element(*array, part);

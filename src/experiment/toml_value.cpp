@@ -43,7 +43,7 @@ std::string quoted_excerpt(std::string_view text) {
   return '"' + printable(text.substr(0, end)) + "…\"";
 }
 
-// The value as messages show it.
+// The text by which messages show the value.
 std::string shown(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::string:

@@ -11,7 +11,7 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// What is written of a value of each kind; nothing of an optional without one.
+// Makes the JSON of a value, for each kind of value; none for an optional without a value.
 struct WriteKind {
   using Written = std::optional<OrderedJson>;
 

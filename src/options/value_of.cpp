@@ -3,7 +3,7 @@
 
 namespace tusk::options {
 
-// What has a number and perhaps a name.
+// A column, class or the like that is given by its number or its name.
 Value value_of(std::variant<std::uint64_t, std::string>& value) {
   return Forms{
       .expected = "a number, from 0, or a name",

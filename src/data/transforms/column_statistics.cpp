@@ -10,8 +10,8 @@
 namespace tusk::transforms {
 namespace {
 
-// Collective: one number after the other for each block, and each from the one rank that has it:
-// the others add 0, which is exact.
+// Collective. Gives every rank the statistics of every block. Each comes from the one rank that has
+// computed it: the others add 0, which is exact.
 template <typename Statistic>
 void share_blocks(const FittingSamples& samples, std::vector<Statistic>& of_blocks) {
   static_assert(sizeof(Statistic) % sizeof(double) == 0);
@@ -57,7 +57,7 @@ std::vector<Moments> column_moments(const FittingSamples& samples, const Columns
 }
 
 std::vector<Extremes> column_extremes(const FittingSamples& samples, const Columns& columns) {
-  // All zeros for a block without samples.
+  // What has been seen of a column in a block; all zeros if the block has no samples.
   struct Seen {
     double any = 0.0;
     double lowest = 0.0;

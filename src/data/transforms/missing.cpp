@@ -12,7 +12,7 @@
 namespace tusk::transforms {
 namespace {
 
-// A number a column in the place of each gap.
+// Puts a number, one a column, in the place of each gap.
 class Missing final : public ColumnTransform {
  public:
   Missing(Gap gap, std::vector<double> fills, Columns columns)

@@ -41,7 +41,7 @@ class Normalize final : public ColumnTransform {
   }
 
  private:
-  // A NaN or infinity among the numbers makes it NaN.
+  // The norm is NaN if one of the numbers is NaN or infinite.
   double norm_of(std::span<const double> sample) const {
     double largest = 0.0;
     double sum = 0.0;

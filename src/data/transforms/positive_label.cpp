@@ -75,7 +75,8 @@ class FewLabels {
   std::set<double> labels_;
 };
 
-// Without one there would be nothing to learn, and nothing would say so. Collective.
+// Collective. Throws if no training row is of the positive class: there would be nothing to learn,
+// and nothing would say so.
 void require_positive_row(double positive, const FittingSamples& samples) {
   const datasets::JoinedDataset& labels = samples.data().labels();
   if (labels.row_elements() != 1) return;  // refused by label_format()

@@ -23,7 +23,8 @@ Commit CenterWorker::perform(const Update& update) {
   return commit;
 }
 
-// By an update without a base, whose delta takes the place of the weights.
+// Does a change by an update without a base, whose delta takes the place of the weights: for
+// transports that do not sweep changes.
 Commit CenterWorker::perform_in_steps(const Update& change) {
   float* const x = change.out;  // which is `in`, too
   for (std::size_t i = 0; i < size_; ++i) x[i] = (x[i] - change.base[i]) / change.divisor;

@@ -72,7 +72,7 @@ void Compressor::round_to_bf16() {
   }
 }
 
-// By counting how often each magnitude occurs: two passes, whatever the fraction.
+// Finds the largest by counting how often each magnitude occurs: two passes, whatever the fraction.
 void Compressor::pick_largest() {
   const std::size_t wanted = kept(options_, remainder_.size());
   std::ranges::fill(counts_, 0U);

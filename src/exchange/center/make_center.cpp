@@ -62,9 +62,9 @@ mpi::Deadline deadline_for(const mpi::Communicator& communicator, Transport tran
                         name_of(transport), std::chrono::duration<double>(limit).count(), advice))};
 }
 
-// With the transport's own consistency, under which nothing is lost, and without compression, since
-// the self-test's sums are exact. A trial center that fails is left as it is, because to free a
-// broken rma window may hang.
+// Opens a small center with the transport and tests it: with the transport's own consistency, under
+// which nothing is lost, and without compression, since the self-test's sums are exact. A trial
+// center that fails is left as it is, because to free a broken rma window may hang.
 void try_out(const mpi::Communicator& communicator, const Candidate& candidate,
              std::chrono::milliseconds limit) {
   communicator.barrier();  // the ranks may have come at very different times
@@ -107,7 +107,7 @@ void announce(const Center& center, std::optional<Consistency> wanted, const Ser
        name_of(center.consistency));
 }
 
-// The shards that this rank takes part in as one center. Collective.
+// Collective. Makes one center of the shards that this rank takes part in.
 Center join(const mpi::Communicator& communicator, const ShardGroups& groups,
             std::vector<Center> shards, const std::vector<std::size_t>& offsets) {
   if (groups.shards() == 1) return std::move(shards.front());

@@ -5,7 +5,7 @@
 
 namespace tusk::center {
 
-// While an exception ends the job, MPI may still use what is written on.
+// While an exception ends the job, MPI may still use the paper: it is then never freed.
 MessageCall::~MessageCall() {
   if (!done()) static_cast<void>(paper_.release());
 }
@@ -16,7 +16,7 @@ void MessageCall::start(const Update& update, std::span<const std::byte> commit)
   asked_ = receiving_ = answered_ = false;
   answering_ =
       communicator_.ireceive(std::as_writable_bytes(std::span(&paper_->ticket, 1)), 0, tag::answer);
-  // Where the result replaces what is sent, that has to be gone first.
+  // Where the result goes to the memory of what is sent, it is received once that has been sent.
   if (update.out != update.in && update.out != update.pulled) receive();
   asking_ = communicator_.isend(std::as_bytes(std::span(&paper_->question, 1)), 0, tag::question);
   sending_ = Transfer::send(communicator_, commit, 0, tag::in);

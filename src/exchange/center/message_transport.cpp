@@ -84,7 +84,8 @@ class MessageCenter final : public CenterWorker {
     return {.ticket = call_.ticket()};
   }
 
-  // What is sent for what an update commits, if it does; valid until the next.
+  // The bytes that are sent for what an update commits, compressed if commits are; none if it
+  // commits nothing. Valid until the next call.
   std::span<const std::byte> bytes_of(const float* delta) {
     if (delta == nullptr) return {};
     const std::span<const float> values(delta, size());

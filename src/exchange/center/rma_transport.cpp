@@ -104,8 +104,8 @@ Receipt RmaCenter::execute(Update update) {
   return wait();
 }
 
-// All but the last flush. What is computed from θ is read and added at once: every commit that came
-// in between would make it less stable.
+// Begins everything; wait() flushes. What is computed from θ is read and added at once here: every
+// commit that came in between would make it less stable.
 void RmaCenter::send(Update update) {
   using Kind = Update::Kind;
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());

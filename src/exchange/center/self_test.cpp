@@ -44,7 +44,7 @@ void require(bool right, const char* what) {
   if (!right) fail(ExitCode::internal, "{}", what);
 }
 
-// A worker's part; its tickets.
+// Does a worker's part of the test, and returns the tickets of its commits.
 std::vector<std::uint64_t> exchange(std::size_t worker, CenterVariable& center) {
   const std::vector<float> mine = contribution(worker);
   std::vector<float> pulled(self_test_size);

@@ -66,7 +66,7 @@ class SharedServer final : public CenterServer {
   CellsBoard board_;
 };
 
-// What is missing from `memory` to the next page boundary. The mappings begin at different
+// How many bytes it is from `memory` to the next page boundary. The mappings begin at different
 // addresses in every process, but all at the same distance from a boundary.
 std::size_t offset_to_page(const std::byte* memory) {
   const auto address = reinterpret_cast<std::uintptr_t>(memory);

@@ -31,7 +31,8 @@ StripeLock::StripeLock() {
 void StripeLock::lock() {
   const int code = pthread_mutex_lock(&mutex_);
   if (code == 0) return;
-  // Unlocked without repair it is ENOTRECOVERABLE for everybody else, who learns of it like this.
+  // Unlocked without repair, the mutex gives ENOTRECOVERABLE to everybody else: so they learn of
+  // it.
   if (code == EOWNERDEAD) pthread_mutex_unlock(&mutex_);
   if (code == EOWNERDEAD || code == ENOTRECOVERABLE) {
     fail(ExitCode::internal, "a process of the job died while it was changing the center");

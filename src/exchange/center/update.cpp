@@ -6,8 +6,8 @@ namespace {
 
 using Kind = Update::Kind;
 
-// What the update adds to an element whose center is `theta`, of what comes in for it. A delta is
-// scaled first, then added.
+// What the update adds to an element of the center that is `theta`, when `in` is that element of
+// what comes in. A delta is scaled first, then added.
 template <Kind kind>
 [[gnu::always_inline]] inline float increment(const Update& update, float in, float theta,
                                               std::size_t i) {
@@ -43,7 +43,7 @@ template <Kind kind>
   }
 }
 
-// The same for an update with a base.
+// Does an update with a base to the elements first, …, last − 1.
 template <Kind kind>
 [[gnu::always_inline]] inline void apply_change(const Update& update, float* center,
                                                 std::size_t first, std::size_t last) {

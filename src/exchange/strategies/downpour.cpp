@@ -40,7 +40,7 @@ void Downpour::on_window_end(std::span<float> weights, const Window& window) {
   }
 }
 
-// Without the pull, which comes at the start of the next window.
+// Commits without a pull, which comes at the start of the next window (separate_pull).
 void Downpour::commit(std::span<float> weights, float divisor) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     weights[i] = (weights[i] - pulled_[i]) / divisor;

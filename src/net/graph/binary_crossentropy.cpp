@@ -8,14 +8,15 @@
 namespace tusk::graph {
 namespace {
 
-// What the two forms of it share.
+// What the loss of logits and that of probabilities share.
 class BinaryCrossentropy : public Loss {
  public:
   LabelKind labels() const override { return LabelKind::probabilities; }
   Activation takes_over() const override { return Activation::sigmoid; }
 };
 
-// L = mean over the outputs of −(t log p + (1 − t) log(1 − p)) with p = sigmoid(z), of the logits:
+// The loss of logits z, with p = sigmoid(z): L = mean over the outputs of
+//   −(t log p + (1 − t) log(1 − p)), computed as
 //   max(z, 0) − t z + log(1 + exp(−|z|)),  ∂/∂z = p − t.
 class BinaryFromLogits final : public BinaryCrossentropy {
  public:
@@ -37,7 +38,8 @@ class BinaryFromLogits final : public BinaryCrossentropy {
   }
 };
 
-// The same of outputs that are probabilities already: clipped, and flat where they are.
+// The loss of outputs that are probabilities already. They are clipped, and where they are the
+// gradient is 0.
 class BinaryFromProbabilities final : public BinaryCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {

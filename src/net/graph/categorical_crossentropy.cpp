@@ -9,16 +9,16 @@
 namespace tusk::graph {
 namespace {
 
-// What the two forms of it share.
+// What the loss of logits and that of probabilities share.
 class CategoricalCrossentropy : public Loss {
  public:
   LabelKind labels() const override { return LabelKind::classes; }
   Activation takes_over() const override { return Activation::softmax; }
 };
 
-// L = −Σₖ tₖ log pₖ with p = softmax(z), of the logits z:
+// The loss of logits z: L = −Σₖ tₖ log pₖ with p = softmax(z).
 //   L = Σₖ tₖ (log Σⱼ exp(zⱼ − max z) − (zₖ − max z)),  ∂L/∂z = p Σₖ tₖ − t.
-// A class c is t with a one at c.
+// A label that is a class c stands for the t that is 1 at c and 0 elsewhere.
 class CategoricalFromLogits final : public CategoricalCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {
@@ -54,9 +54,9 @@ class CategoricalFromLogits final : public CategoricalCrossentropy {
   }
 };
 
-// The same of outputs y that are probabilities already, as Keras takes them: with s = Σ y and
-// p = y/s,  L = −Σₖ tₖ log clip(pₖ),  gₖ = ∂L/∂pₖ = −tₖ/pₖ (0 where clipped),
-// ∂L/∂y = (g − Σₖ gₖ pₖ)/s.
+// The loss of outputs y that are probabilities already, as Keras takes them: with s = Σ y,
+//   p = y/s,  L = −Σₖ tₖ log clip(pₖ),  gₖ = ∂L/∂pₖ = −tₖ/pₖ (0 where clipped),
+//   ∂L/∂y = (g − Σₖ gₖ pₖ)/s.
 class CategoricalFromProbabilities final : public CategoricalCrossentropy {
  public:
   double sum(ConstMatrix outputs, const Targets& targets) const override {

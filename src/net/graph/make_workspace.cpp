@@ -21,7 +21,7 @@ std::size_t padded(std::size_t count) {
   return (count + line - 1) / line * line;
 }
 
-// Hands out memory, part after part; first only counts.
+// Hands out memory, part after part. In a first round it only counts how much is needed.
 class Parts {
  public:
   explicit Parts(Span memory) : memory_(memory) {}

@@ -10,7 +10,7 @@
 namespace tusk::graph {
 namespace {
 
-// Whether a sample is answered rightly.
+// Whether the prediction for a sample is right.
 bool is_accurate(ConstMatrix predictions, const Targets& targets, std::size_t sample) {
   const std::span<const Real> p = predictions.col(sample);
   if (targets.are_classes()) return first_largest(p) == class_row(targets, sample, p.size());

@@ -72,7 +72,7 @@ void Model::backward(ConstSpan weights, Matrix dy, layers::GradientSink& sink, W
     const Workspace::Room& room = views.room(layers::Mode::training);
     const std::size_t inputs = views.input.rows();
     const bool is_made = !room.is_view && views.gradient == layers::InputGradient::made;
-    // Where it is not made it lies where dy does.
+    // A dx that the layer does not make anew lies in the memory of dy.
     Matrix dx(is_made ? workspace.gradients_[free].data() : dy.data(), inputs, dy.cols());
     if (!room.is_view) {
       pass.layer = static_cast<std::uint32_t>(i);

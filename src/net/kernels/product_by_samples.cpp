@@ -11,7 +11,7 @@
 namespace tusk::kernels {
 namespace {
 
-// Registers for sums, and for samples beside them: of 32, or of 16.
+// How many registers hold sums, and at most how many hold samples, where there are 32, or 16.
 constexpr std::size_t accumulators = sizeof(Vector) == 64 ? 24 : 12;
 constexpr std::size_t most_vectors = sizeof(Vector) == 64 ? 4 : 3;
 constexpr std::size_t row_block = 48;       // rows of dx at a time: whole tiles, whole vectors
@@ -76,7 +76,7 @@ void copy_transposed(Real* sums, std::size_t padded, Strided<Real> dx, std::size
   }
 }
 
-// For samples that fill `vectors` vectors, but for the last one's end.
+// The product for so many samples as fill `vectors` vectors; the last need not be full.
 template <std::size_t vectors>
 void multiply_samples(Strided<const Real> w, Strided<const Real> dz, Strided<Real> dx,
                       std::size_t rows, std::size_t samples, std::size_t depth) {

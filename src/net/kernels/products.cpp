@@ -26,14 +26,14 @@ constexpr std::size_t narrow_tile = 4;
 constexpr std::size_t column_block = 256;     // columns of B at a time
 constexpr std::size_t near_size = 64 * 1024;  // of a matrix that is in a cache anyway
 
-// The columns of a panel of A, `count` of them, `stride` numbers apart.
+// `count` columns of a panel of A, `stride` numbers apart, that are to be fetched into the cache.
 struct Columns {
   const Real* data = nullptr;
   std::size_t stride = 0;
   std::size_t count = 0;
 
-  // One of `of` parts, as far as they go: a cache line of each column, or of some where there are
-  // many parts.
+  // Part number `index` of `of`: a cache line of each column, or of some columns where there are
+  // many parts. Parts that are left over are empty.
   Columns part(std::size_t index, std::size_t of) const {
     constexpr std::size_t line = 64 / sizeof(Real);
     constexpr std::size_t lines = tile_rows / line + 1;  // they begin anywhere in a line
@@ -129,7 +129,7 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
   }
 }
 
-// What follows where a panel of C is complete.
+// Is called where a panel of C is complete.
 using Finish = FunctionRef<void(std::size_t row, std::size_t rows, std::size_t col, std::size_t)>;
 constexpr auto nothing_more = [](std::size_t, std::size_t, std::size_t, std::size_t) {};
 
@@ -173,7 +173,8 @@ void multiply(Strided<const Real> a, Strided<const Real> b, Strided<Real> c, std
   }
 }
 
-// The same by all of the team: panels of rows, or, where there is one panel, columns.
+// C = A B, computed by the whole team, which shares out panels of rows or, where there is one
+// panel, columns.
 void multiply(Team& team, Strided<const Real> a, Strided<const Real> b, Strided<Real> c,
               std::size_t rows, std::size_t cols, std::size_t depth, Finish finish) {
   if (rows > tile_rows) {

@@ -91,7 +91,8 @@ void Dense::backward(const Backward& args) const {
   });
 }
 
-// In blocks of columns that stay in the cache until they are taken, and are worth reading dz for.
+// Hands the gradient over in blocks of columns: small enough to stay in the cache until they are
+// taken, and large enough to be worth reading dz for.
 void Dense::hand_over_kernel(ConstMatrix dz, ConstMatrix x, const kernels::Share& columns,
                              LayerGradients gradients) const {
   constexpr std::size_t block_size = 32 * 1024;

@@ -13,7 +13,7 @@
 namespace tusk::training {
 namespace {
 
-// The cores that this process may run on, if it computes.
+// The cores that this process may run on; none if it computes nothing.
 cpu_set_t own_cores(std::size_t threads) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
@@ -21,7 +21,8 @@ cpu_set_t own_cores(std::size_t threads) {
   return cores;
 }
 
-// Collective over a node's ranks. How many of their threads have no core; 0 but on the first rank.
+// Collective over a node's ranks. The number of their threads that have no core, on the first rank;
+// 0 on the others.
 std::uint64_t threads_without_core(std::size_t threads, const mpi::Communicator& node) {
   const std::vector<std::uint64_t> mine{threads};
   const cpu_set_t cores = own_cores(threads);

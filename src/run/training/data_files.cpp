@@ -7,7 +7,7 @@
 namespace tusk::training {
 namespace {
 
-// Files that are no training files must be like them.
+// Opens the files that validate or test, if there are any; they must be like the training files.
 std::optional<datasets::Dataset> open_beside(const DataOptions& options,
                                              const std::optional<FileList>& files,
                                              const datasets::Dataset& train) {

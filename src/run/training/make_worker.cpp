@@ -16,7 +16,7 @@ std::unique_ptr<worker::Clock> make_clock(const DebugOptions& debug, std::size_t
   return std::make_unique<worker::WallClock>();
 }
 
-// Over the partitions that this worker claims, or over its shard.
+// The passes over the partitions that this worker claims, or over its shard.
 std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_t index,
                                             center::ControlBoard& board) {
   const samples::BatchOptions batches = batch_options(assembly.experiment, index);
