@@ -27,7 +27,7 @@ declare -A may_include=(
   [net/optim]=""
   [net/formats]="options data/hdf5 data/datasets net/layers net/graph"
 
-  [use/evaluation]="mpi data/datasets data/samples data/transforms net/graph net/formats"
+  [use/evaluation]="mpi options data/datasets data/samples data/transforms net/graph net/formats"
   [use/inference]="mpi data/hdf5 data/tables data/datasets data/transforms net/graph use/evaluation"
 
   [exchange/center]="mpi"
@@ -36,16 +36,16 @@ declare -A may_include=(
   [run/records]="mpi data/hdf5"
   [run/worker]="data/samples net/layers net/graph net/optim exchange/center exchange/strategies run/records"
   [run/coordinator]="mpi net/optim use/evaluation exchange/center run/records"
-  [run/training]="mpi experiment data/datasets data/transforms data/samples net/graph net/formats
+  [run/training]="mpi options experiment data/datasets data/transforms data/samples net/graph net/formats
     use/evaluation exchange/center exchange/strategies run/records run/worker run/coordinator"
   [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center run/records run/worker run/training"
 
-  [cli]="mpi experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats use/evaluation
+  [cli]="mpi options experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats use/evaluation
     use/inference exchange/strategies run/records run/training run/simulation"
   [main]="mpi cli"  # tusk::main
 )
 # The options as plain structs, which every room may include.
-options='^experiment/([a-z_]+_options|experiment)\.hpp$'
+options='^experiment/([a-z_]+_options|rule_traits|experiment)\.hpp$'
 
 broken=0
 complain() {

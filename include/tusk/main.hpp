@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "options/extensions.hpp"
+
 // The program `tusk` as a function: `int main(int argc, char** argv) { return tusk::main(argc,
-// argv); }` is all of it. A program of your own that calls it has all of tusk's commands.
+// argv); }` is all of it. A program of your own that calls it has all of tusk's commands, and they
+// know its extensions.
 namespace tusk {
 
 // Checks that the CPU has what the library was compiled for, starts MPI, runs the command that the
@@ -13,6 +16,6 @@ namespace tusk {
 //
 // Codes: 0 done; 64 usage; 65 bad data or model; 66 no such input; 70 internal; 73 cannot create;
 // 74 input or output; 78 bad experiment; 86 diverged.
-int main(int argc, char** argv);
+int main(int argc, char** argv, const Extensions& extensions = {});
 
 }  // namespace tusk

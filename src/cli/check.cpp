@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <variant>
 
 #include "cli/commands.hpp"
 #include "cli/experiment_arguments.hpp"
@@ -15,19 +14,15 @@
 namespace tusk::cli {
 namespace {
 
-template <typename... Kinds>
-std::string name_of_kind(const std::variant<Kinds...>& kind) {
-  return std::visit([](const auto& options) { return std::string(options.name); }, kind);
-}
-
 std::string validation_text(const training::Assembly& assembly) {
   if (!assembly.validation) return "no validation";
   return fmt::format("{} to validate", format_count(assembly.validation->size()));
 }
 
-ExitCode check(const mpi::Communicator& world, const ExperimentArguments& arguments) {
-  const Experiment experiment = load_experiment(world, arguments);
-  const training::Assembly assembly = training::assemble(experiment, world);
+ExitCode check(const Context& context, const ExperimentArguments& arguments) {
+  const mpi::Communicator& world = context.world;
+  const Experiment experiment = load_experiment(context, arguments);
+  const training::Assembly assembly = training::assemble(experiment, world, context.extensions);
   strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
                                assembly.roles.workers);
   if (world.rank() != 0) return ExitCode::done;
@@ -36,9 +31,9 @@ ExitCode check(const mpi::Communicator& world, const ExperimentArguments& argume
              format_count(assembly.samples_per_epoch()), assembly.model.input_shape().to_string(),
              validation_text(assembly));
   for (const std::string& line : assembly.transforms.summary()) fmt::print("transform  {}\n", line);
-  fmt::print("optimizer  {}, learning rate {}\n", name_of_kind(experiment.optimizer.kind),
+  fmt::print("optimizer  {}, learning rate {}\n", options::selected_name(experiment.optimizer.kind),
              experiment.optimizer.learning_rate);
-  fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_kind(experiment.trainer.strategy),
+  fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),
              experiment.trainer.epochs, experiment.trainer.batch_size);
   fmt::print("{} can be trained\n", experiment.name);
   return ExitCode::done;
@@ -46,13 +41,13 @@ ExitCode check(const mpi::Communicator& world, const ExperimentArguments& argume
 
 }  // namespace
 
-Command check_command(const mpi::Communicator& world) {
+Command check_command(const Context& context) {
   const auto arguments = std::make_shared<ExperimentArguments>();
   return {.name = "check",
           .help = "Check an experiment and its data, and print its model; trains nothing",
           .example = "Example:\n  tusk check configs/fashion-mnist-adag.toml",
           .arguments = experiment_arguments(*arguments),
-          .run = [&world, arguments] { return check(world, *arguments); }};
+          .run = [context, arguments] { return check(context, *arguments); }};
 }
 
 }  // namespace tusk::cli

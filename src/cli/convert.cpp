@@ -53,7 +53,7 @@ void convert_inputs(const convert::ConvertOptions& options, const mpi::Communica
 
 }  // namespace
 
-Command convert_command(const mpi::Communicator& world) {
+Command convert_command(const Context& context) {
   const auto arguments = std::make_shared<ConvertArguments>();
   return {.name = "convert",
           .help =
@@ -61,7 +61,8 @@ Command convert_command(const mpi::Communicator& world) {
               "data set",
           .example = convert_examples,
           .arguments = arguments->described(),
-          .run = [&world, arguments] {
+          .run = [context, arguments] {
+            const mpi::Communicator& world = context.world;
             mpi::collectively(world, [&] { convert_inputs(arguments->options(), world); });
             return ExitCode::done;
           }};

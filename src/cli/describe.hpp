@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "options/extensions.hpp"
+
 namespace tusk::hdf5 {
 class File;
 }
@@ -19,6 +21,6 @@ std::string describe_data(const hdf5::File& file);
 std::string describe_history(const hdf5::File& file);
 
 // Layers and parameters of a model, its loss, classes and transforms.
-std::string describe_model(const std::string& path);
+std::string describe_model(const std::string& path, const Extensions& extensions);
 
 }  // namespace tusk::cli

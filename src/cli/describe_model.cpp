@@ -11,8 +11,8 @@
 
 namespace tusk::cli {
 
-std::string describe_model(const std::string& path) {
-  const formats::ModelContent content = formats::load_model(path);
+std::string describe_model(const std::string& path, const Extensions& extensions) {
+  const formats::ModelContent content = formats::load_model(path, extensions);
   ModelOptions options;
   options.layers = content.layers;
   if (content.loss) options.loss = *content.loss;

@@ -75,12 +75,14 @@ void check_top_k(const evaluation::TrainedModel& model, const EvaluateArguments&
   }
 }
 
-ExitCode evaluate(const mpi::Communicator& world, const EvaluateArguments& arguments) {
+ExitCode evaluate(const Context& context, const EvaluateArguments& arguments) {
+  const mpi::Communicator& world = context.world;
   std::vector<evaluation::TrainedModel> members;
   std::optional<datasets::Dataset> dataset;
   const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
-    members = evaluation::load_ensemble(arguments.data.model, scoring(arguments));
+    members =
+        evaluation::load_ensemble(arguments.data.model, scoring(arguments), context.extensions);
     evaluation::check_combination(members, combine);
     check_top_k(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);
@@ -103,7 +105,7 @@ ExitCode evaluate(const mpi::Communicator& world, const EvaluateArguments& argum
 
 }  // namespace
 
-Command evaluate_command(const mpi::Communicator& world) {
+Command evaluate_command(const Context& context) {
   auto arguments = std::make_shared<EvaluateArguments>();
   Command command{
       .name = "evaluate",
@@ -113,7 +115,7 @@ Command evaluate_command(const mpi::Communicator& world) {
           "  mpirun -n 2 tusk evaluate runs/fashion-mnist-adag/model.h5 data/fashion-mnist-test.h5 "
           "--top-k 3",
       .arguments = data_arguments(arguments->data, DataUse::score),
-      .run = [arguments, &world] { return evaluate(world, *arguments); }};
+      .run = [arguments, context] { return evaluate(context, *arguments); }};
   const std::vector<Argument> more{
       {.name = "--loss",
        .place = &arguments->loss,

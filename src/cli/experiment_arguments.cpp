@@ -20,7 +20,8 @@ std::vector<Argument> experiment_arguments(ExperimentArguments& arguments) {
        .one_word = true}};
 }
 
-Experiment load_experiment(const mpi::Communicator& world, const ExperimentArguments& arguments) {
+Experiment load_experiment(const Context& context, const ExperimentArguments& arguments) {
+  const mpi::Communicator& world = context.world;
   constexpr int reader = 0;
   std::string text;
   mpi::collectively(world, [&] {
@@ -30,7 +31,8 @@ Experiment load_experiment(const mpi::Communicator& world, const ExperimentArgum
 
   Experiment experiment;
   mpi::collectively(world, [&] {
-    experiment = experiment::read_experiment(text, arguments.file, arguments.overrides);
+    experiment =
+        experiment::read_experiment(text, arguments.file, arguments.overrides, context.extensions);
   });
   return experiment;
 }

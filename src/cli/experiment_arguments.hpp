@@ -5,11 +5,8 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/context.hpp"
 #include "experiment/experiment.hpp"
-
-namespace tusk::mpi {
-class Communicator;
-}
 
 namespace tusk::cli {
 
@@ -24,6 +21,6 @@ std::vector<Argument> experiment_arguments(ExperimentArguments& arguments);
 
 // Collective. Rank 0 reads the file, every rank parses the same text. Throws
 // mpi::CollectiveError as experiment::read_text and experiment::read_experiment do.
-Experiment load_experiment(const mpi::Communicator& world, const ExperimentArguments& arguments);
+Experiment load_experiment(const Context& context, const ExperimentArguments& arguments);
 
 }  // namespace tusk::cli

@@ -73,14 +73,14 @@ void print_facts() {
 
 }  // namespace
 
-Command info_command(const mpi::Communicator& world) {
+Command info_command(const Context& context) {
   const auto as_json = std::make_shared<bool>(false);
   return {.name = "info",
           .help = "Print versions, MPI transports, SIMD level and how the program was built",
           .example = "Example:\n  tusk info --json",
           .arguments = {{.name = "--json", .place = as_json.get(), .help = "As one JSON object"}},
-          .run = [&world, as_json] {
-            if (world.rank() != 0) return ExitCode::done;
+          .run = [context, as_json] {
+            if (context.world.rank() != 0) return ExitCode::done;
             if (*as_json) {
               fmt::print("{}\n", facts().dump(2));
             } else {

@@ -77,7 +77,7 @@ std::string describe_tree(const hdf5::File& file) {
   return text;
 }
 
-void inspect(const std::string& path) {
+void inspect(const std::string& path, const Extensions& extensions) {
   const hdf5::File file = hdf5::File::open(path);
   const Content content = content_of(file);
   fmt::print("{}: {}, {}\n", path, name_of(content),
@@ -89,7 +89,7 @@ void inspect(const std::string& path) {
       fmt::print("{}", describe_data(file));
       break;
     case Content::model:
-      fmt::print("{}", describe_model(path));
+      fmt::print("{}", describe_model(path, extensions));
       break;
     case Content::history:
       fmt::print("{}", describe_history(file));
@@ -99,16 +99,16 @@ void inspect(const std::string& path) {
 
 }  // namespace
 
-Command inspect_command(const mpi::Communicator& world) {
+Command inspect_command(const Context& context) {
   const auto path = std::make_shared<std::string>();
   return {.name = "inspect",
           .help = "Show what a data set, a model or a history holds",
           .example = "Example:\n  tusk inspect runs/fashion-mnist-adag/history.h5",
           .arguments =
               {{.name = "FILE.h5", .place = path.get(), .help = "An HDF5 file", .required = true}},
-          .run = [&world, path] {
-            mpi::collectively(world, [&] {
-              if (world.rank() == 0) inspect(*path);
+          .run = [context, path] {
+            mpi::collectively(context.world, [&] {
+              if (context.world.rank() == 0) inspect(*path, context.extensions);
             });
             return ExitCode::done;
           }};

@@ -39,13 +39,14 @@ void check_output(const PredictArguments& arguments) {
   }
 }
 
-ExitCode predict(const mpi::Communicator& world, const PredictArguments& arguments) {
+ExitCode predict(const Context& context, const PredictArguments& arguments) {
+  const mpi::Communicator& world = context.world;
   std::vector<evaluation::TrainedModel> members;
   std::optional<inference::DatasetPredictions> predictions;
   const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
     check_output(arguments);
-    members = evaluation::load_ensemble(arguments.data.model, std::nullopt);
+    members = evaluation::load_ensemble(arguments.data.model, std::nullopt, context.extensions);
     evaluation::check_combination(members, combine);
     predictions.emplace(world, members, combine, open_for(members.front(), arguments.data, false),
                         arguments.copies);
@@ -74,15 +75,15 @@ void check_usage(const PredictArguments& arguments) {
   }
 }
 
-ExitCode run(const mpi::Communicator& world, const PredictArguments& arguments) {
-  mpi::collectively(world, [&] { check_usage(arguments); });
-  return arguments.stream.enabled ? predict_stream(world, arguments.data, arguments.stream)
-                                  : predict(world, arguments);
+ExitCode run(const Context& context, const PredictArguments& arguments) {
+  mpi::collectively(context.world, [&] { check_usage(arguments); });
+  return arguments.stream.enabled ? predict_stream(context, arguments.data, arguments.stream)
+                                  : predict(context, arguments);
 }
 
 }  // namespace
 
-Command predict_command(const mpi::Communicator& world) {
+Command predict_command(const Context& context) {
   auto arguments = std::make_shared<PredictArguments>();
   Command command{
       .name = "predict",
@@ -96,7 +97,7 @@ Command predict_command(const mpi::Communicator& world) {
           "  kcat -C -b broker -t events | tusk predict model.h5 --stream | kcat -P -b broker -t "
           "predictions",
       .arguments = data_arguments(arguments->data, DataUse::predict),
-      .run = [arguments, &world] { return run(world, *arguments); }};
+      .run = [arguments, context] { return run(context, *arguments); }};
   const std::vector<Argument> more{
       {.name = "-o,--output",
        .place = &arguments->output,

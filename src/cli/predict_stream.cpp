@@ -51,15 +51,16 @@ std::vector<Argument> stream_arguments(StreamArguments& arguments) {
            .range = Range{1, 65536}}};
 }
 
-ExitCode predict_stream(const mpi::Communicator& world, const DataArguments& data,
+ExitCode predict_stream(const Context& context, const DataArguments& data,
                         const StreamArguments& arguments) {
+  const mpi::Communicator& world = context.world;
   mpi::collectively(world, [&] {
     if (world.size() > 1) {
       fail(ExitCode::usage,
            "--stream runs on one rank: a stream has one order; start several processes on parts of "
            "it");
     }
-    const auto members = evaluation::load_ensemble(data.model, std::nullopt);
+    const auto members = evaluation::load_ensemble(data.model, std::nullopt, context.extensions);
     evaluation::check_combination(members, combination(data));
     std::signal(SIGPIPE, SIG_IGN);  // the end of the output's reader is no error of ours
     const inference::StreamCounts counts = inference::stream_predictions(

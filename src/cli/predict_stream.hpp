@@ -6,11 +6,8 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/context.hpp"
 #include "core/error.hpp"
-
-namespace tusk::mpi {
-class Communicator;
-}
 
 namespace tusk::cli {
 
@@ -29,7 +26,7 @@ std::vector<Argument> stream_arguments(StreamArguments& arguments);
 
 // Collective. Answers the lines of stdin on stdout until the one ends or nobody reads the other.
 // Throws mpi::CollectiveError, also Error(usage) on several ranks.
-ExitCode predict_stream(const mpi::Communicator& world, const DataArguments& data,
+ExitCode predict_stream(const Context& context, const DataArguments& data,
                         const StreamArguments& arguments);
 
 }  // namespace tusk::cli

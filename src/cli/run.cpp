@@ -14,24 +14,28 @@
 namespace tusk::cli {
 namespace {
 
-Program program(const mpi::Communicator& world) {
+Program program(const Context& context) {
   return {.name = "tusk",
           .help = "Asynchronous distributed training of neural networks on MPI clusters",
           .version = fmt::format("tusk {} ({})", version, git_revision),
           .example =
               "Example: one parameter server and four asynchronous workers\n"
               "  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml",
-          .commands = {train_command(world), evaluate_command(world), predict_command(world),
-                       convert_command(world), simulate_command(world), inspect_command(world),
-                       check_command(world), info_command(world)}};
+          .commands = {train_command(context), evaluate_command(context), predict_command(context),
+                       convert_command(context), simulate_command(context),
+                       inspect_command(context), check_command(context), info_command(context)}};
 }
 
 }  // namespace
 
-ExitCode run(int argc, char** argv, const mpi::Communicator& world) {
-  const Program tusk = program(world);
+ExitCode run(int argc, char** argv, const Context& context) {
+  const mpi::Communicator& world = context.world;
+  const Program tusk = program(context);
   Request request;
-  mpi::collectively(world, [&] { request = read_command_line(tusk, argc, argv); });
+  mpi::collectively(world, [&] {
+    check_names(context.extensions);
+    request = read_command_line(tusk, argc, argv);
+  });
   if (request.command != nullptr) return request.command->run();
   if (world.rank() == 0) std::fputs(request.text.c_str(), stdout);
   return ExitCode::done;

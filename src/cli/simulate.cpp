@@ -97,11 +97,13 @@ SimulationRow simulate_training(const mpi::Communicator& world, const training::
           .summary = summary};
 }
 
-ExitCode simulate(const mpi::Communicator& world, const SimulateArguments& arguments) {
-  const Experiment experiment = load_experiment(world, arguments.experiment);
+ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
+  const mpi::Communicator& world = context.world;
+  const Experiment experiment = load_experiment(context, arguments.experiment);
   check(world, experiment, arguments);
   const std::size_t most = *std::ranges::max_element(arguments.workers);
-  training::Assembly assembly = training::assemble_simulation(experiment, most, world);
+  training::Assembly assembly =
+      training::assemble_simulation(experiment, most, world, context.extensions);
   if (arguments.timing_only) assembly.shard.reset();  // has been checked, and is not needed
   SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
                         project(assembly, 1, arguments.threads));
@@ -118,7 +120,7 @@ ExitCode simulate(const mpi::Communicator& world, const SimulateArguments& argum
 
 }  // namespace
 
-Command simulate_command(const mpi::Communicator& world) {
+Command simulate_command(const Context& context) {
   const auto arguments = std::make_shared<SimulateArguments>();
   Command command{
       .name = "simulate",
@@ -127,7 +129,7 @@ Command simulate_command(const mpi::Communicator& world) {
           "What a step and an exchange cost stands in [simulate] of the experiment. Example:\n"
           "  tusk simulate configs/mnist-adag.toml --workers 1,2,5,10,20,40",
       .arguments = experiment_arguments(arguments->experiment),
-      .run = [&world, arguments] { return simulate(world, *arguments); }};
+      .run = [context, arguments] { return simulate(context, *arguments); }};
   const std::vector<Argument> more{
       {.name = "--workers",
        .place = &arguments->workers,

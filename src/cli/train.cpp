@@ -20,20 +20,21 @@ struct TrainArguments {
   bool overwrite = false;
 };
 
-ExitCode train(const mpi::Communicator& world, const TrainArguments& arguments) {
-  const Experiment experiment = load_experiment(world, arguments.experiment);
+ExitCode train(const Context& context, const TrainArguments& arguments) {
+  const Experiment experiment = load_experiment(context, arguments.experiment);
   const std::filesystem::path directory = arguments.run_directory.empty()
                                               ? std::filesystem::path("runs") / experiment.name
                                               : std::filesystem::path(arguments.run_directory);
-  const records::Summary summary = training::train(
-      experiment, {.run_directory = directory, .overwrite = arguments.overwrite}, world);
-  if (world.rank() == 0) fmt::print("{}\n", summary.line());
+  const records::Summary summary =
+      training::train(experiment, {.run_directory = directory, .overwrite = arguments.overwrite},
+                      context.world, context.extensions);
+  if (context.world.rank() == 0) fmt::print("{}\n", summary.line());
   return ExitCode::done;
 }
 
 }  // namespace
 
-Command train_command(const mpi::Communicator& world) {
+Command train_command(const Context& context) {
   auto arguments = std::make_shared<TrainArguments>();
   Command command{
       .name = "train",
@@ -45,7 +46,7 @@ Command train_command(const mpi::Communicator& world) {
           "  mpirun -n 3 --map-by slot:PE=4 tusk train configs/fashion-mnist-adag.toml \\\n"
           "    --set trainer.threads=4",
       .arguments = experiment_arguments(arguments->experiment),
-      .run = [arguments, &world] { return train(world, *arguments); }};
+      .run = [arguments, context] { return train(context, *arguments); }};
   command.arguments.push_back(
       {.name = "--run-dir",
        .place = &arguments->run_directory,

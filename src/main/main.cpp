@@ -66,9 +66,10 @@ void end_job(const Error& error, mpi::LastWord* last_word) {
 
 // Runs the command. An error that all ranks agree on is reported by rank 0 and ends the job in an
 // orderly way; one that the other ranks do not know of ends it at once.
-ExitCode run(int argc, char** argv, const mpi::Communicator& world, mpi::LastWord& last_word) {
+ExitCode run(int argc, char** argv, const cli::Context& context, mpi::LastWord& last_word) {
+  const mpi::Communicator& world = context.world;
   try {
-    return cli::run(argc, argv, world);
+    return cli::run(argc, argv, context);
   } catch (const mpi::CollectiveError& error) {
     if (world.rank() == 0) print_error(error.what());
     return error.code();
@@ -83,7 +84,7 @@ ExitCode run(int argc, char** argv, const mpi::Communicator& world, mpi::LastWor
 }  // namespace
 
 // MPI from start to end, one command, and the one place where errors are reported.
-int main(int argc, char** argv) {
+int main(int argc, char** argv, const Extensions& extensions) {
   require_cpu();
   occupy_standard_streams();
   try {
@@ -94,7 +95,7 @@ int main(int argc, char** argv) {
     mpi::LastWord last_word(world);
     speaker = &last_word;
     set_logging(world.rank() == 0);
-    ExitCode code = run(argc, argv, world, last_word);
+    ExitCode code = run(argc, argv, {world, extensions}, last_word);
     if (std::fflush(stdout) != 0) {
       print_error(fmt::format("standard output: {}", std::strerror(errno)));
       code = ExitCode::io_error;

@@ -37,7 +37,8 @@ ExitCode run_case(const std::string& name, const mpi::Communicator& world) {
 
 }  // namespace
 
-ExitCode run(int argc, char** argv, const mpi::Communicator& world) {
+ExitCode run(int argc, char** argv, const Context& context) {
+  const mpi::Communicator& world = context.world;
   return run_case(argc > 1 ? argv[1] : "", world);
 }
 

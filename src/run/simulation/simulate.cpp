@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "core/error.hpp"
@@ -83,8 +82,7 @@ Projection project_times(const Experiment& experiment, std::size_t parameters,
 
 void check_workers(const Experiment& experiment, std::size_t workers) {
   const Topology shape = topology(experiment.trainer.strategy);
-  const std::string name = std::visit([](const auto& options) { return std::string(options.name); },
-                                      experiment.trainer.strategy);
+  const std::string name = name_of_rule(experiment.trainer.strategy);
   if (shape == Topology::sequential && workers > 1) {
     fail(ExitCode::bad_experiment, "trainer '{}' has one worker: --workers 1", name);
   }

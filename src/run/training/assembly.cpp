@@ -53,9 +53,10 @@ TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& 
 }
 
 // The model in the file that training goes on from; empty without one.
-std::optional<formats::ModelContent> read_model_file(const ModelOptions& options) {
+std::optional<formats::ModelContent> read_model_file(const ModelOptions& options,
+                                                     const Extensions& extensions) {
   if (!options.file) return std::nullopt;
-  return formats::load_model(*options.file);
+  return formats::load_model(*options.file, extensions);
 }
 
 // Collective: those of the experiment, or of the model file if the experiment has none of its own.
@@ -115,10 +116,11 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
 
 // Collective. From the open files to this rank's samples.
 Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, const Member* member,
-                  const mpi::Communicator& world) {
+                  const mpi::Communicator& world, const Extensions& extensions) {
   const TrainingRows rows =
       mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
-  const auto origin = mpi::collectively(world, [&] { return read_model_file(experiment.model); });
+  const auto origin =
+      mpi::collectively(world, [&] { return read_model_file(experiment.model, extensions); });
   transforms::Transforms transforms = make_transforms(experiment, origin, files.train, rows, world);
 
   Assembly assembly = mpi::collectively(world, [&] {
@@ -158,28 +160,29 @@ Experiment with_memory_limit(Experiment experiment, const mpi::Communicator& wor
 
 }  // namespace
 
-Assembly assemble(const Experiment& experiment, const mpi::Communicator& world) {
+Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
+                  const Extensions& extensions) {
   Experiment limited = with_memory_limit(experiment, world);
   const Roles roles = mpi::collectively(world, [&] {
     return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
                         world.rank(), world.size());
   });
   DataFiles files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
-  return assemble(std::move(limited), roles, std::move(files), nullptr, world);
+  return assemble(std::move(limited), roles, std::move(files), nullptr, world, extensions);
 }
 
 Assembly assemble_member(const Experiment& experiment, const DataFiles& files, const Member& member,
-                         const mpi::Communicator& alone) {
+                         const mpi::Communicator& alone, const Extensions& extensions) {
   return assemble(with_memory_limit(experiment, alone), {.workers = 1, .worker = 0}, files, &member,
-                  alone);
+                  alone, extensions);
 }
 
 Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
-                             const mpi::Communicator& alone) {
+                             const mpi::Communicator& alone, const Extensions& extensions) {
   Experiment limited = with_memory_limit(experiment, alone);
   DataFiles files = mpi::collectively(alone, [&] { return open_data_files(experiment.data); });
   const Roles roles{.workers = workers, .worker = std::nullopt, .simulated = true};
-  return assemble(std::move(limited), roles, std::move(files), nullptr, alone);
+  return assemble(std::move(limited), roles, std::move(files), nullptr, alone, extensions);
 }
 
 void check_workers(const Experiment& experiment, std::size_t workers) {

@@ -15,6 +15,7 @@
 #include "data/transforms/transforms.hpp"
 #include "experiment/experiment.hpp"
 #include "net/graph/model.hpp"
+#include "options/extensions.hpp"
 #include "run/training/data_files.hpp"
 #include "run/training/roles.hpp"
 
@@ -51,17 +52,19 @@ struct Assembly {
 };
 
 // Collective. Opens and checks every file of the experiment, builds the model, reads this rank's
-// samples. Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
-Assembly assemble(const Experiment& experiment, const mpi::Communicator& world);
+// samples. A model file that it goes on from may have objects of `extensions`. Throws
+// mpi::CollectiveError (bad_experiment, bad_data, no_input).
+Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
+                  const Extensions& extensions = {});
 
 // The same for a member of an ensemble, which one rank trains by itself: its samples are its rows,
 // and its transforms learn from them. `experiment` is the member's, `alone` has this rank only.
 Assembly assemble_member(const Experiment& experiment, const DataFiles& files, const Member& member,
-                         const mpi::Communicator& alone);
+                         const mpi::Communicator& alone, const Extensions& extensions = {});
 
 // The same for so many virtual workers in one process: `alone` has one rank.
 Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
-                             const mpi::Communicator& alone);
+                             const mpi::Communicator& alone, const Extensions& extensions = {});
 
 // Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data
 // are. Not collective. Part of assemble().

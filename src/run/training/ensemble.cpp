@@ -71,9 +71,10 @@ std::string join_reasons(const mpi::Communicator& world, const std::vector<std::
 
 // Collective. Of the mean of the members.
 BatchScore test_ensemble(const mpi::Communicator& world, const datasets::Dataset& test,
-                         const std::filesystem::path& manifest) {
-  const auto members = mpi::collectively(
-      world, [&] { return evaluation::load_ensemble(manifest.string(), evaluation::Scoring{}); });
+                         const std::filesystem::path& manifest, const Extensions& extensions) {
+  const auto members = mpi::collectively(world, [&] {
+    return evaluation::load_ensemble(manifest.string(), evaluation::Scoring{}, extensions);
+  });
   return evaluation::evaluate_together(world, evaluation::views_of(members),
                                        evaluation::Combine::mean, test);
 }
@@ -81,12 +82,12 @@ BatchScore test_ensemble(const mpi::Communicator& world, const datasets::Dataset
 }  // namespace
 
 records::Summary train_ensemble(const Experiment& given, const RunOptions& options,
-                                const mpi::Communicator& world) {
+                                const mpi::Communicator& world, const Extensions& extensions) {
   Experiment experiment = given;
   experiment.data.memory_limit = ByteCount{samples::memory_limit(given.data, world)};
   const std::size_t members = std::get<EnsembleOptions>(experiment.trainer.strategy).members;
   const auto files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
-  Members mine(experiment, files, options, world);
+  Members mine(experiment, files, options, world, extensions);
   mpi::collectively(world, [&] { mine.prepare(); });
   const bool trains = static_cast<std::size_t>(world.rank()) < members;
   warn_of_few_cores(trains ? experiment.trainer.threads : 0, world);
@@ -108,7 +109,8 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
     if (directory) directory->write("ensemble.json", manifest(experiment, members));
   });
   if (files.test) {
-    summary.test = test_ensemble(world, *files.test, options.run_directory / "ensemble.json");
+    summary.test =
+        test_ensemble(world, *files.test, options.run_directory / "ensemble.json", extensions);
   }
   mpi::collectively(world, [&] {
     if (directory) directory->write("summary.json", summary.json());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "experiment/experiment.hpp"
+#include "options/extensions.hpp"
 #include "run/records/summary.hpp"
 #include "run/training/run.hpp"
 
@@ -14,6 +15,6 @@ namespace tusk::training {
 // together, the test score of their mean, and why members stopped early. Throws
 // mpi::CollectiveError.
 records::Summary train_ensemble(const Experiment& experiment, const RunOptions& options,
-                                const mpi::Communicator& world);
+                                const mpi::Communicator& world, const Extensions& extensions);
 
 }  // namespace tusk::training

@@ -67,12 +67,13 @@ datasets::Rows member_rows(const datasets::Split& split, const Member& member) {
 }
 
 Members::Members(const Experiment& experiment, const DataFiles& files, const RunOptions& options,
-                 const mpi::Communicator& world)
+                 const mpi::Communicator& world, const Extensions& extensions)
     : experiment_(experiment),
       ensemble_(std::get<EnsembleOptions>(experiment.trainer.strategy)),
       files_(files),
       options_(options),
       world_(world),
+      extensions_(extensions),
       alone_(world.split(world.rank(), 0)),
       next_(static_cast<std::size_t>(world.rank())) {}
 
@@ -83,7 +84,7 @@ void Members::prepare() {
                                      .members = ensemble_.members,
                                      .data = ensemble_.data,
                                      .seed = experiment_.seed},
-                                    alone_));
+                                    alone_, extensions_));
 }
 
 void Members::train(records::Summary& summary, std::vector<std::string>& reasons) {

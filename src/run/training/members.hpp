@@ -39,7 +39,7 @@ class Members {
  public:
   // Collective. The arguments must outlive the object.
   Members(const Experiment& experiment, const DataFiles& files, const RunOptions& options,
-          const mpi::Communicator& world);
+          const mpi::Communicator& world, const Extensions& extensions);
 
   // Makes the first member ready, if there is one. Throws what assemble_member() throws.
   void prepare();
@@ -55,6 +55,7 @@ class Members {
   const DataFiles& files_;
   const RunOptions& options_;
   const mpi::Communicator& world_;
+  const Extensions& extensions_;
   mpi::Communicator alone_;
   std::size_t next_;
   std::optional<Assembly> assembly_;  // the next one's

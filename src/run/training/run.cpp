@@ -13,7 +13,6 @@
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
 #include "net/formats/model_file.hpp"
-#include "run/training/trainer_name.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
 namespace tusk::training {
@@ -49,7 +48,7 @@ records::Manifest make_manifest(const Assembly& assembly, const std::vector<std:
 formats::ModelContent model_content(const Assembly& assembly, const AlignedVector<float>& weights) {
   const Experiment& experiment = assembly.experiment;
   const nlohmann::ordered_json facts{{"experiment", experiment.name},
-                                     {"trainer", trainer_name(experiment)},
+                                     {"trainer", name_of_rule(experiment.trainer.strategy)},
                                      {"epochs", experiment.trainer.epochs},
                                      {"seed", experiment.seed},
                                      {"tusk_version", version},
@@ -112,7 +111,7 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
   });
   if (assembly.roles.in_process && world.size() > 1) {
     info("trainer '{}' runs in one process: rank 0 trains, the other {} ranks wait",
-         trainer_name(assembly.experiment), world.size() - 1);
+         name_of_rule(assembly.experiment.trainer.strategy), world.size() - 1);
   }
 }
 
@@ -138,7 +137,7 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
 records::Summary Run::end(Outcome outcome) const {
   const Experiment& experiment = assembly_.experiment;
   records::Summary summary{.name = experiment.name,
-                           .trainer = trainer_name(experiment),
+                           .trainer = name_of_rule(experiment.trainer.strategy),
                            .workers = assembly_.roles.workers,
                            .threads = threads_,
                            .metric_names = assembly_.model.metric_names()};

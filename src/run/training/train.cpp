@@ -11,12 +11,12 @@
 namespace tusk::training {
 
 records::Summary train(const Experiment& experiment, const RunOptions& options,
-                       const mpi::Communicator& world) {
+                       const mpi::Communicator& world, const Extensions& extensions) {
   const StrategyOptions& strategy = experiment.trainer.strategy;
   if (strategies::topology(strategy) == strategies::Topology::independent) {
-    return train_ensemble(experiment, options, world);
+    return train_ensemble(experiment, options, world, extensions);
   }
-  const Assembly assembly = assemble(experiment, world);
+  const Assembly assembly = assemble(experiment, world, extensions);
   mpi::collectively(world, [&] { require_worker(experiment.server.shards, world.size()); });
   warn_of_few_cores(assembly.roles.worker ? experiment.trainer.threads : 0, world);
   return train_assembly(assembly, options, world);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "experiment/experiment.hpp"
+#include "options/extensions.hpp"
 #include "run/records/summary.hpp"
 #include "run/training/run.hpp"
 
@@ -23,10 +24,11 @@ class Communicator;
 namespace tusk::training {
 
 // Collective. Trains the experiment with all ranks of `world` and writes the run directory. The
-// summary is complete on rank 0. Throws mpi::CollectiveError for whatever is wrong before the
-// workers start and after they end; an Error of one rank's own while they train freely.
+// summary is complete on rank 0. A model file that the experiment goes on from may have objects of
+// `extensions`. Throws mpi::CollectiveError for whatever is wrong before the workers start and
+// after they end; an Error of one rank's own while they train freely.
 records::Summary train(const Experiment& experiment, const RunOptions& options,
-                       const mpi::Communicator& world);
+                       const mpi::Communicator& world, const Extensions& extensions = {});
 
 // Collective. Trains what has been assembled; train() calls it, and Members for each member. Not
 // for the assembly of a simulation, which simulation::train() takes.

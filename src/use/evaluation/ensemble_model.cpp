@@ -23,13 +23,14 @@ void check_alike(const TrainedModel& first, const TrainedModel& other, const std
 bool is_ensemble(const std::string& path) { return fs::path(path).extension() == ".json"; }
 
 std::vector<TrainedModel> load_ensemble(const std::string& path,
-                                        const std::optional<Scoring>& scoring) {
+                                        const std::optional<Scoring>& scoring,
+                                        const Extensions& extensions) {
   const auto paths =
       is_ensemble(path) ? formats::read_ensemble(path) : std::vector<std::string>{path};
   std::vector<TrainedModel> members;
   for (const std::string& member : paths) {
-    members.push_back(scoring ? load_for_evaluation(member, *scoring)
-                              : load_for_prediction(member));
+    members.push_back(scoring ? load_for_evaluation(member, *scoring, extensions)
+                              : load_for_prediction(member, extensions));
     check_alike(members.front(), members.back(), path);
   }
   return members;

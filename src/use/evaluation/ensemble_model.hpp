@@ -15,10 +15,11 @@ namespace tusk::evaluation {
 bool is_ensemble(const std::string& path);
 
 // The models of an ensemble's manifest, or the one model of a model file. With `scoring` they are
-// loaded for evaluation, else for prediction. Error(no_input); Error(bad_data) also when the
-// members' inputs or outputs differ.
+// loaded for evaluation, else for prediction; `extensions` as formats::load_model().
+// Error(no_input); Error(bad_data) also when the members' inputs or outputs differ.
 std::vector<TrainedModel> load_ensemble(const std::string& path,
-                                        const std::optional<Scoring>& scoring);
+                                        const std::optional<Scoring>& scoring,
+                                        const Extensions& extensions = {});
 
 // Error(usage) for a vote of models that do not classify.
 void check_combination(std::span<const TrainedModel> members, Combine combine);

@@ -29,14 +29,15 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path, 
 
 }  // namespace
 
-TrainedModel load_for_prediction(const std::string& path) {
-  formats::ModelContent content = formats::load_model(path);
+TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions) {
+  formats::ModelContent content = formats::load_model(path, extensions);
   const LossKind loss = content.loss.value_or(LossKind::mse);  // predictions do not depend on it
   return make_ready(std::move(content), path, loss, {});
 }
 
-TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring) {
-  formats::ModelContent content = formats::load_model(path);
+TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
+                                 const Extensions& extensions) {
+  formats::ModelContent content = formats::load_model(path, extensions);
   if (!scoring.loss && !content.loss) {
     fail(ExitCode::bad_data,
          "{}: the model does not say what loss it was trained with; --loss does", path);

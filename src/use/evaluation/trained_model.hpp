@@ -10,6 +10,7 @@
 #include "data/transforms/transforms.hpp"
 #include "experiment/model_options.hpp"
 #include "net/graph/model.hpp"
+#include "options/extensions.hpp"
 
 namespace tusk::evaluation {
 
@@ -30,10 +31,12 @@ struct Scoring {
   std::vector<MetricKind> metrics;
 };
 
-// Reads a model file, Tusk's or Keras's. Error(no_input), Error(bad_data).
-TrainedModel load_for_prediction(const std::string& path);
+// Reads a model file, Tusk's or Keras's, which may have objects of `extensions`. Error(no_input),
+// Error(bad_data).
+TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions = {});
 
 // The same; a file that names no loss is Error(bad_data) unless `scoring` does.
-TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring);
+TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
+                                 const Extensions& extensions = {});
 
 }  // namespace tusk::evaluation
