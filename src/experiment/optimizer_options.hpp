@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "experiment/schedule_options.hpp"
+#include "options/user_object.hpp"
 
 namespace tusk {
 
@@ -89,8 +90,9 @@ struct NadamOptions {
   friend bool operator==(const NadamOptions&, const NadamOptions&) = default;
 };
 
-using OptimizerKind = std::variant<SgdOptions, AdagradOptions, RmspropOptions, AdamOptions,
-                                   AdamwOptions, AdadeltaOptions, AdamaxOptions, NadamOptions>;
+using OptimizerKind =
+    std::variant<SgdOptions, AdagradOptions, RmspropOptions, AdamOptions, AdamwOptions,
+                 AdadeltaOptions, AdamaxOptions, NadamOptions, UserOptimizer>;
 
 // The [optimizer] table: `name` selects the kind, whose options stand beside the common ones.
 struct OptimizerOptions {
@@ -105,24 +107,37 @@ struct OptimizerOptions {
   friend bool operator==(const OptimizerOptions&, const OptimizerOptions&) = default;
 };
 
-inline bool looks_ahead(const OptimizerOptions& options) {
+inline bool looks_ahead(const OptimizerOptions& optimizer) {
   return std::visit(
-      [](const auto& kind) {
-        if constexpr (requires { kind.looks_ahead(); }) return kind.looks_ahead();
-        return false;
+      []<typename Kind>(const Kind& kind) {
+        if constexpr (options::is_user_object<Kind>) {
+          return kind.kind->looks_ahead && kind.kind->looks_ahead(kind.options);
+        } else if constexpr (requires { kind.looks_ahead(); }) {
+          return kind.looks_ahead();
+        } else {
+          return false;
+        }
       },
-      options.kind);
+      optimizer.kind);
 }
 
-// The options of one kind with Keras's learning rate and weight decay for it.
+// The options of one kind with Keras's learning rate and weight decay for it, or those that a
+// user's kind has.
 inline OptimizerOptions with_defaults(const OptimizerKind& kind) {
-  OptimizerOptions options;
-  options.kind = kind;
-  std::visit([&](const auto& k) { options.learning_rate = k.default_learning_rate; }, kind);
-  if (std::holds_alternative<AdamwOptions>(kind)) {
-    options.weight_decay = AdamwOptions::default_weight_decay;
-  }
-  return options;
+  OptimizerOptions made;
+  made.kind = kind;
+  const OptimizerDefaults common = std::visit(
+      []<typename Kind>(const Kind& k) {
+        if constexpr (options::is_user_object<Kind>) {
+          return k.kind->common;
+        } else {
+          return optimizer_defaults<Kind>();
+        }
+      },
+      kind);
+  made.learning_rate = common.learning_rate;
+  made.weight_decay = common.weight_decay;
+  return made;
 }
 
 }  // namespace tusk

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "core/named.hpp"
 #include "experiment/rule_traits.hpp"
+#include "options/user_object.hpp"
 
 namespace tusk {
 
@@ -169,16 +171,25 @@ struct EnsembleOptions {
 using StrategyOptions =
     std::variant<SingleOptions, DownpourOptions, AdagOptions, ExperimentalOptions, DynsgdOptions,
                  HogwildOptions, AeasgdOptions, EamsgdOptions, EasgdOptions, AveragingOptions,
-                 SyncSgdOptions, GemOptions, EnsembleOptions>;
+                 SyncSgdOptions, GemOptions, EnsembleOptions, UserStrategy>;
 
-constexpr const RuleTraits& traits(const StrategyOptions& options) {
-  return std::visit([](const auto& rule) -> const RuleTraits& { return rule.traits; }, options);
+inline const RuleTraits& traits(const StrategyOptions& strategy) {
+  return std::visit(
+      []<typename Rule>(const Rule& rule) -> const RuleTraits& {
+        if constexpr (options::is_user_object<Rule>) {
+          return rule.kind->traits;
+        } else {
+          return Rule::traits;
+        }
+      },
+      strategy);
 }
 
-constexpr Topology topology(const StrategyOptions& options) { return traits(options).topology; }
+inline Topology topology(const StrategyOptions& strategy) { return traits(strategy).topology; }
 
-constexpr const char* name_of_rule(const StrategyOptions& options) {
-  return std::visit([](const auto& rule) { return rule.name; }, options);
+// "adag"; for a user's rule the name of its kind.
+inline std::string name_of_rule(const StrategyOptions& strategy) {
+  return options::selected_name(strategy);
 }
 
 }  // namespace tusk

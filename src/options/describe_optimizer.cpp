@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/describe.hpp"
+#include "options/extensions.hpp"
 
 // The [optimizer] table.
 namespace tusk {
@@ -77,7 +78,7 @@ void describe(Fields& fields, AdamaxOptions& o) { describe_moments(fields, o); }
 void describe(Fields& fields, NadamOptions& o) { describe_moments(fields, o); }
 
 void describe(Fields& fields, OptimizerOptions& o) {
-  fields.choice("name", o.kind);
+  fields.choice("name", o.kind, fields.extensions().optimizers);
   fields.on_read([&] {
     const OptimizerOptions defaults = with_defaults(o.kind);
     o.learning_rate = defaults.learning_rate;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "options/describe.hpp"
+#include "options/extensions.hpp"
 
 // The [trainer] table: the strategies and what is common to them.
 namespace tusk {
@@ -71,19 +72,25 @@ void describe(Fields& fields, EnsembleOptions& o) {
 
 // The names of all rules whose traits say that they overlap: "a, b or c".
 template <typename... Rules>
-std::string overlapping_of(std::type_identity<std::variant<Rules...>> /*of*/) {
-  std::vector<const char*> names;
-  const auto add = [&](const RuleTraits& rule, const char* name) {
-    if (rule.overlaps) names.push_back(name);
+std::string overlapping_of(std::type_identity<std::variant<Rules...>> /*of*/,
+                           const Extensions& extensions) {
+  std::vector<std::string> names;
+  const auto add = [&]<typename Rule>(std::type_identity<Rule>) {
+    if constexpr (!is_user_object<Rule>) {
+      if (Rule::traits.overlaps) names.emplace_back(Rule::name);
+    }
   };
-  (add(Rules::traits, Rules::name), ...);
-  const char* last = names.back();
+  (add(std::type_identity<Rules>{}), ...);
+  for (const auto& kind : extensions.strategies) {
+    if (kind->traits.overlaps) names.push_back(kind->name);
+  }
+  const std::string last = names.back();
   names.pop_back();
   return fmt::format("{} or {}", fmt::join(names, ", "), last);
 }
 
 void describe(Fields& fields, TrainerOptions& o) {
-  fields.choice("name", o.strategy);
+  fields.choice("name", o.strategy, fields.extensions().strategies);
   const RuleTraits& traits_of_it = traits(o.strategy);
   const std::string with_name = fmt::format(" with name = \"{}\"", name_of_rule(o.strategy));
   const auto of_center = [&](const Rule& rule) {
@@ -111,7 +118,7 @@ void describe(Fields& fields, TrainerOptions& o) {
       any()
           .only_when(traits_of_it.overlaps,
                      "needs a trainer with one exchange a window: " +
-                         overlapping_of(std::type_identity<StrategyOptions>{}))
+                         overlapping_of(std::type_identity<StrategyOptions>{}, fields.extensions()))
           .only_when(!o.max_staleness,
                      "cannot be given together with max_staleness, whose pull follows the wait"));
   fields("threads", o.threads, between(1, 1024));

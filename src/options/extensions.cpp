@@ -20,17 +20,48 @@ void check_word(const std::string& word, const char* what) {
   }
 }
 
-// What every layer has in Keras's configuration beside its options.
-void check_keys(const UserLayerKind& kind) {
-  options::AnyOptions defaults = kind.defaults;
-  options::KeyList list;
-  describe(list, defaults);
-  for (const char* key : {"name", "trainable", "dtype"}) {
-    if (std::ranges::count(list.keys, key) > 0) {
-      fail(ExitCode::usage, "the extensions' layer '{}' may not have an option '{}'", kind.name,
+// Checks that no option of a user's is called as another in its table, which `keys` lists.
+void check_keys(const std::vector<std::string>& keys, const UserKind& kind, const char* what) {
+  for (const std::string& key : keys) {
+    if (std::ranges::count(keys, key) > 1) {
+      fail(ExitCode::usage, "the extensions' {} '{}' may not have an option '{}'", what, kind.name,
            key);
     }
   }
+}
+
+template <options::Described Options>
+std::vector<std::string> keys_of(Options options) {
+  options::KeyList list;
+  describe(list, options);
+  return list.keys;
+}
+
+void check_layer(const std::shared_ptr<const UserLayerKind>& kind) {
+  std::vector<std::string> keys = keys_of(LayerOptions{UserLayer{kind, kind->defaults}});
+  // What every layer has in Keras's configuration beside its options.
+  keys.insert(keys.end(), {"name", "trainable", "dtype"});
+  check_keys(keys, *kind, "layer");
+}
+
+void check_optimizer(const std::shared_ptr<const UserOptimizerKind>& kind) {
+  check_keys(keys_of(OptimizerOptions{.kind = UserOptimizer{kind, kind->defaults}}), *kind,
+             "optimizer");
+}
+
+void check_strategy(const std::shared_ptr<const UserStrategyKind>& kind) {
+  check_keys(keys_of(TrainerOptions{.strategy = UserStrategy{kind, kind->defaults}}), *kind,
+             "strategy");
+  const RuleTraits& traits = kind->traits;
+  const auto refuse = [&](const char* why) {
+    fail(ExitCode::usage, "the extensions' strategy '{}' {}", kind->name, why);
+  };
+  if (traits.topology == Topology::independent) {
+    refuse("has the topology of an ensemble, whose members train as 'single' does");
+  }
+  if (traits.topology == Topology::parameter_server) return;
+  if (traits.overlaps) refuse("overlaps exchanges with a parameter server that it does not have");
+  if (traits.consistency) refuse("asks for a parameter server's consistency, but has none");
 }
 
 // Checks the names of a variant's alternatives, Tusk's own and the user's.
@@ -54,12 +85,21 @@ void check_alternatives(const options::Choice& choice, std::size_t users, const 
 }  // namespace
 
 void check_names(const Extensions& extensions) {
-  const std::size_t objects = extensions.layers.size();
+  const std::size_t objects =
+      extensions.layers.size() + extensions.optimizers.size() + extensions.strategies.size();
   if (objects > 0) check_word(extensions.package, "package");
   LayerOptions layer;
   check_alternatives(options::choice_of(layer, extensions.layers), extensions.layers.size(),
                      "layer");
-  for (const auto& kind : extensions.layers) check_keys(*kind);
+  for (const auto& kind : extensions.layers) check_layer(kind);
+  OptimizerKind optimizer;
+  check_alternatives(options::choice_of(optimizer, extensions.optimizers),
+                     extensions.optimizers.size(), "optimizer");
+  for (const auto& kind : extensions.optimizers) check_optimizer(kind);
+  StrategyOptions strategy;
+  check_alternatives(options::choice_of(strategy, extensions.strategies),
+                     extensions.strategies.size(), "strategy");
+  for (const auto& kind : extensions.strategies) check_strategy(kind);
 }
 
 const Extensions& options::Fields::no_extensions() {

@@ -8,11 +8,22 @@
 #include <variant>
 
 #include "core/shape.hpp"
+#include "experiment/rule_traits.hpp"
 #include "options/any_options.hpp"
 
 namespace tusk::layers {
 class Layer;
 }
+
+namespace tusk::optim {
+class Optimizer;
+struct CommonOptions;
+}  // namespace tusk::optim
+
+namespace tusk::strategies {
+class Strategy;
+struct Surroundings;
+}  // namespace tusk::strategies
 
 namespace tusk {
 
@@ -32,6 +43,43 @@ struct UserLayerKind : UserKind {
       make;
 };
 
+// What an optimizer's learning rate and weight decay are where the experiment does not say.
+struct OptimizerDefaults {
+  double learning_rate = 0.01;
+  double weight_decay = 0.0;
+};
+
+// Those of a kind: the constants default_learning_rate and default_weight_decay of its options, if
+// they have them.
+template <typename Options>
+constexpr OptimizerDefaults optimizer_defaults() {
+  OptimizerDefaults defaults;
+  if constexpr (requires { Options::default_learning_rate; }) {
+    defaults.learning_rate = Options::default_learning_rate;
+  }
+  if constexpr (requires { Options::default_weight_decay; }) {
+    defaults.weight_decay = Options::default_weight_decay;
+  }
+  return defaults;
+}
+
+struct UserOptimizerKind : UserKind {
+  OptimizerDefaults common;
+  std::function<bool(const options::AnyOptions& options)> looks_ahead;  // none: never
+  // As optim::make_optimizer().
+  std::function<std::unique_ptr<optim::Optimizer>(const options::AnyOptions& options,
+                                                  const optim::CommonOptions& common)>
+      make;
+};
+
+struct UserStrategyKind : UserKind {
+  RuleTraits traits;
+  // As strategies::make_strategy().
+  std::function<std::unique_ptr<strategies::Strategy>(const options::AnyOptions& options,
+                                                      const strategies::Surroundings& with)>
+      make;
+};
+
 // One of a user's objects, as an option: the alternative of LayerOptions and its like beside those
 // that Tusk has itself. The kind outlives the program's start; an object that was made by default
 // has none, and stands for nothing.
@@ -44,6 +92,8 @@ struct UserObject {
 };
 
 using UserLayer = UserObject<UserLayerKind>;
+using UserOptimizer = UserObject<UserOptimizerKind>;
+using UserStrategy = UserObject<UserStrategyKind>;
 
 namespace options {
 

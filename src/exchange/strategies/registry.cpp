@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <type_traits>
 #include <variant>
 
 #include "core/error.hpp"
@@ -22,7 +23,15 @@ std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
   if (traits(options).needs_nesterov && surroundings.velocity.empty()) {
     fail_without_nesterov(options);
   }
-  return std::visit([&](const auto& rule) { return make(rule, surroundings); }, options);
+  return std::visit(
+      [&]<typename Rule>(const Rule& rule) {
+        if constexpr (std::is_same_v<Rule, UserStrategy>) {
+          return rule.kind->make(rule.options, surroundings);
+        } else {
+          return make(rule, surroundings);
+        }
+      },
+      options);
 }
 
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,

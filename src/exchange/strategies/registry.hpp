@@ -52,7 +52,8 @@ std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
 
 // What can be known of a strategy, its optimizer and n workers before they start. Not collective.
 // check_strategy: Error(bad_experiment) for a moving rate outside of (0, 1) and for an optimizer
-// that the rule cannot work with. warn_of_strategy: warns of settings that work badly.
+// that the rule cannot work with. warn_of_strategy: warns of settings that work badly. Of a user's
+// rule they know what its traits say.
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                     std::size_t workers);
 void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,

@@ -2,6 +2,7 @@
 #include "net/optim/make_optimizer.hpp"
 
 #include <cmath>
+#include <type_traits>
 #include <variant>
 
 #include "core/error.hpp"
@@ -52,7 +53,15 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
                              .clipnorm = options.clipnorm,
                              .global_clipnorm = options.global_clipnorm,
                              .clipvalue = options.clipvalue};
-  return std::visit([&](const auto& kind) { return make(kind, common); }, options.kind);
+  return std::visit(
+      [&]<typename Kind>(const Kind& kind) {
+        if constexpr (std::is_same_v<Kind, UserOptimizer>) {
+          return kind.kind->make(kind.options, common);
+        } else {
+          return make(kind, common);
+        }
+      },
+      options.kind);
 }
 
 }  // namespace tusk::optim
