@@ -17,7 +17,7 @@ declare -A may_include=(
   [data/tables]="mpi"
   [data/csv]="mpi data/tables"
   [data/datasets]="mpi data/hdf5"
-  [data/transforms]="mpi data/hdf5 data/datasets"
+  [data/transforms]="mpi options data/hdf5 data/datasets"
   [data/samples]="mpi data/datasets data/transforms"
   [data/convert]="mpi data/hdf5 data/tables data/csv data/datasets"
 

@@ -125,11 +125,24 @@ constexpr auto names_of(MetricKind) {
                                            {"mean_absolute_error", MetricKind::mae}});
 }
 
+// What training minimizes: one of Tusk's losses, or a user's.
+struct LossOptions : std::variant<LossKind, UserLoss> {
+  using variant::variant;
+
+  friend bool operator==(const LossOptions&, const LossOptions&) = default;
+};
+
+// "mse"; for a user's loss the name of its kind.
+inline std::string name_of(const LossOptions& loss) {
+  const auto* kind = std::get_if<LossKind>(&loss);
+  return kind ? std::string(name_of(*kind)) : std::get<UserLoss>(loss).kind->name;
+}
+
 // The [model] table. Exactly one of `layers` and `file` is given.
 struct ModelOptions {
   std::vector<LayerOptions> layers;
   std::optional<std::string> file;  // a Keras HDF5 model: its layers, and its weights to start from
-  LossKind loss = LossKind::categorical_crossentropy;
+  LossOptions loss = LossKind::categorical_crossentropy;
   double huber_delta = 1.0;  // for loss huber alone
   std::vector<MetricKind> metrics;
 

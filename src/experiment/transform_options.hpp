@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/named.hpp"
+#include "options/user_object.hpp"
 
 namespace tusk {
 
@@ -138,6 +139,11 @@ struct BinaryLabelTransform {
 using TransformOptions =
     std::variant<ScaleTransform, StandardTransform, MinmaxTransform, NormalizeTransform,
                  MissingTransform, OneHotTransform, ClipTransform, LogTransform, ReshapeTransform,
-                 BinaryLabelTransform>;
+                 BinaryLabelTransform, UserTransform>;
+
+// "scale"; for a user's transform the name of its kind.
+inline std::string type_of(const TransformOptions& transform) {
+  return options::selected_name(transform);
+}
 
 }  // namespace tusk

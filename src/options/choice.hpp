@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -72,12 +73,11 @@ Choice choice_of(std::variant<Kinds...>& variant) {
   return choice;
 }
 
-// The same with the user's kinds behind those of Tusk, for a variant whose last alternative is
+// The choice with the user's kinds behind those of Tusk, for a variant of which an alternative is
 // UserObject<Kind>. The kind that the variant holds needs no place in the list.
 template <typename Kind, typename... Kinds>
-Choice choice_of(std::variant<Kinds...>& variant,
-                 std::vector<std::shared_ptr<const Kind>> user_kinds) {
-  Choice choice = choice_of(variant);
+Choice with_user_kinds(Choice choice, std::variant<Kinds...>& variant,
+                       std::vector<std::shared_ptr<const Kind>> user_kinds) {
   const std::size_t own = choice.alternatives.size();
   const auto* present = std::get_if<UserObject<Kind>>(&variant);
   if (present != nullptr && std::ranges::count(user_kinds, present->kind) == 0) {
@@ -92,9 +92,9 @@ Choice choice_of(std::variant<Kinds...>& variant,
                                      describe(fields, options);
                                    }});
   }
-  choice.index = [&variant, own, user_kinds] {
+  choice.index = [&variant, own, user_kinds, index = choice.index] {
     const auto* object = std::get_if<UserObject<Kind>>(&variant);
-    if (object == nullptr) return variant.index();
+    if (object == nullptr) return index();
     const auto place = std::ranges::find(user_kinds, object->kind) - user_kinds.begin();
     return own + static_cast<std::size_t>(place);
   };
@@ -104,6 +104,13 @@ Choice choice_of(std::variant<Kinds...>& variant,
     variant = UserObject<Kind>{kind, kind->defaults};
   };
   return choice;
+}
+
+// The same for a variant whose last alternative is UserObject<Kind>.
+template <typename Kind, typename... Kinds>
+Choice choice_of(std::variant<Kinds...>& variant,
+                 std::vector<std::shared_ptr<const Kind>> user_kinds) {
+  return with_user_kinds(choice_of(variant), variant, std::move(user_kinds));
 }
 
 }  // namespace tusk::options

@@ -41,6 +41,13 @@ void describe(options::Fields& fields, ActivationOptions& o);
 void describe(options::Fields& fields, DropoutOptions& o);
 void describe(options::Fields& fields, FlattenOptions& o);
 void describe(options::Fields& fields, LayerOptions& o);
+namespace options {
+// A loss by its name. The choice refers to the loss, which must outlive it.
+Choice choice_of(LossOptions& loss, std::vector<std::shared_ptr<const UserLossKind>> user_kinds);
+// The same, where a user's loss with options is a table of its name and them.
+Value value_of(LossOptions& loss,
+               const std::vector<std::shared_ptr<const UserLossKind>>& user_kinds);
+}  // namespace options
 void describe(options::Fields& fields, ModelOptions& o);
 
 // describe_optimizer.cpp

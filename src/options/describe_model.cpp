@@ -72,7 +72,7 @@ void describe(Fields& fields, ModelOptions& o) {
   fields("layers", o.layers,
          (o.file ? any() : required())
              .only_when(!o.file, "cannot be given together with 'model.file'"));
-  fields("loss", o.loss, required());
+  fields("loss", value_of(o.loss, fields.extensions().losses), required());
   fields("huber_delta", o.huber_delta,
          above(0.0).only_when(o.loss == LossKind::huber, "needs loss = \"huber\""));
   fields("metrics", o.metrics);

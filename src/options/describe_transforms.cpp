@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/describe.hpp"
+#include "options/extensions.hpp"
 
 // The entries of data.transforms.
 namespace tusk {
@@ -53,6 +54,8 @@ void describe(Fields& fields, BinaryLabelTransform& o) {
   fields("positive", o.positive, required());
 }
 
-void describe(Fields& fields, TransformOptions& o) { fields.choice("type", o); }
+void describe(Fields& fields, TransformOptions& o) {
+  fields.choice("type", o, fields.extensions().transforms);
+}
 
 }  // namespace tusk

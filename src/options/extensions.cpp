@@ -2,6 +2,7 @@
 #include "options/extensions.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "core/error.hpp"
 #include "options/describe.hpp"
@@ -42,6 +43,13 @@ void check_layer(const std::shared_ptr<const UserLayerKind>& kind) {
   // What every layer has in Keras's configuration beside its options.
   keys.insert(keys.end(), {"name", "trainable", "dtype"});
   check_keys(keys, *kind, "layer");
+}
+
+// Of a loss or a transform, whose table has its type beside the options.
+void check_beside_type(const UserKind& kind, const char* what) {
+  std::vector<std::string> keys = keys_of(kind.defaults);
+  keys.emplace_back("type");
+  check_keys(keys, kind, what);
 }
 
 void check_optimizer(const std::shared_ptr<const UserOptimizerKind>& kind) {
@@ -86,7 +94,8 @@ void check_alternatives(const options::Choice& choice, std::size_t users, const 
 
 void check_names(const Extensions& extensions) {
   const std::size_t objects =
-      extensions.layers.size() + extensions.optimizers.size() + extensions.strategies.size();
+      extensions.layers.size() + extensions.losses.size() + extensions.optimizers.size() +
+      extensions.strategies.size() + extensions.transforms.size();
   if (objects > 0) check_word(extensions.package, "package");
   LayerOptions layer;
   check_alternatives(options::choice_of(layer, extensions.layers), extensions.layers.size(),
@@ -100,6 +109,13 @@ void check_names(const Extensions& extensions) {
   check_alternatives(options::choice_of(strategy, extensions.strategies),
                      extensions.strategies.size(), "strategy");
   for (const auto& kind : extensions.strategies) check_strategy(kind);
+  LossOptions loss;
+  check_alternatives(options::choice_of(loss, extensions.losses), extensions.losses.size(), "loss");
+  for (const auto& kind : extensions.losses) check_beside_type(*kind, "loss");
+  TransformOptions transform;
+  check_alternatives(options::choice_of(transform, extensions.transforms),
+                     extensions.transforms.size(), "transform");
+  for (const auto& kind : extensions.transforms) check_beside_type(*kind, "transform");
 }
 
 const Extensions& options::Fields::no_extensions() {

@@ -18,6 +18,8 @@ struct Extensions {
   std::vector<std::shared_ptr<const UserLayerKind>> layers;
   std::vector<std::shared_ptr<const UserOptimizerKind>> optimizers;
   std::vector<std::shared_ptr<const UserStrategyKind>> strategies;
+  std::vector<std::shared_ptr<const UserLossKind>> losses;
+  std::vector<std::shared_ptr<const UserTransformKind>> transforms;
 
   // Adds a layer: `make` gets the options as the struct that they are.
   template <options::Described Options, typename Make>
@@ -62,6 +64,45 @@ struct Extensions {
     strategies.push_back(std::make_shared<const UserStrategyKind>(std::move(kind)));
   }
 
+  // Adds a loss: make(const Options&) returns a std::unique_ptr<graph::Loss>.
+  template <options::Described Options, typename Make>
+  void add_loss(std::string name, Make make) {
+    auto kind = kind_of<UserLossKind, Options>(std::move(name));
+    kind.make = [make = std::move(make)](const options::AnyOptions& options) {
+      return make(options.as<Options>());
+    };
+    losses.push_back(std::make_shared<const UserLossKind>(std::move(kind)));
+  }
+
+  // Adds a transform that learns nothing: make(const Options&) returns a pointer to a
+  // transforms::Transform.
+  template <options::Described Options, typename Make>
+  void add_transform(std::string name, Make make) {
+    auto kind = kind_of<UserTransformKind, Options>(std::move(name));
+    kind.make = [make = std::move(make)](const options::AnyOptions& options,
+                                         std::span<const double>) {
+      return make(options.as<Options>());
+    };
+    transforms.push_back(std::make_shared<const UserTransformKind>(std::move(kind)));
+  }
+
+  // Adds a transform that learns: fit(const Options&, const transforms::TrainingRows&) returns what
+  // it has learned, finite numbers, as a std::vector<double>. They are kept in the model, and
+  // make(const Options&, std::span<const double>) returns the transform of them.
+  template <options::Described Options, typename Fit, typename Make>
+  void add_transform(std::string name, Fit fit, Make make) {
+    auto kind = kind_of<UserTransformKind, Options>(std::move(name));
+    kind.fit = [fit = std::move(fit)](const options::AnyOptions& options,
+                                      const transforms::TrainingRows& rows) {
+      return fit(options.as<Options>(), rows);
+    };
+    kind.make = [make = std::move(make)](const options::AnyOptions& options,
+                                         std::span<const double> learned) {
+      return make(options.as<Options>(), learned);
+    };
+    transforms.push_back(std::make_shared<const UserTransformKind>(std::move(kind)));
+  }
+
  private:
   template <typename Kind, typename Options>
   Kind kind_of(std::string name) const {
@@ -75,7 +116,7 @@ struct Extensions {
 
 // Error(usage) if a name is empty or has anything but a-z, 0-9 and _, or if two objects, or an
 // object and one of Tusk's, have the same name, if an option is called as one that stands beside it
-// already (an optimizer's learning_rate, a trainer's epochs, a layer's type, and name, trainable
+// already (an optimizer's learning_rate, a trainer's epochs, a layer's, loss's or transform's type, and name, trainable
 // and dtype, which Keras's layers have), or if a strategy has traits that do not go together.
 void check_names(const Extensions& extensions);
 

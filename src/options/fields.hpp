@@ -76,6 +76,9 @@ class Fields {
     choose(key, choice_of(member, user_kinds));
   }
 
+  // A choice that is no plain variant's.
+  void choice(std::string_view key, const Choice& choice) { choose(key, choice); }
+
   // What the program has beyond Tusk.
   const Extensions& extensions() const { return *extensions_; }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/shape.hpp"
 #include "experiment/rule_traits.hpp"
@@ -14,6 +15,13 @@
 namespace tusk::layers {
 class Layer;
 }
+namespace tusk::graph {
+class Loss;
+}
+namespace tusk::transforms {
+class TrainingRows;
+class Transform;
+}  // namespace tusk::transforms
 
 namespace tusk::optim {
 class Optimizer;
@@ -80,6 +88,23 @@ struct UserStrategyKind : UserKind {
       make;
 };
 
+struct UserLossKind : UserKind {
+  std::function<std::unique_ptr<graph::Loss>(const options::AnyOptions& options)> make;
+};
+
+struct UserTransformKind : UserKind {
+  // Collective, with the same result on every rank: what one learns of the training rows. Empty for
+  // a transform that learns nothing.
+  std::function<std::vector<double>(const options::AnyOptions& options,
+                                    const transforms::TrainingRows& rows)>
+      fit;
+  // The transform with what it has learned: after fit(), and whenever a model file is read.
+  // Error(bad_data) if this is nothing that it can have learned.
+  std::function<std::shared_ptr<const transforms::Transform>(const options::AnyOptions& options,
+                                                             std::span<const double> learned)>
+      make;
+};
+
 // One of a user's objects, as an option: the alternative of LayerOptions and its like beside those
 // that Tusk has itself. The kind outlives the program's start; an object that was made by default
 // has none, and stands for nothing.
@@ -94,6 +119,8 @@ struct UserObject {
 using UserLayer = UserObject<UserLayerKind>;
 using UserOptimizer = UserObject<UserOptimizerKind>;
 using UserStrategy = UserObject<UserStrategyKind>;
+using UserLoss = UserObject<UserLossKind>;
+using UserTransform = UserObject<UserTransformKind>;
 
 namespace options {
 

@@ -7,6 +7,7 @@
 #include "data/transforms/fitting_samples.hpp"
 #include "data/transforms/positive_label.hpp"
 #include "data/transforms/transform_kinds.hpp"
+#include "data/transforms/user_transform.hpp"
 
 namespace tusk::transforms {
 Transforms fit_transforms(const std::vector<TransformOptions>& options,
@@ -17,7 +18,7 @@ Transforms fit_transforms(const std::vector<TransformOptions>& options,
   std::optional<double> positive_label;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const auto learn = [&]<typename Kind>(const Kind& kind) {
-      samples.expect(Kind::type, i);
+      samples.expect(type_of(options[i]), i);
       if constexpr (std::is_same_v<Kind, BinaryLabelTransform>) {
         samples.agree([&] {
           if (positive_label) samples.reject("type", "one binary_label is enough");

@@ -1,40 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/transforms/transforms.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <variant>
 
 #include "core/error.hpp"
 #include "data/transforms/transform_kinds.hpp"
+#include "data/transforms/user_transform.hpp"
 
 namespace tusk::transforms {
 namespace {
 
 using Json = nlohmann::json;
 
-// One step of the model file's array, of the kind of TransformOptions whose name it bears.
+// The options of which the variant consists, but for the label's and the user's.
+template <typename Kind>
+constexpr bool is_own_step =
+    !std::is_same_v<Kind, BinaryLabelTransform> && !options::is_user_object<Kind>;
+
+// The names of the transforms that the program has.
 template <typename... Kinds>
-Step read_kind(const Json& json, const std::string& type, const std::string& path,
-               const std::variant<Kinds...>*) {
+std::string known_types(const Extensions& extensions, const std::variant<Kinds...>*) {
+  std::vector<std::string> known;
+  const auto add = [&]<typename Kind>(std::type_identity<Kind>) {
+    if constexpr (!options::is_user_object<Kind>) known.emplace_back(Kind::type);
+  };
+  (add(std::type_identity<Kinds>{}), ...);
+  for (const auto& kind : extensions.transforms) known.push_back(kind->full_name());
+  return fmt::format("{}", fmt::join(known, ", "));
+}
+
+// A step of this type, of the kind of TransformOptions whose name it bears; none if it is of none.
+template <typename... Kinds>
+std::optional<Step> read_own(const Json& json, const std::string& type,
+                             const std::variant<Kinds...>*) {
   std::optional<Step> step;
-  const auto read_if = [&]<typename Kind>(const Kind*) {
-    if constexpr (!std::is_same_v<Kind, BinaryLabelTransform>) {
+  const auto read_if = [&]<typename Kind>(std::type_identity<Kind>) {
+    if constexpr (is_own_step<Kind>) {
       if (type == Kind::type) step = read_step<Kind>(json);
     }
   };
+  (read_if(std::type_identity<Kinds>{}), ...);
+  return step;
+}
+
+// One step of the model file's array.
+Step read_element(const Json& json, const std::string& type, const std::string& path,
+                  const Extensions& extensions) {
+  const TransformOptions* kinds = nullptr;
   try {
-    (read_if(static_cast<const Kinds*>(nullptr)), ...);
+    if (auto step = read_own(json, type, kinds)) return *std::move(step);
+    for (const auto& kind : extensions.transforms) {
+      if (kind->full_name() == type) return read_user_step(json, kind);
+    }
   } catch (const Error& error) {
     fail(error.code(), "{}: transform '{}' cannot be read: {}", path, type, error.what());
   }
-  if (step) return *std::move(step);
-  std::string known;
-  ((known += std::string(known.empty() ? "" : ", ") + Kinds::type), ...);
+  if (const std::size_t end = type.find('>'); end != std::string::npos) {
+    fail(ExitCode::bad_data,
+         "{}: transform '{}' needs a program that has the transform '{}' of the package '{}'; this "
+         "one has {}",
+         path, type, type.substr(end + 1), type.substr(0, end), known_types(extensions, kinds));
+  }
   fail(ExitCode::bad_data, "{}: transform '{}' is not known; this version knows: {}", path, type,
-       known);
+       known_types(extensions, kinds));
 }
 
 // The first number that is not finite, or size() of them.
@@ -65,7 +100,8 @@ bool all_finite(ConstSpan numbers) {
   return bad == 0;
 }
 
-Transforms Transforms::from_json(const std::string& json, const std::string& path) try {
+Transforms Transforms::from_json(const std::string& json, const std::string& path,
+                                 const Extensions& extensions) try {
   const Json array = Json::parse(json);
   if (!array.is_array()) fail(ExitCode::bad_data, "{}: the transforms are not a JSON array", path);
   Transforms transforms;
@@ -74,8 +110,7 @@ Transforms Transforms::from_json(const std::string& json, const std::string& pat
     if (type == BinaryLabelTransform::type) {
       transforms.positive_label_ = element.at("positive").get<double>();
     } else {
-      const TransformOptions* kinds = nullptr;
-      transforms.steps_.push_back(read_kind(element, type, path, kinds));
+      transforms.steps_.push_back(read_element(element, type, path, extensions));
     }
   }
   return transforms;

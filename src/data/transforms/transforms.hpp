@@ -11,13 +11,14 @@
 #include "core/real.hpp"
 #include "core/shape.hpp"
 #include "data/transforms/transform.hpp"
+#include "options/extensions.hpp"
 
 namespace tusk::transforms {
 
 // A transform as experiments and model files know it.
 struct Step {
-  std::string type;                            // its name in experiments
-  std::string state;                           // the JSON object of which it can be made again
+  std::string type;   // its name in experiments; a user's is "package>name"
+  std::string state;  // the JSON object of which it can be made again
   std::shared_ptr<const Transform> transform;  // shared with copies
 };
 
@@ -33,9 +34,11 @@ class Transforms {
   Transforms(std::vector<Step> steps, std::optional<double> positive_label)
       : steps_(std::move(steps)), positive_label_(positive_label) {}
 
-  // The array that to_json makes, as it is kept in a model file. Error(bad_data), which names
-  // `path`, if it is not such an array or has a transform that this version does not know.
-  static Transforms from_json(const std::string& json, const std::string& path);
+  // The array that to_json makes, as it is kept in a model file; the type of a transform of
+  // `extensions` is "package>name". Error(bad_data), which names `path`, if it is not such an array
+  // or has a transform that this program does not know.
+  static Transforms from_json(const std::string& json, const std::string& path,
+                              const Extensions& extensions = {});
   std::string to_json() const;
 
   bool empty() const { return steps_.empty() && !positive_label_; }  // nothing at all is done

@@ -8,6 +8,7 @@
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "net/formats/keras_names.hpp"
+#include "net/formats/loss_attribute.hpp"
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_weights.hpp"
 #include "net/graph/model.hpp"
@@ -42,7 +43,7 @@ void write_tusk(hdf5::File& file, const ModelContent& content) {
   std::vector<std::string> metrics;
   for (const MetricKind metric : content.metrics) metrics.emplace_back(name_of(metric));
   file.create_group("tusk");
-  if (content.loss) hdf5::write_attribute(file, "tusk", "loss", name_of(*content.loss));
+  if (content.loss) write_loss(file, *content.loss);
   hdf5::write_attribute(file, "tusk", "huber_delta", content.huber_delta);
   hdf5::write_attribute(file, "tusk", "metrics", metrics);
   hdf5::write_attribute(file, "tusk", "transforms", content.transforms);
@@ -51,23 +52,20 @@ void write_tusk(hdf5::File& file, const ModelContent& content) {
   hdf5::write_attribute(file, "tusk", "facts", content.facts);
 }
 
-template <NamedEnum Enum>
-Enum known(const hdf5::File& file, const std::string& name, const char* what) {
-  if (const auto value = value_of<Enum>(name)) return *value;
-  fail(ExitCode::bad_data, "{}: {} '{}' is not known; known are {}", file.path(), what, name,
-       all_names<Enum>());
+MetricKind known_metric(const hdf5::File& file, const std::string& name) {
+  if (const auto value = value_of<MetricKind>(name)) return *value;
+  fail(ExitCode::bad_data, "{}: metric '{}' is not known; known are {}", file.path(), name,
+       all_names<MetricKind>());
 }
 
-void read_tusk(const hdf5::File& file, ModelContent& content) {
-  if (const auto loss = hdf5::read_text(file, "tusk", "loss")) {
-    content.loss = known<LossKind>(file, *loss, "loss");
-  }
+void read_tusk(const hdf5::File& file, ModelContent& content, const Extensions& extensions) {
+  content.loss = read_loss(file, extensions);
   content.huber_delta =
       hdf5::read_number(file, "tusk", "huber_delta").value_or(content.huber_delta);
   const auto metrics =
       hdf5::read_texts(file, "tusk", "metrics").value_or(std::vector<std::string>());
   for (const std::string& metric : metrics) {
-    content.metrics.push_back(known<MetricKind>(file, metric, "metric"));
+    content.metrics.push_back(known_metric(file, metric));
   }
   content.transforms = hdf5::read_text(file, "tusk", "transforms").value_or(content.transforms);
   content.class_names =
@@ -110,7 +108,7 @@ ModelContent load_model(const std::string& path, const Extensions& extensions) {
   content.input = std::move(config.input);
   content.layers = std::move(config.layers);
   if (file.has_group("tusk")) {
-    read_tusk(file, content);
+    read_tusk(file, content, extensions);
   } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
     content.loss = read_training_loss(*training);
   }

@@ -28,7 +28,7 @@ struct ModelContent {
   Shape input;                       // of one sample
   std::vector<LayerOptions> layers;  // their initializers are kept, too
   AlignedVector<float> weights;      // all parameters, laid out as by graph::Model
-  std::optional<LossKind> loss;      // none in models from elsewhere that do not say
+  std::optional<LossOptions> loss;   // none in models from elsewhere that do not say
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
   std::string transforms = "[]";         // JSON by transforms::Transforms
@@ -46,9 +46,9 @@ struct ModelContent {
 void save_model(const std::string& path, const ModelContent& model);
 
 // Reads what save_model writes, and Sequential models of Dense, Activation, Dropout and Flatten
-// layers that Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name".
-// Every shape is checked against the layers. Error(no_input), or Error(bad_data) that names the
-// layer or data set.
+// layers that Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a
+// loss of theirs the same name. Every shape is checked against the layers. Error(no_input), or
+// Error(bad_data) that names the layer, loss or data set.
 ModelContent load_model(const std::string& path, const Extensions& extensions = {});
 
 }  // namespace tusk::formats

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/graph/make_loss.hpp"
 
+#include <variant>
+
 #include "core/error.hpp"
 #include "net/graph/losses.hpp"
 
 namespace tusk::graph {
 
-std::unique_ptr<Loss> make_loss(LossKind kind, double huber_delta) {
-  switch (kind) {
+std::unique_ptr<Loss> make_loss(const LossOptions& options, double huber_delta) {
+  if (const auto* user = std::get_if<UserLoss>(&options)) return user->kind->make(user->options);
+  switch (std::get<LossKind>(options)) {
     case LossKind::categorical_crossentropy:
       return make_categorical_crossentropy();
     case LossKind::binary_crossentropy:

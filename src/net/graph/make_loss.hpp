@@ -8,8 +8,8 @@
 
 namespace tusk::graph {
 
-// The loss of this kind. A cross-entropy takes the outputs for probabilities and clips them to
-// [1e-7, 1 − 1e-7]; its of_logits() clips nothing.
-std::unique_ptr<Loss> make_loss(LossKind kind, double huber_delta);
+// The loss that an experiment or a model file asks for. A cross-entropy takes the outputs for
+// probabilities and clips them to [1e-7, 1 − 1e-7]; its of_logits() clips nothing.
+std::unique_ptr<Loss> make_loss(const LossOptions& options, double huber_delta);
 
 }  // namespace tusk::graph

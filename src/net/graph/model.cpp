@@ -88,7 +88,7 @@ void Model::add_layer(const LayerOptions& options) {
 }
 
 void Model::check_loss() {
-  const std::string_view loss = name_of(options_.loss);
+  const std::string loss = name_of(options_.loss);
   if (output_shape().rank() != 1) {
     fail(ExitCode::bad_experiment,
          "model.layers: the outputs of a sample must be one axis, but have shape {}; end in a "

@@ -54,7 +54,7 @@ class Model {
   const std::vector<LayerOptions>& layers() const { return options_.layers; }
   const std::vector<std::string>& layer_names() const { return layer_names_; }
 
-  LossKind loss() const { return options_.loss; }
+  const LossOptions& loss() const { return options_.loss; }
   LabelKind labels() const { return loss_->labels(); }  // what the loss takes
   const std::vector<MetricKind>& metrics() const { return options_.metrics; }
   const std::vector<std::string>& metric_names() const { return metric_names_; }

@@ -9,8 +9,9 @@
 namespace tusk::evaluation {
 namespace {
 
-TrainedModel make_ready(formats::ModelContent content, const std::string& path, LossKind loss,
-                        std::vector<MetricKind> metrics) {
+TrainedModel make_ready(formats::ModelContent content, const std::string& path,
+                        const LossOptions& loss, std::vector<MetricKind> metrics,
+                        const Extensions& extensions) {
   const ModelOptions options{.layers = std::move(content.layers),
                              .file = path,
                              .loss = loss,
@@ -21,7 +22,7 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path, 
   return {.model = std::move(model),
           .classifies = !is_regression || !content.class_names.empty(),
           .weights = std::move(content.weights),
-          .transforms = transforms::Transforms::from_json(content.transforms, path),
+          .transforms = transforms::Transforms::from_json(content.transforms, path, extensions),
           .class_names = std::move(content.class_names),
           .columns = std::move(content.columns),
           .huber_delta = content.huber_delta};
@@ -31,8 +32,9 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path, 
 
 TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions) {
   formats::ModelContent content = formats::load_model(path, extensions);
-  const LossKind loss = content.loss.value_or(LossKind::mse);  // predictions do not depend on it
-  return make_ready(std::move(content), path, loss, {});
+  // Predictions do not depend on it.
+  const LossOptions loss = content.loss.value_or(LossKind::mse);
+  return make_ready(std::move(content), path, loss, {}, extensions);
 }
 
 TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
@@ -42,9 +44,9 @@ TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring
     fail(ExitCode::bad_data,
          "{}: the model does not say what loss it was trained with; --loss does", path);
   }
-  const LossKind loss = scoring.loss ? *scoring.loss : *content.loss;
+  const LossOptions loss = scoring.loss ? *scoring.loss : *content.loss;
   auto metrics = scoring.metrics.empty() ? std::move(content.metrics) : scoring.metrics;
-  return make_ready(std::move(content), path, loss, std::move(metrics));
+  return make_ready(std::move(content), path, loss, std::move(metrics), extensions);
 }
 
 }  // namespace tusk::evaluation

@@ -27,7 +27,7 @@ struct TrainedModel {
 
 // What scores are wanted of a model, instead of those it was trained with.
 struct Scoring {
-  std::optional<LossKind> loss;
+  std::optional<LossOptions> loss;
   std::vector<MetricKind> metrics;
 };
 

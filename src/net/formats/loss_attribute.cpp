@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/formats/loss_attribute.hpp"
+
+#include <nlohmann/json.hpp>
+#include <variant>
+
+#include "core/error.hpp"
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/file.hpp"
+#include "net/formats/keras_names.hpp"
+#include "options/json_reader.hpp"
+#include "options/json_writer.hpp"
+
+namespace tusk::formats {
+namespace {
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
+
+UserLoss read_user_loss(const hdf5::File& file, const std::shared_ptr<const UserLossKind>& kind) {
+  UserLoss loss{kind, kind->defaults};
+  const std::string text = hdf5::read_text(file, "tusk", "loss_options").value_or("{}");
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) {
+    fail(ExitCode::bad_data, "{}: the attribute 'loss_options' is not a JSON object", file.path());
+  }
+  options::read_json(json, options::table_of(loss.options),
+                     fmt::format("{}: loss '{}'", file.path(), kind->full_name()));
+  return loss;
+}
+
+}  // namespace
+
+void write_loss(hdf5::File& file, const LossOptions& loss) {
+  const auto* user = std::get_if<UserLoss>(&loss);
+  if (user == nullptr) {
+    hdf5::write_attribute(file, "tusk", "loss", name_of(loss));
+    return;
+  }
+  options::AnyOptions options = user->options;  // describe() takes what it could also change
+  OrderedJson json = OrderedJson::object();
+  options::write_json(json, options::table_of(options), options::Unused::written);
+  hdf5::write_attribute(file, "tusk", "loss", user->kind->full_name());
+  hdf5::write_attribute(file, "tusk", "loss_options", json.dump());
+}
+
+std::optional<LossOptions> read_loss(const hdf5::File& file, const Extensions& extensions) {
+  const auto name = hdf5::read_text(file, "tusk", "loss");
+  if (!name) return std::nullopt;
+  if (const auto kind = value_of<LossKind>(*name)) return *kind;
+  std::string known = all_names<LossKind>();
+  for (const auto& kind : extensions.losses) {
+    if (kind->full_name() == *name) return read_user_loss(file, kind);
+    known += ", " + kind->full_name();
+  }
+  if (const std::size_t end = name->find('>'); end != std::string::npos) {
+    fail(ExitCode::bad_data,
+         "{}: loss '{}' needs a program that has the loss '{}' of the package '{}'; this one has "
+         "{}",
+         file.path(), *name, name->substr(end + 1), name->substr(0, end), known);
+  }
+  fail(ExitCode::bad_data, "{}: loss '{}' is not known; known are {}", file.path(), *name, known);
+}
+
+}  // namespace tusk::formats
