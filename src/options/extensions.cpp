@@ -93,9 +93,9 @@ void check_alternatives(const options::Choice& choice, std::size_t users, const 
 }  // namespace
 
 void check_names(const Extensions& extensions) {
-  const std::size_t objects =
-      extensions.layers.size() + extensions.losses.size() + extensions.optimizers.size() +
-      extensions.strategies.size() + extensions.transforms.size();
+  const std::size_t objects = extensions.layers.size() + extensions.losses.size() +
+                              extensions.optimizers.size() + extensions.strategies.size() +
+                              extensions.transforms.size();
   if (objects > 0) check_word(extensions.package, "package");
   LayerOptions layer;
   check_alternatives(options::choice_of(layer, extensions.layers), extensions.layers.size(),
