@@ -25,7 +25,7 @@ std::string describe_model(const std::string& path, const Extensions& extensions
   if (!content.class_names.empty()) {
     text += fmt::format("classes: {}\n", fmt::join(content.class_names, ", "));
   }
-  const auto transforms = transforms::Transforms::from_json(content.transforms, path);
+  const auto transforms = transforms::Transforms::from_json(content.transforms, path, extensions);
   text += fmt::format("transforms: {}\n", transforms.empty() ? "none" : "");
   for (const std::string& line : transforms.summary()) text += fmt::format("  {}\n", line);
   text += fmt::format("training: {}\n", content.facts);

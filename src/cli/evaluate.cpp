@@ -47,9 +47,23 @@ std::vector<std::string> choice_names() {
   return names;
 }
 
-evaluation::Scoring scoring(const EvaluateArguments& arguments) {
+std::vector<std::string> loss_names(const Extensions& extensions) {
+  std::vector<std::string> names = choice_names<LossKind>();
+  for (const auto& kind : extensions.losses) names.push_back(kind->name);
+  return names;
+}
+
+// One of loss_names(), with the options that it has by default.
+LossOptions loss_of(const std::string& name, const Extensions& extensions) {
+  for (const auto& kind : extensions.losses) {
+    if (kind->name == name) return UserLoss{kind, kind->defaults};
+  }
+  return choices<LossKind>().at(name);
+}
+
+evaluation::Scoring scoring(const EvaluateArguments& arguments, const Extensions& extensions) {
   evaluation::Scoring scoring;
-  if (!arguments.loss.empty()) scoring.loss = choices<LossKind>().at(arguments.loss);
+  if (!arguments.loss.empty()) scoring.loss = loss_of(arguments.loss, extensions);
   for (const std::string& name : arguments.metrics) {
     scoring.metrics.push_back(choices<MetricKind>().at(name));
   }
@@ -81,8 +95,8 @@ ExitCode evaluate(const Context& context, const EvaluateArguments& arguments) {
   std::optional<datasets::Dataset> dataset;
   const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
-    members =
-        evaluation::load_ensemble(arguments.data.model, scoring(arguments), context.extensions);
+    members = evaluation::load_ensemble(arguments.data.model,
+                                        scoring(arguments, context.extensions), context.extensions);
     evaluation::check_combination(members, combine);
     check_top_k(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);
@@ -120,7 +134,7 @@ Command evaluate_command(const Context& context) {
       {.name = "--loss",
        .place = &arguments->loss,
        .help = "The loss, if not the one of the training",
-       .one_of = choice_names<LossKind>()},
+       .one_of = loss_names(context.extensions)},
       {.name = "--metrics",
        .place = &arguments->metrics,
        .help = "The metrics, likewise",

@@ -63,12 +63,14 @@ std::optional<formats::ModelContent> read_model_file(const ModelOptions& options
 transforms::Transforms make_transforms(const Experiment& experiment,
                                        const std::optional<formats::ModelContent>& origin,
                                        const datasets::Dataset& train, const TrainingRows& rows,
-                                       const mpi::Communicator& world) {
+                                       const mpi::Communicator& world,
+                                       const Extensions& extensions) {
   const auto& options = experiment.data.transforms;
   if (!options.empty()) return transforms::fit_transforms(options, train, rows.learn_from, world);
   return mpi::collectively(world, [&] {
     if (!origin) return transforms::Transforms();
-    return transforms::Transforms::from_json(origin->transforms, *experiment.model.file);
+    return transforms::Transforms::from_json(origin->transforms, *experiment.model.file,
+                                             extensions);
   });
 }
 
@@ -121,7 +123,8 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
       mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
   const auto origin =
       mpi::collectively(world, [&] { return read_model_file(experiment.model, extensions); });
-  transforms::Transforms transforms = make_transforms(experiment, origin, files.train, rows, world);
+  transforms::Transforms transforms =
+      make_transforms(experiment, origin, files.train, rows, world, extensions);
 
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);

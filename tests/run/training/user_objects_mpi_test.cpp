@@ -92,6 +92,17 @@ TEST_CASE("a user's transforms learn from the training rows, are kept, and are a
   CHECK(score.loss_sum == summary.test->loss_sum);
   CHECK_FAILS(evaluation::load_for_evaluation(path, {}), ExitCode::bad_data,
               "transform 'mylab>flip' needs a program that has the transform 'flip'");
+
+  // What goes on from the model goes on with its transforms.
+  Experiment next = experiment;
+  next.data.transforms.clear();
+  next.model.layers.clear();
+  next.model.file = path;
+  training::train(next, {.run_directory = folder.file("next")}, world, extensions);
+  CHECK(formats::load_model(folder.file("next") + "/model.h5").transforms ==
+        formats::load_model(path).transforms);
+  CHECK_FAILS(training::train(next, {.run_directory = folder.file("refused")}, world),
+              ExitCode::bad_data, "needs a program that has the transform 'flip'");
 }
 
 TEST_CASE("a user's transform that leaves what scale leaves trains the same bits") {
