@@ -164,11 +164,9 @@ TEST_CASE("one rank's bad number is every rank's error, and nobody hangs") {
        {std::vector<TransformOptions>{StandardTransform{}},
         {MinmaxTransform{}},
         {OneHotTransform{.column = std::uint64_t{1}}}}) {
-    CHECK_FAILS(
-        fit(options), ExitCode::bad_data,
-        "row 5001, of which data.transforms.0 (" +
-            std::visit([](const auto& kind) { return std::string(kind.type); }, options.front()) +
-            ") is to learn: nan in column 1");
+    CHECK_FAILS(fit(options), ExitCode::bad_data,
+                "row 5001, of which data.transforms.0 (" + type_of(options.front()) +
+                    ") is to learn: nan in column 1");
   }
   CHECK_NOTHROW(fit({StandardTransform{.columns = {{std::uint64_t{0}}}}}));
   CHECK_NOTHROW(fit({MissingTransform{}, StandardTransform{}}));
