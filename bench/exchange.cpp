@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/error.hpp"
 #include "exchange/center/make_center.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi_program.hpp"
 #include "served_work.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/error.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::bench {
 

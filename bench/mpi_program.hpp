@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
-#include "core/named.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
+#include "tusk/error.hpp"
+#include "tusk/named.hpp"
 
 namespace tusk::bench {
 

@@ -14,9 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/error.hpp"
-#include "core/random.hpp"
 #include "exchange/center/make_center.hpp"
 #include "exchange/center/overlapping_center.hpp"
 #include "mpi/communicator.hpp"
@@ -25,6 +22,9 @@
 #include "net/optim/make_optimizer.hpp"
 #include "run/worker/fused_update.hpp"
 #include "served_work.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace {
 

@@ -17,8 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/datasets/split.hpp"
 #include "data/hdf5/file.hpp"
@@ -28,6 +26,8 @@
 #include "mpi/communicator.hpp"
 #include "mpi_program.hpp"
 #include "timing.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace {
 

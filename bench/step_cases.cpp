@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <limits>
 
-#include "core/aligned_vector.hpp"
-#include "core/random.hpp"
 #include "fma_peak.hpp"
 #include "least_traffic.hpp"
 #include "net/graph/model.hpp"
 #include "net/optim/make_optimizer.hpp"
 #include "run/worker/fused_update.hpp"
 #include "timing.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::test {
 

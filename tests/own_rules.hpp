@@ -7,12 +7,12 @@
 #include <span>
 #include <vector>
 
-#include "exchange/center/center_variable.hpp"
-#include "exchange/center/peers.hpp"
 #include "exchange/strategies/registry.hpp"
-#include "net/optim/optimizer.hpp"
-#include "options/extensions.hpp"
-#include "options/fields.hpp"
+#include "tusk/center.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/optimizer.hpp"
+#include "tusk/options/fields.hpp"
+#include "tusk/peers.hpp"
 
 // A user's optimizer and a user's distributed optimizer for each topology, for tests of what reads,
 // writes and runs such. Each computes what one of Tusk's does, to the bit.

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "net/layers/make_layer.hpp"
-#include "options/extensions.hpp"
-#include "options/fields.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/options/fields.hpp"
 
 namespace tusk::test {
 

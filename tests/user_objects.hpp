@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
-#include "data/transforms/training_rows.hpp"
-#include "data/transforms/transform.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/transform_options.hpp"
-#include "net/graph/loss.hpp"
-#include "options/extensions.hpp"
-#include "options/fields.hpp"
+#include "tusk/error.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/loss.hpp"
+#include "tusk/options/fields.hpp"
+#include "tusk/training_rows.hpp"
+#include "tusk/transform.hpp"
 
 namespace tusk::test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 // The program `tusk` as a function: `int main(int argc, char** argv) { return tusk::main(argc,
 // argv); }` is all of it. A program of your own that calls it has all of tusk's commands, and they

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::cli {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::mpi {
 class Communicator;

@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::cli {
 namespace {

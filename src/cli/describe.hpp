@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::hdf5 {
 class File;

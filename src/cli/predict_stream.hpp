@@ -7,7 +7,7 @@
 
 #include "cli/command.hpp"
 #include "cli/context.hpp"
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::cli {
 

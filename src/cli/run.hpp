@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/context.hpp"
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::cli {
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/score_names.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::cli {
 namespace {

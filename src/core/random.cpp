@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 #include <Random123/philox.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/shape.hpp"
+#include "tusk/shape.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

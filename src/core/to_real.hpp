@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "core/element_type.hpp"
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk {
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/named.hpp"
 #include "experiment/transform_options.hpp"
+#include "tusk/named.hpp"
 
 namespace tusk {
 

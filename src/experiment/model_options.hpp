@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/activation.hpp"
-#include "core/named.hpp"
-#include "options/user_object.hpp"
+#include "tusk/activation.hpp"
+#include "tusk/named.hpp"
+#include "tusk/options/user_object.hpp"
 
 namespace tusk {
 

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "experiment/schedule_options.hpp"
-#include "options/user_object.hpp"
+#include "tusk/options/user_object.hpp"
 
 namespace tusk {
 

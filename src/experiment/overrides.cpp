@@ -6,9 +6,9 @@
 #include <charconv>
 #include <optional>
 
-#include "core/error.hpp"
 #include "experiment/toml_text.hpp"
 #include "experiment/toml_value.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::experiment {
 namespace {

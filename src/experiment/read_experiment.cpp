@@ -8,11 +8,11 @@
 #include <cstring>
 #include <fstream>
 
-#include "core/error.hpp"
 #include "experiment/overrides.hpp"
 #include "experiment/table_reader.hpp"
 #include "experiment/toml_value.hpp"
 #include "options/describe.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::experiment {
 namespace {

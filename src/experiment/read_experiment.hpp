@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "experiment/experiment.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 // Experiments as TOML. Reading, in order: cli/experiment_arguments.cpp calls read_text() on rank 0
 // and read_experiment() with the text on all ranks; overrides puts the values of --set in their

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "core/named.hpp"
+#include "tusk/named.hpp"
 
 namespace tusk {
 

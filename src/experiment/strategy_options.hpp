@@ -7,9 +7,9 @@
 #include <string>
 #include <variant>
 
-#include "core/named.hpp"
-#include "experiment/rule_traits.hpp"
-#include "options/user_object.hpp"
+#include "tusk/named.hpp"
+#include "tusk/options/user_object.hpp"
+#include "tusk/rule_traits.hpp"
 
 namespace tusk {
 

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "core/near_miss.hpp"
 #include "options/key_list.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::experiment {
 

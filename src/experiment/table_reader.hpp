@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "experiment/toml_value.hpp"
-#include "options/fields.hpp"
+#include "tusk/options/fields.hpp"
 
 namespace tusk::experiment {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "options/fields.hpp"
+#include "tusk/options/fields.hpp"
 
 namespace tusk::experiment {
 

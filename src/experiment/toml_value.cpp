@@ -8,11 +8,11 @@
 #include <cmath>
 #include <optional>
 
-#include "core/error.hpp"
 #include "core/near_miss.hpp"
 #include "core/units.hpp"
 #include "experiment/overrides.hpp"
 #include "experiment/toml_text.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::experiment {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "options/rule.hpp"
-#include "options/value.hpp"
+#include "tusk/options/rule.hpp"
+#include "tusk/options/value.hpp"
 
 namespace tusk::experiment {
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <optional>
 
-#include "experiment/rule_traits.hpp"
 #include "experiment/strategy_options.hpp"
+#include "tusk/rule_traits.hpp"
 
 namespace tusk {
 

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/named.hpp"
-#include "options/user_object.hpp"
+#include "tusk/named.hpp"
+#include "tusk/options/user_object.hpp"
 
 namespace tusk {
 

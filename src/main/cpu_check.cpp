@@ -8,7 +8,7 @@
 #include <cstdio>
 
 #include "core/cpu_features.hpp"
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk {
 namespace {

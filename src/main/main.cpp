@@ -15,13 +15,13 @@
 #include <thread>
 
 #include "cli/run.hpp"
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "main/cpu_check.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
 #include "mpi/last_word.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk {
 namespace {

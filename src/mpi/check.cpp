@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 

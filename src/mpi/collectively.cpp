@@ -5,8 +5,8 @@
 #include <new>
 #include <string>
 
-#include "core/error.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 

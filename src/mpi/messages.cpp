@@ -3,9 +3,9 @@
 #include <climits>
 #include <utility>
 
-#include "core/error.hpp"
 #include "mpi/check.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "mpi/check.hpp"
 #include "mpi/polite_wait.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 

@@ -3,12 +3,12 @@
 
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "mpi/check.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/pieces.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::mpi {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "experiment/experiment.hpp"
-#include "options/fields.hpp"
+#include "tusk/options/fields.hpp"
 
 // What may be said of an experiment: a function describe() for each struct of options, with a line
 // for each option (options/fields.hpp). Its rules stand there alone: experiment files, model files

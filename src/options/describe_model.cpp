@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/describe.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 // The [model] table and its layers.
 namespace tusk {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/describe.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 // The [optimizer] table.
 namespace tusk {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "options/describe.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 // The [trainer] table: the strategies and what is common to them.
 namespace tusk {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 #include <algorithm>
 #include <initializer_list>
 
-#include "core/error.hpp"
 #include "options/describe.hpp"
 #include "options/key_list.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::options {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "options/fields.hpp"
+#include "tusk/options/fields.hpp"
 
 namespace tusk::options {
 

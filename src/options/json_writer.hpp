@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "options/fields.hpp"
+#include "tusk/options/fields.hpp"
 
 namespace tusk::options {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <variant>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::options {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "options/fields.hpp"
+#include "tusk/options/fields.hpp"
 
 namespace tusk::options {
 

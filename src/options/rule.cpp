@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "options/rule.hpp"
+#include "tusk/options/rule.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "options/value_of.hpp"
+#include "tusk/options/value_of.hpp"
 
 namespace tusk::options {
 

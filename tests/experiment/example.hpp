@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/error.hpp"
 #include "experiment/read_experiment.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk {
 

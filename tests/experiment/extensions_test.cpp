@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 #include <doctest/doctest.h>
 

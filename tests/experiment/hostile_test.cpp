@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "core/random.hpp"
 #include "experiment/example.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 

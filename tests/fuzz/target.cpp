@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::fuzz {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "core/error.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 

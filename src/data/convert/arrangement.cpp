@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::convert {
 namespace {

@@ -5,7 +5,6 @@
 #include <deque>
 #include <filesystem>
 
-#include "core/error.hpp"
 #include "core/pending_file.hpp"
 #include "data/convert/convert_output.hpp"
 #include "data/convert/copy_rows.hpp"
@@ -16,6 +15,7 @@
 #include "data/hdf5/dataset_name.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::convert {
 namespace {

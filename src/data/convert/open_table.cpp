@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "data/csv/csv_table.hpp"
 #include "data/tables/array_table.hpp"
 #include "data/tables/input_format.hpp"
 #include "data/tables/libsvm_table.hpp"
 #include "data/tables/record_table.hpp"
 #include "mpi/collectively.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::convert {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::convert {
 

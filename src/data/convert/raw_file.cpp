@@ -8,7 +8,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::convert {
 

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/convert/copy_rows.hpp"
 #include "data/convert/field_buffers.hpp"
 #include "data/datasets/label_counts.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::convert {
 namespace {

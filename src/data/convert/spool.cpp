@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/error.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::convert {
 namespace {

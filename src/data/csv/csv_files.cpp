@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "mpi/collectively.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::csv {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "data/csv/csv_reader.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::csv {
 namespace {

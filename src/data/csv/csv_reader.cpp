@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <span>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::csv {
 

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <limits>
 
-#include "core/error.hpp"
 #include "data/tables/number_room.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::csv {
 namespace {

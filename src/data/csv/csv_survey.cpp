@@ -8,11 +8,11 @@
 #include <optional>
 #include <span>
 
-#include "core/error.hpp"
 #include "data/csv/csv_range.hpp"
 #include "data/csv/csv_row.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::csv {
 namespace {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
-#include "core/error.hpp"
 #include "data/hdf5/attributes.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::datasets {
 namespace {

@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/datasets/find_files.hpp"
 #include "data/hdf5/attributes.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::datasets {
 namespace {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "core/shape.hpp"
 #include "data/datasets/column_names.hpp"
 #include "data/datasets/joined_dataset.hpp"
 #include "data/hdf5/file.hpp"
 #include "experiment/data_options.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::mpi {
 class Communicator;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/element_type.hpp"
-#include "core/shape.hpp"
 #include "data/hdf5/number_dataset.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::datasets {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/error.hpp"
 #include "data/datasets/read_blocks.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::datasets {
 namespace {

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::datasets {
 namespace {

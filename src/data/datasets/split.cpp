@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::datasets {
 namespace {

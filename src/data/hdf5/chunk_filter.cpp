@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::hdf5 {
 namespace {

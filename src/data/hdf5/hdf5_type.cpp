@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/hdf5/hdf5_type.hpp"
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::hdf5 {
 namespace {

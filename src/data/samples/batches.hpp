@@ -7,11 +7,11 @@
 #include <optional>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/matrix.hpp"
-#include "core/targets.hpp"
 #include "data/samples/sample_source.hpp"
 #include "data/samples/sample_stream.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/targets.hpp"
 
 namespace tusk::samples {
 

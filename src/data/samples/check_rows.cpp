@@ -5,8 +5,8 @@
 #include <cmath>
 #include <string>
 
-#include "core/error.hpp"
 #include "core/to_real.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::samples {
 namespace {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "core/element_type.hpp"
-#include "core/real.hpp"
 #include "data/datasets/joined_dataset.hpp"
 #include "data/datasets/rows.hpp"
 #include "data/samples/label_format.hpp"
 #include "data/transforms/transforms.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::samples {
 

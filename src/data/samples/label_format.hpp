@@ -5,9 +5,9 @@
 #include <limits>
 #include <optional>
 
-#include "core/targets.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/transforms/transforms.hpp"
+#include "tusk/targets.hpp"
 
 namespace tusk::samples {
 

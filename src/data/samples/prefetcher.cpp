@@ -4,8 +4,8 @@
 #include <system_error>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/signals_blocked.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::samples {
 

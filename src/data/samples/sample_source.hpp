@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/shape.hpp"
 #include "data/datasets/rows.hpp"
 #include "data/samples/sample_stream.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::samples {
 

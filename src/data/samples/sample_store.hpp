@@ -7,15 +7,15 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "core/element_type.hpp"
-#include "core/matrix.hpp"
-#include "core/shape.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/datasets/rows.hpp"
 #include "data/samples/label_format.hpp"
 #include "data/samples/large_buffer.hpp"
 #include "data/transforms/transforms.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::samples {
 

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "core/random.hpp"
 #include "data/samples/sample_store.hpp"
 #include "data/samples/stream_plan.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::samples {
 

@@ -4,11 +4,11 @@
 #include <limits>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/samples/check_rows.hpp"
 #include "data/samples/sample_store.hpp"
 #include "data/samples/shard_stream.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::samples {
 

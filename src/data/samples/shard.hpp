@@ -7,13 +7,13 @@
 #include <span>
 #include <vector>
 
-#include "core/matrix.hpp"
-#include "core/shape.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/datasets/rows.hpp"
 #include "data/samples/label_format.hpp"
 #include "data/samples/sample_source.hpp"
 #include "data/transforms/transforms.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::samples {
 

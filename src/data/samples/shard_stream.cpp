@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::samples {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/datasets/split.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::samples {
 namespace {

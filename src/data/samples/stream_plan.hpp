@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/random.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/datasets/rows.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::samples {
 

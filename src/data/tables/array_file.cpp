@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/error.hpp"
 #include "core/stored_number.hpp"
 #include "core/units.hpp"
 #include "data/tables/idx_header.hpp"
 #include "data/tables/input_format.hpp"
 #include "data/tables/npy_header.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

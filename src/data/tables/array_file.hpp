@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/shape.hpp"
 #include "data/tables/array_header.hpp"
 #include "data/tables/input_file.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::tables {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/tables/array_table.hpp"
 
-#include "core/error.hpp"
 #include "core/units.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 

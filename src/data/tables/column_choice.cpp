@@ -6,8 +6,8 @@
 #include <charconv>
 #include <string_view>
 
-#include "core/error.hpp"
 #include "core/near_miss.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

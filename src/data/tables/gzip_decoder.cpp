@@ -5,8 +5,8 @@
 #include <limits>
 #include <new>
 
-#include "core/error.hpp"
 #include "data/tables/decoder.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <optional>
 
-#include "core/error.hpp"
 #include "data/tables/input_file.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "core/error.hpp"
 #include "data/tables/decoder.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

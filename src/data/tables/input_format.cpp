@@ -9,11 +9,11 @@
 #include <span>
 #include <string_view>
 
-#include "core/error.hpp"
 #include "data/tables/idx_header.hpp"
 #include "data/tables/input_file.hpp"
 #include "data/tables/libsvm_line.hpp"
 #include "data/tables/npy_header.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

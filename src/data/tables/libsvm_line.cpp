@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/tables/byte_order_mark.hpp"
 #include "data/tables/number_room.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

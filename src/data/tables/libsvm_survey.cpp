@@ -7,11 +7,11 @@
 #include <memory>
 #include <span>
 
-#include "core/error.hpp"
 #include "data/tables/libsvm_line.hpp"
 #include "data/tables/text_lines.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/tables/libsvm_line.hpp"
 #include "data/tables/libsvm_survey.hpp"
@@ -15,6 +14,7 @@
 #include "data/tables/text_lines.hpp"
 #include "data/tables/write_element.hpp"
 #include "mpi/collectively.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

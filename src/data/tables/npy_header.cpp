@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
-#include "core/error.hpp"
 #include "data/tables/input_file.hpp"
 #include "data/tables/npy_type.hpp"
 #include "data/tables/python_reader.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

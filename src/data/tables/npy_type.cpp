@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/tables/number_room.hpp"
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 

@@ -8,9 +8,9 @@
 #include <cstring>
 #include <type_traits>
 
-#include "core/error.hpp"
 #include "core/stored_number.hpp"
 #include "data/tables/number_room.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

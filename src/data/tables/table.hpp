@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/element_type.hpp"
-#include "core/shape.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::tables {
 

@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "core/error.hpp"
 #include "data/tables/byte_order_mark.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

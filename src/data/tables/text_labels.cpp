@@ -11,10 +11,10 @@
 #include <optional>
 #include <span>
 
-#include "core/error.hpp"
 #include "data/tables/number_room.hpp"
 #include "data/tables/write_element.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

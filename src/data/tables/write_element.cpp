@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

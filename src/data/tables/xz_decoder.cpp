@@ -3,9 +3,9 @@
 
 #include <new>
 
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/tables/decoder.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 

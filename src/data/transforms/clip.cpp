@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/error.hpp"
 #include "data/transforms/columns.hpp"
 #include "data/transforms/fitting_samples.hpp"
 #include "data/transforms/transform_kinds.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

@@ -4,9 +4,9 @@
 #include <set>
 #include <string>
 
-#include "core/error.hpp"
 #include "data/transforms/column_statistics.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

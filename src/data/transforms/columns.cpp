@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

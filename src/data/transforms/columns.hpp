@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/real.hpp"
-#include "core/shape.hpp"
-#include "data/transforms/transform.hpp"
+#include "tusk/real.hpp"
+#include "tusk/shape.hpp"
+#include "tusk/transform.hpp"
 
 namespace tusk::transforms {
 

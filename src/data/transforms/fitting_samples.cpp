@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
 #include "core/near_miss.hpp"
 #include "core/to_real.hpp"
 #include "data/datasets/read_rows.hpp"
@@ -14,6 +13,7 @@
 #include "data/hdf5/attributes.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

@@ -8,14 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/real.hpp"
-#include "core/shape.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/transforms/columns.hpp"
 #include "data/transforms/fit_transforms.hpp"
-#include "data/transforms/training_rows.hpp"
 #include "data/transforms/transforms.hpp"
 #include "experiment/transform_options.hpp"
+#include "tusk/real.hpp"
+#include "tusk/shape.hpp"
+#include "tusk/training_rows.hpp"
 
 namespace tusk::transforms {
 

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
-#include "core/error.hpp"
 #include "data/transforms/column_statistics.hpp"
 #include "data/transforms/columns.hpp"
 #include "data/transforms/transform_kinds.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "core/error.hpp"
 #include "data/transforms/fitting_samples.hpp"
 #include "data/transforms/transform_kinds.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

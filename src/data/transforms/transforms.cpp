@@ -10,9 +10,9 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/error.hpp"
 #include "data/transforms/transform_kinds.hpp"
 #include "data/transforms/user_transform.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

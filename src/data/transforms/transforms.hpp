@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "core/real.hpp"
-#include "core/shape.hpp"
-#include "data/transforms/transform.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/real.hpp"
+#include "tusk/shape.hpp"
+#include "tusk/transform.hpp"
 
 namespace tusk::transforms {
 

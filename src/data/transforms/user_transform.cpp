@@ -7,12 +7,12 @@
 #include <optional>
 #include <vector>
 
-#include "core/error.hpp"
 #include "data/transforms/columns.hpp"
 #include "data/transforms/fitting_samples.hpp"
 #include "mpi/collectively.hpp"
 #include "options/json_reader.hpp"
 #include "options/json_writer.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/transforms/transforms.hpp"
-#include "options/user_object.hpp"
+#include "tusk/options/user_object.hpp"
 
 namespace tusk::transforms {
 

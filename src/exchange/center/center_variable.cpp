@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exchange/center/center_variable.hpp"
+#include "tusk/center.hpp"
 
-#include "core/error.hpp"
 #include "exchange/center/require_size.hpp"
 #include "exchange/center/update.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 

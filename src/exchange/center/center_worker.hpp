@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "exchange/center/center_variable.hpp"
 #include "exchange/center/update.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::center {
 

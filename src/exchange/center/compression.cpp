@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 namespace {

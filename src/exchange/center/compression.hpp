@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "experiment/server_options.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "exchange/center/cells.hpp"
 #include "exchange/center/update.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/units.hpp"
 #include "exchange/center/compression.hpp"
@@ -18,6 +17,7 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/deadline.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 namespace {

@@ -6,9 +6,9 @@
 #include <span>
 
 #include "exchange/center/center_server.hpp"
-#include "exchange/center/center_variable.hpp"
 #include "experiment/server_options.hpp"
 #include "experiment/trainer_options.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::mpi {
 class Communicator;

@@ -6,13 +6,13 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "exchange/center/center_server.hpp"
 #include "exchange/center/compression.hpp"
 #include "exchange/center/local_state.hpp"
 #include "exchange/center/message_protocol.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "exchange/center/peers.hpp"
+#include "tusk/peers.hpp"
 
 namespace tusk::mpi {
 class Communicator;

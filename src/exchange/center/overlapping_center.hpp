@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "core/aligned_vector.hpp"
-#include "exchange/center/center_variable.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::center {
 

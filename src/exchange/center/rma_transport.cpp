@@ -7,7 +7,6 @@
 #include <memory>
 #include <utility>
 
-#include "core/aligned_vector.hpp"
 #include "exchange/center/cells.hpp"
 #include "exchange/center/center_worker.hpp"
 #include "exchange/center/require_size.hpp"
@@ -17,6 +16,7 @@
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
 #include "mpi/rma_window.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 namespace {

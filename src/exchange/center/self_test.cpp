@@ -5,11 +5,11 @@
 #include <exception>
 #include <vector>
 
-#include "core/error.hpp"
 #include "exchange/center/control_board.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 namespace {

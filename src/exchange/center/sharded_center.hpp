@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "exchange/center/center_variable.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::center {
 

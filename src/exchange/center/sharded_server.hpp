@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "exchange/center/center_server.hpp"
 #include "exchange/center/message_protocol.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 

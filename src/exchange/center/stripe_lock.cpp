@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
-#include "core/aligned_vector.hpp"
-#include "exchange/center/peers.hpp"
 #include "exchange/strategies/rules.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/peers.hpp"
 
 namespace tusk::strategies {
 namespace {

@@ -4,9 +4,9 @@
 #include <functional>
 #include <optional>
 
-#include "core/aligned_vector.hpp"
-#include "exchange/center/center_variable.hpp"
 #include "exchange/strategies/registry.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::strategies {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/aligned_vector.hpp"
-#include "exchange/center/peers.hpp"
 #include "exchange/strategies/elastic_rule.hpp"
 #include "exchange/strategies/moving_rate.hpp"
 #include "exchange/strategies/rules.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/peers.hpp"
 
 namespace tusk::strategies {
 namespace {

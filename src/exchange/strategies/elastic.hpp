@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "exchange/center/center_variable.hpp"
 #include "exchange/strategies/elastic_rule.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::strategies {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/aligned_vector.hpp"
-#include "exchange/strategies/strategy.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/strategy.hpp"
 
 namespace tusk::strategies {
 

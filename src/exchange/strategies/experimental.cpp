@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/error.hpp"
 #include "exchange/strategies/downpour.hpp"
 #include "exchange/strategies/rules.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::strategies {
 

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/aligned_vector.hpp"
-#include "exchange/center/center_variable.hpp"
 #include "exchange/strategies/rules.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::strategies {
 namespace {

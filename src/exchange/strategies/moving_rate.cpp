@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::strategies {
 namespace {

@@ -2,9 +2,9 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/error.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "exchange/strategies/rules.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::strategies {
 namespace {

@@ -3,17 +3,11 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 
-#include "exchange/strategies/strategy.hpp"
 #include "experiment/optimizer_options.hpp"
 #include "experiment/server_options.hpp"
 #include "experiment/trainer_options.hpp"
-
-namespace tusk::center {
-class CenterVariable;
-class Peers;
-}  // namespace tusk::center
+#include "tusk/strategy.hpp"
 
 // The distributed optimizers, a file each. Where to read on:
 //
@@ -33,17 +27,6 @@ namespace tusk::strategies {
 
 using tusk::topology;
 using tusk::Topology;
-
-// What a strategy may be given to work with; it takes what its rule needs. All must outlive it.
-struct Surroundings {
-  center::CenterVariable* center = nullptr;  // parameter_server
-  center::Peers* peers = nullptr;            // peers
-  std::size_t workers = 1;                   // n
-  double learning_rate = 0.0;                // η of the worker's optimizer
-  std::span<const float> velocity = {};      // v of its Nesterov momentum, one a parameter, or none
-  double momentum = 0.0;                     // δ
-  bool separate_pull = false;  // commit at a window's end, pull at the next one's start
-};
 
 // The strategy that `options` name, for one worker. Throws the Error(bad_experiment) of
 // check_strategy().

@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/error.hpp"
 #include "net/formats/keras_names.hpp"
 #include "options/describe.hpp"
 #include "options/json_reader.hpp"
 #include "options/json_writer.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 namespace {

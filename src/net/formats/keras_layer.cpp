@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "net/formats/keras_initializer.hpp"
 #include "net/formats/keras_names.hpp"
 #include "options/describe.hpp"
 #include "options/json_reader.hpp"
 #include "options/json_writer.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "experiment/model_options.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::formats {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/named.hpp"
+#include "tusk/named.hpp"
 
 namespace tusk::formats {
 

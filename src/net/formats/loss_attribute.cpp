@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
-#include "core/error.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "net/formats/keras_names.hpp"
 #include "options/json_reader.hpp"
 #include "options/json_writer.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "experiment/model_options.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::hdf5 {
 class File;

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/shape.hpp"
 #include "experiment/model_options.hpp"
-#include "options/extensions.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::formats {
 

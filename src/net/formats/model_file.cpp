@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "core/error.hpp"
 #include "core/pending_file.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
@@ -12,6 +11,7 @@
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_weights.hpp"
 #include "net/graph/model.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 namespace {

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/shape.hpp"
 #include "data/datasets/column_names.hpp"
 #include "experiment/model_options.hpp"
-#include "options/extensions.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/shape.hpp"
 
 // Models on disk. In this room:
 //

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "core/error.hpp"
 #include "data/hdf5/attributes.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 namespace {

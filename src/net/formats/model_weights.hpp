@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "data/hdf5/file.hpp"
-#include "net/layers/parameter.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/parameter.hpp"
 
 namespace tusk::formats {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 

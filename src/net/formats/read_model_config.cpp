@@ -2,10 +2,10 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
 #include "net/formats/keras_layer.hpp"
 #include "net/formats/keras_names.hpp"
 #include "net/formats/model_config.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::formats {
 namespace {

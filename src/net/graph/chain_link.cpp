@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::graph {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "core/shape.hpp"
-#include "net/layers/layer.hpp"
+#include "tusk/layer.hpp"
+#include "tusk/shape.hpp"
 
 // What a layer must be to stand in a chain, whose layers take the output of the one before. Model
 // and make_workspace ask.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::graph {
 

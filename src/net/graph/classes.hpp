@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "core/error.hpp"
-#include "core/targets.hpp"
+#include "tusk/error.hpp"
+#include "tusk/targets.hpp"
 
 namespace tusk::graph {
 

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "net/graph/loss.hpp"
+#include "tusk/loss.hpp"
 
 namespace tusk::graph {
 

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "core/real.hpp"
-#include "net/graph/loss.hpp"
+#include "tusk/loss.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::graph {
 

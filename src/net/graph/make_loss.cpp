@@ -3,8 +3,8 @@
 
 #include <variant>
 
-#include "core/error.hpp"
 #include "net/graph/losses.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::graph {
 

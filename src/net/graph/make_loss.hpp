@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "experiment/model_options.hpp"
-#include "net/graph/loss.hpp"
+#include "tusk/loss.hpp"
 
 namespace tusk::graph {
 

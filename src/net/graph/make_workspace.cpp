@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "net/graph/chain_link.hpp"
 #include "net/graph/model.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::graph {
 namespace {

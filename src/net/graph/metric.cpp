@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "core/error.hpp"
 #include "net/graph/class_choice.hpp"
 #include "net/graph/classes.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::graph {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/matrix.hpp"
-#include "core/targets.hpp"
 #include "experiment/model_options.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/targets.hpp"
 
 namespace tusk::graph {
 

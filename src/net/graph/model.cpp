@@ -6,13 +6,13 @@
 #include <utility>
 #include <variant>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
-#include "core/random.hpp"
 #include "core/units.hpp"
 #include "net/graph/chain_link.hpp"
 #include "net/graph/make_loss.hpp"
 #include "net/layers/make_layer.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::graph {
 namespace {

@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "core/matrix.hpp"
-#include "core/real.hpp"
 #include "core/score.hpp"
-#include "core/shape.hpp"
-#include "core/targets.hpp"
 #include "experiment/model_options.hpp"
-#include "net/graph/loss.hpp"
 #include "net/graph/workspace.hpp"
-#include "net/layers/gradient_sink.hpp"
-#include "net/layers/layer.hpp"
-#include "net/layers/parameter.hpp"
+#include "tusk/gradient_sink.hpp"
+#include "tusk/layer.hpp"
+#include "tusk/loss.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/parameter.hpp"
+#include "tusk/real.hpp"
+#include "tusk/shape.hpp"
+#include "tusk/targets.hpp"
 
 // The network as a whole. In this room:
 //

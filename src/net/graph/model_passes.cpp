@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "net/graph/metric.hpp"
 #include "net/graph/model.hpp"
 #include "net/kernels/activation.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::graph {
 

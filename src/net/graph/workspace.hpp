@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/matrix.hpp"
-#include "core/real.hpp"
-#include "net/kernels/team.hpp"
-#include "net/layers/layer.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/layer.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/real.hpp"
+#include "tusk/team.hpp"
 
 namespace tusk::graph {
 

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 
-#include "core/activation.hpp"
-#include "core/matrix.hpp"
-#include "core/real.hpp"
-#include "net/kernels/team.hpp"
+#include "tusk/activation.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/real.hpp"
+#include "tusk/team.hpp"
 
 namespace tusk::kernels {
 

@@ -7,8 +7,8 @@
 
 #include <Eigen/Core>
 
-#include "core/matrix.hpp"
-#include "core/real.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::kernels {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/interleave.hpp"
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::kernels {
 

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "core/matrix.hpp"
-#include "net/kernels/team.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/team.hpp"
 
 namespace tusk::kernels {
 

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include "core/function_ref.hpp"
-#include "core/matrix.hpp"
-#include "net/kernels/team.hpp"
+#include "tusk/function_ref.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/team.hpp"
 
 namespace tusk::kernels {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/kernels/team.hpp"
+#include "tusk/team.hpp"
 
 #include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "core/denormals_flushed.hpp"
-#include "core/error.hpp"
 #include "core/signals_blocked.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::kernels {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "net/kernels/activation.hpp"
 #include "net/layers/layers.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::layers {
 namespace {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "core/error.hpp"
 #include "net/kernels/activation.hpp"
 #include "net/kernels/eigen_views.hpp"
 #include "net/kernels/packing.hpp"
@@ -10,6 +9,7 @@
 #include "net/layers/layers.hpp"
 #include "options/describe.hpp"
 #include "options/require_valid.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::layers {
 namespace {

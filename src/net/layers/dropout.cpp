@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <array>
 
-#include "core/random.hpp"
 #include "net/layers/layers.hpp"
 #include "options/describe.hpp"
 #include "options/require_valid.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::layers {
 namespace {

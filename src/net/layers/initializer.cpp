@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::layers {
 namespace {

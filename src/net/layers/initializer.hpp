@@ -2,7 +2,7 @@
 #pragma once
 
 #include "experiment/model_options.hpp"
-#include "net/layers/parameter.hpp"
+#include "tusk/parameter.hpp"
 
 namespace tusk::layers {
 

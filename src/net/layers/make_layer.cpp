@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/error.hpp"
 #include "net/layers/layers.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::layers {
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 
-#include "core/shape.hpp"
 #include "experiment/model_options.hpp"
-#include "net/layers/layer.hpp"
+#include "tusk/layer.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::layers {
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "experiment/optimizer_options.hpp"
-#include "net/optim/optimizer.hpp"
+#include "tusk/optimizer.hpp"
 
 namespace tusk::optim {
 

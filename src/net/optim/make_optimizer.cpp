@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/error.hpp"
 #include "net/optim/kinds.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::optim {
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "experiment/optimizer_options.hpp"
-#include "net/optim/optimizer.hpp"
+#include "tusk/optimizer.hpp"
 
 namespace tusk::optim {
 

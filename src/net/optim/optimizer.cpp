@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/optim/optimizer.hpp"
+#include "tusk/optimizer.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::optim {
 namespace {

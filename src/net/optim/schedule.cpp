@@ -6,7 +6,7 @@
 #include <functional>
 #include <numbers>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::optim {
 namespace {

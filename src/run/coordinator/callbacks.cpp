@@ -8,10 +8,10 @@
 #include <cmath>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/score_names.hpp"
 #include "exchange/center/control_board.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::coordinator {
 namespace {

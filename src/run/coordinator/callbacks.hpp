@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "experiment/callback_options.hpp"
 #include "run/coordinator/plateau.hpp"
 #include "run/records/epoch_book.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 class ControlBoard;

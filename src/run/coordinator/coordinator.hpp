@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "experiment/optimizer_options.hpp"
 #include "net/optim/schedule.hpp"
 #include "run/coordinator/callbacks.hpp"
@@ -16,6 +15,7 @@
 #include "run/records/history_file.hpp"
 #include "run/records/metrics_log.hpp"
 #include "run/records/report.hpp"
+#include "tusk/aligned_vector.hpp"
 #include "use/evaluation/evaluation.hpp"
 
 namespace tusk::records {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/score_names.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::records {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::records {
 namespace {

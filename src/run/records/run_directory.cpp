@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "core/pending_file.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::records {
 namespace {

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/score_names.hpp"
 #include "core/units.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::records {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <deque>
 
-#include "core/error.hpp"
 #include "run/simulation/thread.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::simulation {
 namespace {

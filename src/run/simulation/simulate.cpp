@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "data/samples/shard.hpp"
 #include "net/optim/make_optimizer.hpp"
 #include "run/simulation/virtual_machine.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::simulation {
 namespace {

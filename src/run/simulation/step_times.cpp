@@ -4,8 +4,8 @@
 #include <cmath>
 #include <variant>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::simulation {
 namespace {

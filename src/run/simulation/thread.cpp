@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::simulation {
 namespace {

@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "exchange/center/center_variable.hpp"
 #include "exchange/center/control_board.hpp"
 #include "exchange/center/local_center.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::simulation {
 

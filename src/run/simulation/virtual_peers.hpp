@@ -5,9 +5,9 @@
 #include <functional>
 #include <vector>
 
-#include "exchange/center/peers.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
+#include "tusk/peers.hpp"
 
 namespace tusk::simulation {
 

@@ -7,10 +7,10 @@
 #include <memory>
 #include <span>
 
-#include "exchange/center/center_variable.hpp"
 #include "exchange/center/local_center.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::simulation {
 

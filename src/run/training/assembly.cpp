@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "core/error.hpp"
 #include "data/datasets/split.hpp"
 #include "data/samples/label_format.hpp"
 #include "data/samples/memory_limit.hpp"
@@ -15,6 +14,7 @@
 #include "run/coordinator/callbacks.hpp"
 #include "run/training/load_data.hpp"
 #include "run/training/members.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::training {
 namespace {

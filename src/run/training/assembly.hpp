@@ -8,16 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "data/datasets/column_names.hpp"
 #include "data/samples/partitions.hpp"
 #include "data/samples/sample_source.hpp"
 #include "data/transforms/transforms.hpp"
 #include "experiment/experiment.hpp"
 #include "net/graph/model.hpp"
-#include "options/extensions.hpp"
 #include "run/training/data_files.hpp"
 #include "run/training/roles.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::mpi {
 class Communicator;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/data_files.hpp"
 
-#include "core/error.hpp"
 #include "data/datasets/column_names.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::training {
 namespace {

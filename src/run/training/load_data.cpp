@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/load_data.hpp"
 
-#include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/units.hpp"
 #include "data/samples/load_samples.hpp"
@@ -10,6 +9,7 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "run/training/assembly.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::training {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/make_worker.hpp"
 
-#include "exchange/center/center_variable.hpp"
 #include "run/training/assembly.hpp"
 #include "run/worker/board_gate.hpp"
 #include "run/worker/partition_passes.hpp"
 #include "run/worker/slow_clock.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::training {
 namespace {

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <variant>
 
-#include "core/error.hpp"
-#include "core/random.hpp"
 #include "mpi/collectively.hpp"
 #include "run/records/run_directory.hpp"
 #include "run/training/train.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::training {
 namespace {

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "run/coordinator/coordinator.hpp"
 #include "run/records/manifest.hpp"
 #include "run/records/run_directory.hpp"
 #include "run/records/summary.hpp"
 #include "run/training/assembly.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 class ControlBoard;

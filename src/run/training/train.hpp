@@ -2,9 +2,9 @@
 #pragma once
 
 #include "experiment/experiment.hpp"
-#include "options/extensions.hpp"
 #include "run/records/summary.hpp"
 #include "run/training/run.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::mpi {
 class Communicator;

@@ -3,7 +3,7 @@
 
 #include <bit>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::worker {
 

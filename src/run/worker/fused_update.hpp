@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <span>
 
-#include "net/layers/gradient_sink.hpp"
-#include "net/optim/optimizer.hpp"
+#include "tusk/gradient_sink.hpp"
+#include "tusk/optimizer.hpp"
 
 namespace tusk::worker {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "exchange/center/center_variable.hpp"
 #include "exchange/center/update.hpp"
 #include "run/worker/delay_watch.hpp"
 #include "run/worker/reporter.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::worker {
 

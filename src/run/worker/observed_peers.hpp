@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "exchange/center/peers.hpp"
 #include "run/worker/reporter.hpp"
+#include "tusk/peers.hpp"
 
 namespace tusk::worker {
 

@@ -8,14 +8,11 @@
 #include <optional>
 #include <span>
 
-#include "core/aligned_vector.hpp"
 #include "data/samples/batches.hpp"
 #include "exchange/center/overlapping_center.hpp"
-#include "exchange/strategies/strategy.hpp"
 #include "experiment/optimizer_options.hpp"
 #include "experiment/trainer_options.hpp"
 #include "net/graph/model.hpp"
-#include "net/optim/optimizer.hpp"
 #include "net/optim/schedule.hpp"
 #include "run/worker/clock.hpp"
 #include "run/worker/gate.hpp"
@@ -23,6 +20,9 @@
 #include "run/worker/observed_peers.hpp"
 #include "run/worker/passes.hpp"
 #include "run/worker/reporter.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/optimizer.hpp"
+#include "tusk/strategy.hpp"
 
 namespace tusk::center {
 class CenterVariable;

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "core/error.hpp"
 #include "data/samples/row_stream.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::evaluation {
 

@@ -6,13 +6,13 @@
 #include <optional>
 #include <vector>
 
-#include "core/matrix.hpp"
 #include "core/score.hpp"
-#include "core/targets.hpp"
 #include "data/datasets/dataset.hpp"
 #include "data/datasets/rows.hpp"
 #include "data/samples/batches.hpp"
 #include "data/samples/label_format.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/targets.hpp"
 #include "use/evaluation/combined_outputs.hpp"
 
 namespace tusk::evaluation {

@@ -6,13 +6,13 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/matrix.hpp"
 #include "core/score.hpp"
-#include "core/targets.hpp"
 #include "data/transforms/transforms.hpp"
-#include "net/graph/loss.hpp"
 #include "net/graph/model.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/loss.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/targets.hpp"
 #include "use/evaluation/trained_model.hpp"
 
 namespace tusk::evaluation {

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "core/error.hpp"
 #include "net/formats/read_ensemble.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::evaluation {
 namespace {

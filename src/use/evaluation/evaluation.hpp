@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <span>
 
-#include "core/aligned_vector.hpp"
 #include "core/score.hpp"
 #include "data/samples/batches.hpp"
 #include "data/samples/sample_source.hpp"
 #include "net/graph/model.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::evaluation {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::mpi {
 class Communicator;

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "core/error.hpp"
 #include "net/formats/model_file.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::evaluation {
 namespace {

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
 #include "data/datasets/column_names.hpp"
 #include "data/transforms/transforms.hpp"
 #include "experiment/model_options.hpp"
 #include "net/graph/model.hpp"
-#include "options/extensions.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/extensions.hpp"
 
 namespace tusk::evaluation {
 

@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/aligned_vector.hpp"
-#include "core/error.hpp"
 #include "core/units.hpp"
 #include "data/hdf5/dataset_name.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/transforms/transforms.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/error.hpp"
 #include "use/evaluation/summation_blocks.hpp"
 #include "use/inference/prediction_file.hpp"
 

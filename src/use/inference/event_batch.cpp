@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "core/error.hpp"
 #include "data/tables/byte_order_mark.hpp"
 #include "data/tables/text.hpp"
 #include "net/graph/class_choice.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::inference {
 namespace {

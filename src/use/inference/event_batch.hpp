@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
+#include "tusk/aligned_vector.hpp"
 #include "use/inference/line_reader.hpp"
 #include "use/inference/prediction_stream.hpp"
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
 #include "data/tables/text.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::inference {
 namespace {

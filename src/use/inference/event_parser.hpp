@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::inference {
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::inference {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/matrix.hpp"
 #include "data/hdf5/number_dataset.hpp"
+#include "tusk/matrix.hpp"
 
 namespace tusk::mpi {
 class Communicator;

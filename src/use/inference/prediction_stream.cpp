@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 #include "use/inference/event_batch.hpp"
 
 namespace tusk::inference {

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "converted.hpp"
-#include "core/random.hpp"
 #include "gzip.hpp"
 #include "shared_folder.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::convert {
 namespace {

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
 #include "gzip.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::csv {
 namespace {

@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::datasets {
 namespace {

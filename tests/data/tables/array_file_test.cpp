@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/error.hpp"
-#include "core/random.hpp"
 #include "data/hdf5/read_array.hpp"
 #include "gzip.hpp"
 #include "npy.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/error.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::tables {
 namespace {

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
 #include "data/tables/libsvm_table.hpp"
 #include "mpi/communicator.hpp"
 #include "shared_folder.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::tables {
 namespace {

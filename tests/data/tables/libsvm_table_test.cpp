@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
 #include "data/tables/input_format.hpp"
 #include "gzip.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/random.hpp"
 #include "xz.hpp"
 
 namespace tusk::tables {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
 #include "gzip.hpp"
 #include "npy.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::tables {
 namespace {

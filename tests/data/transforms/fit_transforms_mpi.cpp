@@ -14,16 +14,16 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
 #include "data/datasets/split.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/samples/samples.hpp"
 #include "data/transforms/fitting_samples.hpp"
-#include "data/transforms/training_rows.hpp"
-#include "data/transforms/transform.hpp"
 #include "mpi/communicator.hpp"
 #include "shared_folder.hpp"
+#include "tusk/random.hpp"
+#include "tusk/training_rows.hpp"
+#include "tusk/transform.hpp"
 
 namespace tusk::transforms {
 namespace {

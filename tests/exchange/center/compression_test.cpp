@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 using namespace tusk::center;

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "exchange/center/center_variable.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::center::testing {
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cases.hpp"
-#include "core/error.hpp"
 #include "exchange/center/local_state.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::center;

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "exchange/center/transports.hpp"
 #include "exchange/center/update.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::center;

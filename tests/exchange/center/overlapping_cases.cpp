@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "cases.hpp"
-#include "core/random.hpp"
 #include "exchange/center/control_board.hpp"
 #include "exchange/center/overlapping_center.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::center::testing {
 namespace {

@@ -8,10 +8,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/error.hpp"
 #include "exchange/center/local_center.hpp"
 #include "exchange/center/update.hpp"
 #include "player.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::center;

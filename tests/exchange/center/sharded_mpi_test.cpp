@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "cases.hpp"
-#include "core/error.hpp"
 #include "exchange/center/make_center.hpp"
 #include "exchange/center/sharded_center.hpp"
 #include "exchange/center/transports.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi_site.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::center;

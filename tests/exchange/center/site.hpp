@@ -10,7 +10,7 @@
 
 #include "event.hpp"
 #include "exchange/center/center_server.hpp"
-#include "exchange/center/center_variable.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::mpi {
 class Communicator;

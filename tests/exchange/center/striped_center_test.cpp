@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "cases.hpp"
-#include "core/error.hpp"
 #include "exchange/center/update.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::center;

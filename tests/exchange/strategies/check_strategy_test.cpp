@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "exchange/center/local_center.hpp"
-#include "exchange/center/peers.hpp"
 #include "exchange/strategies/registry.hpp"
+#include "tusk/error.hpp"
+#include "tusk/peers.hpp"
 
 using namespace tusk;
 using namespace tusk::strategies;

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "core/random.hpp"
-#include "exchange/strategies/strategy.hpp"
 #include "reference.hpp"
+#include "tusk/random.hpp"
+#include "tusk/strategy.hpp"
 
 namespace tusk::strategies::testing {
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "exchange/center/center_variable.hpp"
-#include "exchange/center/peers.hpp"
+#include "tusk/center.hpp"
+#include "tusk/peers.hpp"
 
 namespace tusk::strategies::testing {
 

@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/hdf5/listing.hpp"
@@ -27,6 +26,7 @@
 #include "outcome_in_child.hpp"
 #include "run/records/history_file.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/random.hpp"
 #include "use_file.hpp"
 
 namespace tusk::formats {

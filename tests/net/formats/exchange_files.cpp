@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "core/random.hpp"
 #include "data/hdf5/file.hpp"
 #include "net/formats/model_file.hpp"
 #include "net/graph/model.hpp"
 #include "run/records/history_file.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::formats {
 namespace {

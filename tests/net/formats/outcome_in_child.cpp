@@ -13,7 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::test {
 namespace {

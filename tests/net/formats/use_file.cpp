@@ -8,12 +8,12 @@
 #include <optional>
 #include <vector>
 
-#include "core/error.hpp"
 #include "data/datasets/column_names.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/hdf5/listing.hpp"
 #include "net/formats/model_file.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::test {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
 #include "net/kernels/activation.hpp"
 #include "network.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "network.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using graph::Network;

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
-#include "core/random.hpp"
 #include "net/graph/model.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::graph {
 

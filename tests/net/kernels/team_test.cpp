@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/kernels/team.hpp"
+#include "tusk/team.hpp"
 
 #include <doctest/doctest.h>
 

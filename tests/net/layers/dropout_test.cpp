@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/error.hpp"
 #include "net/layers/make_layer.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "net/optim/make_optimizer.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rule of a user's own, written against optimizer.hpp alone: the example of that header.
-#include "net/optim/optimizer.hpp"
+#include "tusk/optimizer.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 #include <memory>
 #include <vector>
 
-#include "core/random.hpp"
 #include "net/optim/make_optimizer.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 using optim::CommonOptions;

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "core/error.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using doctest::Approx;

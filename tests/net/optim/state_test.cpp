@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "allocation_counter.hpp"
-#include "core/random.hpp"
 #include "net/optim/make_optimizer.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 

@@ -5,9 +5,9 @@
 
 #include <limits>
 
-#include "core/error.hpp"
 #include "exchange/center/control_board.hpp"
 #include "exchange/center/local_center.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::coordinator;

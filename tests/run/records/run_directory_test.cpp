@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "core/error.hpp"
 #include "temporary_folder.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using records::RunDirectory;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "core/random.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 using simulation::Scheduler;

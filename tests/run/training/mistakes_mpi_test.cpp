@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "history_column.hpp"
 #include "run/training/train.hpp"
 #include "synthetic.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using test::DataFolder;

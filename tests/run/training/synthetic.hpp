@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/random.hpp"
 #include "data/hdf5/file.hpp"
 #include "experiment/experiment.hpp"
 #include "mpi/communicator.hpp"
 #include "shared_folder.hpp"
+#include "tusk/random.hpp"
 
 // A small problem that every trainer can solve, for tests that train.
 namespace tusk::test {

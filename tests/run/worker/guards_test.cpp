@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "core/error.hpp"
 #include "exchange/center/local_center.hpp"
 #include "run/worker/delay_watch.hpp"
 #include "run/worker/observed_center.hpp"
 #include "run/worker/observed_peers.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::records;

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "core/error.hpp"
 #include "run/worker/reporter.hpp"
+#include "tusk/error.hpp"
 
 using namespace tusk;
 using namespace tusk::records;

@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "core/random.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::evaluation {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
-#include "core/random.hpp"
 #include "net/graph/model.hpp"
+#include "tusk/random.hpp"
 
 using namespace tusk;
 static_assert(sizeof(Real) == 8, "central differences need the digits of double");

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/aligned_vector.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::optim {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/shape.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::transforms {
 

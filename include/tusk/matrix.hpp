@@ -5,7 +5,7 @@
 #include <span>
 #include <type_traits>
 
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk {
 

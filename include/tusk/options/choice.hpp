@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "options/user_object.hpp"
+#include "tusk/options/user_object.hpp"
 
 namespace tusk::options {
 

@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "core/activation.hpp"
-#include "core/matrix.hpp"
-#include "core/targets.hpp"
+#include "tusk/activation.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/targets.hpp"
 
 namespace tusk::graph {
 

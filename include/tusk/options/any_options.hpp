@@ -5,7 +5,7 @@
 #include <typeinfo>
 #include <utility>
 
-#include "options/value_of.hpp"
+#include "tusk/options/value_of.hpp"
 
 namespace tusk::options {
 

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/named.hpp"
-#include "options/value.hpp"
+#include "tusk/named.hpp"
+#include "tusk/options/value.hpp"
 
 // The Value that refers to a member of a struct of options. A type that is written in forms of its
 // own has a function value_of() beside its describe(), which goes before those here.

@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/shape.hpp"
-#include "experiment/rule_traits.hpp"
-#include "options/any_options.hpp"
+#include "tusk/options/any_options.hpp"
+#include "tusk/rule_traits.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::layers {
 class Layer;

@@ -5,9 +5,9 @@
 #include <functional>
 #include <string>
 
-#include "core/random.hpp"
-#include "core/real.hpp"
-#include "core/shape.hpp"
+#include "tusk/random.hpp"
+#include "tusk/real.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::layers {
 

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <utility>
 
-#include "options/choice.hpp"
-#include "options/rule.hpp"
-#include "options/value.hpp"
-#include "options/value_of.hpp"
+#include "tusk/options/choice.hpp"
+#include "tusk/options/rule.hpp"
+#include "tusk/options/value.hpp"
+#include "tusk/options/value_of.hpp"
 
 namespace tusk {
 struct Extensions;

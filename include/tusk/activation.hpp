@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "core/named.hpp"
+#include "tusk/named.hpp"
 
 namespace tusk {
 

@@ -8,12 +8,12 @@
 #include <span>
 #include <vector>
 
-#include "core/matrix.hpp"
-#include "core/real.hpp"
-#include "core/shape.hpp"
-#include "net/kernels/team.hpp"
-#include "net/layers/gradient_sink.hpp"
-#include "net/layers/parameter.hpp"
+#include "tusk/gradient_sink.hpp"
+#include "tusk/matrix.hpp"
+#include "tusk/parameter.hpp"
+#include "tusk/real.hpp"
+#include "tusk/shape.hpp"
+#include "tusk/team.hpp"
 
 // A layer computes outputs from inputs, and the gradients of its inputs and weights from those of
 // its outputs. Whoever writes one derives from Layer; the model is who calls it.

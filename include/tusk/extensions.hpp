@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "options/user_object.hpp"
+#include "tusk/options/user_object.hpp"
 
 namespace tusk {
 

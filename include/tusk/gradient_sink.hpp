@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "core/real.hpp"
+#include "tusk/real.hpp"
 
 namespace tusk::layers {
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/function_ref.hpp"
+#include "tusk/function_ref.hpp"
 
 namespace tusk::kernels {
 

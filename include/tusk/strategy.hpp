@@ -6,7 +6,23 @@
 #include <cstdint>
 #include <span>
 
+namespace tusk::center {
+class CenterVariable;
+class Peers;
+}  // namespace tusk::center
+
 namespace tusk::strategies {
+
+// What a strategy may be given to work with; it takes what its rule needs. All must outlive it.
+struct Surroundings {
+  center::CenterVariable* center = nullptr;  // parameter_server
+  center::Peers* peers = nullptr;            // peers
+  std::size_t workers = 1;                   // n
+  double learning_rate = 0.0;                // η of the worker's optimizer
+  std::span<const float> velocity = {};      // v of its Nesterov momentum, one a parameter, or none
+  double momentum = 0.0;                     // δ
+  bool separate_pull = false;  // commit at a window's end, pull at the next one's start
+};
 
 // The steps between two exchanges, as they were: the last window of a shard is short.
 struct Window {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/matrix.hpp"
+#include "tusk/matrix.hpp"
 
 namespace tusk {
 
