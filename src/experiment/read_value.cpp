@@ -54,6 +54,7 @@ struct ReadKind {
   void operator()(bool* out) const { read(toml, *out); }
   void operator()(double* out) const { read(toml, *out, rule); }
   void operator()(std::uint64_t* out) const { read(toml, *out, rule); }
+  void operator()(std::int64_t* out) const { read(toml, *out, rule); }
   void operator()(std::string* out) const { read(toml, *out, rule); }
   void operator()(const options::Bytes& out) const { read(toml, out); }
 

@@ -26,6 +26,7 @@ struct WriteKind {
   std::string operator()(const bool* value) const { return *value ? "true" : "false"; }
   std::string operator()(const double* value) const { return float_toml(*value); }
   std::string operator()(const std::uint64_t* value) const { return std::to_string(*value); }
+  std::string operator()(const std::int64_t* value) const { return std::to_string(*value); }
 
   std::string operator()(const std::string* value) const {
     if (rule.text != options::Text::path) return quoted_toml(*value);

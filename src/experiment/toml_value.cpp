@@ -109,12 +109,18 @@ void read(const TomlValue& value, double& out, const Rule& rule) {
   out = *number;
 }
 
-void read(const TomlValue& value, std::uint64_t& out, const Rule& rule) {
+void read(const TomlValue& value, std::int64_t& out, const Rule& rule) {
   const auto* integer = value.node.as_integer();
   if (integer == nullptr || !rule.interval.contains(static_cast<double>(integer->get()))) {
     reject(value, within("an integer", rule.interval));
   }
-  out = static_cast<std::uint64_t>(integer->get());
+  out = integer->get();
+}
+
+void read(const TomlValue& value, std::uint64_t& out, const Rule& rule) {
+  std::int64_t integer = 0;
+  read(value, integer, rule);
+  out = static_cast<std::uint64_t>(integer);
 }
 
 void read(const TomlValue& value, std::string& out, const Rule& rule) {

@@ -38,6 +38,7 @@ void check_depth(std::string_view text, const std::string& where);
 void read(const TomlValue& value, bool& out);
 void read(const TomlValue& value, double& out, const options::Rule& rule);
 void read(const TomlValue& value, std::uint64_t& out, const options::Rule& rule);
+void read(const TomlValue& value, std::int64_t& out, const options::Rule& rule);
 void read(const TomlValue& value, std::string& out, const options::Rule& rule);
 void read(const TomlValue& value, const options::Bytes& out);
 

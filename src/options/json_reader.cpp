@@ -91,6 +91,13 @@ struct ReadKind {
     *out = in.json.get<std::uint64_t>();
   }
 
+  void operator()(std::int64_t* out) const {
+    if (!in.json.is_number_integer() || !rule.interval.contains(in.json.get<double>())) {
+      refuse(in, must_be("a whole number, ", rule.interval));
+    }
+    *out = in.json.get<std::int64_t>();
+  }
+
   void operator()(std::string* out) const {
     if (!in.json.is_string()) refuse(in, "it must be a text");
     *out = in.json.get<std::string>();

@@ -18,6 +18,7 @@ struct WriteKind {
   Written operator()(const bool* value) const { return OrderedJson(*value); }
   Written operator()(const double* value) const { return OrderedJson(*value); }
   Written operator()(const std::uint64_t* value) const { return OrderedJson(*value); }
+  Written operator()(const std::int64_t* value) const { return OrderedJson(*value); }
   Written operator()(const std::string* value) const { return OrderedJson(*value); }
   Written operator()(const Bytes& value) const { return OrderedJson(*value.count); }
   Written operator()(const Name& name) const { return OrderedJson(name.names[name.index()]); }

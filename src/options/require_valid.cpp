@@ -32,6 +32,12 @@ struct CheckKind {
          *number);
   }
 
+  void operator()(const std::int64_t* number) const {
+    if (rule.interval.contains(static_cast<double>(*number))) return;
+    fail(ExitCode::bad_experiment, "{} must be {}, but is {}", key, in_words(rule.interval),
+         *number);
+  }
+
   void operator()(const std::string* text) const {
     if (rule.required && text->empty()) fail(ExitCode::bad_experiment, "{} is missing", key);
   }

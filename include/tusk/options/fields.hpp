@@ -46,9 +46,9 @@ class Fields {
   Fields& operator=(const Fields&) = delete;
   virtual ~Fields() = default;
 
-  // An option: bool, double, std::size_t, std::string, ByteCount, an enum with names_of(), another
-  // described struct, std::optional and std::vector of these, and what value_of() knows beyond
-  // them.
+  // An option: bool, double, std::size_t, std::int64_t, std::string, ByteCount, an enum with
+  // names_of(), another described struct, std::optional and std::vector of these, and what
+  // value_of() knows beyond them.
   template <typename T>
   void operator()(std::string_view key, T& member, const Rule& rule = {}) {
     field(key, value_of(member), rule);

@@ -62,6 +62,12 @@ inline Rule inside(double min, double max) {
 // A number of things. The upper end keeps the product of any two within 64 bits.
 inline Rule count() { return between(1, std::numeric_limits<std::int32_t>::max()); }
 
+// An axis, or a place in a list, that may be counted from the end: −1 is the last.
+inline Rule signed_index() {
+  return between(std::numeric_limits<std::int32_t>::min(),
+                 std::numeric_limits<std::int32_t>::max());
+}
+
 inline Rule required(Rule rule = {}) {
   rule.required = true;
   return rule;

@@ -66,8 +66,8 @@ struct Forms {
   std::function<Value()> get;  // the value in its shortest form
 };
 
-struct Value : std::variant<bool*, double*, std::uint64_t*, std::string*, Bytes, Name, Optional,
-                            List, Table, Forms> {
+struct Value : std::variant<bool*, double*, std::uint64_t*, std::int64_t*, std::string*, Bytes,
+                            Name, Optional, List, Table, Forms> {
   using variant::variant;
 };
 

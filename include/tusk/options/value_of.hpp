@@ -23,6 +23,7 @@ concept Described = requires(Fields& fields, T& options) {
 inline Value value_of(bool& flag) { return &flag; }
 inline Value value_of(double& number) { return &number; }
 inline Value value_of(std::uint64_t& number) { return &number; }
+inline Value value_of(std::int64_t& number) { return &number; }
 inline Value value_of(std::string& text) { return &text; }
 Value value_of(std::variant<std::uint64_t, std::string>& number_or_name);
 

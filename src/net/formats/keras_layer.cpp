@@ -21,9 +21,11 @@ namespace {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
-// What Keras's class has beyond the options of ours. Its name is that of our type in capitals.
+// What Keras's class has beyond the options of ours.
 struct KerasClass {
   const char* type;
+  const char* class_name = nullptr;  // where it is not our type in capitals: "ReLU" is "relu"
+  std::vector<std::pair<const char*, const char*>> renamed = {};    // an older name, and today's
   std::vector<std::pair<const char*, const char*>> constants = {};  // all that we support
   std::vector<const char*> unsupported = {};
   std::vector<const char*> not_trained_with = {};  // matter in training, where we leave them out
@@ -45,8 +47,9 @@ const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
 }
 
 std::string class_name_of(const options::Choice::Alternative& alternative) {
-  if (alternative.package.empty()) return to_class_name(alternative.name);
-  return alternative.package + ">" + alternative.name;
+  if (!alternative.package.empty()) return alternative.package + ">" + alternative.name;
+  const char* own = keras_class(alternative).class_name;
+  return own != nullptr ? own : to_class_name(alternative.name);
 }
 
 bool has(const Json& config, const char* key) {
@@ -70,8 +73,11 @@ bool is_initializer(const std::string& key) { return key.ends_with("_initializer
 
 // Keras's configuration in our words. It calls the linear activation null, too, and Keras 3 may
 // write a function as an object.
-Json in_our_words(const Json& config) {
+Json in_our_words(const KerasClass& known, const Json& config) {
   Json ours = config;
+  for (const auto& [older, name] : known.renamed) {
+    if (has(config, older) && !has(config, name)) ours[name] = config.at(older);
+  }
   Json& activation = ours["activation"];
   if (activation.is_null()) activation = name_of(Activation::linear);
   if (activation.is_object() && activation.value("config", Json()).is_string()) {
@@ -112,7 +118,7 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     if (known.back() != type) continue;
     choice.select(i);
     check_properties(keras_class(alternative), config, where);
-    options::read_json(in_our_words(config), {choice.describe}, where);
+    options::read_json(in_our_words(keras_class(alternative), config), {choice.describe}, where);
     for (const char* key : keras_class(alternative).not_trained_with) {
       if (has(config, key)) {
         warning("{}: layer '{}': {} is not applied in training", path, config.value("name", type),
