@@ -117,8 +117,8 @@ struct Extensions {
 // Error(usage) if a name is empty or has anything but a-z, 0-9 and _, or if two objects, or an
 // object and one of Tusk's, have the same name, if an option is called as one that stands beside it
 // already (an optimizer's learning_rate, a trainer's epochs, a layer's, loss's or transform's type,
-// and name, trainable and dtype, which Keras's layers have), or if a strategy has traits that do
-// not go together.
+// and name, inputs, trainable, use and dtype, which every layer has), or if a strategy has traits
+// that do not go together.
 void check_names(const Extensions& extensions);
 
 }  // namespace tusk

@@ -50,12 +50,25 @@ struct FlattenOptions {
   friend bool operator==(const FlattenOptions&, const FlattenOptions&) = default;
 };
 
-// One entry of model.layers.
+// A kind of layer with its options: what layers::make_layer() makes a layer of.
 using LayerOptions =
     std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, UserLayer>;
 
 // "dense"; for a user's layer the name of its kind.
 inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }
+
+// One entry of model.layers: a layer and its place in the graph, or one more call of a layer that
+// another entry has (`use`), with the same weights. A chain's entries are kinds and nothing else.
+struct LayerEntry : LayerOptions {
+  using variant::variant;
+
+  std::string name;                 // of the layer and its output; empty: after its kind
+  std::vector<std::string> inputs;  // values by name; empty: the output of the entry before
+  bool trainable = true;            // false: its parameters keep their values
+  std::string use;                  // the layer that is called again; the kind is not looked at
+
+  friend bool operator==(const LayerEntry&, const LayerEntry&) = default;
+};
 
 enum class LossKind { categorical_crossentropy, binary_crossentropy, mse, mae, huber };
 enum class MetricKind { accuracy, mse, mae };
@@ -94,10 +107,33 @@ inline std::string name_of(const LossOptions& loss) {
   return kind ? std::string(name_of(*kind)) : std::get<UserLoss>(loss).kind->name;
 }
 
-// The [model] table. Exactly one of `layers` and `file` is given.
+// One input of the model.
+struct InputOptions {
+  std::string name;
+  std::vector<std::size_t> shape;  // of a sample; empty: the data's
+
+  friend bool operator==(const InputOptions&, const InputOptions&) = default;
+};
+
+// One output of the model: a value by its name, and what training makes of it.
+struct OutputOptions {
+  std::string name;
+  std::optional<LossOptions> loss;                 // none: the model's, with its huber_delta
+  double huber_delta = 1.0;                        // for a loss huber of its own
+  double loss_weight = 1.0;                        // the total is the sum of weight · loss
+  std::optional<std::vector<MetricKind>> metrics;  // none: the model's
+
+  friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
+};
+
+// The [model] table. Exactly one of `layers` and `file` is given. A chain says nothing of inputs
+// and outputs: it has one input, which is the data's, and its last entry is its output.
 struct ModelOptions {
-  std::vector<LayerOptions> layers;
+  std::vector<LayerEntry> layers;
   std::optional<std::string> file;  // a Keras HDF5 model: its layers, and its weights to start from
+  std::vector<InputOptions> inputs;
+  std::vector<OutputOptions> outputs;
+  std::vector<std::string> frozen;  // patterns of names of layers, as "conv*", not to be trained
   LossOptions loss = LossKind::categorical_crossentropy;
   double huber_delta = 1.0;  // for loss huber alone
   std::vector<MetricKind> metrics;

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "experiment/table_reader.hpp"
 #include "experiment/toml_text.hpp"
@@ -80,6 +83,28 @@ struct ReadKind {
     TableReader fields(as_table(toml), toml.key, toml.file, extensions);
     table.describe(fields);
     fields.finish();
+  }
+
+  // In the order in which the keys stand in the file.
+  void operator()(const options::Map& map) const {
+    map.clear();
+    const toml::table& table = as_table(toml);
+    if (rule.required && table.empty()) reject(toml, "at least one key");
+    std::vector<std::pair<const toml::key*, const toml::node*>> entries;
+    for (const auto& [key, node] : table) entries.emplace_back(&key, &node);
+    std::ranges::stable_sort(entries, [](const auto& a, const auto& b) {
+      const auto at = [](const auto& entry) {
+        const toml::source_position& begin = entry.first->source().begin;
+        return std::pair(begin.line, begin.column);
+      };
+      return at(a) < at(b);
+    });
+    for (const auto& [key, node] : entries) {
+      const std::string name(key->str());
+      const TomlValue element{*node, fmt::format("{}.{}", toml.key, printable(name)), toml.file};
+      read_value(element, map.add(name), Rule{.interval = rule.interval, .text = rule.text},
+                 extensions);
+    }
   }
 
   void operator()(const options::Forms& forms) const {

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "core/units.hpp"
 #include "experiment/toml_text.hpp"
@@ -18,6 +21,15 @@ using options::Rule;
 using options::Value;
 
 std::string write(const Value& value, const Rule& rule);
+
+// A key of any letters, quoted if TOML asks for it.
+std::string toml_key(const std::string& key) {
+  const bool is_bare = !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+  return is_bare ? key : quoted_toml(key);
+}
 
 // The text of a value of each kind.
 struct WriteKind {
@@ -62,6 +74,14 @@ struct WriteKind {
     TableWriter fields;
     table.describe(fields);
     return fields.inline_table();
+  }
+
+  std::string operator()(const options::Map& map) const {
+    std::vector<std::string> items;
+    for (const std::string& key : map.keys()) {
+      items.push_back(fmt::format("{} = {}", toml_key(key), write(map.at(items.size()), rule)));
+    }
+    return fmt::format("{{ {} }}", fmt::join(items, ", "));
   }
 
   std::string operator()(const options::Forms& forms) const { return write(forms.get(), rule); }

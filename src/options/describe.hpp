@@ -41,6 +41,10 @@ void describe(options::Fields& fields, ActivationOptions& o);
 void describe(options::Fields& fields, DropoutOptions& o);
 void describe(options::Fields& fields, FlattenOptions& o);
 void describe(options::Fields& fields, LayerOptions& o);
+void describe(options::Fields& fields, LayerEntry& o);
+options::Value value_of(std::vector<InputOptions>& inputs);    // their names, or a table of shapes
+options::Value value_of(std::vector<OutputOptions>& outputs);  // their names, or a table of tables
+void describe(options::Fields& fields, OutputOptions& o);
 namespace options {
 // A loss by its name. The choice refers to the loss, which must outlive it.
 Choice choice_of(LossOptions& loss, std::vector<std::shared_ptr<const UserLossKind>> user_kinds);

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "options/describe.hpp"
 #include "tusk/extensions.hpp"
 
@@ -6,6 +12,37 @@
 namespace tusk {
 
 using namespace options;
+
+namespace {
+
+// A text, list or table that is there if it is not empty.
+template <typename T>
+Value if_not_empty(T& member) {
+  return Optional{.get = [&member]() -> std::optional<Value> {
+                    if (member.empty()) return std::nullopt;
+                    return value_of(member);
+                  },
+                  .emplace = [&member] { return value_of(member); }};
+}
+
+// Inputs or outputs of which no more is said than their names.
+template <typename Named>
+List names_in(std::vector<Named>& all) {
+  return {.distinct = false,
+          .size = [&all] { return all.size(); },
+          .at = [&all](std::size_t i) { return value_of(all[i].name); },
+          .clear = [&all] { all.clear(); },
+          .add = [&all] { return value_of(all.emplace_back().name); }};
+}
+
+template <typename Named>
+std::vector<std::string> keys_of(const std::vector<Named>& all) {
+  std::vector<std::string> keys;
+  for (const Named& each : all) keys.push_back(each.name);
+  return keys;
+}
+
+}  // namespace
 
 Value value_of(InitializerOptions& o) {
   const auto as_name = [&o] { return value_of(o.kind); };
@@ -67,15 +104,101 @@ void describe(Fields& fields, LayerOptions& o) {
   fields.choice("type", o, fields.extensions().layers);
 }
 
-void describe(Fields& fields, ModelOptions& o) {
-  fields("file", o.file, path());
-  fields("layers", o.layers,
-         (o.file ? any() : required())
-             .only_when(!o.file, "cannot be given together with 'model.file'"));
-  fields("loss", value_of(o.loss, fields.extensions().losses), required());
+void describe(Fields& fields, LayerEntry& o) {
+  fields("use", if_not_empty(o.use));
+  if (o.use.empty()) describe(fields, static_cast<LayerOptions&>(o));
+  fields("name", if_not_empty(o.name));
+  fields("inputs", if_not_empty(o.inputs));
+  if (!o.use.empty()) return;
+  fields("trainable", Optional{.get = [&o]() -> std::optional<Value> {
+                                 if (o.trainable) return std::nullopt;
+                                 return value_of(o.trainable);
+                               },
+                               .emplace = [&o] { return value_of(o.trainable); }});
+}
+
+Value value_of(std::vector<InputOptions>& inputs) {
+  const auto names = [&inputs] { return names_in(inputs); };
+  const auto shapes = [&inputs] {
+    return Map{.keys = [&inputs] { return keys_of(inputs); },
+               .at = [&inputs](std::size_t i) { return value_of(inputs[i].shape); },
+               .clear = [&inputs] { inputs.clear(); },
+               .add =
+                   [&inputs](const std::string& name) {
+                     return value_of(inputs.emplace_back(InputOptions{name, {}}).shape);
+                   }};
+  };
+  return Forms{.expected = "a list of names or a table of shapes",
+               .forms = {{FormShape::list, names}, {FormShape::table, shapes}},
+               .get = [&inputs, names, shapes]() -> Value {
+                 for (const InputOptions& input : inputs) {
+                   if (!input.shape.empty()) return shapes();
+                 }
+                 return names();
+               }};
+}
+
+void describe(Fields& fields, OutputOptions& o) {
+  const std::vector<std::shared_ptr<const UserLossKind>> losses = fields.extensions().losses;
+  fields("loss",
+         Optional{
+             .get = [&o, losses]() -> std::optional<Value> {
+               if (!o.loss) return std::nullopt;
+               return value_of(*o.loss, losses);
+             },
+             .emplace = [&o, losses] { return value_of(o.loss.emplace(LossKind::mse), losses); }});
   fields("huber_delta", o.huber_delta,
-         above(0.0).only_when(o.loss == LossKind::huber, "needs loss = \"huber\""));
+         above(0.0).only_when(o.loss == LossOptions(LossKind::huber), "needs loss = \"huber\""));
+  fields("loss_weight", o.loss_weight, at_least(0.0));
   fields("metrics", o.metrics);
+}
+
+Value value_of(std::vector<OutputOptions>& outputs) {
+  const auto names = [&outputs] { return names_in(outputs); };
+  const auto tables = [&outputs] {
+    return Map{.keys = [&outputs] { return keys_of(outputs); },
+               .at = [&outputs](std::size_t i) { return value_of(outputs[i]); },
+               .clear = [&outputs] { outputs.clear(); },
+               .add =
+                   [&outputs](const std::string& name) {
+                     OutputOptions& output = outputs.emplace_back();
+                     output.name = name;
+                     return value_of(output);
+                   }};
+  };
+  return Forms{.expected = "a list of names or a table of tables",
+               .forms = {{FormShape::list, names}, {FormShape::table, tables}},
+               .get = [&outputs, names, tables]() -> Value {
+                 for (const OutputOptions& output : outputs) {
+                   if (output != OutputOptions{.name = output.name}) return tables();
+                 }
+                 return names();
+               }};
+}
+
+void describe(Fields& fields, ModelOptions& o) {
+  const auto only_layers = [&o](const Rule& rule) {
+    return rule.only_when(!o.file, "cannot be given together with 'model.file'");
+  };
+  fields("file", o.file, path());
+  fields("layers", o.layers, only_layers(o.file ? any() : required()));
+  fields("inputs", if_not_empty(o.inputs), only_layers(count()));
+  fields("outputs", if_not_empty(o.outputs));
+  fields("frozen", if_not_empty(o.frozen));
+  // Whether each output has its own, so that the model's would be without effect.
+  const auto all_have = [&o](const auto& own) {
+    return !o.outputs.empty() && std::ranges::all_of(o.outputs, own);
+  };
+  const bool is_used = !all_have([](const OutputOptions& out) { return out.loss.has_value(); });
+  const char* without_effect = "has no effect, as every output has its own";
+  fields("loss", value_of(o.loss, fields.extensions().losses),
+         (is_used ? required() : any()).only_when(is_used, without_effect));
+  fields("huber_delta", o.huber_delta,
+         above(0.0).only_when(is_used && o.loss == LossKind::huber, "needs loss = \"huber\""));
+  fields(
+      "metrics", o.metrics,
+      any().only_when(!all_have([](const OutputOptions& out) { return out.metrics.has_value(); }),
+                      without_effect));
 }
 
 }  // namespace tusk

@@ -40,8 +40,8 @@ std::vector<std::string> keys_of(Options options) {
 
 void check_layer(const std::shared_ptr<const UserLayerKind>& kind) {
   std::vector<std::string> keys = keys_of(LayerOptions{UserLayer{kind, kind->defaults}});
-  // What every layer has in Keras's configuration beside its options.
-  keys.insert(keys.end(), {"name", "trainable", "dtype"});
+  // What every layer has beside its options, in an experiment or in Keras's configuration.
+  keys.insert(keys.end(), {"name", "inputs", "trainable", "use", "dtype"});
   check_keys(keys, *kind, "layer");
 }
 

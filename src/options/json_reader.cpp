@@ -127,6 +127,15 @@ struct ReadKind {
 
   void operator()(const Table& table) const;
 
+  void operator()(const Map& map) const {
+    if (!in.json.is_object()) refuse(in, "it must be an object");
+    const Rule each{.interval = rule.interval, .text = rule.text};
+    map.clear();
+    for (const auto& [key, json] : in.json.items()) {
+      read({json, fmt::format("{}.{}", in.key, key), in.where}, map.add(key), each);
+    }
+  }
+
   void operator()(const Forms& forms) const {
     for (const Forms::Form& form : forms.forms) {
       if (has_shape(in.json, form)) return read(in, form.choose(), rule);

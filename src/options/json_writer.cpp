@@ -40,6 +40,13 @@ struct WriteKind {
     return object;
   }
 
+  Written operator()(const Map& map) const {
+    OrderedJson object = OrderedJson::object();
+    std::size_t i = 0;
+    for (const std::string& key : map.keys()) object[key] = *write(map.at(i++));
+    return object;
+  }
+
   Written operator()(const Forms& forms) const { return write(forms.get()); }
 
   static Written write(const Value& value) {

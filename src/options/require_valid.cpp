@@ -57,6 +57,11 @@ struct CheckKind {
   }
 
   void operator()(const Table& table) const { require_valid_table(table, key); }
+  void operator()(const Map& map) const {
+    const Rule each{.interval = rule.interval, .text = rule.text};
+    std::size_t i = 0;
+    for (const std::string& name : map.keys()) check(map.at(i++), each, key + "." + name);
+  }
   void operator()(const Forms& forms) const { check(forms.get(), rule, key); }
 };
 

@@ -31,6 +31,12 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"model.layers.0.kernel_initializer={type = \"random_uniform\", minval = -1, maxval = 1}",
        "model.layers.2.bias_initializer={type = \"constant\", value = 0.1}"},
       {"model.layers.0.use_bias=false", "model.metrics=[]", "data.transforms=[]"},
+      {"model.inputs=[\"jets\"]", "model.layers.0.inputs=[\"jets\"]", "model.frozen=[\"conv*\"]"},
+      {"model.inputs={jets = [16, 3], \"a key\" = [8]}", "model.outputs=[\"dense_1\"]",
+       "model.layers.1={use = \"dense\", name = \"again\", inputs = [\"a key\"]}"},
+      {"model.outputs={top = {loss = \"mse\", loss_weight = 0.5}, b = {metrics = []}, a = {loss = "
+       "\"huber\", huber_delta = 2}}",
+       "model.layers.0.name=top", "model.layers.0.trainable=false"},
       {"data.transforms=[{type=\"standard\"},{type=\"minmax\",low=-1,columns=[0,\"pt\",7]},"
        "{type=\"normalize\",p=\"inf\"},{type=\"normalize\",p=1},{type=\"missing\",value=nan,"
        "fill=\"median\"},{type=\"missing\",value=-999,fill=0,columns=[\"mass\"]}]"},
@@ -62,6 +68,29 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
     CHECK(read(text) == e);
     CHECK(to_toml(read(text)) == text);
   }
+}
+
+TEST_CASE("inputs and outputs keep their order, and what is said of each") {
+  const Experiment e = read(
+      example, {"model.inputs={jets = [16, 3], event = [8]}",
+                "model.outputs={top = {loss = \"mae\"}, bottom = {metrics = [\"mse\"]}, c = {}}"});
+  CHECK(e.model.inputs == std::vector<InputOptions>{{"jets", {16, 3}}, {"event", {8}}});
+  REQUIRE(e.model.outputs.size() == 3);
+  CHECK(e.model.outputs[0] == OutputOptions{.name = "top", .loss = LossKind::mae});
+  CHECK(e.model.outputs[1].name == "bottom");
+  CHECK(e.model.outputs[1].metrics == std::vector{MetricKind::mse});
+  CHECK(e.model.outputs[2] == OutputOptions{.name = "c"});
+  CHECK(read(example, {"model.outputs.top.loss_weight=2"}).model.outputs.at(0) ==
+        OutputOptions{.name = "top", .loss_weight = 2.0});
+}
+
+TEST_CASE("a layer that is called again and one that is not to be trained") {
+  const Experiment e = read(example, {"model.layers.1={use = \"dense\", inputs = [\"a\", \"b\"]}",
+                                      "model.layers.0.trainable=false"});
+  CHECK(e.model.layers[1].use == "dense");
+  CHECK(e.model.layers[1].inputs == std::vector<std::string>{"a", "b"});
+  CHECK_FALSE(e.model.layers[0].trainable);
+  CHECK(e.model.layers[2] == LayerEntry(std::get<DenseOptions>(e.model.layers[2])));
 }
 
 TEST_CASE("defaults and overrides are written out, paths absolute") {

@@ -49,6 +49,15 @@ struct Table {
   std::function<void(Fields&)> describe;
 };
 
+// Any number of values of the same kind that have names of their own, in an order: a table whose
+// keys are free.
+struct Map {
+  std::function<std::vector<std::string>()> keys;
+  std::function<Value(std::size_t)> at;
+  std::function<void()> clear;
+  std::function<Value(const std::string& key)> add;  // a new one at the end
+};
+
 // What a form of a value looks like in a file.
 enum class FormShape { number, whole_number, text, known_name, list, table };
 
@@ -67,7 +76,7 @@ struct Forms {
 };
 
 struct Value : std::variant<bool*, double*, std::uint64_t*, std::int64_t*, std::string*, Bytes,
-                            Name, Optional, List, Table, Forms> {
+                            Name, Optional, List, Table, Map, Forms> {
   using variant::variant;
 };
 

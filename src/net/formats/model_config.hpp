@@ -14,7 +14,7 @@ namespace tusk::formats {
 // What Keras's `model_config` says of a Sequential model.
 struct ModelConfig {
   Shape input;
-  std::vector<LayerOptions> layers;
+  std::vector<LayerEntry> layers;
 };
 
 // The JSON that Keras 2 and 3 read. `names`: the layers' names, in their order.

@@ -25,10 +25,10 @@ namespace tusk::formats {
 
 // A model as its file holds it.
 struct ModelContent {
-  Shape input;                       // of one sample
-  std::vector<LayerOptions> layers;  // their initializers are kept, too
-  AlignedVector<float> weights;      // all parameters, laid out as by graph::Model
-  std::optional<LossOptions> loss;   // none in models from elsewhere that do not say
+  Shape input;                      // of one sample
+  std::vector<LayerEntry> layers;   // their initializers are kept, too
+  AlignedVector<float> weights;     // all parameters, laid out as by graph::Model
+  std::optional<LossOptions> loss;  // none in models from elsewhere that do not say
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
   std::string transforms = "[]";         // JSON by transforms::Transforms

@@ -28,7 +28,7 @@ Activation* final_activation(LayerOptions& layer) {
 }
 
 // Keras's names: "dense", "dense_1", "dense_2", ….
-std::vector<std::string> names_of_layers(const std::vector<LayerOptions>& layers) {
+std::vector<std::string> names_of_layers(const std::vector<LayerEntry>& layers) {
   std::map<std::string, std::size_t> seen;
   std::vector<std::string> names;
   for (const LayerOptions& layer : layers) {
@@ -36,6 +36,25 @@ std::vector<std::string> names_of_layers(const std::vector<LayerOptions>& layers
     names.push_back(before == 0 ? type_of(layer) : fmt::format("{}_{}", type_of(layer), before));
   }
   return names;
+}
+
+// Until networks are graphs: what makes a chain something else.
+void require_chain(const ModelOptions& options) {
+  const auto refuse = [](const std::string& key) {
+    fail(ExitCode::bad_experiment, "{}: this version trains chains of layers that are not frozen",
+         key);
+  };
+  for (std::size_t i = 0; i < options.layers.size(); ++i) {
+    const LayerEntry& entry = options.layers[i];
+    const std::string key = fmt::format("model.layers.{}", i);
+    if (!entry.use.empty()) refuse(key + ".use");
+    if (!entry.inputs.empty()) refuse(key + ".inputs");
+    if (!entry.name.empty()) refuse(key + ".name");
+    if (!entry.trainable) refuse(key + ".trainable");
+  }
+  if (!options.inputs.empty()) refuse("model.inputs");
+  if (!options.outputs.empty()) refuse("model.outputs");
+  if (!options.frozen.empty()) refuse("model.frozen");
 }
 
 }  // namespace
@@ -53,14 +72,15 @@ Model::Model(const ModelOptions& options, const Shape& input)
   if (input.elements() == 0) {
     fail(ExitCode::bad_data, "samples of shape {} hold no features", input.to_string());
   }
-  std::vector<LayerOptions> built = options.layers;
+  require_chain(options);
+  std::vector<LayerEntry> built = options.layers;
   loss_ = make_loss(options.loss, options.huber_delta);
   if (Activation* last = final_activation(built.back());
       last != nullptr && *last != Activation::linear && *last == loss_->takes_over()) {
     fused_ = std::exchange(*last, Activation::linear);
     loss_ = loss_->of_logits();
   }
-  for (const LayerOptions& layer : built) add_layer(layer);
+  for (const LayerEntry& layer : built) add_layer(layer);
   first_trained_ = static_cast<std::size_t>(
       std::find_if(layers_.begin(), layers_.end(), [](const auto& l) { return l.size > 0; }) -
       layers_.begin());

@@ -51,7 +51,7 @@ class Model {
   std::size_t output_size() const { return output_.elements(); }
 
   // The layers as they were asked for and the names they go by: "dense", "dropout", "dense_1", ….
-  const std::vector<LayerOptions>& layers() const { return options_.layers; }
+  const std::vector<LayerEntry>& layers() const { return options_.layers; }
   const std::vector<std::string>& layer_names() const { return layer_names_; }
 
   const LossOptions& loss() const { return options_.loss; }

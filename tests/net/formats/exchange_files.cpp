@@ -24,8 +24,8 @@ namespace {
 constexpr std::size_t samples = 32;
 
 // Every layer and every activation that model files know.
-std::vector<LayerOptions> all_layers() {
-  std::vector<LayerOptions> layers{FlattenOptions{}};
+std::vector<LayerEntry> all_layers() {
+  std::vector<LayerEntry> layers{FlattenOptions{}};
   for (const auto& activation : names_of(Activation{})) {
     layers.push_back(DenseOptions{.units = 8, .activation = activation.value});
   }
@@ -56,7 +56,7 @@ void write_expected(const std::string& path, const ModelContent& content) {
       .write(0, std::span<const float>(outputs));
 }
 
-void write_model(const std::string& name, const std::vector<LayerOptions>& layers,
+void write_model(const std::string& name, const std::vector<LayerEntry>& layers,
                  const std::vector<std::string>& class_names) {
   ModelContent content{.input = Shape{4, 3}, .layers = layers, .class_names = class_names};
   const graph::Model model({.layers = content.layers, .loss = LossKind::mse}, content.input);

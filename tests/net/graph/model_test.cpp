@@ -17,7 +17,7 @@ using graph::network_options;
 
 namespace {
 
-const std::vector<LayerOptions> classifier{
+const std::vector<LayerEntry> classifier{
     FlattenOptions{}, DenseOptions{.units = 17, .activation = Activation::relu},
     DropoutOptions{.rate = 0.3}, DenseOptions{.units = 9, .activation = Activation::tanh},
     DenseOptions{.units = 3, .activation = Activation::softmax}};

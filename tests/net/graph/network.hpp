@@ -38,7 +38,7 @@ struct Network {
   AlignedVector<float> data;
 };
 
-inline ModelOptions network_options(std::vector<LayerOptions> layers, LossKind loss,
+inline ModelOptions network_options(std::vector<LayerEntry> layers, LossKind loss,
                                     std::vector<MetricKind> metrics = {}) {
   ModelOptions options;
   options.layers = std::move(layers);

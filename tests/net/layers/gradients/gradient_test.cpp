@@ -68,7 +68,7 @@ double error_with_classes(const ModelOptions& options) {
   return gradient_error(options, {4}, {.classes = classes, .values = {}});
 }
 
-ModelOptions network(std::vector<LayerOptions> layers, LossKind loss) {
+ModelOptions network(std::vector<LayerEntry> layers, LossKind loss) {
   ModelOptions options;
   options.layers = std::move(layers);
   options.loss = loss;
@@ -100,10 +100,10 @@ TEST_CASE("every loss on linear outputs") {
 
 TEST_CASE("cross-entropies, fused with the last activation and not") {
   for (const Activation activation : {Activation::softmax, Activation::sigmoid}) {
-    const std::vector<LayerOptions> dense{DenseOptions{.units = 5, .activation = Activation::tanh},
-                                          DenseOptions{.units = 3, .activation = activation}};
-    std::vector<LayerOptions> layer{dense[0], DenseOptions{.units = 3},
-                                    ActivationOptions{activation}};
+    const std::vector<LayerEntry> dense{DenseOptions{.units = 5, .activation = Activation::tanh},
+                                        DenseOptions{.units = 3, .activation = activation}};
+    std::vector<LayerEntry> layer{dense[0], DenseOptions{.units = 3},
+                                  ActivationOptions{activation}};
     for (const auto& layers : {dense, layer}) {
       CAPTURE(name_of(activation));
       CHECK(error_with_values(network(layers, LossKind::categorical_crossentropy)) < 1e-6);
@@ -114,13 +114,12 @@ TEST_CASE("cross-entropies, fused with the last activation and not") {
 }
 
 TEST_CASE("dropout and flatten, in every place") {
-  const std::vector<LayerOptions> layers{
-      DropoutOptions{.rate = 0.2},
-      FlattenOptions{},
-      DenseOptions{.units = 7, .activation = Activation::sigmoid},
-      DropoutOptions{.rate = 0.4},
-      FlattenOptions{},
-      DenseOptions{.units = 3, .activation = Activation::tanh},
-      DropoutOptions{.rate = 0.3}};
+  const std::vector<LayerEntry> layers{DropoutOptions{.rate = 0.2},
+                                       FlattenOptions{},
+                                       DenseOptions{.units = 7, .activation = Activation::sigmoid},
+                                       DropoutOptions{.rate = 0.4},
+                                       FlattenOptions{},
+                                       DenseOptions{.units = 3, .activation = Activation::tanh},
+                                       DropoutOptions{.rate = 0.3}};
   CHECK(error_with_values(network(layers, LossKind::mse), {2, 3}) < 1e-6);
 }
