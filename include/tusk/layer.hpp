@@ -91,6 +91,11 @@ struct LayerMemory {
   std::size_t kept = 0;
   std::size_t kept_of_batch = 0;
   std::size_t scratch = 0;
+
+  // Whether backward looks at the inputs and at the outputs of forward. Where it does not, their
+  // memory serves others meanwhile: backward gets them without data.
+  bool backward_reads_inputs = true;
+  bool backward_reads_outputs = true;
 };
 
 // What forward is given. Memory is as large as the layer asked for and holds anything at first.
@@ -124,7 +129,8 @@ struct Backward {
   ConstSpan kept_of_batch = {};
   Scratch scratch = {};
 
-  // The gradients of the loss with respect to the outputs; backward may overwrite them.
+  // The gradients of the loss with respect to the outputs; backward may overwrite them. Zeros for
+  // an output that no loss depends on; empty for one that has none (an input itself, or a mask).
   std::span<const Matrix> output_gradients;
 
   // Those with respect to the inputs, to be written, whatever is there. Empty (without data) where

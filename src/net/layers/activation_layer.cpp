@@ -17,7 +17,7 @@ class ActivationLayer final : public Layer {
   std::vector<Shape> output_shapes() const override { return {shape_}; }
   LayerMemory memory(Mode) const override {
     if (activation_ == Activation::linear) return {.views = {0}};
-    return {.gradients = {InputGradient::in_place}};
+    return {.gradients = {InputGradient::in_place}, .backward_reads_inputs = false};
   }
 
   void forward(const Forward& args) const override {

@@ -25,7 +25,9 @@ class Dense final : public Layer {
   Dense(const DenseOptions& options, std::size_t inputs) : options_(options), inputs_(inputs) {}
 
   std::vector<Shape> output_shapes() const override { return {Shape{outputs()}}; }
-  LayerMemory memory(Mode) const override { return {}; }
+  LayerMemory memory(Mode) const override {
+    return {.backward_reads_outputs = options_.activation != Activation::linear};
+  }
   std::vector<Parameter> parameters() const override;
   void forward(const Forward& args) const override;
   void backward(const Backward& args) const override;

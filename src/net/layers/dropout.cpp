@@ -19,7 +19,10 @@ class Dropout final : public Layer {
   std::vector<Shape> output_shapes() const override { return {shape_}; }
   LayerMemory memory(Mode mode) const override {
     if (mode == Mode::inference || rate_ == 0.0) return {.views = {0}};
-    return {.gradients = {InputGradient::in_place}, .kept = shape_.elements()};
+    return {.gradients = {InputGradient::in_place},
+            .kept = shape_.elements(),
+            .backward_reads_inputs = false,
+            .backward_reads_outputs = false};
   }
 
   void forward(const Forward& args) const override {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "experiment/model_options.hpp"
+#include "tusk/layer.hpp"
+#include "tusk/shape.hpp"
+
+// Masks, as Keras 3 passes them: which steps of a sequence are there.
+//
+// A mask is a value like any other, a matrix (steps, batch) of 1, a step that is there, and 0. It
+// belongs to another value, of shape (steps, …). Layers know of it by nothing but their inputs and
+// outputs; graph::build_graph() wires them by what mask_rule() says of their kind. There is no
+// gradient of a mask: backward is given an empty matrix as that of a mask among the outputs, and
+// none is wanted of a mask among the inputs.
+namespace tusk::layers {
+
+// What a kind of layer does with the mask of its inputs, and where its output's mask comes from.
+struct MaskRule {
+  enum class Output {
+    none,    // the output has no mask
+    passed,  // the (first) input's is the output's, too
+    made,    // the layer makes it: its last output, of shape (steps,), is the first one's mask
+    any_of,  // of a merge: where any input has 1, if every input has a mask; otherwise none
+    concatenated,  // of a concatenation along the steps: the inputs' one behind the other, with 1
+                   // for an input without a mask; none if no input has one
+  };
+
+  // Whether the layer reads the mask of its (first) input. If there is one, it stands behind the
+  // other inputs, as a further last one of shape (steps,); the layer is built for these shapes.
+  bool reads = false;
+  Output output = Output::none;
+};
+
+// The rule of a kind: one line for each that has another than none. A user's layer has none.
+template <typename Kind>
+MaskRule masks(const Kind&) {
+  return {};
+}
+inline MaskRule masks(const DenseOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const ActivationOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const DropoutOptions&) { return {.output = MaskRule::Output::passed}; }
+
+// That of the options that the variant holds.
+MaskRule mask_rule(const LayerOptions& options);
+
+// The layers that the graph puts in itself where masks meet: 1 where any of `count` masks of
+// (steps,) has 1; and masks behind each other, of which the one of each entry without a mask is 1
+// throughout. Their inputs are the masks that are there.
+std::unique_ptr<Layer> make_any_mask(std::size_t count, std::size_t steps);
+struct MaskPart {
+  std::size_t steps = 0;
+  bool is_there = false;  // otherwise 1 for these steps
+};
+std::unique_ptr<Layer> make_mask_concatenation(std::vector<MaskPart> parts);
+
+}  // namespace tusk::layers
