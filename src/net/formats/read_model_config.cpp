@@ -56,7 +56,9 @@ ModelConfig read_sequential(const Json& model, const std::string& path,
       input = read_input(entry, config.is_object() ? config : Json::object(), path);
       if (entry.at("class_name") == "InputLayer") continue;
     }
-    out.layers.push_back(read_keras_layer(entry, path, extensions));
+    LayerEntry layer;
+    static_cast<LayerOptions&>(layer) = read_keras_layer(entry, path, extensions);
+    out.layers.push_back(std::move(layer));
   }
   if (out.layers.empty()) fail(ExitCode::bad_data, "{}: holds a model without layers", path);
   out.input = *input;
