@@ -49,6 +49,9 @@ class LayerGradients {
   }
   void take(std::size_t offset, Span gradients) const { sink_.take(first_ + offset, gradients); }
 
+  // Those of the parameters from `offset` on: of a layer within a layer.
+  LayerGradients from(std::size_t offset) const { return {sink_, first_ + offset}; }
+
  private:
   GradientSink& sink_;
   std::size_t first_;

@@ -125,7 +125,7 @@ struct Backward {
   ConstSpan statistics = {};
   std::span<const ConstMatrix> inputs;
   std::span<const ConstMatrix> outputs;
-  ConstMatrix kept = {};
+  Matrix kept = {};  // backward may overwrite it
   ConstSpan kept_of_batch = {};
   Scratch scratch = {};
 

@@ -8,14 +8,16 @@
 #include <variant>
 #include <vector>
 
+#include "experiment/activation_options.hpp"
 #include "experiment/initializer_options.hpp"
+#include "experiment/shape_options.hpp"
 #include "tusk/activation.hpp"
 #include "tusk/named.hpp"
 #include "tusk/options/user_object.hpp"
 
 namespace tusk {
 
-// y = activation(W x + b).
+// y = activation(W x + b), along the last axis of a sample of any shape.
 struct DenseOptions {
   static constexpr const char* type = "dense";
   std::size_t units = 0;
@@ -27,14 +29,6 @@ struct DenseOptions {
   friend bool operator==(const DenseOptions&, const DenseOptions&) = default;
 };
 
-// y = activation(x), a layer of its own (Keras's Activation).
-struct ActivationOptions {
-  static constexpr const char* type = "activation";
-  Activation activation = Activation::linear;
-
-  friend bool operator==(const ActivationOptions&, const ActivationOptions&) = default;
-};
-
 // In training: each input is zero with probability `rate`, else scaled by 1/(1 − rate).
 struct DropoutOptions {
   static constexpr const char* type = "dropout";
@@ -43,16 +37,11 @@ struct DropoutOptions {
   friend bool operator==(const DropoutOptions&, const DropoutOptions&) = default;
 };
 
-// (a, b, …) → (a·b·…,)
-struct FlattenOptions {
-  static constexpr const char* type = "flatten";
-
-  friend bool operator==(const FlattenOptions&, const FlattenOptions&) = default;
-};
-
 // A kind of layer with its options: what layers::make_layer() makes a layer of.
 using LayerOptions =
-    std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, UserLayer>;
+    std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, ReshapeOptions,
+                 PermuteOptions, RepeatVectorOptions, ReluOptions, LeakyReluOptions, PreluOptions,
+                 EluOptions, SoftmaxOptions, UserLayer>;
 
 // "dense"; for a user's layer the name of its kind.
 inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }

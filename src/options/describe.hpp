@@ -37,9 +37,7 @@ void describe(options::Fields& fields, TransformOptions& o);
 options::Value value_of(InitializerOptions& o);  // its name, or a table when it has options
 void describe(options::Fields& fields, InitializerOptions& o);
 void describe(options::Fields& fields, DenseOptions& o);
-void describe(options::Fields& fields, ActivationOptions& o);
 void describe(options::Fields& fields, DropoutOptions& o);
-void describe(options::Fields& fields, FlattenOptions& o);
 void describe(options::Fields& fields, LayerOptions& o);
 void describe(options::Fields& fields, LayerEntry& o);
 options::Value value_of(std::vector<InputOptions>& inputs);    // their names, or a table of shapes
@@ -53,6 +51,20 @@ Value value_of(LossOptions& loss,
                const std::vector<std::shared_ptr<const UserLossKind>>& user_kinds);
 }  // namespace options
 void describe(options::Fields& fields, ModelOptions& o);
+
+// describe_shapes.cpp
+void describe(options::Fields& fields, FlattenOptions& o);
+void describe(options::Fields& fields, ReshapeOptions& o);
+void describe(options::Fields& fields, PermuteOptions& o);
+void describe(options::Fields& fields, RepeatVectorOptions& o);
+
+// describe_activations.cpp
+void describe(options::Fields& fields, ActivationOptions& o);
+void describe(options::Fields& fields, ReluOptions& o);
+void describe(options::Fields& fields, LeakyReluOptions& o);
+void describe(options::Fields& fields, PreluOptions& o);
+void describe(options::Fields& fields, EluOptions& o);
+void describe(options::Fields& fields, SoftmaxOptions& o);
 
 // describe_optimizer.cpp
 void describe(options::Fields& fields, ConstantSchedule& o);

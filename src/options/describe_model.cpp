@@ -90,15 +90,9 @@ void describe(Fields& fields, DenseOptions& o) {
          any().only_when(o.use_bias, "needs use_bias = true"));
 }
 
-void describe(Fields& fields, ActivationOptions& o) {
-  fields("activation", o.activation, required());
-}
-
 void describe(Fields& fields, DropoutOptions& o) {
   fields("rate", o.rate, required(from_below(0.0, 1.0)));
 }
-
-void describe(Fields&, FlattenOptions&) {}
 
 void describe(Fields& fields, LayerOptions& o) {
   fields.choice("type", o, fields.extensions().layers);

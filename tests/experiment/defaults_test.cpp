@@ -117,6 +117,18 @@ TEST_CASE("what is given replaces a default, whichever comes first in the file")
   CHECK(read(smallest, {"optimizer.learning_rate=0"}).optimizer.learning_rate == 0.0);
 }
 
+TEST_CASE("layers that are activations or shapes have Keras's defaults") {
+  CHECK(layer<ReluOptions>("{type=\"relu\"}") ==
+        ReluOptions{.max_value = std::nullopt, .negative_slope = 0.0, .threshold = 0.0});
+  CHECK(layer<LeakyReluOptions>("{type=\"leaky_relu\"}").negative_slope == 0.3);
+  CHECK(layer<PreluOptions>("{type=\"prelu\"}") ==
+        PreluOptions{.alpha_initializer = {.kind = InitializerKind::zeros}, .shared_axes = {}});
+  CHECK(layer<EluOptions>("{type=\"elu\"}").alpha == 1.0);
+  CHECK(layer<SoftmaxOptions>("{type=\"softmax\"}").axis == -1);
+  CHECK(layer<ReshapeOptions>("{type=\"reshape\",target_shape=[2,-1]}").target_shape ==
+        std::vector<std::int64_t>{2, -1});
+}
+
 TEST_CASE("trainers have their papers' names and windows") {
   const auto trainer = [](const std::string& name) {
     return read(smallest, {"trainer.name=" + name}).trainer.strategy;

@@ -129,7 +129,8 @@ TEST_CASE("a value out of range is an error that says the range") {
 TEST_CASE("a misspelt value is an error with the values that there are") {
   CHECK(said("\"relu\"", "\"rulu\"") ==
         "e.toml:11:47: key 'model.layers.0.activation': expected one of \"linear\", \"relu\", "
-        "\"sigmoid\", \"tanh\", \"softmax\", \"elu\", \"selu\", \"softplus\", \"leaky_relu\", got "
+        "\"sigmoid\", \"tanh\", \"softmax\", \"elu\", \"selu\", \"softplus\", \"leaky_relu\", "
+        "\"silu\", \"swish\", \"gelu\", \"hard_sigmoid\", \"hard_sigmoid_keras2\", got "
         "\"rulu\"; did you mean 'relu'?");
   CHECK(said("\"sgd\"", "\"sdg\"").ends_with("got \"sdg\"; did you mean 'sgd'?"));
   CHECK(said("\"adag\"", "\"adga\"") ==

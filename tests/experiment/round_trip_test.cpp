@@ -30,6 +30,11 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"model.layers.0={type = \"activation\", activation = \"elu\"}", "model.loss=mae"},
       {"model.layers.0.kernel_initializer={type = \"random_uniform\", minval = -1, maxval = 1}",
        "model.layers.2.bias_initializer={type = \"constant\", value = 0.1}"},
+      {"model.layers=[{type=\"dense\",units=6},{type=\"reshape\",target_shape=[2,-1,3]},"
+       "{type=\"permute\",dims=[3,1,2]},{type=\"relu\"},{type=\"relu\",max_value=6,"
+       "negative_slope=0.1,threshold=0.5},{type=\"leaky_relu\"},{type=\"elu\",alpha=0.5},"
+       "{type=\"prelu\",alpha_initializer=\"ones\",shared_axes=[1]},{type=\"softmax\",axis=-2},"
+       "{type=\"repeat_vector\",n=3},{type=\"activation\",activation=\"gelu\"}]"},
       {"model.layers.0.use_bias=false", "model.metrics=[]", "data.transforms=[]"},
       {"model.inputs=[\"jets\"]", "model.layers.0.inputs=[\"jets\"]", "model.frozen=[\"conv*\"]"},
       {"model.inputs={jets = [16, 3], \"a key\" = [8]}", "model.outputs=[\"dense_1\"]",

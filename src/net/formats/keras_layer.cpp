@@ -38,6 +38,12 @@ const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
                             "kernel_constraint", "bias_constraint"}},
       {.type = "dropout", .unsupported = {"noise_shape"}},
       {.type = "flatten", .constants = {{"data_format", "channels_last"}}},
+      {.type = "relu", .class_name = "ReLU"},
+      {.type = "leaky_relu", .class_name = "LeakyReLU", .renamed = {{"alpha", "negative_slope"}}},
+      {.type = "prelu",
+       .class_name = "PReLU",
+       .not_trained_with = {"alpha_regularizer", "alpha_constraint"}},
+      {.type = "elu", .class_name = "ELU"},
   };
   static const KerasClass plain{.type = ""};
   for (const KerasClass& known : classes) {
@@ -71,12 +77,22 @@ void check_properties(const KerasClass& known, const Json& config, const std::st
 
 bool is_initializer(const std::string& key) { return key.ends_with("_initializer"); }
 
+// A value as plain JSON. Keras 2 may write a number of numpy as an object, Keras 3 a tuple; an axis
+// may be a list of one.
+Json plain(const std::string& key, const Json& value) {
+  if (value.is_object() && value.value("type", "") == "ndarray") return value.at("value");
+  if (value.is_object() && value.value("class_name", "") == "__tuple__") return value.at("items");
+  if (key == "axis" && value.is_array() && value.size() == 1) return value.front();
+  return value;
+}
+
 // Keras's configuration in our words. It calls the linear activation null, too, and Keras 3 may
 // write a function as an object.
 Json in_our_words(const KerasClass& known, const Json& config) {
-  Json ours = config;
+  Json ours = Json::object();
+  for (const auto& [key, value] : config.items()) ours[key] = plain(key, value);
   for (const auto& [older, name] : known.renamed) {
-    if (has(config, older) && !has(config, name)) ours[name] = config.at(older);
+    if (has(config, older) && !has(config, name)) ours[name] = plain(name, config.at(older));
   }
   Json& activation = ours["activation"];
   if (activation.is_null()) activation = name_of(Activation::linear);
@@ -134,6 +150,17 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
   }
   fail(ExitCode::bad_data, "{} is of a type that Tusk does not have; it has {}", where,
        fmt::join(known, ", "));
+}
+
+void mean_as_before_keras3(LayerOptions& layer) {
+  const auto older = [](Activation& activation) {
+    if (activation == Activation::hard_sigmoid) activation = Activation::hard_sigmoid_keras2;
+  };
+  std::visit(
+      [&](auto& options) {
+        if constexpr (requires { options.activation; }) older(options.activation);
+      },
+      layer);
 }
 
 std::string keras_layer_place(const Json& entry, const std::string& path) {

@@ -23,6 +23,9 @@ nlohmann::ordered_json write_keras_layer(const LayerOptions& layer, const std::s
 LayerOptions read_keras_layer(const nlohmann::json& entry, const std::string& path,
                               const Extensions& extensions);
 
+// What the layer is if Keras 1 or 2 wrote it: their hard_sigmoid is another than Keras 3's.
+void mean_as_before_keras3(LayerOptions& layer);
+
 // "m.h5: layer 'out' (Dense)": where the messages about a layer begin.
 std::string keras_layer_place(const nlohmann::json& entry, const std::string& path);
 

@@ -6,6 +6,7 @@
 #include "core/pending_file.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
+#include "net/formats/keras_layer.hpp"
 #include "net/formats/keras_names.hpp"
 #include "net/formats/loss_attribute.hpp"
 #include "net/formats/model_config.hpp"
@@ -16,7 +17,7 @@
 namespace tusk::formats {
 namespace {
 
-constexpr std::string_view keras_version = "2.15.0";  // of the layout, which Keras 3 reads too
+constexpr std::string_view keras_version = "3.0.0";  // whose words we use, in Keras 2's layout
 constexpr std::string_view keras_backend = "tensorflow";
 
 // The model as nn lays it out. Its loss plays no part in that.
@@ -107,6 +108,10 @@ ModelContent load_model(const std::string& path, const Extensions& extensions) {
   ModelContent content;
   content.input = std::move(config.input);
   content.layers = std::move(config.layers);
+  // Versions before 2 do not say which they are.
+  if (hdf5::read_text(file, "/", "keras_version").value_or("1") < "3") {
+    for (LayerOptions& layer : content.layers) mean_as_before_keras3(layer);
+  }
   if (file.has_group("tusk")) {
     read_tusk(file, content, extensions);
   } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {

@@ -58,13 +58,17 @@ void copy_transposed(Real* sums, std::size_t padded, Strided<Real> dx, std::size
   for (std::size_t s = 0; s < samples; s += lanes) {
     const std::size_t wide = std::min(lanes, samples - s);
     std::size_t row = 0;
-    for (; way == Way::to_dx && wide == lanes && row + lanes <= rows; row += lanes) {
+    for (; wide == lanes && row + lanes <= rows; row += lanes) {
       Vector square[lanes];
 #pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) square[i] = load(sums + (row + i) * padded + s);
+      for (std::size_t i = 0; i < lanes; ++i) {
+        square[i] = load(way == Way::to_dx ? sums + (row + i) * padded + s : dx.at(row, s + i));
+      }
       transpose(square);
 #pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) store(square[i], dx.at(row, s + i));
+      for (std::size_t i = 0; i < lanes; ++i) {
+        store(square[i], way == Way::to_dx ? dx.at(row, s + i) : sums + (row + i) * padded + s);
+      }
     }
     for (; row < rows; ++row) {
       for (std::size_t i = 0; i < wide; ++i) {
@@ -79,7 +83,7 @@ void copy_transposed(Real* sums, std::size_t padded, Strided<Real> dx, std::size
 // The product for so many samples as fill `vectors` vectors; the last need not be full.
 template <std::size_t vectors>
 void multiply_samples(Strided<const Real> w, Strided<const Real> dz, Strided<Real> dx,
-                      std::size_t rows, std::size_t samples, std::size_t depth) {
+                      std::size_t rows, std::size_t samples, std::size_t depth, bool add) {
   constexpr std::size_t cols = accumulators / vectors;
   constexpr std::size_t padded = vectors * lanes;
   alignas(64) Real packed[packed_depth * padded];
@@ -92,12 +96,13 @@ void multiply_samples(Strided<const Real> w, Strided<const Real> dz, Strided<Rea
     }
     for (std::size_t row = 0; row < rows; row += row_block) {
       const std::size_t high = std::min(row_block, rows - row);
-      if (begin > 0) copy_transposed<Way::from_dx>(sums, padded, dx.from(row, 0), high, samples);
+      if (add || begin > 0)
+        copy_transposed<Way::from_dx>(sums, padded, dx.from(row, 0), high, samples);
       for (std::size_t k = begin; k < end; k += depth_block) {
         for (std::size_t j = 0; j < high; j += cols) {
           multiply_tile<vectors>(std::min(depth_block, end - k), packed + (k - begin) * padded,
                                  w.at(k, row + j), w.col_stride, high - j, sums + j * padded,
-                                 k > 0);
+                                 add || k > 0);
         }
       }
       copy_transposed<Way::to_dx>(sums, padded, dx.from(row, 0), high, samples);
@@ -107,18 +112,18 @@ void multiply_samples(Strided<const Real> w, Strided<const Real> dz, Strided<Rea
 
 }  // namespace
 
-void multiply_transposed_by_samples(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx) {
-  team.share(dx.rows(), accumulators, dz.size(), [&](const Share& share) {
+void multiply_transposed_by_samples(Team& team, ConstRows w, ConstRows dz, Rows dx, Sum sum) {
+  team.share(dx.rows, accumulators, dz.rows * dz.cols, [&](const Share& share) {
     const std::size_t rows = share.last - share.first;
-    const Strided<const Real> part{w.data() + share.first * w.rows(), 1, w.rows()};
+    const Strided<const Real> part{w.data + share.first * w.stride, 1, w.stride};
     std::size_t samples = 0;
-    for (std::size_t s = 0; s < dz.cols(); s += samples) {
-      const Strided<const Real> from{dz.data() + s * dz.rows(), 1, dz.rows()};
-      const Strided<Real> to{dx.data() + s * dx.rows() + share.first, 1, dx.rows()};
+    for (std::size_t s = 0; s < dz.cols; s += samples) {
+      const Strided<const Real> from{dz.data + s * dz.stride, 1, dz.stride};
+      const Strided<Real> to{dx.data + s * dx.stride + share.first, 1, dx.stride};
       constexpr std::array kernels{multiply_samples<1>, multiply_samples<2>, multiply_samples<3>,
                                    multiply_samples<most_vectors>};
-      samples = std::min(dz.cols() - s, most_vectors * lanes);
-      kernels[(samples - 1) / lanes](part, from, to, rows, samples, w.rows());
+      samples = std::min(dz.cols - s, most_vectors * lanes);
+      kernels[(samples - 1) / lanes](part, from, to, rows, samples, w.rows, sum == Sum::add);
     }
   });
 }

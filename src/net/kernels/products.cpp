@@ -133,10 +133,11 @@ void multiply_panel(Strided<const Real> a, std::size_t rows, std::size_t depth, 
 using Finish = FunctionRef<void(std::size_t row, std::size_t rows, std::size_t col, std::size_t)>;
 constexpr auto nothing_more = [](std::size_t, std::size_t, std::size_t, std::size_t) {};
 
-// C (rows, cols) = A (rows, depth) B (depth, cols).
+// C (rows, cols) = or += A (rows, depth) B (depth, cols).
 template <std::size_t tile_cols>
 void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real> c,
-                     std::size_t rows, std::size_t cols, std::size_t depth, Finish finish) {
+                     std::size_t rows, std::size_t cols, std::size_t depth, bool add,
+                     Finish finish) {
   alignas(64) Real packed[depth_block * column_block];
   const bool far = a.row_stride == 1 && rows * depth > near_size;
   for (std::size_t j = 0; j < cols; j += column_block) {
@@ -153,8 +154,8 @@ void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real>
         if (far && i + tile_rows < rows) {
           next = {a.at(i + tile_rows, k), a.col_stride, deep};
         }
-        multiply_panel<tile_cols>(a.from(i, k), high, deep, packed, wide, c.from(i, j), k > 0,
-                                  next);
+        multiply_panel<tile_cols>(a.from(i, k), high, deep, packed, wide, c.from(i, j),
+                                  add || k > 0, next);
         if (k + deep == depth) finish(i, high, j, wide);
       }
     }
@@ -162,31 +163,31 @@ void multiply_blocks(Strided<const Real> a, Strided<const Real> b, Strided<Real>
 }
 
 void multiply(Strided<const Real> a, Strided<const Real> b, Strided<Real> c, std::size_t rows,
-              std::size_t cols, std::size_t depth, Finish finish) {
+              std::size_t cols, std::size_t depth, bool add, Finish finish) {
   if (rows <= narrow_tile && cols > rows) {  // Cᵀ = Bᵀ Aᵀ fills the vectors
-    multiply(b.transposed(), a.transposed(), c.transposed(), cols, rows, depth, nothing_more);
+    multiply(b.transposed(), a.transposed(), c.transposed(), cols, rows, depth, add, nothing_more);
     finish(0, rows, 0, cols);
   } else if (cols <= narrow_tile) {
-    multiply_blocks<narrow_tile>(a, b, c, rows, cols, depth, finish);
+    multiply_blocks<narrow_tile>(a, b, c, rows, cols, depth, add, finish);
   } else {
-    multiply_blocks<wide_tile>(a, b, c, rows, cols, depth, finish);
+    multiply_blocks<wide_tile>(a, b, c, rows, cols, depth, add, finish);
   }
 }
 
-// C = A B, computed by the whole team, which shares out panels of rows or, where there is one
+// C = or += A B, computed by the whole team, which shares out panels of rows or, where there is one
 // panel, columns.
 void multiply(Team& team, Strided<const Real> a, Strided<const Real> b, Strided<Real> c,
-              std::size_t rows, std::size_t cols, std::size_t depth, Finish finish) {
+              std::size_t rows, std::size_t cols, std::size_t depth, bool add, Finish finish) {
   if (rows > tile_rows) {
     team.share(rows, tile_rows, cols * depth, [&](const Share& s) {
-      multiply(a.from(s.first, 0), b, c.from(s.first, 0), s.last - s.first, cols, depth,
+      multiply(a.from(s.first, 0), b, c.from(s.first, 0), s.last - s.first, cols, depth, add,
                [&](std::size_t row, std::size_t high, std::size_t col, std::size_t wide) {
                  finish(s.first + row, high, col, wide);
                });
     });
   } else {
     team.share(cols, wide_tile, rows * depth, [&](const Share& s) {
-      multiply(a, b.from(0, s.first), c.from(0, s.first), rows, s.last - s.first, depth,
+      multiply(a, b.from(0, s.first), c.from(0, s.first), rows, s.last - s.first, depth, add,
                [&](std::size_t row, std::size_t high, std::size_t col, std::size_t wide) {
                  finish(row, high, s.first + col, wide);
                });
@@ -195,33 +196,33 @@ void multiply(Team& team, Strided<const Real> a, Strided<const Real> b, Strided<
 }
 
 template <typename T>
-Strided<T> strided(MatrixView<T> m) {
-  return {m.data(), 1, m.rows()};
+Strided<T> strided(const RowsOf<T>& m) {
+  return {m.data, 1, m.stride};
 }
 
 }  // namespace
 
-void multiply(Team& team, ConstMatrix w, ConstMatrix x, Matrix y, FinishColumn finish) {
-  multiply(team, strided(w), strided(x), strided(y), y.rows(), y.cols(), w.cols(),
+void multiply(Team& team, ConstRows w, ConstRows x, Rows y, FinishColumn finish, Sum sum) {
+  multiply(team, strided(w), strided(x), strided(y), y.rows, y.cols, w.cols, sum == Sum::add,
            [&](std::size_t row, std::size_t rows, std::size_t col, std::size_t cols) {
              for (std::size_t i = col; i < col + cols; ++i) {
-               finish(row, y.col(i).subspan(row, rows));
+               finish(row, {y.data + i * y.stride + row, rows});
              }
            });
 }
 
-void multiply_transposed(Team& team, ConstMatrix w, ConstMatrix dz, Matrix dx) {
-  if (dz.cols() >= least_samples && dx.rows() >= least_rows) {
-    multiply_transposed_by_samples(team, w, dz, dx);
+void multiply_transposed(Team& team, ConstRows w, ConstRows dz, Rows dx, Sum sum) {
+  if (dz.cols >= least_samples && dx.rows >= least_rows) {
+    multiply_transposed_by_samples(team, w, dz, dx, sum);
   } else {
-    multiply(team, strided(w).transposed(), strided(dz), strided(dx), dx.rows(), dx.cols(),
-             w.rows(), nothing_more);
+    multiply(team, strided(w).transposed(), strided(dz), strided(dx), dx.rows, dx.cols, w.rows,
+             sum == Sum::add, nothing_more);
   }
 }
 
-void multiply_by_transpose(ConstMatrix dz, ConstMatrix x, std::size_t first, Matrix dw) {
-  multiply(strided(dz), strided(x).from(first, 0).transposed(), strided(dw), dw.rows(), dw.cols(),
-           x.cols(), nothing_more);
+void multiply_by_transpose(ConstRows dz, ConstRows x, std::size_t first, Rows dw) {
+  multiply(strided(dz), strided(x).from(first, 0).transposed(), strided(dw), dw.rows, dw.cols,
+           x.cols, false, nothing_more);
 }
 
 }  // namespace tusk::kernels

@@ -18,6 +18,14 @@ std::unique_ptr<Layer> make(const DenseOptions&, Shapes inputs, const std::strin
 std::unique_ptr<Layer> make(const ActivationOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const DropoutOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const FlattenOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const ReshapeOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const PermuteOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const RepeatVectorOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const ReluOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const LeakyReluOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const PreluOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const EluOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const SoftmaxOptions&, Shapes inputs, const std::string& key);
 
 // The shape of a layer's one input. Error(bad_experiment) if it has another number of inputs.
 const Shape& only_input(Shapes inputs, const std::string& key);

@@ -43,6 +43,14 @@ MaskRule masks(const Kind&) {
 inline MaskRule masks(const DenseOptions&) { return {.output = MaskRule::Output::passed}; }
 inline MaskRule masks(const ActivationOptions&) { return {.output = MaskRule::Output::passed}; }
 inline MaskRule masks(const DropoutOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const ReluOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const LeakyReluOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const PreluOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const EluOptions&) { return {.output = MaskRule::Output::passed}; }
+// It would leave out what is masked; its make() refuses a mask.
+inline MaskRule masks(const SoftmaxOptions&) {
+  return {.reads = true, .output = MaskRule::Output::passed};
+}
 
 // That of the options that the variant holds.
 MaskRule mask_rule(const LayerOptions& options);

@@ -27,12 +27,34 @@ constexpr std::size_t samples = 32;
 std::vector<LayerEntry> all_layers() {
   std::vector<LayerEntry> layers{FlattenOptions{}};
   for (const auto& activation : names_of(Activation{})) {
+    if (activation.value == Activation::hard_sigmoid_keras2) continue;  // no name in Keras 3
     layers.push_back(DenseOptions{.units = 8, .activation = activation.value});
   }
   layers.push_back(DropoutOptions{.rate = 0.3});
   layers.push_back(DenseOptions{.units = 5, .use_bias = false});
   layers.push_back(ActivationOptions{.activation = Activation::softmax});
   return layers;
+}
+
+// Layers that give samples other shapes, and activations that are layers; dense ones with several
+// axes.
+std::vector<LayerEntry> shaping_layers() {
+  return {DenseOptions{.units = 6},
+          PreluOptions{.alpha_initializer = {.kind = InitializerKind::uniform}, .shared_axes = {1}},
+          ReshapeOptions{.target_shape = {2, -1, 3}},
+          PermuteOptions{.dims = {3, 1, 2}},
+          LeakyReluOptions{},
+          DenseOptions{.units = 5},
+          ReluOptions{.max_value = 2.0, .negative_slope = 0.1, .threshold = 0.1},
+          EluOptions{.alpha = 0.7},
+          PreluOptions{.alpha_initializer = {.kind = InitializerKind::normal}},
+          SoftmaxOptions{.axis = 2},
+          FlattenOptions{},
+          DenseOptions{.units = 4},
+          ReluOptions{},
+          RepeatVectorOptions{.n = 3},
+          SoftmaxOptions{},
+          FlattenOptions{}};
 }
 
 std::vector<float> predict(const ModelContent& content, const std::vector<float>& inputs) {
@@ -68,6 +90,7 @@ void write_model(const std::string& name, const std::vector<LayerEntry>& layers,
 
 void write(const std::string& folder) {
   write_model(folder + "/all", all_layers(), {"a", "b", "c", "d", "é"});
+  write_model(folder + "/shaping", shaping_layers(), {});
   // A difference in one of many layers may be lost in those behind it.
   for (const auto& activation : names_of(Activation{})) {
     write_model(folder + "/" + std::string(activation.name),

@@ -136,6 +136,47 @@ TEST_CASE("a model that Keras 3 wrote is read, whatever its names") {
   CHECK(model.class_names.empty());
 }
 
+TEST_CASE("a hard_sigmoid is that of the Keras that wrote the file") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("keras.h5");
+  std::string layers = input + dense_layer;
+  layers.replace(layers.find("softmax"), 7, "hard_sigmoid");
+  const auto read_from = [&](const char* version) {
+    write_keras3(path, layers);
+    {
+      hdf5::File file = hdf5::File::update(path);
+      hdf5::write_attribute(file, "/", "keras_version", version);
+    }
+    return std::get<DenseOptions>(load_model(path).layers.at(0)).activation;
+  };
+  CHECK(read_from("3.15.1") == Activation::hard_sigmoid);
+  CHECK(read_from("2.15.0") == Activation::hard_sigmoid_keras2);
+  CHECK(read_from("2.1.6-tf") == Activation::hard_sigmoid_keras2);
+  CHECK(read_from("1.2.2") == Activation::hard_sigmoid_keras2);
+  write_keras3(path, layers);  // which does not say its version, as those before Keras 2
+  CHECK(std::get<DenseOptions>(load_model(path).layers.at(0)).activation ==
+        Activation::hard_sigmoid_keras2);
+
+  ModelContent ours = example();
+  std::get<DenseOptions>(ours.layers.at(1)).activation = Activation::hard_sigmoid;
+  std::get<DenseOptions>(ours.layers.at(3)).activation = Activation::hard_sigmoid_keras2;
+  save_model(path, ours);
+  CHECK(load_model(path).layers == ours.layers);
+}
+
+TEST_CASE("what older versions of Keras called otherwise, or wrapped, is understood") {
+  const test::TemporaryFolder folder;
+  const std::string older = R"({"class_name": "LeakyReLU", "config": {"name": "a",
+      "alpha": {"type": "ndarray", "value": 0.25}}}, {"class_name": "Softmax", "config": {"name":
+      "b", "axis": [1]}}, {"class_name": "Reshape", "config": {"name": "c", "target_shape":
+      {"class_name": "__tuple__", "items": [-1]}}}, )";
+  const ModelContent model =
+      load_model(write_keras3(folder.file("keras.h5"), input + older + dense_layer));
+  CHECK(std::get<LeakyReluOptions>(model.layers.at(0)).negative_slope == 0.25);
+  CHECK(std::get<SoftmaxOptions>(model.layers.at(1)).axis == 1);
+  CHECK(std::get<ReshapeOptions>(model.layers.at(2)).target_shape == std::vector<std::int64_t>{-1});
+}
+
 TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("keras.h5");
@@ -149,8 +190,8 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
   CHECK_FAILS(load(input + conv + dense_layer), ExitCode::bad_data,
               "layer 'c' (Conv2D) is of a type");
   CHECK_FAILS(load(dropout + dense_layer), ExitCode::bad_data, "does not say its input's shape");
-  CHECK_FAILS(load(input + without(dense_layer, "softmax", "gelu")), ExitCode::bad_data,
-              "layer 'out' (Dense) has activation \"gelu\"");
+  CHECK_FAILS(load(input + without(dense_layer, "softmax", "mish")), ExitCode::bad_data,
+              "layer 'out' (Dense) has activation \"mish\"");
   CHECK_FAILS(load(input + without(dense_layer, "2", "-2")), ExitCode::bad_data,
               "layer 'out' (Dense) has units -2; it must be a whole number");
   CHECK_FAILS(load(input + without(dense_layer, "2", "1e99")), ExitCode::bad_data,

@@ -86,3 +86,52 @@ TEST_CASE("the three products agree with their definitions at any size") {
     CHECK(dw == whole);  // to the bit, however the columns are cut
   }
 }
+
+TEST_CASE("products of some rows of matrices, and added to what is there") {
+  struct Size {
+    std::size_t out, in, batch;
+  };
+  for (const auto& [out, in, batch] : {Size{5, 3, 2}, {30, 20, 7}, {50, 70, 33}, {64, 200, 64}}) {
+    CAPTURE(out);
+    const auto w_values = graph::random_values((out + 3) * in, -1, 1, 1);
+    const auto x_values = graph::random_values((in + 1) * batch, -1, 1, 2);
+    const auto z_values = graph::random_values((out + 2) * batch, -1, 1, 3);
+    const ConstMatrix w(w_values.data(), out + 3, in);
+    const ConstMatrix x(x_values.data(), in + 1, batch);
+    const ConstMatrix dz(z_values.data(), out + 2, batch);
+    const auto w_rows = kernels::rows_of(w, 2, out);
+    kernels::Team alone;
+
+    std::vector<float> y((out + 4) * batch, 0.5F);
+    kernels::multiply(
+        alone, w_rows, kernels::rows_of(x, 1, in),
+        kernels::rows_of(Matrix(y.data(), out + 4, batch), 3, out),
+        [](std::size_t, Span values) {
+          for (float& value : values) value *= 2.0F;
+        },
+        kernels::Sum::add);
+    CHECK(error({y.data(), out + 4, batch}, [&](std::size_t o, std::size_t b) {
+            if (o < 3 || o >= out + 3) return 0.5;
+            return 1.0 +
+                   2.0 * dot(in, [&](std::size_t i) { return double{w(o - 1, i)} * x(i + 1, b); });
+          }) < 1e-4);
+
+    std::vector<float> dx((in + 2) * batch, 0.5F);
+    kernels::multiply_transposed(alone, w_rows, kernels::rows_of(dz, 1, out),
+                                 kernels::rows_of(Matrix(dx.data(), in + 2, batch), 1, in),
+                                 kernels::Sum::add);
+    CHECK(error({dx.data(), in + 2, batch}, [&](std::size_t i, std::size_t b) {
+            if (i < 1 || i > in) return 0.5;
+            return 0.5 +
+                   dot(out, [&](std::size_t o) { return double{w(o + 2, i - 1)} * dz(o + 1, b); });
+          }) < 1e-4);
+
+    std::vector<float> dw((out + 2) * in, 0.5F);
+    kernels::multiply_by_transpose(kernels::rows_of(dz, 1, out), kernels::rows_of(x, 1, in), 0,
+                                   kernels::rows_of(Matrix(dw.data(), out + 2, in), 2, out));
+    CHECK(error({dw.data(), out + 2, in}, [&](std::size_t o, std::size_t i) {
+            if (o < 2) return 0.5;
+            return dot(batch, [&](std::size_t b) { return double{dz(o - 1, b)} * x(i + 1, b); });
+          }) < 1e-4);
+  }
+}
