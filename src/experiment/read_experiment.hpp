@@ -30,7 +30,6 @@ std::string read_text(const std::string& path);
 // column, or the --set option, and what was expected. Throws Error(usage) for an override without a
 // key and '='.
 Experiment read_experiment(std::string_view text, std::string_view file_name,
-                           const std::vector<std::string>& overrides = {},
-                           const Extensions& extensions = {});
+                           const std::vector<std::string>& overrides, const Extensions& extensions);
 
 }  // namespace tusk::experiment

@@ -63,7 +63,7 @@ inline std::string with(std::string_view text, std::string_view from, std::strin
 using Overrides = std::vector<std::string>;
 
 inline Experiment read(std::string_view text, const Overrides& overrides = {}) {
-  return experiment::read_experiment(text, "e.toml", overrides);
+  return experiment::read_experiment(text, "e.toml", overrides, {});
 }
 
 // What is said of a text that cannot be read; "" if it can.

@@ -44,6 +44,6 @@ TEST_CASE("every configuration that comes with the program is read") {
     if (entry.path().extension() != ".toml") continue;
     const std::string path = entry.path().string();
     CAPTURE(path);
-    CHECK_NOTHROW(experiment::read_experiment(experiment::read_text(path), path));
+    CHECK_NOTHROW(experiment::read_experiment(experiment::read_text(path), path, {}, {}));
   }
 }

@@ -133,7 +133,7 @@ TEST_CASE("a program without a user's optimizer or strategy says what it has") {
               "\"rmsprop\", \"adam\", \"adamw\", \"adadelta\", \"adamax\", \"nadam\", got "
               "\"steady\"");
   CHECK_FAILS(experiment::read_experiment(
-                  with(own_example, "\"steady\"\nmomentum = 0.5", "\"sgd\""), "e.toml"),
+                  with(own_example, "\"steady\"\nmomentum = 0.5", "\"sgd\""), "e.toml", {}, {}),
               ExitCode::bad_experiment,
               "e.toml:10:8: key 'trainer.name': expected one of \"single\", \"downpour\", "
               "\"adag\", \"agn\",");

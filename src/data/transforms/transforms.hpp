@@ -38,7 +38,7 @@ class Transforms {
   // `extensions` is "package>name". Error(bad_data), which names `path`, if it is not such an array
   // or has a transform that this program does not know.
   static Transforms from_json(const std::string& json, const std::string& path,
-                              const Extensions& extensions = {});
+                              const Extensions& extensions);
   std::string to_json() const;
 
   bool empty() const { return steps_.empty() && !positive_label_; }  // nothing at all is done

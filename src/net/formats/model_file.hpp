@@ -49,6 +49,6 @@ void save_model(const std::string& path, const ModelContent& model);
 // layers that Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a
 // loss of theirs the same name. Every shape is checked against the layers. Error(no_input), or
 // Error(bad_data) that names the layer, loss or data set.
-ModelContent load_model(const std::string& path, const Extensions& extensions = {});
+ModelContent load_model(const std::string& path, const Extensions& extensions);
 
 }  // namespace tusk::formats

@@ -55,16 +55,16 @@ struct Assembly {
 // samples. A model file that it goes on from may have objects of `extensions`. Throws
 // mpi::CollectiveError (bad_experiment, bad_data, no_input).
 Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
-                  const Extensions& extensions = {});
+                  const Extensions& extensions);
 
 // The same for a member of an ensemble, which one rank trains by itself: its samples are its rows,
 // and its transforms learn from them. `experiment` is the member's, `alone` has this rank only.
 Assembly assemble_member(const Experiment& experiment, const DataFiles& files, const Member& member,
-                         const mpi::Communicator& alone, const Extensions& extensions = {});
+                         const mpi::Communicator& alone, const Extensions& extensions);
 
 // The same for so many virtual workers in one process: `alone` has one rank.
 Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
-                             const mpi::Communicator& alone, const Extensions& extensions = {});
+                             const mpi::Communicator& alone, const Extensions& extensions);
 
 // Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data
 // are. Not collective. Part of assemble().

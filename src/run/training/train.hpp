@@ -28,7 +28,7 @@ namespace tusk::training {
 // `extensions`. Throws mpi::CollectiveError for whatever is wrong before the workers start and
 // after they end; an Error of one rank's own while they train freely.
 records::Summary train(const Experiment& experiment, const RunOptions& options,
-                       const mpi::Communicator& world, const Extensions& extensions = {});
+                       const mpi::Communicator& world, const Extensions& extensions);
 
 // Collective. Trains what has been assembled; train() calls it, and Members for each member. Not
 // for the assembly of a simulation, which simulation::train() takes.

@@ -19,7 +19,7 @@ bool is_ensemble(const std::string& path);
 // Error(no_input); Error(bad_data) also when the members' inputs or outputs differ.
 std::vector<TrainedModel> load_ensemble(const std::string& path,
                                         const std::optional<Scoring>& scoring,
-                                        const Extensions& extensions = {});
+                                        const Extensions& extensions);
 
 // Error(usage) for a vote of models that do not classify.
 void check_combination(std::span<const TrainedModel> members, Combine combine);

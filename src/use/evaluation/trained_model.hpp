@@ -33,10 +33,10 @@ struct Scoring {
 
 // Reads a model file, Tusk's or Keras's, which may have objects of `extensions`. Error(no_input),
 // Error(bad_data).
-TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions = {});
+TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions);
 
 // The same; a file that names no loss is Error(bad_data) unless `scoring` does.
 TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
-                                 const Extensions& extensions = {});
+                                 const Extensions& extensions);
 
 }  // namespace tusk::evaluation

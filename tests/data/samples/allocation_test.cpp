@@ -21,7 +21,7 @@ TEST_CASE("epochs of batches allocate nothing") {
           {"type": "one_hot", "column": 1, "unknown": "zeros", "categories": [1, 2, 3]},
           {"type": "normalize", "p": 3, "columns": [0, 2]},
           {"type": "standard", "centers": [0, 0, 0, 0], "slopes": [1, 1, 1, 1], "base": 0}])",
-      "model.h5");
+      "model.h5", {});
   const Shard shard =
       Shard::read(dataset, datasets::Split(100).training_rows({0, 100}), &format, transforms);
   Batches batches(shard, {.batch_size = 8});

@@ -66,7 +66,7 @@ TEST_CASE("small integers stay small and are scaled on the way out") {
   const std::string path = test_samples::write(folder.file("data.h5"), 2, pixels,
                                                std::vector<std::int64_t>{0, 1}, {2, 1});
   const auto scale = transforms::Transforms::from_json(
-      R"([{"type": "scale", "factor": 0.00392156862745098, "offset": 0}])", "model.h5");
+      R"([{"type": "scale", "factor": 0.00392156862745098, "offset": 0}])", "model.h5", {});
   const Shard shard = Shard::read(test_samples::open(path), first_rows(2), &shard_classes, scale);
   CHECK(shard.bytes() == 4 + 2 * sizeof(std::int32_t));
   CHECK(sample(shard, 0)[1] == doctest::Approx(0.2));

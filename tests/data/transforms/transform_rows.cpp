@@ -45,7 +45,8 @@ void write_rows(const std::string& path, const datasets::Dataset& dataset,
 }
 
 void transform(const std::string& path, const mpi::Communicator& world) try {
-  const Experiment experiment = experiment::read_experiment(experiment::read_text(path), path, {});
+  const Experiment experiment =
+      experiment::read_experiment(experiment::read_text(path), path, {}, {});
   const DataOptions& options = experiment.data;
   const datasets::Dataset dataset =
       datasets::Dataset::open(options.train, options.features, options.label);
@@ -55,7 +56,7 @@ void transform(const std::string& path, const mpi::Communicator& world) try {
   if (world.rank() != 0) return;
   std::ofstream(path + ".json") << fitted.to_json();
   // As evaluate and predict have them: from a model file.
-  write_rows(path + ".h5", dataset, Transforms::from_json(fitted.to_json(), path),
+  write_rows(path + ".h5", dataset, Transforms::from_json(fitted.to_json(), path, {}),
              rows.to_vector());
 } catch (const Error& error) {
   if (world.rank() == 0) {

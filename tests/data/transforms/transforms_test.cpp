@@ -16,8 +16,8 @@ TEST_CASE("transforms apply in their order, and the same after a round trip thro
   const auto transforms = Transforms::from_json(
       R"([{"type": "scale", "factor": 2, "offset": 1},
           {"type": "scale", "factor": 0.3333333333333333, "offset": 0}])",
-      "model.h5");
-  const Transforms again = Transforms::from_json(transforms.to_json(), "model.h5");
+      "model.h5", {});
+  const Transforms again = Transforms::from_json(transforms.to_json(), "model.h5", {});
   CHECK(again.to_json() == transforms.to_json());
   for (const Transforms& each : {transforms, again}) {
     std::vector<float> sample{0.0F, 1.0F, -5.0F};
@@ -32,7 +32,7 @@ TEST_CASE("what a step leaves is rounded to the precision that samples are kept 
   const auto transforms = Transforms::from_json(
       R"([{"type": "log", "offset": 0},
           {"type": "standard", "centers": [0.1], "slopes": [3], "base": 0}])",
-      "model.h5");
+      "model.h5", {});
   std::vector<float> sample{7.0F};
   std::vector<double> exact{7.0};
   transforms.apply(sample, 1);
@@ -43,7 +43,7 @@ TEST_CASE("what a step leaves is rounded to the precision that samples are kept 
   // The same number in the objection to what comes of it.
   const auto twice = Transforms::from_json(R"([{"type": "log", "offset": 0},
                                                {"type": "log", "offset": -2}])",
-                                           "model.h5");
+                                           "model.h5", {});
   CHECK(twice.objection(sample = {3.0F}) ==
         fmt::format("transform 1 (log) takes numbers above 2, but column 0 has {}",
                     static_cast<float>(std::log(3.0))));
@@ -51,7 +51,7 @@ TEST_CASE("what a step leaves is rounded to the precision that samples are kept 
 
 TEST_CASE("no transforms change nothing") {
   std::vector<float> sample{4.0F};
-  Transforms::from_json("[]", "model.h5").apply(sample, 1);
+  Transforms::from_json("[]", "model.h5", {}).apply(sample, 1);
   CHECK(sample[0] == 4.0F);
   CHECK(Transforms().to_json() == "[]");
   CHECK(Transforms().empty());
@@ -62,15 +62,15 @@ TEST_CASE("JSON that is no list of known transforms is refused with the file's n
        {"", "{", "7", "{}", "[7]", "[{}]", R"([{"type": "scale"}])", R"([{"type": 3}])",
         R"([{"type": "scale", "factor": "x"}])", R"([{"type": "binary_label"}])",
         R"([{"type": "log", "offset": 1e999}])"}) {
-    CHECK_FAILS(Transforms::from_json(json, "model.h5"), ExitCode::bad_data, "model.h5: ");
+    CHECK_FAILS(Transforms::from_json(json, "model.h5", {}), ExitCode::bad_data, "model.h5: ");
   }
-  CHECK_FAILS(Transforms::from_json(R"([{"type": "whiten"}])", "model.h5"), ExitCode::bad_data,
+  CHECK_FAILS(Transforms::from_json(R"([{"type": "whiten"}])", "model.h5", {}), ExitCode::bad_data,
               "transform 'whiten' is not known; this version knows: scale, standard, minmax");
 }
 
 TEST_CASE("JSON with parameters that would do harm is refused") {
   const auto refused = [](const std::string& json, const std::string& part) {
-    CHECK_FAILS(Transforms::from_json("[" + json + "]", "model.h5"), ExitCode::bad_data, part);
+    CHECK_FAILS(Transforms::from_json("[" + json + "]", "model.h5", {}), ExitCode::bad_data, part);
   };
   refused(R"({"type": "standard", "centers": [1], "slopes": [1, 2], "base": 0})", "1 centers and");
   refused(R"({"type": "minmax", "centers": [], "slopes": [], "base": 0})", "0 centers and");
@@ -93,7 +93,7 @@ TEST_CASE("JSON with parameters that would do harm is refused") {
 
 TEST_CASE("samples that a model's transforms have not learned from are refused") {
   const auto refused = [](const std::string& json, const Shape& shape, const std::string& part) {
-    const auto transforms = Transforms::from_json("[" + json + "]", "model.h5");
+    const auto transforms = Transforms::from_json("[" + json + "]", "model.h5", {});
     CHECK_FAILS(transforms.output_shape(shape, "data.h5"), ExitCode::bad_data, part);
   };
   const std::string standard =
@@ -112,8 +112,8 @@ TEST_CASE("samples that a model's transforms have not learned from are refused")
 TEST_CASE("a category becomes columns where its column was") {
   const std::string json =
       R"({"type": "one_hot", "column": 1, "categories": [-1, 0.5, 7], "unknown": )";
-  const auto strict = Transforms::from_json("[" + json + "\"error\"}]", "model.h5");
-  const auto lenient = Transforms::from_json("[" + json + "\"zeros\"}]", "model.h5");
+  const auto strict = Transforms::from_json("[" + json + "\"error\"}]", "model.h5", {});
+  const auto lenient = Transforms::from_json("[" + json + "\"zeros\"}]", "model.h5", {});
   CHECK(strict.output_shape({3}, "") == Shape{5});
   const auto apply = [](const Transforms& transforms, std::vector<float> stored) {
     std::vector<float> out(5);
@@ -134,7 +134,7 @@ TEST_CASE("what cannot be transformed is told from what has a gap in the file") 
   const auto transforms = Transforms::from_json(
       R"([{"type": "missing", "value": "nan", "fills": [5], "columns": [1]},
           {"type": "log", "offset": 0, "columns": [0, 1]}])",
-      "model.h5");
+      "model.h5", {});
   const auto objection = [&](const std::vector<float>& sample) {
     return transforms.objection(sample);
   };
@@ -148,7 +148,7 @@ TEST_CASE("what cannot be transformed is told from what has a gap in the file") 
 
 TEST_CASE("a binary label names the two classes that it makes") {
   const auto transforms =
-      Transforms::from_json(R"([{"type": "binary_label", "positive": 1}])", "model.h5");
+      Transforms::from_json(R"([{"type": "binary_label", "positive": 1}])", "model.h5", {});
   using Names = std::vector<std::string>;
   CHECK_FALSE(transforms.empty());
   CHECK(transforms.positive_label() == 1.0);
@@ -164,9 +164,10 @@ TEST_CASE("numbers that no double holds exactly survive the model file") {
   const std::string json =
       R"([{"base":0.1,"centers":[0.1,1e-300],"slopes":[0.3333333333333333,1.7976931348623157e308],)"
       R"("type":"standard"}])";
-  CHECK(Transforms::from_json(json, "").to_json() ==
-        Transforms::from_json(Transforms::from_json(json, "").to_json(), "").to_json());
-  CHECK(Transforms::from_json(json, "").to_json().find("0.3333333333333333,") != std::string::npos);
+  CHECK(Transforms::from_json(json, "", {}).to_json() ==
+        Transforms::from_json(Transforms::from_json(json, "", {}).to_json(), "", {}).to_json());
+  CHECK(Transforms::from_json(json, "", {}).to_json().find("0.3333333333333333,") !=
+        std::string::npos);
 }
 
 }  // namespace tusk::transforms

@@ -29,7 +29,7 @@ TEST_CASE("a user's transform is made again of its options and what it has learn
 }
 
 TEST_CASE("a model with a transform that the program does not have says what it needs") {
-  CHECK_FAILS(Transforms::from_json(R"([{"type": "mylab>center"}])", "model.h5"),
+  CHECK_FAILS(Transforms::from_json(R"([{"type": "mylab>center"}])", "model.h5", {}),
               ExitCode::bad_data,
               "model.h5: transform 'mylab>center' needs a program that has the transform 'center' "
               "of the package 'mylab'; this one has scale, standard");

@@ -106,7 +106,7 @@ void write(const std::string& folder) {
 }
 
 bool check(const std::string& name) {
-  const ModelContent content = load_model(name + ".h5");
+  const ModelContent content = load_model(name + ".h5", {});
   const hdf5::File file = hdf5::File::open(name + ".expected.h5");
   const auto read = [&](const char* dataset_name) {
     const hdf5::NumberDataset dataset = file.dataset(dataset_name);

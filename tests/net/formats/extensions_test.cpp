@@ -38,7 +38,7 @@ TEST_CASE("a model with a layer that the program does not have says what it need
   const test::TemporaryFolder folder;
   const std::string path = folder.file("model.h5");
   save_model(path, example(test::with_swish()));
-  CHECK_FAILS(load_model(path), ExitCode::bad_data,
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data,
               path +
                   ": layer 'swish' (mylab>swish) needs a program that has the layer 'swish' of "
                   "the package 'mylab'; this one has Dense, Activation, Dropout, Flatten");

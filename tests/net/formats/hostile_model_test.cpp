@@ -71,7 +71,7 @@ TEST_CASE("a model that lies about its size, its names or its configuration is a
   for (const auto& write : hostile) write();  // each can be written
   const auto outcomes = test::outcomes_in_child(hostile.size(), [&](std::size_t index) {
     hostile[index]();
-    load_model(path);
+    load_model(path, {});
   });
   for (std::size_t index = 0; index < hostile.size(); ++index) {
     CAPTURE(index);

@@ -86,7 +86,7 @@ TEST_CASE("a model comes back as it was") {
   const ModelContent saved = example();
   save_model(path, saved);
   save_model(path, saved);  // over itself
-  const ModelContent loaded = load_model(path);
+  const ModelContent loaded = load_model(path, {});
   CHECK(loaded.input == saved.input);
   CHECK(loaded.layers == saved.layers);
   CHECK(loaded.weights == saved.weights);
@@ -123,7 +123,7 @@ TEST_CASE("the file has Keras's layout") {
 TEST_CASE("a model that Keras 3 wrote is read, whatever its names") {
   const test::TemporaryFolder folder;
   const ModelContent model =
-      load_model(write_keras3(folder.file("keras.h5"), input + dropout + dense_layer));
+      load_model(write_keras3(folder.file("keras.h5"), input + dropout + dense_layer), {});
   CHECK(model.input == Shape{3});
   REQUIRE(model.layers.size() == 2);
   CHECK(std::get<DropoutOptions>(model.layers[0]).rate == 0.5);
@@ -147,21 +147,21 @@ TEST_CASE("a hard_sigmoid is that of the Keras that wrote the file") {
       hdf5::File file = hdf5::File::update(path);
       hdf5::write_attribute(file, "/", "keras_version", version);
     }
-    return std::get<DenseOptions>(load_model(path).layers.at(0)).activation;
+    return std::get<DenseOptions>(load_model(path, {}).layers.at(0)).activation;
   };
   CHECK(read_from("3.15.1") == Activation::hard_sigmoid);
   CHECK(read_from("2.15.0") == Activation::hard_sigmoid_keras2);
   CHECK(read_from("2.1.6-tf") == Activation::hard_sigmoid_keras2);
   CHECK(read_from("1.2.2") == Activation::hard_sigmoid_keras2);
   write_keras3(path, layers);  // which does not say its version, as those before Keras 2
-  CHECK(std::get<DenseOptions>(load_model(path).layers.at(0)).activation ==
+  CHECK(std::get<DenseOptions>(load_model(path, {}).layers.at(0)).activation ==
         Activation::hard_sigmoid_keras2);
 
   ModelContent ours = example();
   std::get<DenseOptions>(ours.layers.at(1)).activation = Activation::hard_sigmoid;
   std::get<DenseOptions>(ours.layers.at(3)).activation = Activation::hard_sigmoid_keras2;
   save_model(path, ours);
-  CHECK(load_model(path).layers == ours.layers);
+  CHECK(load_model(path, {}).layers == ours.layers);
 }
 
 TEST_CASE("what older versions of Keras called otherwise, or wrapped, is understood") {
@@ -171,7 +171,7 @@ TEST_CASE("what older versions of Keras called otherwise, or wrapped, is underst
       "b", "axis": [1]}}, {"class_name": "Reshape", "config": {"name": "c", "target_shape":
       {"class_name": "__tuple__", "items": [-1]}}}, )";
   const ModelContent model =
-      load_model(write_keras3(folder.file("keras.h5"), input + older + dense_layer));
+      load_model(write_keras3(folder.file("keras.h5"), input + older + dense_layer), {});
   CHECK(std::get<LeakyReluOptions>(model.layers.at(0)).negative_slope == 0.25);
   CHECK(std::get<SoftmaxOptions>(model.layers.at(1)).axis == 1);
   CHECK(std::get<ReshapeOptions>(model.layers.at(2)).target_shape == std::vector<std::int64_t>{-1});
@@ -181,7 +181,7 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
   const test::TemporaryFolder folder;
   const std::string path = folder.file("keras.h5");
   const auto load = [&](const std::string& layers) {
-    return load_model(write_keras3(path, layers));
+    return load_model(write_keras3(path, layers), {});
   };
   const auto without = [](std::string text, const std::string& from, const std::string& to) {
     return text.replace(text.find(from), from.size(), to);
@@ -213,29 +213,29 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
               "no plausible size");
   CHECK_FAILS(load("[}"), ExitCode::bad_data, "model_config");
   CHECK_FAILS(load("7"), ExitCode::bad_data, "model_config");
-  CHECK_FAILS(load_model(write_keras3(path, input + dense_layer, "Functional")), ExitCode::bad_data,
-              "Sequential models are supported");
+  CHECK_FAILS(load_model(write_keras3(path, input + dense_layer, "Functional"), {}),
+              ExitCode::bad_data, "Sequential models are supported");
 }
 
 TEST_CASE("a file that is no model, or a damaged one, is refused") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("model.h5");
-  CHECK_FAILS(load_model(path), ExitCode::no_input, "No such file");
+  CHECK_FAILS(load_model(path, {}), ExitCode::no_input, "No such file");
   hdf5::File::create(path).create_dataset("features", ElementType::u8, {3});
-  CHECK_FAILS(load_model(path), ExitCode::bad_data, "not a Keras model");
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data, "not a Keras model");
   save_model(path, example());
   {
     hdf5::File file = hdf5::File::update(path);
     const std::vector<float> nan{std::numeric_limits<float>::quiet_NaN(), 0, 0};
     file.dataset("model_weights/dense/dense/kernel:0").write(2, std::span<const float>(nan));
   }
-  CHECK_FAILS(load_model(path), ExitCode::bad_data, "not finite");
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data, "not finite");
   save_model(path, example());
   {
     hdf5::File file = hdf5::File::update(path);
     hdf5::write_attribute(file, "tusk", "loss", "hinge");
   }
-  CHECK_FAILS(load_model(path), ExitCode::bad_data, "loss 'hinge' is not known");
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data, "loss 'hinge' is not known");
 }
 
 TEST_CASE("a small file cannot make a large model by naming its weights again and again") {
@@ -255,7 +255,7 @@ TEST_CASE("a small file cannot make a large model by naming its weights again an
     hdf5::write_attribute(file, "/", "model_config", config);
     hdf5::write_attribute(file, "model_weights", "layer_names", twice);
   }
-  CHECK_FAILS(load_model(path), ExitCode::bad_data, "several layers claim the same weights");
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data, "several layers claim the same weights");
 }
 
 TEST_CASE("a model that cannot be written leaves nothing behind") {

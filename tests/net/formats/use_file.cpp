@@ -42,7 +42,7 @@ void use_file(const std::string& path) {
     attempt([&] { hdf5::read_texts(file, name, "class_names"); });
     attempt([&] { datasets::read_column_names(file, name); });
   }
-  if (file.has_group("model_weights")) attempt([&] { formats::load_model(path); });
+  if (file.has_group("model_weights")) attempt([&] { formats::load_model(path, {}); });
   if (first) throw *first;
 }
 

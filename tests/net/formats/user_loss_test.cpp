@@ -45,7 +45,7 @@ TEST_CASE("a model with a loss that the program does not have says what it needs
   const test::TemporaryFolder folder;
   const std::string path = folder.file("model.h5");
   save_model(path, scored_by(test::tilted(test::with_loss_and_transforms(), 0.25)));
-  CHECK_FAILS(load_model(path), ExitCode::bad_data,
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data,
               path +
                   ": loss 'mylab>tilted' needs a program that has the loss 'tilted' of the "
                   "package 'mylab'; this one has categorical_crossentropy, ");

@@ -22,10 +22,10 @@ struct Simulated {
 
 Simulated simulate_in(const std::string& directory, const Experiment& experiment,
                       std::size_t workers, const mpi::Communicator& world) {
-  const auto assembly = training::assemble_simulation(experiment, workers, world);
+  const auto assembly = training::assemble_simulation(experiment, workers, world, {});
   const auto summary =
       simulation::train(assembly, {.run_directory = directory, .quiet = true}, 2, world);
-  return {formats::load_model(directory + "/model.h5").weights, summary};
+  return {formats::load_model(directory + "/model.h5", {}).weights, summary};
 }
 
 }  // namespace

@@ -27,18 +27,18 @@ class Simulations {
  public:
   Run train(const Experiment& experiment) {
     const std::string directory = folder_.file("run" + std::to_string(++runs_));
-    return read(directory,
-                training::train(experiment, {.run_directory = directory, .quiet = true}, world_));
+    return read(directory, training::train(experiment, {.run_directory = directory, .quiet = true},
+                                           world_, {}));
   }
   Run simulate(const Experiment& experiment, std::size_t workers, std::size_t threads = 2) {
     const std::string directory = folder_.file("run" + std::to_string(++runs_));
-    const auto assembly = training::assemble_simulation(experiment, workers, world_);
+    const auto assembly = training::assemble_simulation(experiment, workers, world_, {});
     return read(directory, simulation::train(assembly, {.run_directory = directory, .quiet = true},
                                              threads, world_));
   }
   static Run read(const std::string& directory, records::Summary summary) {
     Run run{.summary = std::move(summary)};
-    run.weights = formats::load_model(directory + "/model.h5").weights;
+    run.weights = formats::load_model(directory + "/model.h5", {}).weights;
     const hdf5::File history = hdf5::File::open(directory + "/history.h5");
     const hdf5::NumberDataset committers = history.dataset("commits/worker");
     run.committers.resize(committers.rows());

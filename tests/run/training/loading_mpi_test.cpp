@@ -35,9 +35,10 @@ struct Result {
 Result train(const Experiment& experiment, const DataFolder& folder, const std::string& name,
              const mpi::Communicator& world) {
   Result result{
-      training::train(experiment, {.run_directory = folder.file(name), .quiet = true}, world), {}};
+      training::train(experiment, {.run_directory = folder.file(name), .quiet = true}, world, {}),
+      {}};
   if (world.rank() == 0)
-    result.weights = formats::load_model(folder.file(name) + "/model.h5").weights;
+    result.weights = formats::load_model(folder.file(name) + "/model.h5", {}).weights;
   return result;
 }
 
@@ -191,7 +192,7 @@ TEST_CASE("data files are opened once: what takes their place during a run is no
   claiming.trainer.parallelism_factor = 2;
   for (const Experiment& one : {all, streaming, claiming}) {
     replace(test::write_data);
-    const auto assembly = training::assemble(one, world);
+    const auto assembly = training::assemble(one, world, {});
     // The manifest asks for the new files' size, and nothing opens them.
     replace([](const std::string& path) { std::ofstream(path) << "not HDF5"; });
     const auto summary = training::train_assembly(

@@ -29,7 +29,8 @@ TEST_CASE("mistake 1, an error in a worker is swallowed: here it ends the run wi
     diverging.model.layers = {DenseOptions{.units = 1}};
     diverging.model.metrics = {};
     try {
-      training::train(diverging, {.run_directory = folder.file("run"), .overwrite = true}, world);
+      training::train(diverging, {.run_directory = folder.file("run"), .overwrite = true}, world,
+                      {});
       FAIL("no error");
     } catch (const Error& error) {
       CHECK(error.code() == ExitCode::diverged);
@@ -44,7 +45,7 @@ TEST_CASE("mistake 4, shuffling fails: here the order is a new one in every epoc
   Experiment still = experiment(folder, SingleOptions{});
   still.optimizer.learning_rate = 0.0;  // a batch's loss depends on its samples alone
   still.trainer.epochs = 2;
-  training::train(still, {.run_directory = directory}, world);
+  training::train(still, {.run_directory = directory}, world, {});
   if (world.rank() == 0) {
     const auto loss = test::history_column<float>(directory, "steps/loss");
     const std::size_t half = loss.size() / 2;
@@ -60,7 +61,7 @@ TEST_CASE("mistakes 5 and 10, the last batch is dropped, the end of the data is 
   const std::string directory = folder.file("run");
   Experiment whole = experiment(folder, DownpourOptions{.communication_window = 4});
   whole.trainer.epochs = 3;
-  training::train(whole, {.run_directory = directory}, world);
+  training::train(whole, {.run_directory = directory}, world, {});
   if (world.rank() == 0) {
     // Every worker trains all of its shard in every epoch, and the last batch with its true size.
     const auto workers = static_cast<std::uint64_t>(std::max(world.size() - 1, 1));
@@ -82,7 +83,7 @@ TEST_CASE("mistake 11, epochs are miscounted and workers left out of the history
   const std::string directory = folder.file("run");
   Experiment fifteen = experiment(folder, SyncSgdOptions{});
   fifteen.trainer.epochs = 15;
-  const auto summary = training::train(fifteen, {.run_directory = directory}, world);
+  const auto summary = training::train(fifteen, {.run_directory = directory}, world, {});
   if (world.rank() == 0) {
     CHECK(summary.epochs == 15);
     const auto worker = test::history_column<std::uint32_t>(directory, "steps/worker");

@@ -53,8 +53,9 @@ TEST_CASE("the model keeps the names of the training file's columns") {
   experiment.trainer.epochs = 1;
   for (const Said& said : {Said{columns, {"blue"}, {"no"}}, Said{}}) {
     write_named(world, other, said);
-    training::train(experiment, {.run_directory = folder.file("run"), .overwrite = true}, world);
-    CHECK(formats::load_model(folder.file("run/model.h5")).columns ==
+    training::train(experiment, {.run_directory = folder.file("run"), .overwrite = true}, world,
+                    {});
+    CHECK(formats::load_model(folder.file("run/model.h5"), {}).columns ==
           datasets::ColumnNames{columns, {{2, {"blue", "red"}}}});
     world.barrier();
   }
@@ -71,9 +72,10 @@ TEST_CASE("test, validation and further training files must not contradict the t
     const auto fails = [&](const DataOptions& data, const std::string& text) {
       Experiment experiment = test::experiment(folder, SingleOptions{});
       experiment.data = data;
-      CHECK_FAILS(training::train(experiment,
-                                  {.run_directory = folder.file("run"), .overwrite = true}, world),
-                  ExitCode::bad_data, text);
+      CHECK_FAILS(
+          training::train(experiment, {.run_directory = folder.file("run"), .overwrite = true},
+                          world, {}),
+          ExitCode::bad_data, text);
       world.barrier();
     };
     fails({.train = train, .test = other}, message);

@@ -30,7 +30,7 @@ Experiment overlapping(const DataFolder& folder, const StrategyOptions& strategy
 
 records::Summary train_overlapping(const Experiment& experiment, const std::string& directory,
                                    const mpi::Communicator& world) {
-  auto summary = training::train(experiment, {.run_directory = directory}, world);
+  auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   world.barrier();
   return summary;
 }
@@ -107,7 +107,7 @@ TEST_CASE("overlap: one worker's model is the one without overlap, to the last b
                         std::string(overlap ? "late" : "plain"));
         const auto summary = train_overlapping(options, directory, world);
         if (world.rank() != 0) continue;
-        weights.push_back(formats::load_model(directory + "/model.h5").weights);
+        weights.push_back(formats::load_model(directory + "/model.h5", {}).weights);
         losses.push_back(summary.last_epoch.validation->loss());
         CHECK(summary.staleness.max == 0);
       }

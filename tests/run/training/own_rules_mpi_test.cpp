@@ -21,13 +21,13 @@ namespace {
 // The model that a run leaves, on rank 0; nothing on the others.
 AlignedVector<float> trained_weights(const Experiment& experiment, const std::string& directory,
                                      const mpi::Communicator& world) {
-  const auto summary = training::train(experiment, {.run_directory = directory}, world);
+  const auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   CHECK(summary.trainer == name_of_rule(experiment.trainer.strategy));
   CHECK(summary.test->metric(0) > 0.85);
   AlignedVector<float> weights;
   if (world.rank() == 0) {
     CHECK(summary.ledger.samples_committed == experiment.trainer.epochs * 903);
-    weights = formats::load_model(directory + "/model.h5").weights;
+    weights = formats::load_model(directory + "/model.h5", {}).weights;
   }
   world.barrier();
   return weights;
@@ -83,7 +83,7 @@ TEST_CASE("a strategy that needs Nesterov's momentum gets a user's optimizer's, 
   experiment.optimizer.kind = test::steady(extensions, {.nesterov = true});
   trained_weights(experiment, folder.file("ahead"), world);
   experiment.optimizer.kind = test::steady(extensions, {.nesterov = false});
-  CHECK_FAILS(training::train(experiment, {.run_directory = folder.file("plain")}, world),
+  CHECK_FAILS(training::train(experiment, {.run_directory = folder.file("plain")}, world, {}),
               ExitCode::bad_experiment, "trainer 'eamsgd' needs Nesterov's momentum");
 }
 
@@ -100,6 +100,6 @@ TEST_CASE("a run with a user's rules can be repeated from its directory, by the 
   CHECK(again.optimizer == once.optimizer);
   CHECK(again.trainer == once.trainer);
   CHECK(trained_weights(again, folder.file("again"), world) == weights);
-  CHECK_FAILS(experiment::read_experiment(text, path), ExitCode::bad_experiment,
+  CHECK_FAILS(experiment::read_experiment(text, path, {}, {}), ExitCode::bad_experiment,
               "key 'optimizer.name': expected one of \"sgd\"");
 }

@@ -31,7 +31,7 @@ Experiment sharded(const DataFolder& folder, const StrategyOptions& strategy, Tr
 records::Summary train(const Experiment& experiment, const std::string& directory,
                        const mpi::Communicator& world) {
   auto summary =
-      training::train(experiment, {.run_directory = directory, .overwrite = true}, world);
+      training::train(experiment, {.run_directory = directory, .overwrite = true}, world, {});
   world.barrier();
   return summary;
 }
@@ -68,8 +68,8 @@ TEST_CASE("one worker, windows of one step, plain SGD: in shards, too, it is sin
           train(sharded(folder, rule, transport, shards), folder.file("run"), world);
       CHECK(summary.workers == 1);
       if (world.rank() == 0) {
-        CHECK(formats::load_model(folder.file("run") + "/model.h5").weights ==
-              formats::load_model(folder.file("single") + "/model.h5").weights);
+        CHECK(formats::load_model(folder.file("run") + "/model.h5", {}).weights ==
+              formats::load_model(folder.file("single") + "/model.h5", {}).weights);
       }
       world.barrier();
     }

@@ -36,7 +36,7 @@ std::map<std::uint32_t, std::uint64_t> samples_by_epoch(const std::string& direc
 
 records::Summary train(const Experiment& experiment, const std::string& directory,
                        const mpi::Communicator& world) {
-  auto summary = training::train(experiment, {.run_directory = directory}, world);
+  auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   world.barrier();
   return summary;
 }
@@ -167,13 +167,14 @@ TEST_CASE("mistake 3: an ensemble has as many members as asked for, and they dif
     if (world.rank() == 0) {
       CHECK(summary.ledger.samples_trained ==
             8 * training_rows * (data == EnsembleData::shard ? 1 : 3));
-      const auto members = evaluation::load_ensemble(directory + "/ensemble.json", std::nullopt);
+      const auto members =
+          evaluation::load_ensemble(directory + "/ensemble.json", std::nullopt, {});
       CHECK(members.size() == 3);
       CHECK(members[0].weights != members[1].weights);
       CHECK(members[1].weights != members[2].weights);
     }
     const auto members =
-        evaluation::load_ensemble(directory + "/ensemble.json", evaluation::Scoring{});
+        evaluation::load_ensemble(directory + "/ensemble.json", evaluation::Scoring{}, {});
     const auto dataset = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
     const auto vote = evaluation::evaluate_together(world, evaluation::views_of(members),
                                                     evaluation::Combine::vote, dataset);
@@ -216,7 +217,7 @@ TEST_CASE("an ensemble overwritten by a smaller one keeps no members, and says w
   Experiment smaller = experiment(folder, EnsembleOptions{.members = 2});
   smaller.callbacks.target_metric = TargetOptions{.monitor = "val_accuracy", .value = 0.5};
   const auto summary =
-      training::train(smaller, {.run_directory = directory, .overwrite = true}, world);
+      training::train(smaller, {.run_directory = directory, .overwrite = true}, world, {});
   if (world.rank() == 0) {
     CHECK(std::filesystem::exists(directory + "/members/01/model.h5"));
     CHECK_FALSE(std::filesystem::exists(directory + "/members/02"));

@@ -26,8 +26,8 @@ TEST_CASE("every trainer learns, commits every batch and leaves a complete run d
                                          AdagOptions{.communication_window = 2}};
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string directory = folder.file("run" + std::to_string(i));
-    const auto summary = training::train(experiment(folder, all[i]),
-                                         {.run_directory = directory, .overwrite = false}, world);
+    const auto summary = training::train(
+        experiment(folder, all[i]), {.run_directory = directory, .overwrite = false}, world, {});
     CHECK(summary.test->metric(0) > 0.9);  // every rank has the test score
     CHECK(summary.test->samples == rows);
     if (world.rank() == 0) {
@@ -66,9 +66,9 @@ TEST_CASE("one worker, windows of one step, plain SGD: downpour and adag are sin
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string directory = folder.file("run" + std::to_string(i));
     training::train(experiment(folder, all[i]), {.run_directory = directory, .overwrite = false},
-                    world);
+                    world, {});
     if (world.rank() == 0) {
-      const auto model = formats::load_model(directory + "/model.h5");
+      const auto model = formats::load_model(directory + "/model.h5", {});
       if (i == 0) alone = model.weights;
       CHECK(model.weights == alone);
     }
@@ -84,8 +84,8 @@ TEST_CASE("the same seed gives the same single run, another seed another") {
     const std::string directory = folder.file("seed" + std::to_string(weights.size()));
     Experiment once = experiment(folder, SingleOptions{});
     once.seed = seed;
-    training::train(once, {.run_directory = directory, .overwrite = false}, world);
-    weights.push_back(world.rank() == 0 ? formats::load_model(directory + "/model.h5").weights
+    training::train(once, {.run_directory = directory, .overwrite = false}, world, {});
+    weights.push_back(world.rank() == 0 ? formats::load_model(directory + "/model.h5", {}).weights
                                         : AlignedVector<float>{});
     world.barrier();
   }
@@ -110,11 +110,11 @@ TEST_CASE("any number of threads trains the same, to the bit, and the summary sa
       const std::string directory =
           folder.file("threads" + std::to_string(rule) + "-" + std::to_string(threads));
       const auto summary =
-          training::train(wide, {.run_directory = directory, .overwrite = false}, world);
+          training::train(wide, {.run_directory = directory, .overwrite = false}, world, {});
       CHECK(summary.threads == threads);
       if (world.rank() == 0) {
         CHECK((summary.line().find("of 3 threads)") != std::string::npos) == (threads == 3));
-        const auto model = formats::load_model(directory + "/model.h5");
+        const auto model = formats::load_model(directory + "/model.h5", {});
         if (threads == 1) alone = model.weights;
         CHECK(model.weights == alone);
       }

@@ -24,7 +24,7 @@ const std::vector<TransformOptions> every_transform{ClipTransform{.low = -2.0, .
                                                     ReshapeTransform{.shape = {test::features, 1}}};
 
 std::string learned(const std::string& directory) {
-  return formats::load_model(directory + "/model.h5").transforms;
+  return formats::load_model(directory + "/model.h5", {}).transforms;
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   experiment.data.transforms = every_transform;
   experiment.trainer.parallelism_factor = 2;
   const std::string directory = folder.file("run");
-  const auto summary = training::train(experiment, {.run_directory = directory}, world);
+  const auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   CHECK(summary.test->metric(0) > 0.9);
 
   const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
@@ -46,7 +46,7 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   CHECK(learned(directory) ==
         transforms::fit_transforms(every_transform, data, rows, world).to_json());
 
-  const auto model = evaluation::load_for_evaluation(directory + "/model.h5", {});
+  const auto model = evaluation::load_for_evaluation(directory + "/model.h5", {}, {});
   CHECK(model.model.input_shape() == Shape{test::features, 1});
   const auto score = evaluation::evaluate_together(world, evaluation::views_of({&model, 1}),
                                                    evaluation::Combine::mean, data);
@@ -58,13 +58,13 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   next.data.validation_split = 0.5;
   next.model.layers.clear();
   next.model.file = directory + "/model.h5";
-  training::train(next, {.run_directory = folder.file("next")}, world);
+  training::train(next, {.run_directory = folder.file("next")}, world, {});
   CHECK(learned(folder.file("next")) == learned(directory));
 
   // Transforms that change how wide samples are do not go with its weights.
   next.data.transforms = {
       OneHotTransform{.column = std::uint64_t{0}, .unknown = UnknownCategory::zeros}};
-  CHECK_FAILS(training::train(next, {.run_directory = folder.file("wide")}, world),
+  CHECK_FAILS(training::train(next, {.run_directory = folder.file("wide")}, world, {}),
               ExitCode::bad_data, "model.h5: the model has 74 weights for samples of");
 }
 
@@ -77,11 +77,11 @@ TEST_CASE("the label of one class becomes 1 and the others 0, in training and ev
   experiment.model.loss = LossKind::binary_crossentropy;
   experiment.model.metrics = {MetricKind::accuracy};
   const std::string directory = folder.file("run");
-  const auto summary = training::train(experiment, {.run_directory = directory}, world);
+  const auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   CHECK(summary.test->metric(0) > 0.9);
 
   const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
-  auto model = evaluation::load_for_evaluation(directory + "/model.h5", {});
+  auto model = evaluation::load_for_evaluation(directory + "/model.h5", {}, {});
   const auto score = evaluation::evaluate_together(world, evaluation::views_of({&model, 1}),
                                                    evaluation::Combine::mean, data);
   CHECK(score.metric(0) == summary.test->metric(0));
@@ -99,7 +99,7 @@ TEST_CASE("a member of an ensemble learns its transforms from its own rows") {
     experiment.trainer.epochs = 1;
     experiment.data.transforms = {StandardTransform{}};
     const std::string directory = folder.file(std::string(name_of(data)));
-    training::train(experiment, {.run_directory = directory}, world);
+    training::train(experiment, {.run_directory = directory}, world, {});
     const bool same = learned(directory + "/members/00") == learned(directory + "/members/01");
     CHECK(same == (data == EnsembleData::whole));
   }

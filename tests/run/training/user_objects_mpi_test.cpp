@@ -33,7 +33,7 @@ Experiment regression(const DataFolder& folder) {
 
 records::Summary train(const Experiment& experiment, const DataFolder& folder,
                        const std::string& name, const mpi::Communicator& world) {
-  return training::train(experiment, {.run_directory = folder.file(name)}, world);
+  return training::train(experiment, {.run_directory = folder.file(name)}, world, {});
 }
 
 }  // namespace
@@ -62,9 +62,9 @@ TEST_CASE("a user's loss trains, is kept, and scores again") {
   const auto score = evaluation::evaluate_together(world, evaluation::views_of({&model, 1}),
                                                    evaluation::Combine::mean, data);
   CHECK(score.loss_sum == summary.test->loss_sum);
-  CHECK_FAILS(evaluation::load_for_evaluation(model_of("half"), {}), ExitCode::bad_data,
+  CHECK_FAILS(evaluation::load_for_evaluation(model_of("half"), {}, {}), ExitCode::bad_data,
               "needs a program that has the loss 'tilted' of the package 'mylab'");
-  CHECK_FAILS(evaluation::load_for_prediction(model_of("half")), ExitCode::bad_data,
+  CHECK_FAILS(evaluation::load_for_prediction(model_of("half"), {}), ExitCode::bad_data,
               "needs a program that has the loss 'tilted' of the package 'mylab'");
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("a user's transforms learn from the training rows, are kept, and are a
   const datasets::Split split(data.rows(), experiment.data.validation_split, experiment.seed);
   const datasets::Rows rows = split.training_rows({0, split.training_count()});
   const std::string path = folder.file("run") + "/model.h5";
-  CHECK(formats::load_model(path).transforms ==
+  CHECK(formats::load_model(path, {}).transforms ==
         transforms::fit_transforms(experiment.data.transforms, data, rows,
                                    world.split(world.rank(), 0))
             .to_json());
@@ -90,7 +90,7 @@ TEST_CASE("a user's transforms learn from the training rows, are kept, and are a
   const auto score = evaluation::evaluate_together(world, evaluation::views_of({&model, 1}),
                                                    evaluation::Combine::mean, data);
   CHECK(score.loss_sum == summary.test->loss_sum);
-  CHECK_FAILS(evaluation::load_for_evaluation(path, {}), ExitCode::bad_data,
+  CHECK_FAILS(evaluation::load_for_evaluation(path, {}, {}), ExitCode::bad_data,
               "transform 'mylab>flip' needs a program that has the transform 'flip'");
 
   // What goes on from the model goes on with its transforms.
@@ -99,9 +99,9 @@ TEST_CASE("a user's transforms learn from the training rows, are kept, and are a
   next.model.layers.clear();
   next.model.file = path;
   training::train(next, {.run_directory = folder.file("next")}, world, extensions);
-  CHECK(formats::load_model(folder.file("next") + "/model.h5").transforms ==
-        formats::load_model(path).transforms);
-  CHECK_FAILS(training::train(next, {.run_directory = folder.file("refused")}, world),
+  CHECK(formats::load_model(folder.file("next") + "/model.h5", {}).transforms ==
+        formats::load_model(path, {}).transforms);
+  CHECK_FAILS(training::train(next, {.run_directory = folder.file("refused")}, world, {}),
               ExitCode::bad_data, "needs a program that has the transform 'flip'");
 }
 
@@ -113,8 +113,8 @@ TEST_CASE("a user's transform that leaves what scale leaves trains the same bits
   train(experiment, folder, "scale", world);
   experiment.data.transforms = {test::flip(test::with_loss_and_transforms())};
   train(experiment, folder, "flip", world);
-  CHECK(formats::load_model(folder.file("flip") + "/model.h5").weights ==
-        formats::load_model(folder.file("scale") + "/model.h5").weights);
+  CHECK(formats::load_model(folder.file("flip") + "/model.h5", {}).weights ==
+        formats::load_model(folder.file("scale") + "/model.h5", {}).weights);
 }
 
 TEST_CASE("what goes wrong while a user's transform learns ends every rank with one error") {

@@ -25,7 +25,7 @@ evaluation::TrainedModel model(bool classifies = true) {
           .classifies = classifies,
           .weights = {1, 0, 0, 1},
           .transforms = transforms::Transforms::from_json(
-              R"([{"type":"scale","factor":2.0,"offset":0.0}])", "test"),
+              R"([{"type":"scale","factor":2.0,"offset":0.0}])", "test", {}),
           .class_names = names};
 }
 
