@@ -24,7 +24,7 @@ declare -A may_include=(
   [net/kernels]=""
   [net/layers]="options net/kernels"
   [net/graph]="net/kernels net/layers"
-  [net/optim]=""
+  [net/optim]="options"
   [net/formats]="options data/hdf5 data/datasets net/layers net/graph"
 
   [use/evaluation]="mpi options data/datasets data/samples data/transforms net/graph net/formats"

@@ -47,7 +47,7 @@ void describe(Fields& fields, AdagradOptions& o) {
 }
 
 void describe(Fields& fields, RmspropOptions& o) {
-  fields("rho", o.rho, between(0.0, 1.0));
+  fields("rho", o.rho, from_below(0.0, 1.0));
   fields("momentum", o.momentum, between(0.0, 1.0));
   fields("epsilon", o.epsilon, at_least(0.0));
   fields("centered", o.centered);
@@ -69,7 +69,7 @@ void describe(Fields& fields, AdamOptions& o) {
 void describe(Fields& fields, AdamwOptions& o) { describe(fields, static_cast<AdamOptions&>(o)); }
 
 void describe(Fields& fields, AdadeltaOptions& o) {
-  fields("rho", o.rho, between(0.0, 1.0));
+  fields("rho", o.rho, from_below(0.0, 1.0));
   fields("epsilon", o.epsilon, at_least(0.0));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
-#include "net/optim/kinds.hpp"
+#include "net/optim/optimizers.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -38,8 +38,6 @@ class Adadelta final : public Optimizer {
 }  // namespace
 
 std::unique_ptr<Optimizer> make(const AdadeltaOptions& kind, const CommonOptions& common) {
-  require_decay("rho", kind.rho);
-  require_not_negative("epsilon", kind.epsilon);
   return std::make_unique<Adadelta>(kind, common);
 }
 

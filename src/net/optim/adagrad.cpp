@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
-#include "net/optim/kinds.hpp"
+#include "net/optim/optimizers.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -33,8 +33,6 @@ class Adagrad final : public Optimizer {
 }  // namespace
 
 std::unique_ptr<Optimizer> make(const AdagradOptions& kind, const CommonOptions& common) {
-  require_not_negative("initial_accumulator_value", kind.initial_accumulator_value);
-  require_not_negative("epsilon", kind.epsilon);
   return std::make_unique<Adagrad>(kind, common);
 }
 

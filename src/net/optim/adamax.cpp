@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "net/optim/kinds.hpp"
+#include "net/optim/optimizers.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -44,9 +44,6 @@ class Adamax final : public Optimizer {
 }  // namespace
 
 std::unique_ptr<Optimizer> make(const AdamaxOptions& kind, const CommonOptions& common) {
-  require_decay("beta_1", kind.beta_1);
-  require_decay("beta_2", kind.beta_2);
-  require_not_negative("epsilon", kind.epsilon);
   return std::make_unique<Adamax>(kind, common);
 }
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "net/optim/kinds.hpp"
+#include "net/optim/optimizers.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -68,9 +68,6 @@ class Rmsprop final : public Optimizer {
 }  // namespace
 
 std::unique_ptr<Optimizer> make(const RmspropOptions& kind, const CommonOptions& common) {
-  require_decay("rho", kind.rho);
-  require_in("momentum", kind.momentum, 0.0, 1.0);
-  require_not_negative("epsilon", kind.epsilon);
   return std::make_unique<Rmsprop>(kind, common);
 }
 

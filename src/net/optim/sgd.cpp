@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "net/optim/kinds.hpp"
+#include "net/optim/optimizers.hpp"
 
 namespace tusk::optim {
 namespace {
@@ -54,7 +54,6 @@ class MomentumSgd final : public Optimizer {
 }  // namespace
 
 std::unique_ptr<Optimizer> make(const SgdOptions& kind, const CommonOptions& common) {
-  require_in("momentum", kind.momentum, 0.0, 1.0);
   if (kind.momentum == 0.0) return std::make_unique<Sgd>(common);
   return std::make_unique<MomentumSgd>(kind, common);
 }

@@ -9,7 +9,8 @@
 namespace tusk::optim {
 
 // The registry of optimizers: one line for each, whose definition is its source file.
-// make_optimizer calls the one that goes with the options.
+// make_optimizer calls the one that goes with the options, once they have been found to obey their
+// rules.
 std::unique_ptr<Optimizer> make(const SgdOptions&, const CommonOptions&);
 std::unique_ptr<Optimizer> make(const AdagradOptions&, const CommonOptions&);
 std::unique_ptr<Optimizer> make(const RmspropOptions&, const CommonOptions&);
@@ -17,10 +18,5 @@ std::unique_ptr<Optimizer> make(const AdamOptions&, const CommonOptions&);  // A
 std::unique_ptr<Optimizer> make(const AdadeltaOptions&, const CommonOptions&);
 std::unique_ptr<Optimizer> make(const AdamaxOptions&, const CommonOptions&);
 std::unique_ptr<Optimizer> make(const NadamOptions&, const CommonOptions&);
-
-// Checks of options: Error(bad_experiment) that names optimizer.<key>.
-void require_in(const char* key, double value, double low, double high);  // low ≤ value ≤ high
-void require_decay(const char* key, double value);                        // 0 ≤ value < 1
-void require_not_negative(const char* key, double value);                 // 0 ≤ value < ∞
 
 }  // namespace tusk::optim
