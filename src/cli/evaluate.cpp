@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -16,6 +17,7 @@
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "experiment/model_options.hpp"
+#include "experiment/read_loss.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "use/evaluation/ensemble_model.hpp"
@@ -47,23 +49,9 @@ std::vector<std::string> choice_names() {
   return names;
 }
 
-std::vector<std::string> loss_names(const Extensions& extensions) {
-  std::vector<std::string> names = choice_names<LossKind>();
-  for (const auto& kind : extensions.losses) names.push_back(kind->name);
-  return names;
-}
-
-// One of loss_names(), with the options that it has by default.
-LossOptions loss_of(const std::string& name, const Extensions& extensions) {
-  for (const auto& kind : extensions.losses) {
-    if (kind->name == name) return UserLoss{kind, kind->defaults};
-  }
-  return choices<LossKind>().at(name);
-}
-
 evaluation::Scoring scoring(const EvaluateArguments& arguments, const Extensions& extensions) {
   evaluation::Scoring scoring;
-  if (!arguments.loss.empty()) scoring.loss = loss_of(arguments.loss, extensions);
+  if (!arguments.loss.empty()) scoring.loss = experiment::read_loss(arguments.loss, extensions);
   for (const std::string& name : arguments.metrics) {
     scoring.metrics.push_back(choices<MetricKind>().at(name));
   }
@@ -87,6 +75,16 @@ void check_top_k(const evaluation::TrainedModel& model, const EvaluateArguments&
     fail(ExitCode::usage, "--top-k {}: {} has {} output{}{}", k, arguments.data.model, outputs,
          outputs == 1 ? "" : "s", model.classifies ? "" : ", which are not of classes");
   }
+}
+
+std::string loss_help(const Extensions& extensions) {
+  std::vector<std::string> names = choice_names<LossKind>();
+  for (const auto& kind : extensions.losses) names.push_back(kind->name);
+  return fmt::format(
+      "The loss, if not the one of the training, as an experiment has it: {}; one with options is "
+      "a "
+      "table, as in '{{ type = \"mine\", scale = 2.0 }}'",
+      fmt::join(names, ", "));
 }
 
 ExitCode evaluate(const Context& context, const EvaluateArguments& arguments) {
@@ -133,8 +131,8 @@ Command evaluate_command(const Context& context) {
   const std::vector<Argument> more{
       {.name = "--loss",
        .place = &arguments->loss,
-       .help = "The loss, if not the one of the training",
-       .one_of = loss_names(context.extensions)},
+       .help = loss_help(context.extensions),
+       .value_text = "NAME|TABLE"},
       {.name = "--metrics",
        .place = &arguments->metrics,
        .help = "The metrics, likewise",

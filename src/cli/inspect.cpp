@@ -8,7 +8,7 @@
 #include <string>
 
 #include "cli/commands.hpp"
-#include "cli/describe.hpp"
+#include "cli/inspection_text.hpp"
 #include "core/units.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/hdf5/listing.hpp"
@@ -63,7 +63,7 @@ std::string what_it_is(const hdf5::Entry& entry) {
                      entry.layout);
 }
 
-std::string describe_tree(const hdf5::File& file) {
+std::string tree_text(const hdf5::File& file) {
   std::string text;
   for (const hdf5::Entry& entry : hdf5::list(file)) {
     const std::string indent(2 * entry.depth, ' ');
@@ -82,17 +82,17 @@ void inspect(const std::string& path, const Extensions& extensions) {
   const Content content = content_of(file);
   fmt::print("{}: {}, {}\n", path, name_of(content),
              format_bytes(std::filesystem::file_size(path)));
-  fmt::print("{}\n", describe_tree(file));
+  fmt::print("{}\n", tree_text(file));
   std::fflush(stdout);  // also if what follows fails
   switch (content) {
     case Content::data:
-      fmt::print("{}", describe_data(file));
+      fmt::print("{}", data_text(file));
       break;
     case Content::model:
-      fmt::print("{}", describe_model(path, extensions));
+      fmt::print("{}", model_text(path, extensions));
       break;
     case Content::history:
-      fmt::print("{}", describe_history(file));
+      fmt::print("{}", history_text(file));
       break;
   }
 }

@@ -20,19 +20,14 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // A table with one key whose value is what the text says; nothing if the text is not one value.
-std::optional<toml::table> parse_value(std::string_view text, const std::string& source) {
+std::optional<toml::table> parse_value(std::string_view key, std::string_view text,
+                                       const std::string& source) {
   try {
-    toml::table table = toml::parse(fmt::format("value = {}", text), source);
+    toml::table table = toml::parse(fmt::format("{} = {}", key, text), source);
     return table.size() == 1 ? std::optional(std::move(table)) : std::nullopt;
   } catch (const toml::parse_error&) {
     return std::nullopt;
   }
-}
-
-toml::table read_value(std::string_view text, const std::string& source) {
-  if (auto table = parse_value(text, source)) return std::move(*table);
-  if (auto table = parse_value(quoted_toml(text), source)) return std::move(*table);
-  fail(ExitCode::bad_experiment, "{}: the value is not UTF-8", printable(source));
 }
 
 // Goes from the root of the file down to where the parts of a key lead.
@@ -86,8 +81,15 @@ class Way {
 
 }  // namespace
 
+toml::table value_table(std::string_view key, std::string_view text, const std::string& source) {
+  check_depth(text, printable(source));
+  if (auto table = parse_value(key, text, source)) return std::move(*table);
+  if (auto table = parse_value(key, quoted_toml(text), source)) return std::move(*table);
+  fail(ExitCode::bad_experiment, "{}: the value is not UTF-8", printable(source));
+}
+
 void apply_override(toml::table& root, std::string_view override) {
-  const std::string source = fmt::format("{}{}", override_option, override);
+  const std::string source = fmt::format("{}set {}", command_line_sign, override);
   const std::size_t equals = override.find('=');
   std::string_view key = trimmed(override.substr(0, equals));
   if (equals == std::string_view::npos || key.empty()) {
@@ -95,7 +97,7 @@ void apply_override(toml::table& root, std::string_view override) {
          printable(source));
   }
   check_depth(override, printable(source));
-  toml::table holder = read_value(trimmed(override.substr(equals + 1)), source);
+  toml::table holder = value_table("value", trimmed(override.substr(equals + 1)), source);
   toml::node& value = *holder.get("value");
 
   Way way(root, value.source());

@@ -102,9 +102,11 @@ std::string TableWriter::lines() const {
   return fmt::format("{}\n{}", fmt::join(entries_, "\n"), sections_);
 }
 
-std::string TableWriter::inline_table() const {
-  return fmt::format("{{ {} }}", fmt::join(entries_, ", "));
+std::string TableWriter::on_one_line() const {
+  return fmt::format("{}", fmt::join(entries_, ", "));
 }
+
+std::string TableWriter::inline_table() const { return fmt::format("{{ {} }}", on_one_line()); }
 
 void TableWriter::field(std::string_view key, const Value& value, const Rule& rule) {
   if (!rule.obstacle.empty() || is_absent(value)) return;

@@ -14,6 +14,7 @@ namespace tusk::experiment {
 class TableWriter final : public options::Fields {
  public:
   std::string lines() const;         // a key a line, then the sections
+  std::string on_one_line() const;   // key = value, …
   std::string inline_table() const;  // { key = value, … }
 
  protected:

@@ -68,7 +68,7 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 }  // namespace
 
 std::string place(const toml::source_region& source, const std::string& file) {
-  if (source.path != nullptr && source.path->starts_with(override_option)) {
+  if (source.path != nullptr && source.path->starts_with(command_line_sign)) {
     return printable(*source.path);
   }
   if (source.begin.line == 0) return file;

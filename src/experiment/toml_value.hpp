@@ -20,7 +20,7 @@ struct TomlValue {
   const std::string& file;  // the name of the file
 };
 
-// "file:line:column"; "--set key=value" for what an override gave; "file" for neither.
+// "file:line:column"; "--set key=value" for what the command line gave; "file" for neither.
 std::string place(const toml::source_region& source, const std::string& file);
 
 // `text` without control characters, which would break a message into lines.

@@ -3,22 +3,42 @@
 #include <fmt/ranges.h>
 
 #include <string>
+#include <variant>
 
-#include "cli/describe.hpp"
+#include "cli/inspection_text.hpp"
 #include "data/transforms/transforms.hpp"
+#include "experiment/table_writer.hpp"
 #include "net/formats/model_file.hpp"
 #include "net/graph/model.hpp"
 
 namespace tusk::cli {
+namespace {
 
-std::string describe_model(const std::string& path, const Extensions& extensions) {
+// "mse", "huber (huber_delta = 1.0)", "lab>log_cosh (scale = 2.0)".
+std::string loss_text(const LossOptions& loss, double huber_delta) {
+  experiment::TableWriter options;
+  std::string name = name_of(loss);
+  if (loss == LossKind::huber) options("huber_delta", huber_delta);
+  if (const auto* user = std::get_if<UserLoss>(&loss)) {
+    name = user->kind->full_name();
+    options::AnyOptions copy = user->options;  // describe() takes what it could also change
+    describe(options, copy);
+  }
+  const std::string values = options.on_one_line();
+  return values.empty() ? name : fmt::format("{} ({})", name, values);
+}
+
+}  // namespace
+
+std::string model_text(const std::string& path, const Extensions& extensions) {
   const formats::ModelContent content = formats::load_model(path, extensions);
   ModelOptions options;
   options.layers = content.layers;
   if (content.loss) options.loss = *content.loss;
   std::string text = graph::Model(options, content.input).summary();
   text += fmt::format("input: {}\n", content.input.to_string());
-  if (content.loss) text += fmt::format("loss: {}\n", name_of(*content.loss));
+  if (content.loss)
+    text += fmt::format("loss: {}\n", loss_text(*content.loss, content.huber_delta));
   if (!content.columns.names.empty()) {
     text += fmt::format("columns: {}\n", fmt::join(content.columns.names, ", "));
   }

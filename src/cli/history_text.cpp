@@ -6,14 +6,14 @@
 #include <set>
 #include <string>
 
-#include "cli/describe.hpp"
+#include "cli/inspection_text.hpp"
 #include "core/units.hpp"
 #include "data/datasets/read_blocks.hpp"
 #include "data/hdf5/file.hpp"
 
 namespace tusk::cli {
 
-std::string describe_history(const hdf5::File& file) {
+std::string history_text(const hdf5::File& file) {
   std::set<std::uint32_t> workers;
   datasets::read_blocks<std::uint32_t>(file.dataset("steps/worker"), [&](auto block) {
     workers.insert(block.begin(), block.end());

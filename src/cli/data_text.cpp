@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/describe.hpp"
+#include "cli/inspection_text.hpp"
 #include "core/units.hpp"
 #include "data/datasets/feature_summary.hpp"
 #include "data/datasets/label_counts.hpp"
@@ -24,8 +24,8 @@ bool holds_numbers(const hdf5::Entry& entry) {
          entry.type.find(' ') == std::string::npos;
 }
 
-std::string describe_classes(const std::map<std::int64_t, std::uint64_t>& counts,
-                             const std::vector<std::string>& names) {
+std::string classes_text(const std::map<std::int64_t, std::uint64_t>& counts,
+                         const std::vector<std::string>& names) {
   std::string text;
   for (const auto& [label, count] : counts) {
     const bool named = label >= 0 && static_cast<std::uint64_t>(label) < names.size();
@@ -35,7 +35,7 @@ std::string describe_classes(const std::map<std::int64_t, std::uint64_t>& counts
   return text;
 }
 
-std::string describe_values(const datasets::ValueSummary& values, const std::string& name) {
+std::string values_text(const datasets::ValueSummary& values, const std::string& name) {
   if (values.count == 0) return fmt::format("  {:<24} only NaN\n", name);
   std::string text = fmt::format("  {:<24} {:>12.6g} {:>12.6g} {:>12.6g}", name, values.lowest,
                                  values.mean(), values.highest);
@@ -43,7 +43,7 @@ std::string describe_values(const datasets::ValueSummary& values, const std::str
   return text + "\n";
 }
 
-std::string describe_features(const hdf5::File& file, const hdf5::NumberDataset& dataset) {
+std::string features_text(const hdf5::File& file, const hdf5::NumberDataset& dataset) {
   const bool by_column = dataset.extents().size() == 2 && dataset.row_elements() <= most_columns;
   const datasets::FeatureSummary summary = datasets::summarize_features(dataset, by_column);
   const auto names = hdf5::read_texts(file, dataset.name(), "column_names");
@@ -54,14 +54,14 @@ std::string describe_features(const hdf5::File& file, const hdf5::NumberDataset&
   for (std::size_t i = 0; i < summary.columns.size(); ++i) {
     const bool named = names && names->size() == summary.columns.size();
     const std::string name = named ? (*names)[i] : by_column ? std::to_string(i) : "all values";
-    text += describe_values(summary.columns[i], name);
+    text += values_text(summary.columns[i], name);
   }
   return text;
 }
 
 }  // namespace
 
-std::string describe_data(const hdf5::File& file) {
+std::string data_text(const hdf5::File& file) {
   std::string text;
   for (const hdf5::Entry& entry : hdf5::list(file)) {
     if (!holds_numbers(entry)) continue;
@@ -70,9 +70,9 @@ std::string describe_data(const hdf5::File& file) {
     if (const auto counts = datasets::count_labels(dataset)) {
       const auto names = hdf5::read_texts(file, dataset.name(), "class_names");
       text += fmt::format("{:<26} {} different values\n", dataset.name(), counts->size());
-      text += describe_classes(*counts, names.value_or(std::vector<std::string>()));
+      text += classes_text(*counts, names.value_or(std::vector<std::string>()));
     } else {
-      text += describe_features(file, dataset);
+      text += features_text(file, dataset);
     }
   }
   return text;
