@@ -9,6 +9,7 @@
 
 #include "exchange/strategies/registry.hpp"
 #include "tusk/center.hpp"
+#include "tusk/error.hpp"
 #include "tusk/extensions.hpp"
 #include "tusk/optimizer.hpp"
 #include "tusk/options/fields.hpp"
@@ -26,8 +27,6 @@ struct SteadyOptions {
   bool nesterov = false;
 
   bool looks_ahead() const { return nesterov; }
-
-  friend bool operator==(const SteadyOptions&, const SteadyOptions&) = default;
 };
 
 inline void describe(options::Fields& fields, SteadyOptions& o) {
@@ -37,6 +36,8 @@ inline void describe(options::Fields& fields, SteadyOptions& o) {
 
 class Steady final : public optim::Optimizer {
  public:
+  using Options = SteadyOptions;
+
   Steady(const SteadyOptions& options, const optim::CommonOptions& common)
       : Optimizer(common), options_(options), velocity_(add_state("momentum", size())) {}
 
@@ -65,8 +66,6 @@ class Steady final : public optim::Optimizer {
 // "relay": what downpour is.
 struct RelayOptions {
   std::size_t window = 5;
-
-  friend bool operator==(const RelayOptions&, const RelayOptions&) = default;
 };
 
 inline void describe(options::Fields& fields, RelayOptions& o) {
@@ -75,8 +74,16 @@ inline void describe(options::Fields& fields, RelayOptions& o) {
 
 class Relay final : public strategies::Strategy {
  public:
+  using Options = RelayOptions;
+
   Relay(const RelayOptions& options, const strategies::Surroundings& with)
       : center_(*with.center), window_(options.window), pulled_(center_.size()) {}
+
+  static void check(const Options& options, const strategies::RuleSetting& setting) {
+    if (setting.learning_rate > 0.0) return;
+    fail(ExitCode::bad_experiment, "trainer 'relay' stands still for {} workers and windows of {}",
+         setting.workers, options.window);
+  }
 
   std::size_t communication_window() const override { return window_; }
 
@@ -96,15 +103,15 @@ class Relay final : public strategies::Strategy {
 };
 
 // "chorus": what sync_sgd is.
-struct ChorusOptions {
-  friend bool operator==(const ChorusOptions&, const ChorusOptions&) = default;
-};
+struct ChorusOptions {};
 
 inline void describe(options::Fields&, ChorusOptions&) {}
 
 class Chorus final : public strategies::Strategy {
  public:
-  explicit Chorus(const strategies::Surroundings& with) : peers_(*with.peers) {}
+  using Options = ChorusOptions;
+
+  Chorus(const Options&, const strategies::Surroundings& with) : peers_(*with.peers) {}
 
   std::size_t communication_window() const override { return 1; }
   bool shares_gradients() const override { return true; }
@@ -127,14 +134,16 @@ class Chorus final : public strategies::Strategy {
 };
 
 // "hermit": what single is.
-struct HermitOptions {
-  friend bool operator==(const HermitOptions&, const HermitOptions&) = default;
-};
+struct HermitOptions {};
 
 inline void describe(options::Fields&, HermitOptions&) {}
 
 class Hermit final : public strategies::Strategy {
  public:
+  using Options = HermitOptions;
+
+  Hermit(const Options&, const strategies::Surroundings&) {}
+
   std::size_t communication_window() const override { return 1; }
   void on_start(std::span<float>) override {}
   void on_window_end(std::span<float>, const strategies::Window&) override {}
@@ -142,24 +151,12 @@ class Hermit final : public strategies::Strategy {
 
 inline Extensions with_own_rules() {
   Extensions extensions{.package = "mylab"};
-  extensions.add_optimizer<SteadyOptions>(
-      "steady", [](const SteadyOptions& options, const optim::CommonOptions& common) {
-        return std::make_unique<Steady>(options, common);
-      });
-  extensions.add_strategy<RelayOptions>(
-      "relay", {.topology = Topology::parameter_server, .overlaps = true},
-      [](const RelayOptions& options, const strategies::Surroundings& with) {
-        return std::make_unique<Relay>(options, with);
-      });
-  extensions.add_strategy<ChorusOptions>(
-      "chorus", {.topology = Topology::peers, .shares_gradients = true},
-      [](const ChorusOptions&, const strategies::Surroundings& with) {
-        return std::make_unique<Chorus>(with);
-      });
-  extensions.add_strategy<HermitOptions>("hermit", {.topology = Topology::sequential},
-                                         [](const HermitOptions&, const strategies::Surroundings&) {
-                                           return std::make_unique<Hermit>();
-                                         });
+  extensions.add_optimizer<Steady>("steady");
+  extensions.add_strategy<Relay>("relay",
+                                 {.topology = Topology::parameter_server, .overlaps = true});
+  extensions.add_strategy<Chorus>("chorus",
+                                  {.topology = Topology::peers, .shares_gradients = true});
+  extensions.add_strategy<Hermit>("hermit", {.topology = Topology::sequential});
   return extensions;
 }
 

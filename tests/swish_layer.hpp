@@ -15,8 +15,6 @@ namespace tusk::test {
 struct SwishOptions {
   double slope = 1.0;
   bool trained = false;
-
-  friend bool operator==(const SwishOptions&, const SwishOptions&) = default;
 };
 
 inline void describe(options::Fields& fields, SwishOptions& o) {

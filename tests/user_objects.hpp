@@ -21,8 +21,6 @@ namespace tusk::test {
 // with tau = 1 is mse to the bit.
 struct TiltedOptions {
   double tau = 1.0;
-
-  friend bool operator==(const TiltedOptions&, const TiltedOptions&) = default;
 };
 
 inline void describe(options::Fields& fields, TiltedOptions& o) {
@@ -31,6 +29,8 @@ inline void describe(options::Fields& fields, TiltedOptions& o) {
 
 class Tilted final : public graph::Loss {
  public:
+  using Options = TiltedOptions;
+
   explicit Tilted(const TiltedOptions& options) : tau_(static_cast<Real>(options.tau)) {}
 
   double sum(ConstMatrix outputs, const Targets& targets) const override {
@@ -56,14 +56,16 @@ class Tilted final : public graph::Loss {
 };
 
 // A user's transform that learns nothing: x → −x.
-struct FlipOptions {
-  friend bool operator==(const FlipOptions&, const FlipOptions&) = default;
-};
+struct FlipOptions {};
 
 inline void describe(options::Fields&, FlipOptions&) {}
 
 class Flip final : public transforms::Transform {
  public:
+  using Options = FlipOptions;
+
+  explicit Flip(const Options&) {}
+
   std::size_t apply(std::span<double> buffer, std::size_t width) const override {
     for (double& x : buffer.first(width)) x = -x;
     return width;
@@ -74,16 +76,39 @@ class Flip final : public transforms::Transform {
 // A user's transform that learns: x → x − share · (mean of the column).
 struct CenterOptions {
   double share = 1.0;
-
-  friend bool operator==(const CenterOptions&, const CenterOptions&) = default;
 };
 
 inline void describe(options::Fields& fields, CenterOptions& o) {
   fields("share", o.share, options::between(0.0, 1.0));
 }
 
+// Sums and a count, in one pass.
+inline std::vector<double> learn_means(const CenterOptions&,
+                                       const transforms::TrainingRows& training) {
+  const std::size_t width = training.width();
+  std::vector<double> sums = training.reduce(
+      transforms::TrainingRows::Accept::finite, width + 1,
+      [](std::span<const double> row, std::span<double> state) {
+        for (std::size_t i = 0; i < row.size(); ++i) state[i] += row[i];
+        state.back() += 1.0;
+      },
+      [](std::span<double> state, std::span<const double> other) {
+        for (std::size_t i = 0; i < state.size(); ++i) state[i] += other[i];
+      });
+  const double count = sums.back();
+  sums.pop_back();
+  for (double& sum : sums) sum /= count;
+  return sums;
+}
+
 class Center final : public transforms::Transform {
  public:
+  using Options = CenterOptions;
+
+  static std::vector<double> fit(const Options& options, const transforms::TrainingRows& rows) {
+    return learn_means(options, rows);
+  }
+
   Center(const CenterOptions& options, std::span<const double> means)
       : share_(options.share), means_(means.begin(), means.end()) {
     if (means_.empty()) fail(ExitCode::bad_data, "there are no means");
@@ -106,35 +131,11 @@ class Center final : public transforms::Transform {
   std::vector<double> means_;
 };
 
-// Sums and a count, in one pass.
-inline std::vector<double> learn_means(const CenterOptions&,
-                                       const transforms::TrainingRows& training) {
-  const std::size_t width = training.width();
-  std::vector<double> sums = training.reduce(
-      transforms::TrainingRows::Accept::finite, width + 1,
-      [](std::span<const double> row, std::span<double> state) {
-        for (std::size_t i = 0; i < row.size(); ++i) state[i] += row[i];
-        state.back() += 1.0;
-      },
-      [](std::span<double> state, std::span<const double> other) {
-        for (std::size_t i = 0; i < state.size(); ++i) state[i] += other[i];
-      });
-  const double count = sums.back();
-  sums.pop_back();
-  for (double& sum : sums) sum /= count;
-  return sums;
-}
-
 inline Extensions with_loss_and_transforms() {
   Extensions extensions{.package = "mylab"};
-  extensions.add_loss<TiltedOptions>(
-      "tilted", [](const TiltedOptions& options) { return std::make_unique<Tilted>(options); });
-  extensions.add_transform<FlipOptions>(
-      "flip", [](const FlipOptions&) { return std::make_unique<Flip>(); });
-  extensions.add_transform<CenterOptions>(
-      "center", learn_means, [](const CenterOptions& options, std::span<const double> means) {
-        return std::make_unique<Center>(options, means);
-      });
+  extensions.add_loss<Tilted>("tilted");
+  extensions.add_transform<Flip>("flip");
+  extensions.add_transform<Center>("center");
   return extensions;
 }
 

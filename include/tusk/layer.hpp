@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tusk/gradient_sink.hpp"
@@ -172,5 +173,9 @@ class Layer {
   // inputs, after a forward in training. Weights may change as soon as their gradients are taken.
   virtual void backward(const Backward& args) const = 0;
 };
+
+// The shape of a layer's one input. Error(bad_experiment), which begins with `key`, if there is
+// another number of them.
+const Shape& only_input(std::span<const Shape> inputs, const std::string& key);
 
 }  // namespace tusk::layers

@@ -24,6 +24,13 @@ struct Surroundings {
   bool separate_pull = false;  // commit at a window's end, pull at the next one's start
 };
 
+// What is known of a run before it starts, for what a rule may say of it then: its check(), which
+// throws Error(bad_experiment) where the rule cannot work, and, among Tusk's own, its warn().
+struct RuleSetting {
+  std::size_t workers = 1;     // n
+  double learning_rate = 0.0;  // η of the optimizer, as the experiment has it
+};
+
 // The steps between two exchanges, as they were: the last window of a shard is short.
 struct Window {
   std::size_t steps = 0;
@@ -43,7 +50,9 @@ struct Window {
 //   on_finish(x)                      once, after the last window
 //
 // All spans have one element a parameter. A strategy keeps what it needs between calls and nothing
-// else; whatever it exchanges goes through the CenterVariable or the Peers given to it.
+// else; whatever it exchanges goes through the CenterVariable or the Peers given to it. With a
+// center, it has to have committed, by any of the verbs, after its last step, at the latest in
+// on_finish(): a run whose work did not all get there ends with Error(internal).
 class Strategy {
  public:
   virtual ~Strategy() = default;

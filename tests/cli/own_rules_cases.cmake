@@ -17,6 +17,10 @@ foreach(trainer hermit chorus relay)
 endforeach()
 add_own_test(optimizer RANKS 0 2 EXIT 0 STDOUT "^optimizer  steady, learning rate 0.1$" COMMAND check ${own_problem}
              PROPERTIES FIXTURES_REQUIRED points)
+add_own_test(checked_strategy RANKS 0 3 EXIT 78
+             STDERR "^tusk: error: trainer 'relay' stands still for [12] workers and windows of 5$"
+             COMMAND train ${own_problem} --set "trainer={name=\"relay\"}" --set optimizer.learning_rate=0
+             PROPERTIES FIXTURES_REQUIRED points)
 add_own_test(clashing_names RANKS 0 3 EXIT 64 STDERR "^tusk: error: the extensions' optimizer 'sgd' has the name of another$"
              COMMAND info PROPERTIES ENVIRONMENT CLASHING_NAMES=1)
 

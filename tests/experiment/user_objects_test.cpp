@@ -94,7 +94,7 @@ TEST_CASE("names of losses and transforms that clash are refused") {
               "the extensions' loss 'mean_squared_error' has the name of another");
   Extensions transforms = test::with_loss_and_transforms();
   transforms.add_transform<test::FlipOptions>(
-      "scale", [](const test::FlipOptions&) { return std::make_unique<test::Flip>(); });
+      "scale", [](const test::FlipOptions& o) { return std::make_unique<test::Flip>(o); });
   CHECK_FAILS(check_names(transforms), ExitCode::usage,
               "the extensions' transform 'scale' has the name of another");
   Extensions nobodys = test::with_loss_and_transforms();

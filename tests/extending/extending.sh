@@ -42,7 +42,17 @@ weights() { h5dump -g /model_weights "$1" | tail -n +2; }  # without the file's 
 # Saved, and read again.
 h5dump -a /model_config alone/model.h5 | grep -q 'lab>swish'
 expect 0 'power' "$lab" inspect alone/model.h5
+expect 0 '^loss: lab>log_cosh (scale = 2.0)$' "$lab" inspect alone/model.h5
 expect 0 'mae' "$lab" evaluate alone/model.h5 points.h5
+loss() { sed -nE 's/^.*"loss": *([0-9.e+-]+).*$/\1/p' <<< "$1"; }
+own=$("$lab" evaluate alone/model.h5 points.h5 --json)
+same=$("$lab" evaluate alone/model.h5 points.h5 --json --loss '{ type = "log_cosh", scale = 2 }')
+half=$("$lab" evaluate alone/model.h5 points.h5 --json --loss log_cosh)  # its default, scale = 1
+[ "$(loss "$own")" = "$(loss "$same")" ]
+[ "$(loss "$own")" != "$(loss "$half")" ]
+expect 64 "key 'loss.scale': expected a number above 0, got 0" \
+  "$lab" evaluate alone/model.h5 points.h5 --loss '{ type = "log_cosh", scale = 0 }'
+expect 64 'expected one of .*"log_cosh", got "log_cos"; did you mean' "$lab" evaluate alone/model.h5 points.h5 --loss log_cos
 expect 0 '' "$lab" predict alone/model.h5 points.h5 -o predicted.h5
 
 sed -e '/^transforms/d; /^layers = \[/,/^\]/d; s|^\[model\]|[model]\nfile = "alone/model.h5"|' lab.toml > further.toml

@@ -10,7 +10,8 @@
 namespace tusk::options {
 
 // A struct of options whose type is not known here: a user's own. It is a value: copied, compared
-// and described as the struct in it, which needs describe() and operator==.
+// and described as the struct in it, which needs describe() and nothing else. Two are equal if they
+// hold structs of one type in which describe() finds equal values.
 class AnyOptions {
  public:
   AnyOptions() = default;  // no options
@@ -33,9 +34,7 @@ class AnyOptions {
     return dynamic_cast<const Held<Options>&>(*held_).options;
   }
 
-  friend bool operator==(const AnyOptions& a, const AnyOptions& b) {
-    return a.held_ && b.held_ ? a.held_->equals(*b.held_) : a.held_ == b.held_;
-  }
+  friend bool operator==(const AnyOptions& a, const AnyOptions& b);
 
   friend void describe(Fields& fields, AnyOptions& any) {
     if (any.held_) any.held_->describe_to(fields);
@@ -45,7 +44,6 @@ class AnyOptions {
   struct Holder {
     virtual ~Holder() = default;
     virtual std::unique_ptr<Holder> copy() const = 0;
-    virtual bool equals(const Holder& other) const = 0;
     virtual void describe_to(Fields& fields) = 0;
   };
 
@@ -53,10 +51,6 @@ class AnyOptions {
   struct Held final : Holder {
     explicit Held(Options held) : options(std::move(held)) {}
     std::unique_ptr<Holder> copy() const override { return std::make_unique<Held>(options); }
-    bool equals(const Holder& other) const override {
-      const auto* same = dynamic_cast<const Held*>(&other);
-      return same != nullptr && options == same->options;
-    }
     void describe_to(Fields& fields) override { describe(fields, options); }
 
     Options options;

@@ -30,6 +30,7 @@ struct CommonOptions;
 
 namespace tusk::strategies {
 class Strategy;
+struct RuleSetting;
 struct Surroundings;
 }  // namespace tusk::strategies
 
@@ -86,6 +87,10 @@ struct UserStrategyKind : UserKind {
   std::function<std::unique_ptr<strategies::Strategy>(const options::AnyOptions& options,
                                                       const strategies::Surroundings& with)>
       make;
+  // Throws Error(bad_experiment) where the rule cannot work. Called before the run starts, on every
+  // rank. Empty: it always can.
+  std::function<void(const options::AnyOptions& options, const strategies::RuleSetting& setting)>
+      check;
 };
 
 struct UserLossKind : UserKind {

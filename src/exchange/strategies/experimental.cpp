@@ -15,7 +15,7 @@ std::unique_ptr<Strategy> make(const ExperimentalOptions& options, const Surroun
 }
 
 void check(const ExperimentalOptions& /*options*/, const RuleSetting& setting) {
-  if (setting.optimizer.learning_rate > 0.0) return;
+  if (setting.learning_rate > 0.0) return;
   fail(ExitCode::bad_experiment,
        "trainer 'experimental' divides by optimizer.learning_rate, which has to be above 0");
 }

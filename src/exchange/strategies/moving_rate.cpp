@@ -38,12 +38,12 @@ double moving_rate(const MovingRateOptions& options, double learning_rate, std::
 }
 
 void check_moving_rate(const MovingRateOptions& options, const RuleSetting& setting) {
-  moving_rate(options, setting.optimizer.learning_rate, setting.workers);
+  moving_rate(options, setting.learning_rate, setting.workers);
 }
 
 void warn_of_moving_rate(const MovingRateOptions& options, const RuleSetting& setting) {
   const std::size_t workers = setting.workers;
-  const double alpha = moving_rate(options, setting.optimizer.learning_rate, workers);
+  const double alpha = moving_rate(options, setting.learning_rate, workers);
   const double beta = alpha * static_cast<double>(workers);
   if (beta > 1.0) {
     warning(

@@ -4,6 +4,7 @@
 
 #include "exchange/strategies/registry.hpp"
 #include "exchange/strategies/rules.hpp"
+#include "tusk/center.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::strategies {
@@ -16,6 +17,17 @@ namespace {
        name_of_rule(options));
 }
 
+// A user's rule, if it can be one: the worker's loop takes for granted what is asked here.
+std::unique_ptr<Strategy> make_user_strategy(const UserStrategy& rule,
+                                             const Surroundings& surroundings) {
+  std::unique_ptr<Strategy> strategy = rule.kind->make(rule.options, surroundings);
+  if (!strategy || strategy->communication_window() < 1) {
+    fail(ExitCode::internal, "trainer '{}' {}", rule.kind->name,
+         strategy ? "has windows of 0 steps" : "makes no strategy");
+  }
+  return strategy;
+}
+
 }  // namespace
 
 std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
@@ -23,10 +35,15 @@ std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
   if (traits(options).needs_nesterov && surroundings.velocity.empty()) {
     fail_without_nesterov(options);
   }
+  if (traits(options).needs_nesterov && topology(options) == Topology::parameter_server &&
+      surroundings.velocity.size() != surroundings.center->size()) {
+    fail(ExitCode::internal, "the optimizer looks ahead by a velocity of {} numbers for {} weights",
+         surroundings.velocity.size(), surroundings.center->size());
+  }
   return std::visit(
       [&]<typename Rule>(const Rule& rule) {
         if constexpr (std::is_same_v<Rule, UserStrategy>) {
-          return rule.kind->make(rule.options, surroundings);
+          return make_user_strategy(rule, surroundings);
         } else {
           return make(rule, surroundings);
         }
@@ -36,10 +53,14 @@ std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
 
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                     std::size_t workers) {
-  const RuleSetting setting{.optimizer = optimizer, .workers = workers};
+  const RuleSetting setting{.workers = workers, .learning_rate = optimizer.learning_rate};
   std::visit(
-      [&](const auto& rule) {
-        if constexpr (requires { check(rule, setting); }) check(rule, setting);
+      [&]<typename Rule>(const Rule& rule) {
+        if constexpr (std::is_same_v<Rule, UserStrategy>) {
+          if (rule.kind->check) rule.kind->check(rule.options, setting);
+        } else if constexpr (requires { check(rule, setting); }) {
+          check(rule, setting);
+        }
       },
       options);
   if (traits(options).needs_nesterov && !looks_ahead(optimizer)) fail_without_nesterov(options);
@@ -47,7 +68,7 @@ void check_strategy(const StrategyOptions& options, const OptimizerOptions& opti
 
 void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                       std::size_t workers) {
-  const RuleSetting setting{.optimizer = optimizer, .workers = workers};
+  const RuleSetting setting{.workers = workers, .learning_rate = optimizer.learning_rate};
   std::visit(
       [&](const auto& rule) {
         if constexpr (requires { warn(rule, setting); }) warn(rule, setting);

@@ -22,7 +22,7 @@
 //
 // Who calls: before anything starts, check_…() by training::check_workers() and warn_of_strategy()
 // by training::Run and `tusk check`; then make_strategy() by each worker::Worker. What the rest of
-// the program must know of a rule are its traits (experiment/rule_traits.hpp).
+// the program must know of a rule are its traits (tusk/rule_traits.hpp).
 namespace tusk::strategies {
 
 using tusk::topology;
@@ -35,8 +35,8 @@ std::unique_ptr<Strategy> make_strategy(const StrategyOptions& options,
 
 // What can be known of a strategy, its optimizer and n workers before they start. Not collective.
 // check_strategy: Error(bad_experiment) for a moving rate outside of (0, 1) and for an optimizer
-// that the rule cannot work with. warn_of_strategy: warns of settings that work badly. Of a user's
-// rule they know what its traits say.
+// that the rule cannot work with, and what a user's rule throws in its check(). warn_of_strategy:
+// warns of settings that work badly.
 void check_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,
                     std::size_t workers);
 void warn_of_strategy(const StrategyOptions& options, const OptimizerOptions& optimizer,

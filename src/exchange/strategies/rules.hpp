@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <memory>
 
 #include "exchange/strategies/registry.hpp"
@@ -23,12 +22,6 @@ std::unique_ptr<Strategy> make(const AveragingOptions& options, const Surroundin
 std::unique_ptr<Strategy> make(const SyncSgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const GemOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EnsembleOptions& options, const Surroundings& with);
-
-// What can be told of a rule before it starts.
-struct RuleSetting {
-  const OptimizerOptions& optimizer;
-  std::size_t workers = 1;
-};
 
 // The rules that have conditions which their traits do not tell: check() throws
 // Error(bad_experiment) where the rule cannot work, warn() warns of settings with which it works

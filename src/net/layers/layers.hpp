@@ -27,7 +27,4 @@ std::unique_ptr<Layer> make(const PreluOptions&, Shapes inputs, const std::strin
 std::unique_ptr<Layer> make(const EluOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const SoftmaxOptions&, Shapes inputs, const std::string& key);
 
-// The shape of a layer's one input. Error(bad_experiment) if it has another number of inputs.
-const Shape& only_input(Shapes inputs, const std::string& key);
-
 }  // namespace tusk::layers

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "net/layers/layers.hpp"
+#include "net/layers/user_layer.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::layers {
@@ -14,7 +15,7 @@ std::unique_ptr<Layer> make_layer(const LayerOptions& options, std::span<const S
   return std::visit(
       [&]<typename Kind>(const Kind& kind) {
         if constexpr (std::is_same_v<Kind, UserLayer>) {
-          return kind.kind->make(kind.options, inputs, key);
+          return make_user_layer(kind, inputs, key);
         } else {
           return make(kind, inputs, key);
         }
@@ -22,7 +23,7 @@ std::unique_ptr<Layer> make_layer(const LayerOptions& options, std::span<const S
       options);
 }
 
-const Shape& only_input(Shapes inputs, const std::string& key) {
+const Shape& only_input(std::span<const Shape> inputs, const std::string& key) {
   if (inputs.size() != 1) {
     fail(ExitCode::bad_experiment, "{}: it takes one input, but has {}", key, inputs.size());
   }

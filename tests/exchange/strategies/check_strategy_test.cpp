@@ -6,6 +6,7 @@
 
 #include "exchange/center/local_center.hpp"
 #include "exchange/strategies/registry.hpp"
+#include "own_rules.hpp"
 #include "tusk/error.hpp"
 #include "tusk/peers.hpp"
 
@@ -55,6 +56,14 @@ TEST_CASE("eamsgd needs sgd with Nesterov's momentum") {
 TEST_CASE("experimental needs a learning rate") {
   CHECK(complaint(ExperimentalOptions{}, plain) == "");
   CHECK(complaint(ExperimentalOptions{}, {.kind = SgdOptions{}, .learning_rate = 0.0}) != "");
+}
+
+TEST_CASE("a user's strategy says itself what it cannot work with") {
+  const Extensions extensions = test::with_own_rules();
+  CHECK(complaint(test::relay(extensions, 3), plain) == "");
+  CHECK(complaint(test::relay(extensions, 3), {.kind = SgdOptions{}, .learning_rate = 0.0}, 4) ==
+        "trainer 'relay' stands still for 4 workers and windows of 3");
+  CHECK(complaint(test::chorus(extensions), {.kind = SgdOptions{}, .learning_rate = 0.0}) == "");
 }
 
 TEST_CASE("a strategy is not made with what it cannot work with") {
