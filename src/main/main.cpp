@@ -47,6 +47,8 @@ Error current_error() {
     return {ExitCode::internal, "out of memory"};
   } catch (const std::exception& error) {
     return {ExitCode::internal, error.what()};
+  } catch (...) {  // of an extension's
+    return {ExitCode::internal, "something was thrown that is no std::exception"};
   }
 }
 

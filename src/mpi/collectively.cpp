@@ -11,24 +11,26 @@
 namespace tusk::mpi {
 
 void collectively(const Communicator& communicator, const std::function<void()>& work) {
-  std::uint64_t code = 0;
+  bool failed = true;
+  std::uint64_t code = static_cast<std::uint64_t>(ExitCode::internal);
   std::string message;
   try {
     work();
+    failed = false;
   } catch (const Error& error) {
     code = static_cast<std::uint64_t>(error.code());
     message = error.what();
   } catch (const std::bad_alloc&) {
-    code = static_cast<std::uint64_t>(ExitCode::internal);
     message = "out of memory";
   } catch (const std::exception& error) {
-    code = static_cast<std::uint64_t>(ExitCode::internal);
     message = error.what();
+  } catch (...) {  // of an extension's
+    message = "something was thrown that is no std::exception";
   }
   communicator.barrier();
   const auto self = static_cast<std::uint64_t>(communicator.rank());
   const auto none = static_cast<std::uint64_t>(communicator.size());
-  const std::uint64_t lowest = communicator.min(code == 0 ? none : self);
+  const std::uint64_t lowest = communicator.min(failed ? self : none);
   if (lowest == none) return;
   const int root = static_cast<int>(lowest);
   communicator.broadcast(std::as_writable_bytes(std::span(&code, 1)), root);

@@ -28,10 +28,12 @@ ExitCode run_case(const std::string& name, const mpi::Communicator& world) {
   }
   if (name == "on-last") mpi::collectively(world, [&] { fail_on_last(world); });
   if (name == "memory") mpi::collectively(world, [] { throw std::bad_alloc(); });
+  if (name == "number") mpi::collectively(world, [] { throw 7; });
   if (name == "alone") fail_alone(world);
   if (name == "each-alone") fail(ExitCode::diverged, "the loss is not finite");
   if (name == "memory-alone") throw std::bad_alloc();
   if (name == "exception-alone") throw std::runtime_error("a bug");
+  if (name == "number-alone") throw 7;
   return ExitCode::done;
 }
 

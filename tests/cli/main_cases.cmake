@@ -17,6 +17,8 @@ add_main_test(alone RANKS 3 EXIT 86 STDERR "^tusk: error: rank 2: the loss is no
 add_main_test(each-alone RANKS 3 8 EXIT 86 STDERR "^tusk: error: rank [0-7]: the loss is not finite$")
 add_main_test(memory-alone RANKS 0 3 EXIT 70 STDERR "out of memory$")
 add_main_test(exception-alone RANKS 0 3 EXIT 70 STDERR "a bug$")
+add_main_test(number RANKS 0 3 EXIT 70 STDERR "^tusk: error: something was thrown that is no std::exception$")
+add_main_test(number-alone RANKS 0 3 EXIT 70 STDERR "something was thrown that is no std::exception$")
 
 # The check of the CPU, for one that has what almost none has (Xeon Phi's own instructions).
 add_executable(impossible_tusk ${main} failing_run.cpp)

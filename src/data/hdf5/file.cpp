@@ -23,6 +23,15 @@ namespace {
 
 enum class Purpose { read, update, create };
 
+// A pipe would be waited for as long as nobody writes to it, and HDF5 cannot read from one.
+void refuse_pipe(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_fifo(path, ignored)) {
+    fail(ExitCode::no_input, "cannot open {}: it is a pipe, and HDF5 files are not read in order",
+         path);
+  }
+}
+
 // Fails as the operating system does, in its words, and if an input is not HDF5 at all.
 void require_access(const std::string& path, Purpose purpose) {
   const bool input = purpose != Purpose::create;
@@ -31,6 +40,7 @@ void require_access(const std::string& path, Purpose purpose) {
   if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
     fail(code, "cannot {} {}: it is a directory", verb, path);
   }
+  if (input) refuse_pipe(path);
   const int flags = purpose == Purpose::read     ? O_RDONLY
                     : purpose == Purpose::update ? O_RDWR
                                                  : O_RDWR | O_CREAT;
@@ -60,7 +70,9 @@ std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
                                       const mpi::Communicator* communicator) {
   if (communicator != nullptr) {
     mpi::collectively(*communicator, [&] { require_access(path, purpose); });
-  } else if (purpose != Purpose::read) {
+  } else if (purpose == Purpose::read) {
+    refuse_pipe(path);
+  } else {
     require_access(path, purpose);
   }
   const Hdf5Lock lock;

@@ -146,11 +146,18 @@ std::vector<std::string> Transforms::summary() const {
 Shape Transforms::output_shape(const Shape& stored, const std::string& path) const {
   Shape shape = stored;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Shape before = shape;
     try {
-      shape = steps_[i].transform->output_shape(shape);
+      shape = steps_[i].transform->output_shape(before);
     } catch (const Error& error) {
       fail(error.code(), "{}: transform {} ({}) cannot take samples of {}: {}", path, i,
-           steps_[i].type, shape.to_string(), error.what());
+           steps_[i].type, before.to_string(), error.what());
+    }
+    if (shape.elements() < before.elements()) {
+      fail(ExitCode::internal,
+           "{}: transform {} ({}) makes samples of {} of those of {}; it may "
+           "not make fewer numbers",
+           path, i, steps_[i].type, shape.to_string(), before.to_string());
     }
   }
   return shape;
@@ -161,6 +168,11 @@ void Transforms::run(std::span<double> sample, std::size_t stored) const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (i > 0) round(sample.first(width));
     width = steps_[i].transform->apply(sample, width);
+    const bool last = i + 1 == steps_.size();
+    if (last ? width != sample.size() : width > sample.size()) {
+      fail(ExitCode::internal, "transform {} ({}) left {} numbers where the samples have {}", i,
+           steps_[i].type, width, sample.size());
+    }
   }
 }
 

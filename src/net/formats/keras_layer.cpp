@@ -114,7 +114,7 @@ OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name
   OrderedJson config{{"name", name}, {"trainable", true}, {"dtype", "float32"}};
   options::write_json(config, {choice.describe}, options::Unused::written);
   for (auto& [key, value] : config.items()) {
-    if (is_initializer(key)) value = write_keras_initializer(value);
+    if (alternative.package.empty() && is_initializer(key)) value = write_keras_initializer(value);
   }
   for (const auto& [key, value] : keras_class(alternative).constants) config[key] = value;
   return {{"class_name", class_name_of(alternative)}, {"config", config}};
@@ -134,7 +134,9 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     if (known.back() != type) continue;
     choice.select(i);
     check_properties(keras_class(alternative), config, where);
-    options::read_json(in_our_words(keras_class(alternative), config), {choice.describe}, where);
+    const KerasClass& ours = keras_class(alternative);
+    const bool is_users = !alternative.package.empty();  // whose options are kept as they are
+    options::read_json(is_users ? config : in_our_words(ours, config), {choice.describe}, where);
     for (const char* key : keras_class(alternative).not_trained_with) {
       if (has(config, key)) {
         warning("{}: layer '{}': {} is not applied in training", path, config.value("name", type),

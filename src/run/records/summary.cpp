@@ -71,8 +71,7 @@ void check_ledger(const Ledger& ledger, std::uint64_t samples_expected) {
       ledger.samples_committed != samples_expected) {
     fail(ExitCode::internal,
          "the ledger does not balance: {} batches trained, {} committed, {} samples committed of "
-         "{}; "
-         "this is a bug in Tusk",
+         "{}; a rule has to exchange all that it has trained, at the latest in on_finish()",
          ledger.batches_trained, ledger.batches_committed, ledger.samples_committed,
          samples_expected);
   }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdint>
@@ -154,6 +155,9 @@ TEST_CASE("files that cannot be opened or created are told apart") {
   const std::string text = folder.write("text.csv", "1,2,3\n");
   CHECK_FAILS(File::open(folder.file("none.h5")), ExitCode::no_input, "No such file");
   CHECK_FAILS(File::open(folder.path().string()), ExitCode::no_input, "is a directory");
+  REQUIRE(::mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  CHECK_FAILS(File::open(folder.file("pipe")), ExitCode::no_input, "it is a pipe");
+  CHECK_FAILS(File::update(folder.file("pipe")), ExitCode::no_input, "it is a pipe");
   CHECK_FAILS(File::open(text), ExitCode::bad_data, "not an HDF5 file");
   CHECK_FAILS(File::open(folder.write("empty", "")), ExitCode::bad_data, "not an HDF5 file");
   CHECK_FAILS(File::create(folder.file("none/out.h5")), ExitCode::cannot_create, "No such file");
