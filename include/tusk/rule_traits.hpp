@@ -39,7 +39,7 @@ constexpr auto names_of(Consistency) {
 // stand in the experiment with it, what it is given, what surrounds it. A rule's struct of options
 // has them as `static constexpr RuleTraits traits`, beside its `name`; nothing else lists rules by
 // name. The defaults are those of a plain rule with a center. What depends on the options' values
-// is told by the rule's check() and warn() (exchange/strategies/rules.hpp).
+// is told by the rule's check().
 struct RuleTraits {
   Topology topology = Topology::parameter_server;
 

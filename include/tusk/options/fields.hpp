@@ -14,19 +14,23 @@ namespace tusk {
 struct Extensions;
 }
 
-// How options are read, written and checked by one description of each. In this room:
+// How options are read, written and checked by one description of each. Whoever has options of his
+// own needs Fields and rule.hpp. In this folder:
 //
-//   describe.hpp     a function describe() for each struct of options in room experiment; the
-//                    describe_*.cpp have a line for each option, with its rule
+//   fields.hpp       Fields, which a description is written with, and what goes through one
 //   rule.hpp         what a line may ask of an option: a range, that it is there, …
 //   value.hpp        what an option can be, without its C++ type; value_of.hpp makes it of a
 //                    member, choice.hpp of a variant
-//   Fields           what goes through a description. Experiment files are read and written by
-//                    experiment::TableReader and TableWriter, model files by json_reader and
-//                    json_writer; key_list lists keys for messages; require_valid checks what a
-//                    constructor is given
-//   extensions.hpp   what a program has of its own beyond Tusk, as user_object.hpp and
-//                    any_options.hpp hold it
+//   user_object.hpp  what a program has of its own beyond Tusk, as tusk/extensions.hpp lists it;
+//                    any_options.hpp holds its options
+//
+// And in src/options, for Tusk itself:
+//
+//   describe.hpp     a function describe() for each struct of options in room experiment; the
+//                    describe_*.cpp have a line for each option, with its rule
+//   json_reader, json_writer   for model files; for experiment files there are TableReader and
+//                    TableWriter in room experiment
+//   key_list         lists keys, for messages; require_valid checks what a constructor is given
 namespace tusk::options {
 
 // What goes through the options of a struct: a reader or a writer of some format, a list of keys, a

@@ -10,6 +10,48 @@
 #include "user_objects.hpp"
 
 namespace tusk::transforms {
+namespace {
+
+// Makes samples of `promised` numbers of whatever it gets, and leaves `left`.
+struct Liar final : Transform {
+  struct Options {
+    std::size_t promised = 2;
+    std::size_t left = 2;
+    friend void describe(options::Fields& fields, Options& o) {
+      fields("promised", o.promised);
+      fields("left", o.left);
+    }
+  };
+  explicit Liar(const Options& what) : o(what) {}
+  Shape output_shape(const Shape&) const override { return Shape{o.promised}; }
+  std::size_t apply(std::span<double>, std::size_t) const override { return o.left; }
+  std::string summary() const override { return "lies"; }
+  Options o;
+};
+
+Transforms lying(const std::string& first, const std::string& second) {
+  Extensions extensions{.package = "mylab"};
+  extensions.add_transform<Liar>("liar");
+  const auto step = [](const std::string& options) {
+    return R"({"type": "mylab>liar", "learned": [], "options": {)" + options + "}}";
+  };
+  return Transforms::from_json("[" + step(first) + "," + step(second) + "]", "model.h5",
+                               extensions);
+}
+
+}  // namespace
+
+TEST_CASE("a user's transform that makes another number of numbers than it says is refused") {
+  std::array<double, 2> sample{};
+  CHECK_NOTHROW(lying("", "").apply(std::span(sample), 2));
+  CHECK_FAILS(lying("", R"("promised": 1)").output_shape(Shape{2}, "data.h5"), ExitCode::internal,
+              "data.h5: transform 1 (mylab>liar) makes samples of (1,) of those of (2,); it may "
+              "not make fewer numbers");
+  CHECK_FAILS(lying("", R"("left": 1)").apply(std::span(sample), 2), ExitCode::internal,
+              "transform 1 (mylab>liar) left 1 numbers where the samples have 2");
+  CHECK_FAILS(lying(R"("left": 3)", "").apply(std::span(sample), 2), ExitCode::internal,
+              "transform 0 (mylab>liar) left 3 numbers where the samples have 2");
+}
 
 TEST_CASE("a user's transform is made again of its options and what it has learned") {
   const Extensions extensions = test::with_loss_and_transforms();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "check_fails.hpp"
 #include "exchange/center/local_center.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "own_rules.hpp"
@@ -144,4 +147,41 @@ TEST_CASE("only commits are compressed, not the positions of the elastic rules")
     CHECK_THROWS_AS(check_compression(options, bf16), Error);
     CHECK_NOTHROW(check_compression(options, {}));
   }
+}
+
+namespace {
+
+struct StandingStill final : Strategy {
+  struct Options {
+    friend void describe(options::Fields&, Options&) {}
+  };
+  StandingStill(const Options&, const Surroundings&) {}
+  std::size_t communication_window() const override { return 0; }
+  void on_start(std::span<float>) override {}
+  void on_window_end(std::span<float>, const Window&) override {}
+};
+
+}  // namespace
+
+TEST_CASE(
+    "what a user's strategy or optimizer says of itself is checked where a worker relies on it") {
+  Extensions extensions{.package = "mylab"};
+  extensions.add_strategy<StandingStill>("still", {.topology = Topology::sequential});
+  extensions.add_strategy<StandingStill::Options>(
+      "nothing", {.topology = Topology::sequential},
+      [](const auto&, const Surroundings&) { return std::unique_ptr<Strategy>(); });
+  const auto make = [&](std::size_t kind) {
+    return make_strategy(
+        UserStrategy{extensions.strategies[kind], extensions.strategies[kind]->defaults}, {});
+  };
+  CHECK_FAILS(make(0), ExitCode::internal, "trainer 'still' has windows of 0 steps");
+  CHECK_FAILS(make(1), ExitCode::internal, "trainer 'nothing' makes no strategy");
+
+  const std::vector<float> weights(3);
+  center::LocalCenter center(center::make_local_state(weights, 1));
+  const std::vector<float> velocity(1);
+  CHECK_FAILS(make_strategy(
+                  EamsgdOptions{},
+                  {.center = &center, .learning_rate = 0.1, .velocity = velocity, .momentum = 0.9}),
+              ExitCode::internal, "the optimizer looks ahead by a velocity of 1 numbers for 3");
 }
