@@ -35,6 +35,14 @@ CLI::Validator dataset_name() {
           "NAME"};
 }
 
+CLI::Validator one_character() {
+  return {[](std::string& text) {
+            return text.size() == 1 ? std::string()
+                                    : fmt::format("expected one character, got '{}'", text);
+          },
+          "CHARACTER"};
+}
+
 CLI::Validator choice(const Argument& argument) {
   if (!std::holds_alternative<int*>(argument.place)) return CLI::IsMember(argument.one_of);
   std::vector<int> numbers;
@@ -54,6 +62,7 @@ void add_checks(CLI::Option& option, const Argument& argument) {
     option.transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1e-3}, {"s", 1.0}},
                                            CLI::AsNumberWithUnit::UNIT_REQUIRED));
   }
+  if (std::holds_alternative<char*>(argument.place)) option.check(one_character());
   if (argument.is_dataset_name) option.check(dataset_name());
   if (!argument.one_of.empty()) option.check(choice(argument));
   if (argument.range) option.check(within(argument));

@@ -135,7 +135,7 @@ Command evaluate_command(const Context& context) {
        .value_text = "NAME|TABLE"},
       {.name = "--metrics",
        .place = &arguments->metrics,
-       .help = "The metrics, likewise",
+       .help = "The metrics, if not those of the training",
        .comma_separated = true,
        .one_of = choice_names<MetricKind>()},
       {.name = "--top-k",

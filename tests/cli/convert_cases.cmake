@@ -30,6 +30,8 @@ add_cli_test(convert_libsvm_base RANKS 0 EXIT 64 STDERR "--libsvm-base: 2 not in
 add_cli_test(convert_malformed_libsvm RANKS 0 3 EXIT 65
              STDERR "malformed.txt, line 1: \"2:x\" is no pair index:value; a libsvm line is a label and such pairs"
              COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/malformed.txt -o out.h5)
+add_cli_test(convert_long_delimiter RANKS 0 EXIT 64 STDERR "--delimiter: expected one character, got 'ab'"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/points.csv -o never.h5 --delimiter ab)
 add_cli_test(convert_malformed_as_csv RANKS 0 EXIT 65 STDERR "no rows below its header, the one column .1 1:0.5 2:x.; --delimiter and --format say what the file is"
              COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/malformed.txt --format csv -o out.h5)
 add_cli_test(convert_format RANKS 0 3 EXIT 65 STDERR "points.csv is CSV and not IDX$"
