@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/with_place.hpp"
 #include "data/transforms/columns.hpp"
 #include "data/transforms/fitting_samples.hpp"
 #include "mpi/collectively.hpp"
@@ -52,7 +53,10 @@ std::vector<double> learn(const UserTransform& user, const FittingSamples& sampl
 Step fit(const UserTransform& user, const FittingSamples& samples) {
   const std::vector<double> learned = learn(user, samples);
   std::optional<Step> step;
-  samples.agree([&] { step = make_user_step(user, learned); });
+  samples.agree([&] {
+    step = with_place("transform '" + user.kind->full_name() + "'",
+                      [&] { return make_user_step(user, learned); });
+  });
   return *std::move(step);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
 #include <type_traits>
 #include <variant>
 
+#include "core/with_place.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "exchange/strategies/rules.hpp"
 #include "tusk/center.hpp"
@@ -17,15 +19,22 @@ namespace {
        name_of_rule(options));
 }
 
+std::string place_of(const UserStrategy& rule) {
+  return fmt::format("trainer '{}'", rule.kind->name);
+}
+
 // A user's rule, if it can be one: the worker's loop takes for granted what is asked here.
 std::unique_ptr<Strategy> make_user_strategy(const UserStrategy& rule,
                                              const Surroundings& surroundings) {
-  std::unique_ptr<Strategy> strategy = rule.kind->make(rule.options, surroundings);
-  if (!strategy || strategy->communication_window() < 1) {
-    fail(ExitCode::internal, "trainer '{}' {}", rule.kind->name,
-         strategy ? "has windows of 0 steps" : "makes no strategy");
-  }
-  return strategy;
+  const std::string place = place_of(rule);
+  return with_place(place, [&] {
+    std::unique_ptr<Strategy> strategy = rule.kind->make(rule.options, surroundings);
+    if (!strategy) fail(ExitCode::internal, "{} makes no strategy", place);
+    if (strategy->communication_window() < 1) {
+      fail(ExitCode::internal, "{} has windows of 0 steps", place);
+    }
+    return strategy;
+  });
 }
 
 }  // namespace
@@ -57,7 +66,8 @@ void check_strategy(const StrategyOptions& options, const OptimizerOptions& opti
   std::visit(
       [&]<typename Rule>(const Rule& rule) {
         if constexpr (std::is_same_v<Rule, UserStrategy>) {
-          if (rule.kind->check) rule.kind->check(rule.options, setting);
+          if (!rule.kind->check) return;
+          with_place(place_of(rule), [&] { rule.kind->check(rule.options, setting); });
         } else if constexpr (requires { check(rule, setting); }) {
           check(rule, setting);
         }

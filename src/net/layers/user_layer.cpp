@@ -2,10 +2,9 @@
 #include "net/layers/user_layer.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <new>
 #include <vector>
 
+#include "core/with_place.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::layers {
@@ -76,21 +75,12 @@ std::string objection_to(const Layer& layer, std::span<const Shape> inputs) {
 
 std::unique_ptr<Layer> make_user_layer(const UserLayer& user, std::span<const Shape> inputs,
                                        const std::string& key) {
-  const auto with_key = [&](const std::string& what) {
-    return what.starts_with(key) ? what : fmt::format("{}: {}", key, what);
-  };
-  std::unique_ptr<Layer> layer;
   std::string objection = "makes no layer";
-  try {
-    layer = user.kind->make(user.options, inputs, key);
-    if (layer) objection = objection_to(*layer, inputs);
-  } catch (const Error& error) {
-    throw Error(error.code(), with_key(error.what()));
-  } catch (const std::bad_alloc&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(ExitCode::internal, with_key(error.what()));
-  }
+  std::unique_ptr<Layer> layer = with_place(key, [&] {
+    std::unique_ptr<Layer> made = user.kind->make(user.options, inputs, key);
+    if (made) objection = objection_to(*made, inputs);
+    return made;
+  });
   if (objection.empty()) return layer;
   fail(ExitCode::internal, "{}: the layer '{}' {}", key, user.kind->full_name(), objection);
 }

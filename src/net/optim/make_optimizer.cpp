@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/optim/make_optimizer.hpp"
 
+#include <string>
 #include <type_traits>
 #include <variant>
 
+#include "core/with_place.hpp"
 #include "net/optim/optimizers.hpp"
 #include "options/describe.hpp"
 #include "options/require_valid.hpp"
@@ -30,10 +32,9 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
   return std::visit(
       [&]<typename Kind>(const Kind& kind) -> std::unique_ptr<Optimizer> {
         if constexpr (std::is_same_v<Kind, UserOptimizer>) {
-          std::unique_ptr<Optimizer> optimizer = kind.kind->make(kind.options, common);
-          if (!optimizer) {
-            fail(ExitCode::internal, "optimizer '{}' makes no optimizer", kind.kind->name);
-          }
+          const std::string place = fmt::format("optimizer '{}'", kind.kind->name);
+          auto optimizer = with_place(place, [&] { return kind.kind->make(kind.options, common); });
+          if (!optimizer) fail(ExitCode::internal, "{} makes no optimizer", place);
           return optimizer;
         } else {
           return make(kind, common);

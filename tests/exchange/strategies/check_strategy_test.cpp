@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -170,12 +171,18 @@ TEST_CASE(
   extensions.add_strategy<StandingStill::Options>(
       "nothing", {.topology = Topology::sequential},
       [](const auto&, const Surroundings&) { return std::unique_ptr<Strategy>(); });
+  extensions.add_strategy<StandingStill::Options>(
+      "broken", {.topology = Topology::sequential},
+      [](const auto&, const Surroundings&) -> std::unique_ptr<Strategy> {
+        throw std::runtime_error("it has no window");
+      });
   const auto make = [&](std::size_t kind) {
     return make_strategy(
         UserStrategy{extensions.strategies[kind], extensions.strategies[kind]->defaults}, {});
   };
   CHECK_FAILS(make(0), ExitCode::internal, "trainer 'still' has windows of 0 steps");
   CHECK_FAILS(make(1), ExitCode::internal, "trainer 'nothing' makes no strategy");
+  CHECK_FAILS(make(2), ExitCode::internal, "trainer 'broken': it has no window");
 
   const std::vector<float> weights(3);
   center::LocalCenter center(center::make_local_state(weights, 1));
