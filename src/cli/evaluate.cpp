@@ -28,7 +28,7 @@ namespace {
 
 struct EvaluateArguments {
   DataArguments data;
-  std::string loss;
+  std::optional<std::string> loss;
   std::vector<std::string> metrics;
   std::vector<std::size_t> top_k;
   bool json = false;
@@ -51,7 +51,7 @@ std::vector<std::string> choice_names() {
 
 evaluation::Scoring scoring(const EvaluateArguments& arguments, const Extensions& extensions) {
   evaluation::Scoring scoring;
-  if (!arguments.loss.empty()) scoring.loss = experiment::read_loss(arguments.loss, extensions);
+  if (arguments.loss) scoring.loss = experiment::read_loss(*arguments.loss, extensions);
   for (const std::string& name : arguments.metrics) {
     scoring.metrics.push_back(choices<MetricKind>().at(name));
   }
