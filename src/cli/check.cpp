@@ -2,13 +2,16 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "cli/commands.hpp"
 #include "cli/experiment_arguments.hpp"
 #include "core/units.hpp"
 #include "exchange/strategies/registry.hpp"
+#include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "net/graph/model.hpp"
 #include "run/training/assembly.hpp"
 
 namespace tusk::cli {
@@ -19,9 +22,19 @@ std::string validation_text(const training::Assembly& assembly) {
   return fmt::format("{} to validate", format_count(assembly.validation->size()));
 }
 
+// The table of a model of several inputs, whose shapes the experiment says: there is no data of
+// several arrays to train it on yet, so that this is all that can be checked.
+void show_inputs(const Experiment& experiment, bool prints) {
+  const graph::Model model(experiment.model, std::span<const Shape>());
+  if (prints) fmt::print("{}\n", model.summary());
+}
+
 ExitCode check(const Context& context, const ExperimentArguments& arguments) {
   const mpi::Communicator& world = context.world;
   const Experiment experiment = load_experiment(context, arguments);
+  if (experiment.model.inputs.size() > 1) {
+    mpi::collectively(world, [&] { show_inputs(experiment, world.rank() == 0); });
+  }
   const training::Assembly assembly = training::assemble(experiment, world, context.extensions);
   strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
                                assembly.roles.workers);

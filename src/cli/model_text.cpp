@@ -32,13 +32,21 @@ std::string loss_text(const LossOptions& loss, double huber_delta) {
 
 std::string model_text(const std::string& path, const Extensions& extensions) {
   const formats::ModelContent content = formats::load_model(path, extensions);
-  ModelOptions options;
-  options.layers = content.layers;
-  if (content.loss) options.loss = *content.loss;
-  std::string text = graph::Model(options, content.input).summary();
-  text += fmt::format("input: {}\n", content.input.to_string());
-  if (content.loss)
+  const graph::Model model = formats::make_model(formats::options_of(content), content);
+  std::string text = model.summary();
+  for (const graph::ModelInput& input : model.inputs()) {
+    const std::string its_name = model.inputs().size() == 1 ? "" : " " + input.name;
+    text += fmt::format("input{}: {}\n", its_name, input.shape.to_string());
+  }
+  if (content.outputs.empty() && content.loss) {
     text += fmt::format("loss: {}\n", loss_text(*content.loss, content.huber_delta));
+  }
+  for (const OutputOptions& output : content.outputs) {
+    if (!output.loss && !content.loss) continue;
+    text += fmt::format("loss of {}: {}\n", output.name,
+                        output.loss ? loss_text(*output.loss, output.huber_delta)
+                                    : loss_text(*content.loss, content.huber_delta));
+  }
   if (!content.columns.names.empty()) {
     text += fmt::format("columns: {}\n", fmt::join(content.columns.names, ", "));
   }

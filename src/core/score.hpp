@@ -9,7 +9,7 @@ namespace tusk {
 // Loss and metrics as sums over samples, so that scores of batches and ranks add up whatever their
 // sizes. The metrics are in the order of the model's. Trivially copyable: it may be sent as bytes.
 struct BatchScore {
-  static constexpr std::size_t max_metrics = 8;
+  static constexpr std::size_t max_metrics = 32;
 
   std::size_t samples = 0;
   double loss_sum = 0.0;

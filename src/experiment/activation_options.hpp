@@ -15,6 +15,7 @@ namespace tusk {
 // y = activation(x), by its name (Keras's Activation).
 struct ActivationOptions {
   static constexpr const char* type = "activation";
+  static constexpr bool ends_in_activation = true;  // a loss may take its `activation` over
   Activation activation = Activation::linear;
 
   friend bool operator==(const ActivationOptions&, const ActivationOptions&) = default;

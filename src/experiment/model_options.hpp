@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,6 +11,7 @@
 
 #include "experiment/activation_options.hpp"
 #include "experiment/initializer_options.hpp"
+#include "experiment/merge_options.hpp"
 #include "experiment/shape_options.hpp"
 #include "tusk/activation.hpp"
 #include "tusk/named.hpp"
@@ -20,6 +22,7 @@ namespace tusk {
 // y = activation(W x + b), along the last axis of a sample of any shape.
 struct DenseOptions {
   static constexpr const char* type = "dense";
+  static constexpr bool ends_in_activation = true;  // a loss may take its `activation` over
   std::size_t units = 0;
   Activation activation = Activation::linear;
   bool use_bias = true;
@@ -41,7 +44,8 @@ struct DropoutOptions {
 using LayerOptions =
     std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, ReshapeOptions,
                  PermuteOptions, RepeatVectorOptions, ReluOptions, LeakyReluOptions, PreluOptions,
-                 EluOptions, SoftmaxOptions, UserLayer>;
+                 EluOptions, SoftmaxOptions, AddOptions, SubtractOptions, MultiplyOptions,
+                 AverageOptions, ConcatenateOptions, UserLayer>;
 
 // "dense"; for a user's layer the name of its kind.
 inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }

@@ -52,6 +52,13 @@ Value value_of(LossOptions& loss,
 }  // namespace options
 void describe(options::Fields& fields, ModelOptions& o);
 
+// describe_merges.cpp
+void describe(options::Fields& fields, AddOptions& o);
+void describe(options::Fields& fields, SubtractOptions& o);
+void describe(options::Fields& fields, MultiplyOptions& o);
+void describe(options::Fields& fields, AverageOptions& o);
+void describe(options::Fields& fields, ConcatenateOptions& o);
+
 // describe_shapes.cpp
 void describe(options::Fields& fields, FlattenOptions& o);
 void describe(options::Fields& fields, ReshapeOptions& o);

@@ -17,9 +17,10 @@ namespace {
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
-UserLoss read_user_loss(const hdf5::File& file, const std::shared_ptr<const UserLossKind>& kind) {
+UserLoss read_user_loss(const hdf5::File& file, const std::string& group,
+                        const std::shared_ptr<const UserLossKind>& kind) {
   UserLoss loss{kind, kind->defaults};
-  const std::string text = hdf5::read_text(file, "tusk", "loss_options").value_or("{}");
+  const std::string text = hdf5::read_text(file, group, "loss_options").value_or("{}");
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) {
     fail(ExitCode::bad_data, "{}: the attribute 'loss_options' is not a JSON object", file.path());
@@ -31,26 +32,27 @@ UserLoss read_user_loss(const hdf5::File& file, const std::shared_ptr<const User
 
 }  // namespace
 
-void write_loss(hdf5::File& file, const LossOptions& loss) {
+void write_loss(hdf5::File& file, const std::string& group, const LossOptions& loss) {
   const auto* user = std::get_if<UserLoss>(&loss);
   if (user == nullptr) {
-    hdf5::write_attribute(file, "tusk", "loss", name_of(loss));
+    hdf5::write_attribute(file, group, "loss", name_of(loss));
     return;
   }
   options::AnyOptions options = user->options;  // describe() takes what it could also change
   OrderedJson json = OrderedJson::object();
   options::write_json(json, options::table_of(options), options::Unused::written);
-  hdf5::write_attribute(file, "tusk", "loss", user->kind->full_name());
-  hdf5::write_attribute(file, "tusk", "loss_options", json.dump());
+  hdf5::write_attribute(file, group, "loss", user->kind->full_name());
+  hdf5::write_attribute(file, group, "loss_options", json.dump());
 }
 
-std::optional<LossOptions> read_loss(const hdf5::File& file, const Extensions& extensions) {
-  const auto name = hdf5::read_text(file, "tusk", "loss");
+std::optional<LossOptions> read_loss(const hdf5::File& file, const std::string& group,
+                                     const Extensions& extensions) {
+  const auto name = hdf5::read_text(file, group, "loss");
   if (!name) return std::nullopt;
   if (const auto kind = value_of<LossKind>(*name)) return *kind;
   std::string known = all_names<LossKind>();
   for (const auto& kind : extensions.losses) {
-    if (kind->full_name() == *name) return read_user_loss(file, kind);
+    if (kind->full_name() == *name) return read_user_loss(file, group, kind);
     known += ", " + kind->full_name();
   }
   if (const std::size_t end = name->find('>'); end != std::string::npos) {

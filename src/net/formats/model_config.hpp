@@ -6,22 +6,28 @@
 #include <vector>
 
 #include "experiment/model_options.hpp"
+#include "net/graph/model.hpp"
 #include "tusk/extensions.hpp"
 #include "tusk/shape.hpp"
 
 namespace tusk::formats {
 
-// What Keras's `model_config` says of a Sequential model.
+// What Keras's `model_config` says of a model.
 struct ModelConfig {
-  Shape input;
+  Shape input;  // of the first input
   std::vector<LayerEntry> layers;
+
+  // Of a graph: its inputs, with their shapes, and its outputs by name. Of a chain none.
+  std::vector<InputOptions> inputs;
+  std::vector<OutputOptions> outputs;
 };
 
-// The JSON that Keras 2 and 3 read. `names`: the layers' names, in their order.
-std::string write_model_config(const ModelConfig& config, const std::vector<std::string>& names);
+// The JSON of a model, laid out as `model`: Sequential for a chain, which Keras 2 and 3 read;
+// otherwise Functional in the form of Keras 3.
+std::string write_model_config(const graph::Model& model);
 
 // What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
-// no Sequential model or has a layer, or a property of one, that we do not have.
+// no Sequential or Functional model or has a layer, or a property of one, that we do not have.
 ModelConfig read_model_config(const std::string& json, const std::string& path,
                               const Extensions& extensions);
 

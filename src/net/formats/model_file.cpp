@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/formats/model_file.hpp"
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "core/pending_file.hpp"
@@ -11,6 +13,8 @@
 #include "net/formats/loss_attribute.hpp"
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_weights.hpp"
+#include "net/formats/output_attributes.hpp"
+#include "net/graph/entry_names.hpp"
 #include "net/graph/model.hpp"
 #include "tusk/error.hpp"
 
@@ -20,9 +24,13 @@ namespace {
 constexpr std::string_view keras_version = "3.0.0";  // whose words we use, in Keras 2's layout
 constexpr std::string_view keras_backend = "tensorflow";
 
-// The model as nn lays it out. Its loss plays no part in that.
+// The model as `graph` lays it out. Losses play no part in that.
 graph::Model layout_of(const ModelContent& content) {
-  return graph::Model({.layers = content.layers, .loss = LossKind::mse}, content.input);
+  ModelOptions options{.layers = content.layers, .inputs = content.inputs, .loss = LossKind::mse};
+  for (const OutputOptions& output : content.outputs) {
+    options.outputs.push_back({.name = output.name});
+  }
+  return make_model(options, content);
 }
 
 void write_keras(hdf5::File& file, const ModelContent& content) {
@@ -31,9 +39,10 @@ void write_keras(hdf5::File& file, const ModelContent& content) {
     fail(ExitCode::internal, "{} weights for a model of {} parameters", content.weights.size(),
          model.parameter_count());
   }
-  const auto config = write_model_config({content.input, content.layers}, model.layer_names());
-  hdf5::write_attribute(file, "/", "model_config", config);
-  write_model_weights(file, model.layer_names(), model.parameters(), content.weights);
+  std::vector<std::string> layers;
+  for (const graph::GraphLayer& layer : model.graph().layers) layers.push_back(layer.name);
+  hdf5::write_attribute(file, "/", "model_config", write_model_config(model));
+  write_model_weights(file, layers, model.parameters(), content.weights);
   for (const char* object : {"/", "model_weights"}) {
     hdf5::write_attribute(file, object, "keras_version", keras_version);
     hdf5::write_attribute(file, object, "backend", keras_backend);
@@ -41,38 +50,51 @@ void write_keras(hdf5::File& file, const ModelContent& content) {
 }
 
 void write_tusk(hdf5::File& file, const ModelContent& content) {
-  std::vector<std::string> metrics;
-  for (const MetricKind metric : content.metrics) metrics.emplace_back(name_of(metric));
   file.create_group("tusk");
-  if (content.loss) write_loss(file, *content.loss);
+  if (content.loss) write_loss(file, "tusk", *content.loss);
   hdf5::write_attribute(file, "tusk", "huber_delta", content.huber_delta);
-  hdf5::write_attribute(file, "tusk", "metrics", metrics);
+  write_metrics(file, "tusk", content.metrics);
   hdf5::write_attribute(file, "tusk", "transforms", content.transforms);
   hdf5::write_attribute(file, "tusk", "class_names", content.class_names);
   datasets::write_column_names(file, "tusk", content.columns);
   hdf5::write_attribute(file, "tusk", "facts", content.facts);
+  write_outputs(file, content.outputs);
 }
 
-MetricKind known_metric(const hdf5::File& file, const std::string& name) {
-  if (const auto value = value_of<MetricKind>(name)) return *value;
-  fail(ExitCode::bad_data, "{}: metric '{}' is not known; known are {}", file.path(), name,
-       all_names<MetricKind>());
+// The names that training had for outputs which are calls of a layer that is called again; in
+// Keras's configuration calls have numbers alone.
+void rename_outputs(const hdf5::File& file, const std::vector<OutputOptions>& outputs,
+                    ModelContent& content) {
+  if (content.outputs.empty()) return;  // a chain
+  if (outputs.size() != content.outputs.size()) {
+    fail(ExitCode::bad_data, "{}: {} outputs in the group 'tusk', but {} in 'model_config'",
+         file.path(), outputs.size(), content.outputs.size());
+  }
+  const std::vector<std::string> names = graph::names_of_entries(content.layers);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string& old = content.outputs[i].name;
+    const std::string& name = outputs[i].name;
+    const auto entry = std::ranges::find(names, old) - names.begin();
+    if (old == name || entry == std::ssize(names)) continue;
+    content.layers[static_cast<std::size_t>(entry)].name = name;
+    for (LayerEntry& layer : content.layers) std::ranges::replace(layer.inputs, old, name);
+  }
 }
 
 void read_tusk(const hdf5::File& file, ModelContent& content, const Extensions& extensions) {
-  content.loss = read_loss(file, extensions);
+  content.loss = read_loss(file, "tusk", extensions);
   content.huber_delta =
       hdf5::read_number(file, "tusk", "huber_delta").value_or(content.huber_delta);
-  const auto metrics =
-      hdf5::read_texts(file, "tusk", "metrics").value_or(std::vector<std::string>());
-  for (const std::string& metric : metrics) {
-    content.metrics.push_back(known_metric(file, metric));
-  }
+  content.metrics = read_metrics(file, "tusk").value_or(content.metrics);
   content.transforms = hdf5::read_text(file, "tusk", "transforms").value_or(content.transforms);
   content.class_names =
       hdf5::read_texts(file, "tusk", "class_names").value_or(std::vector<std::string>());
   content.columns = datasets::read_column_names(file, "tusk");
   content.facts = hdf5::read_text(file, "tusk", "facts").value_or(content.facts);
+  std::vector<OutputOptions> outputs = read_outputs(file, extensions);
+  if (outputs.empty()) return;
+  rename_outputs(file, outputs, content);
+  content.outputs = std::move(outputs);
 }
 
 AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& content) {
@@ -112,6 +134,8 @@ ModelContent load_model(const std::string& path, const Extensions& extensions) {
   if (hdf5::read_text(file, "/", "keras_version").value_or("1") < "3") {
     for (LayerOptions& layer : content.layers) mean_as_before_keras3(layer);
   }
+  content.inputs = std::move(config.inputs);
+  content.outputs = std::move(config.outputs);
   if (file.has_group("tusk")) {
     read_tusk(file, content, extensions);
   } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
@@ -119,6 +143,35 @@ ModelContent load_model(const std::string& path, const Extensions& extensions) {
   }
   content.weights = read_weights(file, content);
   return content;
+}
+
+ModelOptions options_of(const ModelContent& content) {
+  return {.layers = content.layers,
+          .inputs = content.inputs,
+          .outputs = content.outputs,
+          .loss = content.loss.value_or(LossKind::mse),
+          .huber_delta = content.huber_delta,
+          .metrics = content.metrics};
+}
+
+graph::Model make_model(const ModelOptions& options, const ModelContent& content) {
+  if (!content.inputs.empty()) return {options, std::span<const Shape>()};
+  return {options, content.input};
+}
+
+AlignedVector<float> weights_for(const graph::Model& model, const ModelContent& content) {
+  const std::vector<layers::Parameter> from = layout_of(content).parameters();
+  const std::vector<layers::Parameter>& to = model.parameters();
+  AlignedVector<float> weights(model.parameter_count());
+  if (from.size() != to.size() || weights.size() != content.weights.size()) {
+    fail(ExitCode::internal, "a model file's weights for a model of other layers");
+  }
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (from[i].shape != to[i].shape) fail(ExitCode::internal, "weights of another shape");
+    std::ranges::copy(std::span(content.weights).subspan(from[i].offset, from[i].size()),
+                      weights.begin() + static_cast<std::ptrdiff_t>(to[i].offset));
+  }
+  return weights;
 }
 
 }  // namespace tusk::formats

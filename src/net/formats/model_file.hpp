@@ -7,6 +7,7 @@
 
 #include "data/datasets/column_names.hpp"
 #include "experiment/model_options.hpp"
+#include "net/graph/model.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "tusk/extensions.hpp"
 #include "tusk/shape.hpp"
@@ -15,7 +16,9 @@
 //
 //   model_file          a whole file, model.h5: what to write where, and what to trust when reading
 //   model_config        Keras's JSON of the layers, which keras_layer, keras_initializer and
-//                       keras_names write and read one by one, by the describe() of their options
+//                       keras_names write and read one by one, by the describe() of their options;
+//                       read_functional reads that of a graph
+//   output_attributes   the outputs of a graph with their losses and metrics
 //   model_weights       the arrays of weights
 //   read_ensemble       which model files an ensemble is made of
 //
@@ -25,9 +28,15 @@ namespace tusk::formats {
 
 // A model as its file holds it.
 struct ModelContent {
-  Shape input;                      // of one sample
-  std::vector<LayerEntry> layers;   // their initializers are kept, too
-  AlignedVector<float> weights;     // all parameters, laid out as by graph::Model
+  Shape input;                     // of one sample; of a graph its first input's
+  std::vector<LayerEntry> layers;  // their initializers are kept, too
+  AlignedVector<float> weights;    // all parameters, laid out as by graph::Model
+
+  // Of a graph: its inputs with their shapes, and its outputs, with losses of their own or without.
+  // A chain has none of the one and needs none of the other.
+  std::vector<InputOptions> inputs = {};
+  std::vector<OutputOptions> outputs = {};
+
   std::optional<LossOptions> loss;  // none in models from elsewhere that do not say
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
@@ -37,18 +46,27 @@ struct ModelContent {
   std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
 };
 
-// Writes Keras's legacy HDF5 layout, which Keras 2 and 3 load: the attribute `model_config` (JSON
-// of a Sequential model that begins with an InputLayer), and the group `model_weights` with a group
-// a layer. A Dense kernel is (in, units) row-major there, which is our (units, in) column-major:
-// the same bytes. What Keras has no place for are attributes of the group `tusk`.
+// Writes Keras's legacy HDF5 layout: the attribute `model_config`, JSON, and the group
+// `model_weights` with a group a layer. A chain is a Sequential model that begins with an
+// InputLayer, which Keras 2 and 3 load; any other graph a Functional one in the form of Keras 3. A
+// Dense kernel is (in, units) row-major there, which is our (units, in) column-major: the same
+// bytes. What Keras has no place for are attributes of the group `tusk`.
 //
 // The file appears complete or not at all. Error(cannot_create) or Error(io_error).
 void save_model(const std::string& path, const ModelContent& model);
 
-// Reads what save_model writes, and Sequential models of Dense, Activation, Dropout and Flatten
-// layers that Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a
+// Reads what save_model writes, and Sequential and Functional models of layers that we have, which
+// Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a
 // loss of theirs the same name. Every shape is checked against the layers. Error(no_input), or
 // Error(bad_data) that names the layer, loss or data set.
 ModelContent load_model(const std::string& path, const Extensions& extensions);
+
+// The content's layers, inputs, outputs, loss and metrics as options, and the model that they make.
+// Without a loss in the file it is mse.
+ModelOptions options_of(const ModelContent& content);
+graph::Model make_model(const ModelOptions& options, const ModelContent& content);
+
+// The content's weights as `model` lays them out, which has the same layers, but may freeze others.
+AlignedVector<float> weights_for(const graph::Model& model, const ModelContent& content);
 
 }  // namespace tusk::formats

@@ -5,6 +5,8 @@
 #include "net/formats/keras_layer.hpp"
 #include "net/formats/keras_names.hpp"
 #include "net/formats/model_config.hpp"
+#include "net/formats/read_functional.hpp"
+#include "net/graph/entry_names.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::formats {
@@ -12,8 +14,70 @@ namespace {
 
 using Json = nlohmann::json;
 
-// [null, 28, 28]: without the batch.
-Shape read_shape(const Json& shape, const std::string& where) {
+// Keras 2 says batch_input_shape, Keras 3 batch_shape; without an InputLayer the first layer has
+// it, or the model build_input_shape.
+Shape read_input(const Json& first, const Json& model, const std::string& path) {
+  const std::string where = keras_layer_place(first, path);
+  const Json& config = first.at("config");
+  for (const char* key : {"batch_input_shape", "batch_shape"}) {
+    const auto shape = config.find(key);
+    if (shape != config.end() && !shape->is_null()) return read_keras_shape(*shape, where);
+  }
+  const auto built = model.find("build_input_shape");
+  if (built != model.end() && built->is_array()) return read_keras_shape(*built, where);
+  fail(ExitCode::bad_data, "{} is the first one and does not say its input's shape", where);
+}
+
+// Names that are not those that the layers would get anyhow. None at all where they would not do
+// for layers of ours: a chain does not need them.
+void keep_names(std::vector<LayerEntry>& layers, const std::vector<std::string>& names) {
+  if (graph::names_of_entries(layers) == names) return;
+  std::vector<LayerEntry> named = layers;
+  for (std::size_t i = 0; i < named.size(); ++i) named[i].name = names[i];
+  try {
+    graph::names_of_entries(named);
+    layers = std::move(named);
+  } catch (const Error&) {
+    return;
+  }
+}
+
+ModelConfig read_sequential(const Json& config, const std::string& path,
+                            const Extensions& extensions) {
+  const Json& entries = config.is_array() ? config : config.at("layers");
+  const bool is_trainable = config.is_array() || config.value("trainable", true);
+  ModelConfig out;
+  std::optional<Shape> input;
+  std::vector<std::string> names;
+  for (const Json& entry : entries) {
+    if (!input) {
+      input = read_input(entry, config.is_object() ? config : Json::object(), path);
+      if (entry.at("class_name") == "InputLayer") continue;
+    }
+    LayerEntry layer;
+    static_cast<LayerOptions&>(layer) = read_keras_layer(entry, path, extensions);
+    layer.trainable = is_trainable && entry.at("config").value("trainable", true);
+    names.push_back(entry.at("config").value("name", ""));
+    out.layers.push_back(std::move(layer));
+  }
+  if (out.layers.empty()) fail(ExitCode::bad_data, "{}: holds a model without layers", path);
+  out.input = *input;
+  keep_names(out.layers, names);
+  return out;
+}
+
+ModelConfig read_model(const Json& model, const std::string& path, const Extensions& extensions) {
+  const std::string type = model.at("class_name");
+  const Json& config = model.at("config");  // before Keras 2.2.3 the list of layers itself
+  if (type == "Sequential") return read_sequential(config, path, extensions);
+  if (type == "Functional") return read_functional(config, path, extensions);
+  fail(ExitCode::bad_data, "{}: holds a model of class {}; Sequential and Functional are supported",
+       path, model.at("class_name").dump());
+}
+
+}  // namespace
+
+Shape read_keras_shape(const Json& shape, const std::string& where) {
   constexpr std::uint64_t most = 1ULL << 31;
   std::vector<std::size_t> extents;
   for (std::size_t axis = 1; axis < shape.size(); ++axis) {
@@ -27,49 +91,9 @@ Shape read_shape(const Json& shape, const std::string& where) {
   return Shape(std::move(extents));
 }
 
-// Keras 2 says batch_input_shape, Keras 3 batch_shape; without an InputLayer the first layer has
-// it, or the model build_input_shape.
-Shape read_input(const Json& first, const Json& model, const std::string& path) {
-  const std::string where = keras_layer_place(first, path);
-  const Json& config = first.at("config");
-  for (const char* key : {"batch_input_shape", "batch_shape"}) {
-    const auto shape = config.find(key);
-    if (shape != config.end() && !shape->is_null()) return read_shape(*shape, where);
-  }
-  const auto built = model.find("build_input_shape");
-  if (built != model.end() && built->is_array()) return read_shape(*built, where);
-  fail(ExitCode::bad_data, "{} is the first one and does not say its input's shape", where);
-}
-
-ModelConfig read_sequential(const Json& model, const std::string& path,
-                            const Extensions& extensions) {
-  if (model.at("class_name") != "Sequential") {
-    fail(ExitCode::bad_data, "{}: holds a model of class {}; Sequential models are supported", path,
-         model.at("class_name").dump());
-  }
-  const Json& config = model.at("config");  // before Keras 2.2.3 the list of layers itself
-  const Json& entries = config.is_array() ? config : config.at("layers");
-  ModelConfig out;
-  std::optional<Shape> input;
-  for (const Json& entry : entries) {
-    if (!input) {
-      input = read_input(entry, config.is_object() ? config : Json::object(), path);
-      if (entry.at("class_name") == "InputLayer") continue;
-    }
-    LayerEntry layer;
-    static_cast<LayerOptions&>(layer) = read_keras_layer(entry, path, extensions);
-    out.layers.push_back(std::move(layer));
-  }
-  if (out.layers.empty()) fail(ExitCode::bad_data, "{}: holds a model without layers", path);
-  out.input = *input;
-  return out;
-}
-
-}  // namespace
-
 ModelConfig read_model_config(const std::string& json, const std::string& path,
                               const Extensions& extensions) try {
-  return read_sequential(Json::parse(json), path, extensions);
+  return read_model(Json::parse(json), path, extensions);
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "{}: the attribute 'model_config' cannot be read: {}", path,
        error.what());

@@ -2,156 +2,80 @@
 #include "net/graph/model.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
-#include <variant>
 
-#include "core/log.hpp"
-#include "core/units.hpp"
-#include "net/graph/chain_link.hpp"
-#include "net/graph/make_loss.hpp"
-#include "net/layers/make_layer.hpp"
+#include "net/graph/metric.hpp"
+#include "net/graph/parameter_layout.hpp"
 #include "tusk/error.hpp"
 #include "tusk/random.hpp"
 
 namespace tusk::graph {
 namespace {
 
-// The activation that a layer ends in; none for a layer without one.
-Activation* final_activation(LayerOptions& layer) {
-  return std::visit(
-      [](auto& options) -> Activation* {
-        if constexpr (requires { options.activation; }) return &options.activation;
-        return nullptr;
-      },
-      layer);
+// The inputs' shapes: those given, in their order, which must be those of the experiment where it
+// has any. None given: the experiment's.
+std::vector<ModelInput> make_inputs(const Wiring& wiring, std::span<const Shape> given) {
+  if (!given.empty() && given.size() != wiring.inputs.size()) {
+    fail(ExitCode::bad_experiment, "model.inputs: the model has {} inputs, but the data {}",
+         wiring.inputs.size(), given.size());
+  }
+  std::vector<ModelInput> inputs;
+  for (std::size_t i = 0; i < wiring.inputs.size(); ++i) {
+    const InputOptions& asked = wiring.inputs[i];
+    if (given.empty() && asked.shape.empty()) {
+      fail(ExitCode::bad_experiment, "model.inputs: input '{}' needs a shape, as in {{ {} = [8] }}",
+           asked.name, asked.name);
+    }
+    const Shape shape = given.empty() ? Shape(asked.shape) : given[i];
+    if (!asked.shape.empty() && Shape(asked.shape) != shape) {
+      fail(ExitCode::bad_experiment,
+           "model.inputs.{} has shape {}, but the samples of the data have {}", asked.name,
+           Shape(asked.shape).to_string(), shape.to_string());
+    }
+    if (shape.elements() == 0) {
+      fail(ExitCode::bad_data, "samples of shape {} hold no features", shape.to_string());
+    }
+    inputs.push_back({asked.name, shape});
+  }
+  return inputs;
 }
 
-// Keras's names: "dense", "dense_1", "dense_2", ….
-std::vector<std::string> names_of_layers(const std::vector<LayerEntry>& layers) {
-  std::map<std::string, std::size_t> seen;
-  std::vector<std::string> names;
-  for (const LayerOptions& layer : layers) {
-    const std::size_t before = seen[type_of(layer)]++;
-    names.push_back(before == 0 ? type_of(layer) : fmt::format("{}_{}", type_of(layer), before));
-  }
-  return names;
-}
-
-// Until networks are graphs: what makes a chain something else.
-void require_chain(const ModelOptions& options) {
-  const auto refuse = [](const std::string& key) {
-    fail(ExitCode::bad_experiment, "{}: this version trains chains of layers that are not frozen",
-         key);
-  };
-  for (std::size_t i = 0; i < options.layers.size(); ++i) {
-    const LayerEntry& entry = options.layers[i];
-    const std::string key = fmt::format("model.layers.{}", i);
-    if (!entry.use.empty()) refuse(key + ".use");
-    if (!entry.inputs.empty()) refuse(key + ".inputs");
-    if (!entry.name.empty()) refuse(key + ".name");
-    if (!entry.trainable) refuse(key + ".trainable");
-  }
-  if (!options.inputs.empty()) refuse("model.inputs");
-  if (!options.outputs.empty()) refuse("model.outputs");
-  if (!options.frozen.empty()) refuse("model.frozen");
+std::vector<Shape> shapes_of(const std::vector<ModelInput>& inputs) {
+  std::vector<Shape> shapes;
+  for (const ModelInput& input : inputs) shapes.push_back(input.shape);
+  return shapes;
 }
 
 }  // namespace
 
 Model::Model(const ModelOptions& options, const Shape& input)
-    : options_(options),
-      input_(input),
-      output_(input),
-      layer_names_(names_of_layers(options.layers)) {
-  constexpr std::size_t max_layers = 1024;  // as many as dropout tells apart
-  if (options.layers.empty() || options.layers.size() > max_layers) {
-    fail(ExitCode::bad_experiment, "model.layers must have between 1 and {} layers, but has {}",
-         max_layers, options.layers.size());
-  }
-  if (input.elements() == 0) {
-    fail(ExitCode::bad_data, "samples of shape {} hold no features", input.to_string());
-  }
-  require_chain(options);
+    : Model(options, std::span(&input, 1)) {}
+
+Model::Model(const ModelOptions& options, std::span<const Shape> inputs) : layers_(options.layers) {
+  const Wiring wiring = wire(options);
+  layer_names_ = wiring.names;
+  inputs_ = make_inputs(wiring, inputs);
+  const std::vector<bool> trainable = trainable_entries(options, wiring.names);
+  for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].trainable = trainable[i];
   std::vector<LayerEntry> built = options.layers;
-  loss_ = make_loss(options.loss, options.huber_delta);
-  if (Activation* last = final_activation(built.back());
-      last != nullptr && *last != Activation::linear && *last == loss_->takes_over()) {
-    fused_ = std::exchange(*last, Activation::linear);
-    loss_ = loss_->of_logits();
-  }
-  for (const LayerEntry& layer : built) add_layer(layer);
-  first_trained_ = static_cast<std::size_t>(
-      std::find_if(layers_.begin(), layers_.end(), [](const auto& l) { return l.size > 0; }) -
-      layers_.begin());
-  if (parameter_count_ == 0) {
+  outputs_ = make_outputs(options, wiring, built);
+  graph_ = build_graph(built, wiring, shapes_of(inputs_), trainable);
+  if (graph_.parameter_count == 0) {
     fail(ExitCode::bad_experiment, "model.layers has no layer with weights to train");
   }
-  check_loss();
-  add_metrics();
-}
-
-void Model::add_layer(const LayerOptions& options) {
-  const std::size_t index = layers_.size();
-  const std::string key = fmt::format("model.layers.{}", index);
-  auto layer = layers::make_layer(options, {&output_, 1}, key);
-  require_link(*layer, output_, parameter_count_ > 0, key);
-  output_ = layer->output_shapes().front();
-  const std::size_t offset = parameter_count_;
-  for (layers::Parameter& parameter : layer->parameters()) {
-    parameter.layer = layer_names_[index];
-    parameter.offset = parameter_count_;
-    parameter_count_ += parameter.size();
-    parameters_.push_back(std::move(parameter));
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    outputs_[i].shape = graph_.values[graph_.outputs[i]].shape;
+    const std::size_t entry = wiring.layer_of[wiring.output_sources[i].index];
+    check_output(outputs_[i], options.layers[entry], outputs_.size() == 1);
   }
-  layers_.push_back({std::move(layer), offset, parameter_count_ - offset});
-}
-
-void Model::check_loss() {
-  const std::string loss = name_of(options_.loss);
-  if (output_shape().rank() != 1) {
-    fail(ExitCode::bad_experiment,
-         "model.layers: the outputs of a sample must be one axis, but have shape {}; end in a "
-         "flatten or dense layer",
-         output_shape().to_string());
-  }
-  if (labels() == LabelKind::classes && output_size() < 2) {
-    fail(ExitCode::bad_experiment,
-         "model.loss = '{}' needs an output for every class, at least 2, but the last layer has 1; "
-         "for two classes on one output use 'binary_crossentropy'",
-         loss);
-  }
-  if (options_.loss == LossKind::huber && !(options_.huber_delta > 0.0)) {
-    fail(ExitCode::bad_experiment, "model.huber_delta must be above 0, but is {}",
-         options_.huber_delta);
-  }
-  const Activation* last = final_activation(options_.layers.back());
-  const bool gives_probabilities =
-      last == nullptr || *last == Activation::softmax || *last == Activation::sigmoid;
-  const Activation usual = loss_->takes_over();
-  if (usual != Activation::linear && !gives_probabilities) {
-    warning(
-        "model.loss = '{}' takes the outputs for probabilities, but the last layer ends in "
-        "'{}'; '{}' is usual",
-        loss, name_of(*last), name_of(usual));
-  }
-}
-
-void Model::add_metrics() {
-  for (const MetricKind metric : options_.metrics) {
-    const std::string name(name_of(metric));
-    if (std::find(metric_names_.begin(), metric_names_.end(), name) != metric_names_.end()) {
-      fail(ExitCode::bad_experiment, "model.metrics names '{}' twice", name);
-    }
-    metric_names_.push_back(name);
-  }
+  metric_names_ = names_of_scores(outputs_);
 }
 
 void Model::initialize(Span weights, std::uint64_t seed) const {
   check_size("weights", weights.size());
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+  for (std::size_t i = 0; i < parameters().size(); ++i) {
     Random random(seed, Stream::initial_weights, static_cast<std::uint32_t>(i));
-    const layers::Parameter& parameter = parameters_[i];
+    const layers::Parameter& parameter = parameters()[i];
     const Span values = weights.subspan(parameter.offset, parameter.size());
     if (parameter.initializer) {
       parameter.initializer(parameter, random, values);
@@ -161,15 +85,52 @@ void Model::initialize(Span weights, std::uint64_t seed) const {
   }
 }
 
-std::string Model::summary() const {
-  constexpr const char* row = "{:<26} {:<16} {:>12}\n";
-  std::string table = fmt::format(fmt::runtime(row), "layer (type)", "output shape", "parameters");
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    table += fmt::format(
-        fmt::runtime(row), fmt::format("{} ({})", layer_names_[i], type_of(options_.layers[i])),
-        layers_[i].layer->output_shapes().front().to_string(), format_count(layers_[i].size));
+BatchScore Model::score(std::span<const ConstMatrix> outputs,
+                        std::span<const ConstMatrix> predictions,
+                        std::span<const Targets> targets) const {
+  if (targets.size() != 1 && targets.size() != outputs_.size()) {
+    fail(ExitCode::internal, "targets of {} outputs for a model of {}", targets.size(),
+         outputs_.size());
   }
-  return table + fmt::format(fmt::runtime(row), "total", "", format_count(parameter_count_));
+  const std::size_t samples = outputs.front().cols();
+  BatchScore score{.samples = samples};
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    const Targets& its = targets_of(i, targets);
+    check_targets(its, i);
+    if (its.batch() != samples) {
+      fail(ExitCode::internal, "{} targets for {} samples", its.batch(), samples);
+    }
+    const double loss = outputs_[i].loss->sum(outputs[i], its);
+    score.loss_sum += outputs_[i].loss_weight * loss;
+    if (outputs_.size() > 1) score.metric_sums[next++] = loss;
+  }
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    for (const MetricKind metric : outputs_[i].metrics) {
+      score.metric_sums[next++] = metric_sum(metric, predictions[i], targets_of(i, targets));
+    }
+  }
+  return score;
+}
+
+void Model::check_targets(const Targets& targets) const {
+  for (std::size_t i = 0; i < outputs_.size(); ++i) check_targets(targets, i);
+}
+
+void Model::check_targets(const Targets& targets, std::size_t index) const {
+  const ModelOutput& output = outputs_[index];
+  if (targets.are_classes()) {
+    if (output.loss->labels() != LabelKind::classes) {
+      fail(ExitCode::internal, "class indices for the loss '{}'", name_of(output.loss_options));
+    }
+  } else if (targets.values.rows() != output.shape.elements()) {
+    fail(ExitCode::bad_data,
+         "the labels have {} values a sample, but {} has {} outputs, as loss '{}' compares one "
+         "with one",
+         targets.values.rows(),
+         outputs_.size() == 1 ? "the model" : fmt::format("'{}'", output.name),
+         output.shape.elements(), name_of(output.loss_options));
+  }
 }
 
 }  // namespace tusk::graph

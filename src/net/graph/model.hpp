@@ -3,16 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/score.hpp"
 #include "experiment/model_options.hpp"
+#include "net/graph/model_output.hpp"
+#include "net/graph/network_graph.hpp"
 #include "net/graph/workspace.hpp"
 #include "tusk/gradient_sink.hpp"
 #include "tusk/layer.hpp"
-#include "tusk/loss.hpp"
 #include "tusk/matrix.hpp"
 #include "tusk/parameter.hpp"
 #include "tusk/real.hpp"
@@ -21,111 +22,164 @@
 
 // The network as a whole. In this room:
 //
-//   model.cpp           builds a Model from its options, layer by layer; chain_link says which
-//                       layers it can take
-//   make_workspace.cpp  plans and allocates the memory of passes (workspace.hpp)
-//   model_passes.cpp    the passes themselves: training, evaluation, prediction
-//   loss.hpp            what a loss is; a loss a file, listed in losses.hpp, chosen by make_loss
-//   metric.cpp          the metrics; class_choice and classes are what these and losses share
+//   model.cpp            builds a Model from its options, in these steps:
+//     entry_names        what the entries of model.layers are called
+//     wiring             who reads what, by names; the order of the entries
+//     model_output       the outputs with their losses and metrics
+//     build_graph        the graph itself (network_graph.hpp): values, nodes, layers; masks are
+//                        wired here. check_node is what it asks of layers
+//     parameter_layout   where the layers' parameters lie, and which are frozen
+//   make_workspace.cpp   the memory of passes (workspace.hpp), as pass_plan.cpp plans it: which
+//                        parts are in use when, on memory_plan; and how gradients add up
+//   model_passes.cpp     the passes themselves: training, evaluation, prediction
+//   backpropagation.cpp  the way back
+//   summary.cpp          the table for people
+//   loss.hpp             what a loss is; a loss a file, listed in losses.hpp, chosen by make_loss
+//   metric.cpp           the metrics; class_choice and classes are what these and losses share
 //
 // Who calls: training::assemble() makes the model; worker::Worker trains it; evaluation::Evaluation
 // scores it and inference predicts with it, the one on rank 0 while others train; formats keeps it
 // in files.
 namespace tusk::graph {
 
-// A stack of layers with a loss and metrics. It describes the network and computes with it, but
-// holds no weights: those are one flat vector of parameter_count() numbers that the caller owns, as
-// are the gradients. Batches are (features, batch), one column a sample. Immutable after
-// construction and safe to share between threads, each with a workspace of its own.
+// An input of a model.
+struct ModelInput {
+  std::string name;
+  Shape shape;  // of a sample
+};
+
+// A graph of layers with named inputs and outputs, a loss and metrics an output. It describes the
+// network and computes with it, but holds no weights: those are one flat vector of
+// parameter_count() numbers that the caller owns, as are the gradients. Batches are (features,
+// batch), one column a sample. Immutable after construction and safe to share between threads, each
+// with a workspace of its own.
 //
-// No pass allocates memory. Every pass takes any batch of 1 to workspace.max_batch() samples.
+// The flat vector has three sections, in each of which the layers follow each other:
+//
+//   [0, trained_count())                 arrays that the optimizer moves; gradients are of these
+//   [trained_count(), exchanged_count()) statistics of layers that are trained: train_step() moves
+//                                        them itself
+//   [exchanged_count(), parameter_count())  what is frozen, of either role: nothing moves it
+//
+// The workers' exchange carries [0, exchanged_count()). parameters() says where each array lies.
+//
+// No pass allocates memory. Every pass takes any batch of 1 to workspace.max_batch() samples. Where
+// a pass takes one matrix or one Targets, the model must have one input; each output's loss then
+// takes the same targets.
 class Model {
  public:
   // A model of options.layers (options.file is not read) for samples of shape `input`.
   // Error(bad_experiment), naming the key, if they do not fit together.
   Model(const ModelOptions& options, const Shape& input);
 
-  const Shape& input_shape() const { return input_; }
-  const Shape& output_shape() const { return output_; }
-  std::size_t input_size() const { return input_.elements(); }
-  std::size_t output_size() const { return output_.elements(); }
+  // The same for several inputs, in the order of options.inputs; none: of the shapes that these
+  // have.
+  Model(const ModelOptions& options, std::span<const Shape> inputs);
 
-  // The layers as they were asked for and the names they go by: "dense", "dropout", "dense_1", ….
-  const std::vector<LayerEntry>& layers() const { return options_.layers; }
+  const std::vector<ModelInput>& inputs() const { return inputs_; }
+  const std::vector<ModelOutput>& outputs() const { return outputs_; }
+
+  // Of the first input and output; most models have one of each.
+  const Shape& input_shape() const { return inputs_.front().shape; }
+  const Shape& output_shape() const { return outputs_.front().shape; }
+  std::size_t input_size() const { return input_shape().elements(); }
+  std::size_t output_size() const { return output_shape().elements(); }
+  const LossOptions& loss() const { return outputs_.front().loss_options; }
+  LabelKind labels() const { return outputs_.front().loss->labels(); }  // what the loss takes
+
+  // The entries as they were asked for, but for `trainable`, which counts options.frozen in, and
+  // the names that they go by: "dense", "dropout", "dense_1", ….
+  const std::vector<LayerEntry>& layers() const { return layers_; }
   const std::vector<std::string>& layer_names() const { return layer_names_; }
+  const NetworkGraph& graph() const { return graph_; }
 
-  const LossOptions& loss() const { return options_.loss; }
-  LabelKind labels() const { return loss_->labels(); }  // what the loss takes
-  const std::vector<MetricKind>& metrics() const { return options_.metrics; }
+  // What BatchScore::metric_sums are: the metrics; of several outputs "NAME_loss" of each, then
+  // "NAME_accuracy" and so on.
   const std::vector<std::string>& metric_names() const { return metric_names_; }
 
-  std::size_t parameter_count() const { return parameter_count_; }
-  const std::vector<layers::Parameter>& parameters() const { return parameters_; }
+  std::size_t trained_count() const { return graph_.trained_count; }
+  std::size_t exchanged_count() const { return graph_.exchanged_count; }
+  std::size_t parameter_count() const { return graph_.parameter_count; }
+  const std::vector<layers::Parameter>& parameters() const { return graph_.parameters; }
 
   // Draws the initial weights, each array from a random sequence of its own.
   void initialize(Span weights, std::uint64_t seed) const;
 
-  // A table for people: layer (type), output shape, number of parameters; their total.
+  // A table for people: layer (type), output shape, number of parameters, and what the layer reads
+  // unless it is a chain; how many parameters there are and are trained.
   std::string summary() const;
 
   // Allocates all that passes need. They compute with so many threads; their results are the same
-  // to the bit for any number.
+  // to the bit for any number. Error(bad_experiment) if it is for training and all is frozen.
   Workspace make_workspace(std::size_t max_batch, bool training, std::size_t threads = 1) const;
 
   // The score of the batch, before any update; the gradient of its mean loss goes to the sink,
-  // which may update weights whose gradients it takes.
-  BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
+  // which may update weights whose gradients it takes. Statistics in `weights` are brought up to
+  // date.
+  BatchScore train_step(Span weights, ConstMatrix x, const Targets& targets,
                         layers::GradientSink& sink, Workspace& workspace,
                         const layers::StepContext& step) const;
 
-  // The same step, which leaves the gradient as a whole in `gradients`.
-  BatchScore train_step(ConstSpan weights, ConstMatrix x, const Targets& targets, Span gradients,
+  // The same step, which leaves the gradient as a whole in the first trained_count() of
+  // `gradients`.
+  BatchScore train_step(Span weights, ConstMatrix x, const Targets& targets, Span gradients,
+                        Workspace& workspace, const layers::StepContext& step) const;
+
+  // The same for several inputs, and targets of each output or one for all.
+  BatchScore train_step(Span weights, std::span<const ConstMatrix> inputs,
+                        std::span<const Targets> targets, layers::GradientSink& sink,
                         Workspace& workspace, const layers::StepContext& step) const;
 
   // The score of the batch in inference, and on request the outputs as predict() gives them.
   BatchScore evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
                       Workspace& workspace, ConstMatrix* predicted = nullptr) const;
+  BatchScore evaluate(ConstSpan weights, std::span<const ConstMatrix> inputs,
+                      std::span<const Targets> targets, Workspace& workspace) const;
 
-  // The outputs (outputs, batch), final activation applied, valid until the workspace's next use.
+  // The (first) output (outputs, batch), or each one, final activation applied, valid until the
+  // workspace's next use.
   ConstMatrix predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const;
+  std::span<const ConstMatrix> predict(ConstSpan weights, std::span<const ConstMatrix> inputs,
+                                       Workspace& workspace) const;
 
-  // Error(bad_data) unless the targets are of a kind and a width that this model can be trained on.
-  // Whether each class exists is checked when its batch is scored.
+  // Error(bad_data) unless the targets are of a kind and a width that every output can be trained
+  // on. Whether each class exists is checked when its batch is scored.
   void check_targets(const Targets& targets) const;
 
  private:
-  void add_layer(const LayerOptions& options);
-  void check_loss();
-  void add_metrics();
-  // Takes the batch through the layers up to the outputs, which are logits where the loss takes the
-  // last activation over.
-  ConstMatrix forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
-                      const layers::Pass& context) const;
-  void backward(ConstSpan weights, Matrix dy, layers::GradientSink& sink, Workspace& workspace,
-                const layers::Pass& context) const;
-  ConstMatrix predictions(ConstMatrix outputs, Workspace& workspace) const;
-  BatchScore score(ConstMatrix outputs, ConstMatrix predictions, const Targets& targets) const;
-
   void check_size(const char* what, std::size_t size) const;
+  void check_batch(std::span<const ConstMatrix> inputs, const Workspace& workspace) const;
+  void check_targets(const Targets& targets, std::size_t output) const;
+  static const Targets& targets_of(std::size_t output, std::span<const Targets> targets) {
+    return targets.size() == 1 ? targets.front() : targets[output];
+  }
+  BatchScore score(std::span<const ConstMatrix> outputs, std::span<const ConstMatrix> predictions,
+                   std::span<const Targets> targets) const;
 
-  // A layer and its part of the flat vectors.
-  struct PlacedLayer {
-    std::unique_ptr<layers::Layer> layer;
-    std::size_t offset = 0;
-    std::size_t size = 0;
-  };
+  layers::Pass pass_of(const GraphNode& node, const layers::Pass& context) const;
+  void lay_out(Workspace& workspace, layers::Mode mode) const;
 
-  ModelOptions options_;
-  Shape input_;
-  Shape output_;
-  std::vector<PlacedLayer> layers_;
+  // Takes the batch through the graph. Outputs are logits where the loss takes the last activation
+  // over. `new_weights`: the same memory as `weights` in training.
+  void forward(ConstSpan weights, Span new_weights, std::span<const ConstMatrix> inputs,
+               Workspace& workspace, const layers::Pass& context) const;
+  void call_forward(const GraphNode& node, const Workspace::NodeViews& views, ConstSpan weights,
+                    Span new_weights, std::size_t batch, const layers::Pass& context) const;
+  void predict_output(std::size_t index, Workspace& workspace, Workspace::PassViews& pass) const;
+  void lay_down_gradients(std::span<const Targets> targets, Workspace& workspace) const;
+  void backward(ConstSpan weights, layers::GradientSink& sink, Workspace& workspace,
+                const layers::Pass& context) const;
+  void propagate(std::size_t index, ConstSpan weights, layers::GradientSink& sink,
+                 Workspace& workspace, const layers::Pass& context) const;
+  void call_backward(std::size_t index, ConstSpan weights, layers::GradientSink& sink,
+                     Workspace& workspace, const layers::Pass& context) const;
+
+  std::vector<LayerEntry> layers_;
   std::vector<std::string> layer_names_;
+  std::vector<ModelInput> inputs_;
+  std::vector<ModelOutput> outputs_;
+  NetworkGraph graph_;
   std::vector<std::string> metric_names_;
-  std::vector<layers::Parameter> parameters_;
-  std::size_t parameter_count_ = 0;
-  std::size_t first_trained_ = 0;          // the first layer with parameters
-  Activation fused_ = Activation::linear;  // the last activation, if the loss takes it over
-  std::unique_ptr<Loss> loss_;
 };
 
 }  // namespace tusk::graph

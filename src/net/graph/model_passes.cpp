@@ -1,152 +1,168 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "net/graph/metric.hpp"
 #include "net/graph/model.hpp"
 #include "net/kernels/activation.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::graph {
 
-ConstMatrix Model::forward(ConstSpan weights, ConstMatrix x, Workspace& workspace,
-                           const layers::Pass& context) const {
-  check_size("weights", weights.size());
-  if (x.rows() != input_size() || x.cols() == 0 || x.cols() > workspace.max_batch()) {
-    fail(ExitCode::internal,
-         "a batch of {} samples of {} features for a model of {} and at most {}", x.cols(),
-         x.rows(), input_size(), workspace.max_batch());
-  }
+using layers::Mode;
+
+// Which call of a layer a node is: its entry's place, on which the randomness of a step depends.
+layers::Pass Model::pass_of(const GraphNode& node, const layers::Pass& context) const {
   layers::Pass pass = context;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const auto& [layer, offset, size] = layers_[i];
-    Workspace::LayerViews& views = workspace.layers_[i];
-    pass.layer = static_cast<std::uint32_t>(i);
-    views.input = x;
-    const Workspace::Room& room = views.room(pass.mode);
-    if (!room.is_view) {
-      const Matrix y = views.buffer.first_cols(x.cols());
-      layer->forward({.pass = pass,
-                      .weights = weights.subspan(offset, size),
-                      .inputs = {&views.input, 1},
-                      .outputs = {&y, 1},
-                      .kept = room.kept.first_cols(x.cols()),
-                      .kept_of_batch = room.kept_of_batch,
-                      .scratch = room.scratch});
-      x = y;
-    }
-    views.output = x;
-    pass.step.turn();
-  }
-  return x;
+  pass.layer = static_cast<std::uint32_t>(node.entry);
+  pass.frozen = node.placed != none && graph_.layers[node.placed].is_frozen;
+  return pass;
 }
 
-ConstMatrix Model::predictions(ConstMatrix outputs, Workspace& workspace) const {
-  if (fused_ == Activation::linear) return outputs;
-  const Matrix predicted = workspace.predictions_.first_cols(outputs.cols());
+void Model::check_batch(std::span<const ConstMatrix> inputs, const Workspace& workspace) const {
+  if (inputs.size() != inputs_.size()) {
+    fail(ExitCode::internal, "{} batches for a model of {} inputs", inputs.size(), inputs_.size());
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const ConstMatrix& x = inputs[i];
+    if (x.rows() != inputs_[i].shape.elements() || x.cols() == 0 ||
+        x.cols() > workspace.max_batch() || x.cols() != inputs.front().cols()) {
+      fail(ExitCode::internal,
+           "a batch of {} samples of {} features for a model of {} and at most {}", x.cols(),
+           x.rows(), inputs_[i].shape.elements(), workspace.max_batch());
+    }
+  }
+}
+
+void Model::forward(ConstSpan weights, Span new_weights, std::span<const ConstMatrix> inputs,
+                    Workspace& workspace, const layers::Pass& context) const {
+  check_size("weights", weights.size());
+  check_batch(inputs, workspace);
+  const std::size_t batch = inputs.front().cols();
+  Workspace::PassViews& pass = workspace.pass(context.mode);
+  for (std::size_t i = 0; i < inputs.size(); ++i) pass.values[graph_.inputs[i]] = inputs[i];
+  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+    const GraphNode& node = graph_.nodes[i];
+    Workspace::NodeViews& views = pass.nodes[i];
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      views.inputs[k] = pass.values[node.inputs[k]];
+    }
+    for (std::size_t k = 0; k < node.outputs.size(); ++k) {
+      const std::size_t output = node.outputs[k];
+      const std::size_t root = graph_.values[output].root(context.mode);
+      const std::size_t rows = graph_.values[output].shape.elements();
+      if (root == output) {
+        views.outputs[k] = pass.buffers[output].first_cols(batch);
+        pass.values[output] = views.outputs[k];
+      } else {
+        views.outputs[k] = {nullptr, rows, batch};
+        pass.values[output] = {pass.values[root].data(), rows, batch};
+      }
+    }
+    if (!pass.plan.nodes[i].is_view) {
+      call_forward(node, views, weights, new_weights, batch, context);
+    }
+    context.step.turn();
+  }
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    pass.outputs[i] = pass.values[graph_.outputs[i]];
+    predict_output(i, workspace, pass);
+  }
+}
+
+void Model::call_forward(const GraphNode& node, const Workspace::NodeViews& views,
+                         ConstSpan weights, Span new_weights, std::size_t batch,
+                         const layers::Pass& context) const {
+  const layers::Pass pass = pass_of(node, context);
+  layers::Forward args{.pass = pass,
+                       .inputs = views.inputs,
+                       .outputs = views.outputs,
+                       .kept = views.kept.first_cols(batch),
+                       .kept_of_batch = views.kept_of_batch,
+                       .scratch = views.scratch};
+  if (node.placed != none) {
+    const GraphLayer& layer = graph_.layers[node.placed];
+    args.weights = weights.subspan(layer.trained_offset, layer.trained_size);
+    args.statistics = weights.subspan(layer.statistics_offset, layer.statistics_size);
+    if (context.mode == Mode::training && layer.updates_statistics) {
+      args.new_statistics = new_weights.subspan(layer.statistics_offset, layer.statistics_size);
+    }
+  }
+  node.layer->forward(args);
+}
+
+// What the outputs are after the last activation, where a loss takes it over.
+void Model::predict_output(std::size_t index, Workspace& workspace,
+                           Workspace::PassViews& pass) const {
+  const ConstMatrix outputs = pass.outputs[index];
+  pass.predictions[index] = outputs;
+  const Activation fused = outputs_[index].fused;
+  if (fused == Activation::linear) return;
+  const std::size_t part = pass.plan.outputs[index].predictions;
+  const Matrix predicted(workspace.part(pass.plan, part, outputs.size()).data(), outputs.rows(),
+                         outputs.cols());
   std::copy_n(outputs.data(), outputs.size(), predicted.data());
   for (std::size_t sample = 0; sample < predicted.cols(); ++sample) {
-    kernels::activate(fused_, predicted.col(sample));
+    kernels::activate(fused, predicted.col(sample));
   }
-  return predicted;
+  pass.predictions[index] = predicted;
 }
 
-BatchScore Model::score(ConstMatrix outputs, ConstMatrix predicted, const Targets& targets) const {
-  check_targets(targets);
-  if (targets.batch() != outputs.cols()) {
-    fail(ExitCode::internal, "{} targets for {} samples", targets.batch(), outputs.cols());
+BatchScore Model::train_step(Span weights, ConstMatrix x, const Targets& targets, Span gradients,
+                             Workspace& workspace, const layers::StepContext& step) const {
+  if (gradients.size() < graph_.trained_count) {
+    fail(ExitCode::internal, "{} gradients for a model of {} parameters to train", gradients.size(),
+         graph_.trained_count);
   }
-  BatchScore score{.samples = outputs.cols(), .loss_sum = loss_->sum(outputs, targets)};
-  for (std::size_t i = 0; i < metrics().size(); ++i) {
-    score.metric_sums[i] = metric_sum(metrics()[i], predicted, targets);
-  }
-  return score;
-}
-
-void Model::backward(ConstSpan weights, Matrix dy, layers::GradientSink& sink, Workspace& workspace,
-                     const layers::Pass& context) const {
-  layers::Pass pass = context;
-  std::size_t free = 1;  // which of the two gradient buffers dy is not in
-  for (std::size_t i = layers_.size(); i-- > first_trained_;) {
-    const auto& [layer, offset, size] = layers_[i];
-    const Workspace::LayerViews& views = workspace.layers_[i];
-    const Workspace::Room& room = views.room(layers::Mode::training);
-    const std::size_t inputs = views.input.rows();
-    const bool is_made = !room.is_view && views.gradient == layers::InputGradient::made;
-    // A dx that the layer does not make anew lies in the memory of dy.
-    Matrix dx(is_made ? workspace.gradients_[free].data() : dy.data(), inputs, dy.cols());
-    if (!room.is_view) {
-      pass.layer = static_cast<std::uint32_t>(i);
-      const bool is_wanted =
-          i > first_trained_ && (is_made || views.gradient == layers::InputGradient::in_place);
-      const Matrix wanted = is_wanted ? dx : Matrix();
-      layer->backward({.pass = pass,
-                       .weights = weights.subspan(offset, size),
-                       .inputs = {&views.input, 1},
-                       .outputs = {&views.output, 1},
-                       .kept = room.kept.first_cols(dy.cols()),
-                       .kept_of_batch = room.kept_of_batch,
-                       .scratch = room.scratch,
-                       .output_gradients = {&dy, 1},
-                       .input_gradients = {&wanted, 1},
-                       .gradients = layers::LayerGradients(sink, offset)});
-      if (is_made) free = 1 - free;
-    }
-    dy = dx;
-    pass.step.turn();
-  }
-}
-
-BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
-                             Span gradients, Workspace& workspace,
-                             const layers::StepContext& step) const {
-  check_size("gradients", gradients.size());
   layers::WholeGradients whole(gradients);
   return train_step(weights, x, targets, whole, workspace, step);
 }
 
-BatchScore Model::train_step(ConstSpan weights, ConstMatrix x, const Targets& targets,
+BatchScore Model::train_step(Span weights, ConstMatrix x, const Targets& targets,
                              layers::GradientSink& sink, Workspace& workspace,
                              const layers::StepContext& step) const {
+  return train_step(weights, {&x, 1}, {&targets, 1}, sink, workspace, step);
+}
+
+BatchScore Model::train_step(Span weights, std::span<const ConstMatrix> inputs,
+                             std::span<const Targets> targets, layers::GradientSink& sink,
+                             Workspace& workspace, const layers::StepContext& step) const {
   if (!workspace.training())
     fail(ExitCode::internal, "a training step in a workspace for inference");
-  const layers::Pass pass{.team = workspace.team(), .mode = layers::Mode::training, .step = step};
-  const ConstMatrix outputs = forward(weights, x, workspace, pass);
-  const ConstMatrix predicted = predictions(outputs, workspace);
-  const BatchScore result = score(outputs, predicted, targets);
-  const Matrix dy(workspace.gradients_[0].data(), outputs.rows(), outputs.cols());
-  loss_->gradient(outputs, predicted, targets, dy);
-  backward(weights, dy, sink, workspace, pass);
+  const layers::Pass pass{.team = workspace.team(), .mode = Mode::training, .step = step};
+  forward(weights, weights, inputs, workspace, pass);
+  const Workspace::PassViews& views = workspace.pass(Mode::training);
+  const BatchScore result = score(views.outputs, views.predictions, targets);
+  lay_down_gradients(targets, workspace);
+  backward(weights, sink, workspace, pass);
   return result;
 }
 
 BatchScore Model::evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
                            Workspace& workspace, ConstMatrix* predicted) const {
-  const ConstMatrix outputs = forward(weights, x, workspace, {.team = workspace.team()});
-  const ConstMatrix probabilities = predictions(outputs, workspace);
-  if (predicted != nullptr) *predicted = probabilities;
-  return score(outputs, probabilities, targets);
+  const BatchScore result = evaluate(weights, {&x, 1}, {&targets, 1}, workspace);
+  if (predicted != nullptr) *predicted = workspace.pass(Mode::inference).predictions.front();
+  return result;
+}
+
+BatchScore Model::evaluate(ConstSpan weights, std::span<const ConstMatrix> inputs,
+                           std::span<const Targets> targets, Workspace& workspace) const {
+  forward(weights, {}, inputs, workspace, {.team = workspace.team()});
+  const Workspace::PassViews& views = workspace.pass(Mode::inference);
+  return score(views.outputs, views.predictions, targets);
 }
 
 ConstMatrix Model::predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const {
-  return predictions(forward(weights, x, workspace, {.team = workspace.team()}), workspace);
+  return predict(weights, std::span(&x, 1), workspace).front();
 }
 
-void Model::check_targets(const Targets& targets) const {
-  if (targets.are_classes()) {
-    if (labels() != LabelKind::classes) {
-      fail(ExitCode::internal, "class indices for the loss '{}'", name_of(loss()));
-    }
-  } else if (targets.values.rows() != output_size()) {
-    fail(ExitCode::bad_data,
-         "the labels have {} values a sample, but the model has {} outputs, as loss '{}' "
-         "compares one with one",
-         targets.values.rows(), output_size(), name_of(loss()));
-  }
+std::span<const ConstMatrix> Model::predict(ConstSpan weights, std::span<const ConstMatrix> inputs,
+                                            Workspace& workspace) const {
+  forward(weights, {}, inputs, workspace, {.team = workspace.team()});
+  return workspace.pass(Mode::inference).predictions;
 }
 
 void Model::check_size(const char* what, std::size_t size) const {
-  if (size != parameter_count_) {
-    fail(ExitCode::internal, "{} {} for a model of {} parameters", size, what, parameter_count_);
+  if (size != parameter_count()) {
+    fail(ExitCode::internal, "{} {} for a model of {} parameters", size, what, parameter_count());
   }
 }
 

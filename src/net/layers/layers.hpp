@@ -26,5 +26,10 @@ std::unique_ptr<Layer> make(const LeakyReluOptions&, Shapes inputs, const std::s
 std::unique_ptr<Layer> make(const PreluOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const EluOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const SoftmaxOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const AddOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const SubtractOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const MultiplyOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const AverageOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const ConcatenateOptions&, Shapes inputs, const std::string& key);
 
 }  // namespace tusk::layers

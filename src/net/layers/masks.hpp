@@ -25,8 +25,8 @@ struct MaskRule {
     passed,  // the (first) input's is the output's, too
     made,    // the layer makes it: its last output, of shape (steps,), is the first one's mask
     any_of,  // of a merge: where any input has 1, if every input has a mask; otherwise none
-    concatenated,  // of a concatenation along the steps: the inputs' one behind the other, with 1
-                   // for an input without a mask; none if no input has one
+    concatenated,  // of a concatenation. Along the steps: the inputs' one behind the other, with 1
+                   // for an input without a mask; none if no input has one. Otherwise as any_of
   };
 
   // Whether the layer reads the mask of its (first) input. If there is one, it stands behind the
@@ -50,6 +50,13 @@ inline MaskRule masks(const EluOptions&) { return {.output = MaskRule::Output::p
 // It would leave out what is masked; its make() refuses a mask.
 inline MaskRule masks(const SoftmaxOptions&) {
   return {.reads = true, .output = MaskRule::Output::passed};
+}
+inline MaskRule masks(const AddOptions&) { return {.output = MaskRule::Output::any_of}; }
+inline MaskRule masks(const SubtractOptions&) { return {.output = MaskRule::Output::any_of}; }
+inline MaskRule masks(const MultiplyOptions&) { return {.output = MaskRule::Output::any_of}; }
+inline MaskRule masks(const AverageOptions&) { return {.output = MaskRule::Output::any_of}; }
+inline MaskRule masks(const ConcatenateOptions&) {
+  return {.output = MaskRule::Output::concatenated};
 }
 
 // That of the options that the variant holds.

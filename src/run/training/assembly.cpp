@@ -77,7 +77,21 @@ transforms::Transforms make_transforms(const Experiment& experiment,
 // The experiment's layers, or the model file's, for samples as the transforms make them.
 graph::Model make_model(ModelOptions options, const std::optional<formats::ModelContent>& origin,
                         const datasets::Dataset& train, const transforms::Transforms& transforms) {
-  if (origin) options.layers = origin->layers;
+  if (origin) {
+    options.layers = origin->layers;
+    options.inputs = origin->inputs;
+    if (options.outputs.empty()) {  // each with the experiment's loss
+      for (const OutputOptions& output : origin->outputs) {
+        options.outputs.push_back({.name = output.name});
+      }
+    }
+  }
+  if (options.inputs.size() > 1) {
+    fail(ExitCode::bad_experiment,
+         "model.inputs: the model has {} inputs, but this version trains on data of one array a "
+         "sample; 'tusk check' shows the model",
+         options.inputs.size());
+  }
   return {options, transforms.output_shape(train.sample_shape(), train.path())};
 }
 
@@ -93,7 +107,7 @@ AlignedVector<float> initial_weights(const graph::Model& model, const Experiment
            model.parameter_count(), experiment.data.train.to_string(),
            model.input_shape().to_string());
     }
-    return origin->weights;
+    return formats::weights_for(model, *origin);
   }
   AlignedVector<float> weights(model.parameter_count());
   model.initialize(weights, experiment.seed);

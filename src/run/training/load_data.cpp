@@ -28,6 +28,16 @@ std::unique_ptr<const samples::SampleSource> load(const datasets::Dataset& datas
 }  // namespace
 
 samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assembly& assembly) {
+  const std::vector<graph::ModelOutput>& outputs = assembly.model.outputs();
+  for (const graph::ModelOutput& output : outputs) {
+    const graph::ModelOutput& first = outputs.front();
+    if (output.loss->labels() == first.loss->labels() && output.shape == first.shape) continue;
+    fail(ExitCode::bad_experiment,
+         "model.outputs: '{}' {} with loss '{}' and '{}' {} with loss '{}' take different labels, "
+         "but this version trains all outputs on the one label of a sample",
+         first.name, first.shape.to_string(), name_of(first.loss_options), output.name,
+         output.shape.to_string(), name_of(output.loss_options));
+  }
   return samples::label_format(dataset, assembly.model.labels(), assembly.model.output_size(),
                                assembly.transforms);
 }

@@ -53,9 +53,25 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
                                      {"seed", experiment.seed},
                                      {"tusk_version", version},
                                      {"git_revision", git_revision}};
-  return {.input = assembly.model.input_shape(),
-          .layers = assembly.model.layers(),
+  const graph::Model& model = assembly.model;
+  std::vector<InputOptions> inputs;
+  std::vector<OutputOptions> outputs;
+  for (const graph::ModelInput& input : model.inputs()) {
+    if (!model.graph().is_chain) inputs.push_back({input.name, input.shape.extents()});
+  }
+  for (const graph::ModelOutput& output : model.outputs()) {
+    if (model.graph().is_chain && experiment.model.outputs.empty()) continue;
+    outputs.push_back({.name = output.name,
+                       .loss = output.loss_options,
+                       .huber_delta = output.huber_delta,
+                       .loss_weight = output.loss_weight,
+                       .metrics = output.metrics});
+  }
+  return {.input = model.input_shape(),
+          .layers = model.layers(),
           .weights = weights,
+          .inputs = std::move(inputs),
+          .outputs = std::move(outputs),
           .loss = experiment.model.loss,
           .huber_delta = experiment.model.huber_delta,
           .metrics = experiment.model.metrics,

@@ -79,8 +79,9 @@ ConstMatrix CombinedOutputs::evaluate(std::span<const ConstMatrix> features, con
   const ConstMatrix outputs = predict(features);
   model.check_targets(targets);
   score = {.samples = outputs.cols(), .loss_sum = loss_->sum(outputs, targets)};
-  for (std::size_t i = 0; i < model.metrics().size(); ++i) {
-    score.metric_sums[i] = graph::metric_sum(model.metrics()[i], outputs, targets);
+  const std::vector<MetricKind>& metrics = model.outputs().front().metrics;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    score.metric_sums[i] = graph::metric_sum(metrics[i], outputs, targets);
   }
   return outputs;
 }

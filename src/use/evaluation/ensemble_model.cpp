@@ -16,6 +16,9 @@ void check_alike(const TrainedModel& first, const TrainedModel& other, const std
       first.model.output_size() != other.model.output_size()) {
     fail(ExitCode::bad_data, "{}: the members differ in their inputs or outputs", path);
   }
+  if (other.model.outputs().size() > 1) {
+    fail(ExitCode::bad_data, "{}: members with several outputs cannot be combined yet", path);
+  }
 }
 
 }  // namespace
@@ -31,7 +34,7 @@ std::vector<TrainedModel> load_ensemble(const std::string& path,
   for (const std::string& member : paths) {
     members.push_back(scoring ? load_for_evaluation(member, *scoring, extensions)
                               : load_for_prediction(member, extensions));
-    check_alike(members.front(), members.back(), path);
+    if (paths.size() > 1) check_alike(members.front(), members.back(), path);
   }
   return members;
 }

@@ -67,7 +67,9 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
                               const std::vector<std::size_t>& top_k) {
   const graph::Model& model = *members.front().model;
   const std::size_t outputs = model.output_size();
-  const std::size_t sums_width = model.labels() == LabelKind::values ? outputs : 0;
+  const bool has_reports = model.outputs().size() == 1;  // beside the scores
+  classifies = classifies && has_reports;
+  const std::size_t sums_width = has_reports && model.labels() == LabelKind::values ? outputs : 0;
   const SummationBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<BatchScore> scores;
   std::vector<RegressionSums> sums;

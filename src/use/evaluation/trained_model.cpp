@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/evaluation/trained_model.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "net/formats/model_file.hpp"
@@ -10,43 +11,61 @@ namespace tusk::evaluation {
 namespace {
 
 TrainedModel make_ready(formats::ModelContent content, const std::string& path,
-                        const LossOptions& loss, std::vector<MetricKind> metrics,
-                        const Extensions& extensions) {
-  const ModelOptions options{.layers = std::move(content.layers),
-                             .file = path,
-                             .loss = loss,
-                             .huber_delta = content.huber_delta,
-                             .metrics = std::move(metrics)};
-  graph::Model model(options, content.input);
+                        const ModelOptions& options, const Extensions& extensions) {
+  if (content.inputs.size() > 1) {
+    fail(ExitCode::bad_data,
+         "{}: the model has {} inputs, but this version reads data of one array a sample", path,
+         content.inputs.size());
+  }
+  graph::Model model = formats::make_model(options, content);
+  AlignedVector<float> weights = formats::weights_for(model, content);
   const bool is_regression = model.labels() == LabelKind::values;
+  const double huber_delta = model.outputs().front().huber_delta;
   return {.model = std::move(model),
           .classifies = !is_regression || !content.class_names.empty(),
-          .weights = std::move(content.weights),
+          .weights = std::move(weights),
           .transforms = transforms::Transforms::from_json(content.transforms, path, extensions),
           .class_names = std::move(content.class_names),
           .columns = std::move(content.columns),
-          .huber_delta = content.huber_delta};
+          .huber_delta = huber_delta};
+}
+
+// Whether each output says its loss itself.
+bool have_losses(const formats::ModelContent& content) {
+  return !content.outputs.empty() &&
+         std::ranges::all_of(content.outputs,
+                             [](const OutputOptions& output) { return output.loss.has_value(); });
 }
 
 }  // namespace
 
 TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions) {
   formats::ModelContent content = formats::load_model(path, extensions);
-  // Predictions do not depend on it.
-  const LossOptions loss = content.loss.value_or(LossKind::mse);
-  return make_ready(std::move(content), path, loss, {}, extensions);
+  ModelOptions options = formats::options_of(content);  // a loss that is missing does not matter
+  options.metrics.clear();
+  if (options.outputs.size() > 1) {
+    fail(ExitCode::bad_data,
+         "{}: the model has {} outputs, but this version writes predictions of one", path,
+         options.outputs.size());
+  }
+  return make_ready(std::move(content), path, options, extensions);
 }
 
 TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
                                  const Extensions& extensions) {
   formats::ModelContent content = formats::load_model(path, extensions);
-  if (!scoring.loss && !content.loss) {
+  if (!scoring.loss && !content.loss && !have_losses(content)) {
     fail(ExitCode::bad_data,
          "{}: the model does not say what loss it was trained with; --loss does", path);
   }
-  const LossOptions loss = scoring.loss ? *scoring.loss : *content.loss;
-  auto metrics = scoring.metrics.empty() ? std::move(content.metrics) : scoring.metrics;
-  return make_ready(std::move(content), path, loss, std::move(metrics), extensions);
+  ModelOptions options = formats::options_of(content);
+  if (scoring.loss) options.loss = *scoring.loss;
+  if (!scoring.metrics.empty()) options.metrics = scoring.metrics;
+  for (OutputOptions& output : options.outputs) {
+    if (scoring.loss) output.loss.reset();
+    if (!scoring.metrics.empty()) output.metrics.reset();
+  }
+  return make_ready(std::move(content), path, options, extensions);
 }
 
 }  // namespace tusk::evaluation

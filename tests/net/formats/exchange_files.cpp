@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files to exchange with Python, for the tests beside it.
-//   exchange_files write FOLDER   writes history.h5 and models: all.h5 with every layer and every
-//                                 activation, and NAME.h5 for each activation alone; beside each
-//                                 NAME.expected.h5 with inputs and its outputs for them
+//   exchange_files write FOLDER   writes history.h5 and models: all.h5 with every layer of a chain
+//                                 and every activation, graph.h5 with every merge, and NAME.h5 for
+//                                 each activation alone; beside each NAME.expected.h5 with inputs
+//                                 and its outputs for them
 //   exchange_files check NAME     reads NAME.h5 and exits with 0 if it predicts what
 //                                 NAME.expected.h5 says
 #include <algorithm>
@@ -57,8 +58,43 @@ std::vector<LayerEntry> shaping_layers() {
           FlattenOptions{}};
 }
 
+// Branches, merges of every kind, a layer that is called three times, and one that is frozen.
+ModelContent graph_content() {
+  const auto at = [](LayerEntry entry, std::string name, std::vector<std::string> inputs) {
+    entry.name = std::move(name);
+    entry.inputs = std::move(inputs);
+    return entry;
+  };
+  const auto again = [](std::vector<std::string> inputs) {
+    LayerEntry entry;
+    entry.use = "shared";
+    entry.inputs = std::move(inputs);
+    return entry;
+  };
+  const DenseOptions dense{.units = 6, .activation = Activation::tanh};
+  ModelContent content{.input = Shape{4, 3}, .layers = {}, .weights = {}};
+  content.inputs = {{"cells", {4, 3}}};
+  content.layers = {
+      at(FlattenOptions{}, "flat", {"cells"}),
+      at(dense, "first", {"flat"}),
+      at(dense, "second", {"flat"}),
+      at(DenseOptions{.units = 6, .activation = Activation::relu}, "shared", {"first"}),
+      again({"second"}),
+      again({"shared:1"}),
+      at(AddOptions{}, "sum", {"shared", "first", "shared:2"}),
+      at(SubtractOptions{}, "less", {"sum", "shared:1"}),
+      at(MultiplyOptions{}, "product", {"less", "second"}),
+      at(AverageOptions{}, "mean", {"product", "sum", "flat_out"}),
+      at(dense, "flat_out", {"flat"}),
+      at(ConcatenateOptions{}, "joined", {"mean", "first"}),
+      at(DenseOptions{.units = 5, .activation = Activation::softmax}, "out", {"joined"})};
+  content.layers[1].trainable = false;
+  content.outputs = {{.name = "out"}};
+  return content;
+}
+
 std::vector<float> predict(const ModelContent& content, const std::vector<float>& inputs) {
-  const graph::Model model({.layers = content.layers, .loss = LossKind::mse}, content.input);
+  const graph::Model model = make_model(options_of(content), content);
   auto workspace = model.make_workspace(samples, false);
   const ConstMatrix batch(inputs.data(), model.input_size(), samples);
   const ConstMatrix outputs = model.predict(content.weights, batch, workspace);
@@ -78,19 +114,23 @@ void write_expected(const std::string& path, const ModelContent& content) {
       .write(0, std::span<const float>(outputs));
 }
 
-void write_model(const std::string& name, const std::vector<LayerEntry>& layers,
-                 const std::vector<std::string>& class_names) {
-  ModelContent content{.input = Shape{4, 3}, .layers = layers, .class_names = class_names};
-  const graph::Model model({.layers = content.layers, .loss = LossKind::mse}, content.input);
+void write_model(const std::string& name, ModelContent content) {
+  const graph::Model model = make_model(options_of(content), content);
   content.weights.resize(model.parameter_count());
   model.initialize(content.weights, 11);
   save_model(name + ".h5", content);
   write_expected(name + ".expected.h5", content);
 }
 
+void write_model(const std::string& name, const std::vector<LayerEntry>& layers,
+                 const std::vector<std::string>& class_names) {
+  write_model(name, {.input = Shape{4, 3}, .layers = layers, .class_names = class_names});
+}
+
 void write(const std::string& folder) {
   write_model(folder + "/all", all_layers(), {"a", "b", "c", "d", "é"});
   write_model(folder + "/shaping", shaping_layers(), {});
+  write_model(folder + "/graph", graph_content());
   // A difference in one of many layers may be lost in those behind it.
   for (const auto& activation : names_of(Activation{})) {
     write_model(folder + "/" + std::string(activation.name),

@@ -20,6 +20,14 @@ ACTIVATIONS = ["linear", "relu", "sigmoid", "tanh", "softmax", "elu", "selu", "s
 OLD_HARD_SIGMOID = "hard_sigmoid_keras2"  # which Keras 3 has no name for, so that it must not load it
 
 
+def check_graph(model):
+    """What Keras must know of our graph beside what it computes."""
+    names = [layer.name for layer in model.layers]
+    assert {"cells", "flat", "first", "second", "shared", "joined", "out"} <= set(names), names
+    assert [layer.name for layer in model.layers if layer.weights and not layer.trainable] == ["first"]
+    assert len(model.layers) == 12, names  # the shared layer once
+
+
 def keras_reads_ours(program, folder):
     """The largest difference between our predictions and those of Keras, for each model."""
     subprocess.run([program, "write", folder], check=True)
@@ -29,10 +37,12 @@ def keras_reads_ours(program, folder):
         if name.endswith("/" + OLD_HARD_SIGMOID):
             continue
         model = keras.models.load_model(name + ".h5", compile=False)
+        if name.endswith("/graph"):
+            check_graph(model)
         with h5py.File(path) as file:
             difference = model.predict(file["inputs"][...], verbose=0) - file["outputs"][...]
         differences[name.removeprefix(folder + "/")] = float(numpy.abs(difference).max())
-    assert sorted(differences) == sorted(["all", "shaping", *ACTIVATIONS]), differences
+    assert sorted(differences) == sorted(["all", "graph", "shaping", *ACTIVATIONS]), differences
     return differences
 
 
@@ -83,9 +93,25 @@ def one_layer(activation):
     return [keras.layers.Flatten(), keras.layers.Dense(16, activation=activation)]
 
 
+def branching_model():
+    """A graph that Keras makes: a layer that is called twice, merges, an untrained layer."""
+    layers = keras.layers
+    inputs = keras.Input((6, 2), name="cells")
+    flat = layers.Flatten()(inputs)
+    first = layers.Dense(7, activation="tanh", name="first", trainable=False)(flat)
+    second = layers.Dense(7, activation="relu")(flat)
+    tower = layers.Dense(7, activation="sigmoid", name="tower")
+    twice = tower(tower(first))
+    merged = layers.Concatenate()([layers.Add()([twice, second]), layers.Multiply()([first, second]), twice])
+    return keras.Model(inputs, layers.Dense(4, activation="softmax")(merged))
+
+
 def we_read_keras(program, name, layers):
     """Whether our predictions are those of a model that Keras makes of the layers and saves."""
-    model = keras.Sequential([keras.Input((6, 2)), *layers])
+    return we_read_model(program, name, keras.Sequential([keras.Input((6, 2)), *layers]))
+
+
+def we_read_model(program, name, model):
     model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
     model.save(name + ".h5")
     inputs = numpy.random.default_rng(1).normal(size=(32, 6, 2)).astype("float32")
@@ -104,6 +130,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         assert we_read_keras(program, folder + "/several", several_layers())
         assert we_read_keras(program, folder + "/shaping", shaping_layers())
+        assert we_read_model(program, folder + "/branches", branching_model())
         for activation in ACTIVATIONS:
             assert we_read_keras(program, folder + "/" + activation, one_layer(activation)), activation
     print(f"Keras {keras.__version__} with {keras.backend.backend()} loads our models (predictions differ by "

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/graph/model_output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "core/log.hpp"
+#include "core/score.hpp"
+#include "net/graph/make_loss.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::graph {
+namespace {
+
+// The activation that a layer ends in; none for a layer without one.
+Activation* final_activation(LayerOptions& layer) {
+  return std::visit(
+      []<typename Kind>(Kind& options) -> Activation* {
+        if constexpr (requires { Kind::ends_in_activation; }) return &options.activation;
+        return nullptr;
+      },
+      layer);
+}
+
+std::string key_of(const ModelOutput& output, bool is_only, const char* option) {
+  if (is_only) return fmt::format("model.{}", option);
+  return fmt::format("model.outputs.{}.{}", output.name, option);
+}
+
+}  // namespace
+
+std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring& wiring,
+                                      std::vector<LayerEntry>& entries) {
+  std::vector<ModelOutput> outputs;
+  for (std::size_t i = 0; i < wiring.outputs.size(); ++i) {
+    const OutputOptions& asked = wiring.outputs[i];
+    ModelOutput output{.name = asked.name,
+                       .shape = {},
+                       .loss_options = asked.loss ? *asked.loss : options.loss,
+                       .huber_delta = asked.loss ? asked.huber_delta : options.huber_delta,
+                       .loss_weight = asked.loss_weight,
+                       .metrics = asked.metrics ? *asked.metrics : options.metrics,
+                       .loss = nullptr};
+    output.loss = make_loss(output.loss_options, output.huber_delta);
+    const Source& source = wiring.output_sources[i];
+    Activation* last = final_activation(entries[wiring.layer_of[source.index]]);
+    const bool is_its_own =
+        source.output == 0 && wiring.readers(source) == 0 && wiring.calls(source.index) == 1;
+    if (last != nullptr && is_its_own && *last != Activation::linear &&
+        *last == output.loss->takes_over()) {
+      output.fused = std::exchange(*last, Activation::linear);
+      output.loss = output.loss->of_logits();
+    }
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
+}
+
+void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_only) {
+  const std::string loss = name_of(output.loss_options);
+  const std::string key = key_of(output, is_only, "loss");
+  const std::string of_output = is_only ? "" : fmt::format(" '{}'", output.name);
+  if (output.shape.rank() != 1) {
+    fail(ExitCode::bad_experiment,
+         "model.layers: the outputs{} of a sample must be one axis, but have shape {}; end in a "
+         "flatten or dense layer",
+         of_output, output.shape.to_string());
+  }
+  const std::size_t width = output.shape.elements();
+  if (output.loss->labels() == LabelKind::classes && width < 2) {
+    fail(ExitCode::bad_experiment,
+         "{} = '{}' needs an output for every class, at least 2, but the last layer has 1; "
+         "for two classes on one output use 'binary_crossentropy'",
+         key, loss);
+  }
+  if (output.loss_options == LossOptions(LossKind::huber) && !(output.huber_delta > 0.0)) {
+    fail(ExitCode::bad_experiment, "{} must be above 0, but is {}",
+         key_of(output, is_only, "huber_delta"), output.huber_delta);
+  }
+  LayerEntry copy = entry;
+  const Activation* last = final_activation(copy);
+  const bool gives_probabilities =
+      last == nullptr || *last == Activation::softmax || *last == Activation::sigmoid;
+  const Activation usual = output.loss->takes_over();
+  if (usual != Activation::linear && !gives_probabilities) {
+    warning(
+        "{} = '{}' takes the outputs for probabilities, but the last layer ends in '{}'; '{}' is "
+        "usual",
+        key, loss, name_of(*last), name_of(usual));
+  }
+}
+
+std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs) {
+  std::vector<std::string> names;
+  const bool is_only = outputs.size() == 1;
+  if (!is_only) {
+    for (const ModelOutput& output : outputs) names.push_back(output.name + "_loss");
+  }
+  for (const ModelOutput& output : outputs) {
+    for (const MetricKind metric : output.metrics) {
+      const std::string name(name_of(metric));
+      if (std::ranges::count(output.metrics, metric) > 1) {
+        fail(ExitCode::bad_experiment, "{} names '{}' twice", key_of(output, is_only, "metrics"),
+             name);
+      }
+      names.push_back(is_only ? name : fmt::format("{}_{}", output.name, name));
+    }
+  }
+  if (names.size() > BatchScore::max_metrics) {
+    fail(ExitCode::bad_experiment,
+         "model.outputs: losses and metrics of all outputs are {} scores, but at most {} are kept",
+         names.size(), BatchScore::max_metrics);
+  }
+  return names;
+}
+
+}  // namespace tusk::graph

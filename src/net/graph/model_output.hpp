@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiment/model_options.hpp"
+#include "net/graph/wiring.hpp"
+#include "tusk/activation.hpp"
+#include "tusk/loss.hpp"
+#include "tusk/shape.hpp"
+
+namespace tusk::graph {
+
+// An output of a model, with what training makes of it.
+struct ModelOutput {
+  std::string name;
+  Shape shape;
+  LossOptions loss_options;  // as they were asked for
+  double huber_delta = 1.0;
+  double loss_weight = 1.0;
+  std::vector<MetricKind> metrics;
+  std::unique_ptr<Loss> loss;             // of logits, where it takes the last activation over
+  Activation fused = Activation::linear;  // that activation
+};
+
+// The outputs of a wiring, not yet their shapes. Where a loss takes over the last activation of the
+// layer that makes an output, which nobody else reads, the activation is taken out of `entries`.
+std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring& wiring,
+                                      std::vector<LayerEntry>& entries);
+
+// Error(bad_experiment) that names the key if the loss cannot be that of this output; a warning if
+// it is unusual. `entry`: the layer that makes it, as it was asked for.
+void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_only);
+
+// What is scored: the metrics of the one output; or of several outputs each one's loss,
+// "NAME_loss", then the metrics of each, "NAME_accuracy". Error(bad_experiment) if an output names
+// a metric twice, or there are more scores than BatchScore holds.
+std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs);
+
+}  // namespace tusk::graph
