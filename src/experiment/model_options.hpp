@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "experiment/activation_options.hpp"
+#include "experiment/convolution_options.hpp"
 #include "experiment/initializer_options.hpp"
 #include "experiment/merge_options.hpp"
+#include "experiment/pooling_options.hpp"
 #include "experiment/shape_options.hpp"
 #include "tusk/activation.hpp"
 #include "tusk/named.hpp"
@@ -41,11 +44,16 @@ struct DropoutOptions {
 };
 
 // A kind of layer with its options: what layers::make_layer() makes a layer of.
-using LayerOptions =
-    std::variant<DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, ReshapeOptions,
-                 PermuteOptions, RepeatVectorOptions, ReluOptions, LeakyReluOptions, PreluOptions,
-                 EluOptions, SoftmaxOptions, AddOptions, SubtractOptions, MultiplyOptions,
-                 AverageOptions, ConcatenateOptions, UserLayer>;
+using LayerOptions = std::variant<
+    DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, ReshapeOptions, PermuteOptions,
+    RepeatVectorOptions, ReluOptions, LeakyReluOptions, PreluOptions, EluOptions, SoftmaxOptions,
+    AddOptions, SubtractOptions, MultiplyOptions, AverageOptions, ConcatenateOptions,
+    // convolution_options.hpp
+    Conv1dOptions, Conv2dOptions, DepthwiseConv2dOptions, Conv2dTransposeOptions,
+    // pooling_options.hpp
+    MaxPooling1dOptions, MaxPooling2dOptions, AveragePooling1dOptions, AveragePooling2dOptions,
+    GlobalMaxPooling1dOptions, GlobalMaxPooling2dOptions, GlobalAveragePooling1dOptions,
+    GlobalAveragePooling2dOptions, UpSampling2dOptions, ZeroPadding2dOptions, UserLayer>;
 
 // "dense"; for a user's layer the name of its kind.
 inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }
@@ -54,6 +62,9 @@ inline std::string type_of(const LayerOptions& layer) { return options::selected
 // another entry has (`use`), with the same weights. A chain's entries are kinds and nothing else.
 struct LayerEntry : LayerOptions {
   using variant::variant;
+  LayerEntry() = default;
+  LayerEntry(LayerOptions kind)  // NOLINT(google-explicit-constructor): a kind and nothing else
+      : LayerOptions(std::move(kind)) {}
 
   std::string name;                 // of the layer and its output; empty: after its kind
   std::vector<std::string> inputs;  // values by name; empty: the output of the entry before

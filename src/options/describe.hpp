@@ -72,6 +72,26 @@ void describe(options::Fields& fields, LeakyReluOptions& o);
 void describe(options::Fields& fields, PreluOptions& o);
 void describe(options::Fields& fields, EluOptions& o);
 void describe(options::Fields& fields, SoftmaxOptions& o);
+// describe_convolution.cpp
+options::Value value_of(PerAxis& numbers);  // a number, or a list of one for each axis
+void describe(options::Fields& fields, Conv1dOptions& o);
+void describe(options::Fields& fields, Conv2dOptions& o);
+void describe(options::Fields& fields, DepthwiseConv2dOptions& o);
+void describe(options::Fields& fields, Conv2dTransposeOptions& o);
+
+// describe_pooling.cpp
+options::Value value_of(EdgePadding& padding);    // a number, or a list of two
+options::Value value_of(EdgePaddings& paddings);  // a number, or a list of what each axis has
+void describe(options::Fields& fields, MaxPooling1dOptions& o);
+void describe(options::Fields& fields, MaxPooling2dOptions& o);
+void describe(options::Fields& fields, AveragePooling1dOptions& o);
+void describe(options::Fields& fields, AveragePooling2dOptions& o);
+void describe(options::Fields& fields, GlobalMaxPooling1dOptions& o);
+void describe(options::Fields& fields, GlobalMaxPooling2dOptions& o);
+void describe(options::Fields& fields, GlobalAveragePooling1dOptions& o);
+void describe(options::Fields& fields, GlobalAveragePooling2dOptions& o);
+void describe(options::Fields& fields, UpSampling2dOptions& o);
+void describe(options::Fields& fields, ZeroPadding2dOptions& o);
 
 // describe_optimizer.cpp
 void describe(options::Fields& fields, ConstantSchedule& o);

@@ -31,7 +31,19 @@ struct KerasClass {
   std::vector<const char*> not_trained_with = {};  // matter in training, where we leave them out
 };
 
+// Layers over space or time, of which ours have their channels last.
+KerasClass spatial(const char* type, const char* class_name,
+                   std::vector<const char*> not_trained_with = {}) {
+  return {.type = type,
+          .class_name = class_name,
+          .constants = {{"data_format", "channels_last"}},
+          .not_trained_with = std::move(not_trained_with)};
+}
+
 const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
+  static const std::vector<const char*> convolved{"kernel_regularizer", "bias_regularizer",
+                                                  "activity_regularizer", "kernel_constraint",
+                                                  "bias_constraint"};
   static const std::vector<KerasClass> classes{
       {.type = "dense",
        .not_trained_with = {"kernel_regularizer", "bias_regularizer", "activity_regularizer",
@@ -44,6 +56,22 @@ const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
        .class_name = "PReLU",
        .not_trained_with = {"alpha_regularizer", "alpha_constraint"}},
       {.type = "elu", .class_name = "ELU"},
+      spatial("conv1d", "Conv1D", convolved),
+      spatial("conv2d", "Conv2D", convolved),
+      spatial("depthwise_conv2d", "DepthwiseConv2D",
+              {"depthwise_regularizer", "bias_regularizer", "activity_regularizer",
+               "depthwise_constraint", "bias_constraint"}),
+      spatial("conv2d_transpose", "Conv2DTranspose", convolved),
+      spatial("max_pooling1d", "MaxPooling1D"),
+      spatial("max_pooling2d", "MaxPooling2D"),
+      spatial("average_pooling1d", "AveragePooling1D"),
+      spatial("average_pooling2d", "AveragePooling2D"),
+      spatial("global_max_pooling1d", "GlobalMaxPooling1D"),
+      spatial("global_max_pooling2d", "GlobalMaxPooling2D"),
+      spatial("global_average_pooling1d", "GlobalAveragePooling1D"),
+      spatial("global_average_pooling2d", "GlobalAveragePooling2D"),
+      spatial("up_sampling2d", "UpSampling2D"),
+      spatial("zero_padding2d", "ZeroPadding2D"),
   };
   static const KerasClass plain{.type = ""};
   for (const KerasClass& known : classes) {

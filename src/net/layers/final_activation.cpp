@@ -37,8 +37,12 @@ void FinalActivation::gradient(const Backward& args) const {
   if (activation_ == Activation::linear) return;
   const bool by_input = kernels::gradient_is_told_by_input(activation_);
   const ConstMatrix told_by = by_input ? args.kept : args.y();
-  kernels::activation_gradient(activation_, by_places(told_by, features_),
-                               by_places(args.dy(), features_), args.pass.team);
+  if (activation_ == Activation::softmax) {
+    kernels::activation_gradient(activation_, by_places(told_by, features_),
+                                 by_places(args.dy(), features_), args.pass.team);
+  } else {
+    kernels::activation_gradient(activation_, told_by, args.dy(), args.pass.team);
+  }
 }
 
 }  // namespace tusk::layers

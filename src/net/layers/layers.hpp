@@ -31,5 +31,23 @@ std::unique_ptr<Layer> make(const SubtractOptions&, Shapes inputs, const std::st
 std::unique_ptr<Layer> make(const MultiplyOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const AverageOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const ConcatenateOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const Conv1dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const Conv2dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const DepthwiseConv2dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const Conv2dTransposeOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const MaxPooling1dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const MaxPooling2dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const AveragePooling1dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const AveragePooling2dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const GlobalMaxPooling1dOptions&, Shapes inputs,
+                            const std::string& key);
+std::unique_ptr<Layer> make(const GlobalMaxPooling2dOptions&, Shapes inputs,
+                            const std::string& key);
+std::unique_ptr<Layer> make(const GlobalAveragePooling1dOptions&, Shapes inputs,
+                            const std::string& key);
+std::unique_ptr<Layer> make(const GlobalAveragePooling2dOptions&, Shapes inputs,
+                            const std::string& key);
+std::unique_ptr<Layer> make(const UpSampling2dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const ZeroPadding2dOptions&, Shapes inputs, const std::string& key);
 
 }  // namespace tusk::layers

@@ -186,9 +186,9 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
   const auto without = [](std::string text, const std::string& from, const std::string& to) {
     return text.replace(text.find(from), from.size(), to);
   };
-  const std::string conv = R"({"class_name": "Conv2D", "config": {"name": "c"}}, )";
+  const std::string conv = R"({"class_name": "Conv3D", "config": {"name": "c"}}, )";
   CHECK_FAILS(load(input + conv + dense_layer), ExitCode::bad_data,
-              "layer 'c' (Conv2D) is of a type");
+              "layer 'c' (Conv3D) is of a type");
   CHECK_FAILS(load(dropout + dense_layer), ExitCode::bad_data, "does not say its input's shape");
   CHECK_FAILS(load(input + without(dense_layer, "softmax", "mish")), ExitCode::bad_data,
               "layer 'out' (Dense) has activation \"mish\"");
