@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "net/graph/classes.hpp"
+#include "net/graph/class_row.hpp"
 #include "net/graph/losses.hpp"
 #include "net/kernels/eigen_views.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "net/graph/class_choice.hpp"
-#include "net/graph/classes.hpp"
+#include "net/graph/chosen_class.hpp"
+#include "net/graph/class_row.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::graph {

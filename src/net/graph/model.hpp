@@ -34,8 +34,8 @@
 //   model_passes.cpp     the passes themselves: training, evaluation, prediction
 //   backpropagation.cpp  the way back
 //   summary.cpp          the table for people
-//   loss.hpp             what a loss is; a loss a file, listed in losses.hpp, chosen by make_loss
-//   metric.cpp           the metrics; class_choice and classes are what these and losses share
+//   tusk/loss.hpp        what a loss is; a loss a file, listed in losses.hpp, chosen by make_loss
+//   metric.cpp           the metrics; chosen_class and class_row are what these and losses share
 //
 // Who calls: training::assemble() makes the model; worker::Worker trains it; evaluation::Evaluation
 // scores it and inference predicts with it, the one on rank 0 while others train; formats keeps it

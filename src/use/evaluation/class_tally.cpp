@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "mpi/communicator.hpp"
-#include "net/graph/class_choice.hpp"
+#include "net/graph/chosen_class.hpp"
 #include "use/evaluation/roc_auc.hpp"
 
 namespace tusk::evaluation {

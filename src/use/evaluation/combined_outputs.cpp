@@ -5,7 +5,7 @@
 #include <functional>
 #include <utility>
 
-#include "net/graph/class_choice.hpp"
+#include "net/graph/chosen_class.hpp"
 #include "net/graph/make_loss.hpp"
 #include "net/graph/metric.hpp"
 

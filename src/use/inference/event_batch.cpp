@@ -7,7 +7,7 @@
 
 #include "data/tables/byte_order_mark.hpp"
 #include "data/tables/text.hpp"
-#include "net/graph/class_choice.hpp"
+#include "net/graph/chosen_class.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::inference {

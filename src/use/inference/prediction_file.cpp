@@ -10,7 +10,7 @@
 #include "data/hdf5/text_dataset.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
-#include "net/graph/class_choice.hpp"
+#include "net/graph/chosen_class.hpp"
 
 namespace tusk::inference {
 namespace {
