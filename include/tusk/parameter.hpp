@@ -43,7 +43,7 @@ struct Parameter {
 
 // Keras 3's initializer of this name, with Keras's defaults: "zeros", "ones", "random_uniform",
 // "random_normal", "truncated_normal", "glorot_uniform", "glorot_normal", "he_uniform",
-// "he_normal", "lecun_uniform", "lecun_normal". Error(internal) for any other name.
+// "he_normal", "lecun_uniform", "lecun_normal", "orthogonal". Error(internal) for any other name.
 Initializer named_initializer(const std::string& name);
 
 }  // namespace tusk::layers

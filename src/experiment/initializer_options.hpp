@@ -21,6 +21,7 @@ enum class InitializerKind {
   he_normal,
   lecun_uniform,
   lecun_normal,
+  orthogonal,
 };
 
 constexpr auto names_of(InitializerKind) {
@@ -38,7 +39,8 @@ constexpr auto names_of(InitializerKind) {
        {"he_uniform", InitializerKind::he_uniform},
        {"he_normal", InitializerKind::he_normal},
        {"lecun_uniform", InitializerKind::lecun_uniform},
-       {"lecun_normal", InitializerKind::lecun_normal}});
+       {"lecun_normal", InitializerKind::lecun_normal},
+       {"orthogonal", InitializerKind::orthogonal}});
 }
 
 struct InitializerOptions {

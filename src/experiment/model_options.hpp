@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "experiment/initializer_options.hpp"
 #include "experiment/merge_options.hpp"
 #include "experiment/pooling_options.hpp"
+#include "experiment/recurrent_options.hpp"
 #include "experiment/shape_options.hpp"
 #include "tusk/activation.hpp"
 #include "tusk/named.hpp"
@@ -48,6 +50,9 @@ using LayerOptions = std::variant<
     DenseOptions, ActivationOptions, DropoutOptions, FlattenOptions, ReshapeOptions, PermuteOptions,
     RepeatVectorOptions, ReluOptions, LeakyReluOptions, PreluOptions, EluOptions, SoftmaxOptions,
     AddOptions, SubtractOptions, MultiplyOptions, AverageOptions, ConcatenateOptions,
+    // recurrent_options.hpp
+    EmbeddingOptions, MaskingOptions, GruOptions, LstmOptions, BidirectionalOptions,
+    TimeDistributedOptions,
     // convolution_options.hpp
     Conv1dOptions, Conv2dOptions, DepthwiseConv2dOptions, Conv2dTransposeOptions,
     // pooling_options.hpp
@@ -57,6 +62,24 @@ using LayerOptions = std::variant<
 
 // "dense"; for a user's layer the name of its kind.
 inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }
+
+// What an InnerLayer holds (recurrent_options.hpp).
+struct InnerLayerOptions {
+  LayerOptions layer;
+
+  friend bool operator==(const InnerLayerOptions&, const InnerLayerOptions&) = default;
+};
+
+inline InnerLayer::InnerLayer() : held_(std::make_unique<InnerLayerOptions>()) {}
+inline InnerLayer::InnerLayer(InnerLayerOptions layer)
+    : held_(std::make_unique<InnerLayerOptions>(std::move(layer))) {}
+inline InnerLayer::InnerLayer(const InnerLayer& other) : InnerLayer(*other) {}
+inline InnerLayer& InnerLayer::operator=(const InnerLayer& other) {
+  *held_ = *other;
+  return *this;
+}
+inline InnerLayer::~InnerLayer() = default;
+inline bool operator==(const InnerLayer& a, const InnerLayer& b) { return *a == *b; }
 
 // One entry of model.layers: a layer and its place in the graph, or one more call of a layer that
 // another entry has (`use`), with the same weights. A chain's entries are kinds and nothing else.

@@ -65,6 +65,16 @@ void describe(options::Fields& fields, ReshapeOptions& o);
 void describe(options::Fields& fields, PermuteOptions& o);
 void describe(options::Fields& fields, RepeatVectorOptions& o);
 
+// describe_recurrent.cpp
+void describe(options::Fields& fields, EmbeddingOptions& o);
+void describe(options::Fields& fields, MaskingOptions& o);
+void describe(options::Fields& fields, RecurrentOptions& o);
+void describe(options::Fields& fields, GruOptions& o);
+void describe(options::Fields& fields, LstmOptions& o);
+void describe(options::Fields& fields, InnerLayer& o);
+void describe(options::Fields& fields, BidirectionalOptions& o);
+void describe(options::Fields& fields, TimeDistributedOptions& o);
+
 // describe_activations.cpp
 void describe(options::Fields& fields, ActivationOptions& o);
 void describe(options::Fields& fields, ReluOptions& o);

@@ -129,6 +129,34 @@ TEST_CASE("layers that are activations or shapes have Keras's defaults") {
         std::vector<std::int64_t>{2, -1});
 }
 
+TEST_CASE("recurrent layers have Keras 3's defaults") {
+  const auto check = [](const RecurrentOptions& o) {
+    CHECK(o.units == 3);
+    CHECK(o.cell_activation == Activation::tanh);
+    CHECK(o.recurrent_activation == Activation::sigmoid);
+    CHECK(o.use_bias);
+    CHECK_FALSE(o.return_sequences);
+    CHECK_FALSE(o.go_backwards);
+    CHECK(o.kernel_initializer.kind == InitializerKind::glorot_uniform);
+    CHECK(o.recurrent_initializer.kind == InitializerKind::orthogonal);
+    CHECK(o.bias_initializer.kind == InitializerKind::zeros);
+  };
+  const auto gru = layer<GruOptions>("{type=\"gru\",units=3}");
+  const auto lstm = layer<LstmOptions>("{type=\"lstm\",units=3}");
+  check(gru);
+  check(lstm);
+  CHECK(gru.reset_after);
+  CHECK(lstm.unit_forget_bias);
+  CHECK(layer<MaskingOptions>("{type=\"masking\"}").mask_value == 0.0);
+  const auto embedding = layer<EmbeddingOptions>("{type=\"embedding\",input_dim=3,output_dim=2}");
+  CHECK_FALSE(embedding.mask_zero);
+  CHECK(embedding.embeddings_initializer.kind == InitializerKind::uniform);
+  const auto both =
+      layer<BidirectionalOptions>("{type=\"bidirectional\",layer={type=\"gru\",units=3}}");
+  CHECK(both.merge_mode == MergeMode::concat);
+  CHECK((*both.layer).layer == LayerOptions(gru));
+}
+
 TEST_CASE("trainers have their papers' names and windows") {
   const auto trainer = [](const std::string& name) {
     return read(smallest, {"trainer.name=" + name}).trainer.strategy;

@@ -37,7 +37,7 @@ TEST_CASE("a key of another kind is an error that says whose it is") {
         "\"rmsprop\"");
   CHECK(said("rate = 0.4", "rate = 0.4, units = 2") ==
         "e.toml:12:35: key 'model.layers.1.units' does not belong to type = \"dropout\", but to "
-        "\"dense\"");
+        "\"dense\", \"gru\", \"lstm\"");
 }
 
 TEST_CASE("a wrong type is an error that says which is right") {
@@ -99,6 +99,23 @@ TEST_CASE("a transform's mistakes are named with its index and key") {
             .ends_with("expected an integer of at least 0, got -1"));
   CHECK(transform("{ type = \"one_hot\", column = 1.5 }")
             .ends_with("expected a number, from 0, or a name, got 1.5"));
+}
+
+TEST_CASE("the mistakes in a layer within a layer are named with both") {
+  const auto layer = [](const std::string& table) {
+    return said("{ type = \"dropout\", rate = 0.4 }", table);
+  };
+  CHECK(layer("{ type = \"bidirectional\" }") ==
+        "e.toml:12:3: key 'model.layers.1.layer' is missing");
+  CHECK(layer("{ type = \"bidirectional\", layer = { type = \"gru\", unit = 3 } }")
+            .ends_with("unknown key 'model.layers.1.layer.unit'; did you mean 'units'?"));
+  CHECK(layer("{ type = \"time_distributed\", layer = { type = \"dens\" } }")
+            .ends_with("did you mean 'dense'?"));
+  CHECK(layer("{ type = \"time_distributed\", layer = { type = \"dense\", units = 0 } }")
+            .ends_with("key 'model.layers.1.layer.units': expected an integer in [1, 2147483647], "
+                       "got 0"));
+  CHECK(layer("{ type = \"bidirectional\", layer = \"gru\" }")
+            .ends_with("key 'model.layers.1.layer': expected a table, got \"gru\""));
 }
 
 TEST_CASE("a value out of range is an error that says the range") {

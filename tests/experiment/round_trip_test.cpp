@@ -35,6 +35,14 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
        "negative_slope=0.1,threshold=0.5},{type=\"leaky_relu\"},{type=\"elu\",alpha=0.5},"
        "{type=\"prelu\",alpha_initializer=\"ones\",shared_axes=[1]},{type=\"softmax\",axis=-2},"
        "{type=\"repeat_vector\",n=3},{type=\"activation\",activation=\"gelu\"}]"},
+      {"model.layers=[{type=\"embedding\",input_dim=9,output_dim=4,mask_zero=true},"
+       "{type=\"masking\",mask_value=-1},{type=\"gru\",units=3,reset_after=false,"
+       "return_sequences=true,go_backwards=true},{type=\"lstm\",units=4,return_sequences=true,"
+       "activation=\"relu\",recurrent_activation=\"hard_sigmoid\",unit_forget_bias=false,"
+       "recurrent_initializer=\"glorot_normal\"},{type=\"bidirectional\",merge_mode=\"mul\","
+       "layer={type=\"lstm\",units=2,return_sequences=true}},{type=\"time_distributed\","
+       "layer={type=\"dense\",units=2,activation=\"gelu\"}},{type=\"bidirectional\","
+       "layer={type=\"gru\",units=2}}]"},
       {"model.layers.0.use_bias=false", "model.metrics=[]", "data.transforms=[]"},
       {"model.inputs=[\"jets\"]", "model.layers.0.inputs=[\"jets\"]", "model.frozen=[\"conv*\"]"},
       {"model.inputs={jets = [16, 3], \"a key\" = [8]}", "model.outputs=[\"dense_1\"]",

@@ -29,6 +29,8 @@ struct KerasClass {
   std::vector<std::pair<const char*, const char*>> constants = {};  // all that we support
   std::vector<const char*> unsupported = {};
   std::vector<const char*> not_trained_with = {};  // matter in training, where we leave them out
+  std::vector<const char*> off = {};               // must be false, 0 or null
+  std::vector<const char*> false_if_absent = {};   // and true by our defaults
 };
 
 // Layers over space or time, of which ours have their channels last.
@@ -38,6 +40,19 @@ KerasClass spatial(const char* type, const char* class_name,
           .class_name = class_name,
           .constants = {{"data_format", "channels_last"}},
           .not_trained_with = std::move(not_trained_with)};
+}
+
+// Of gru and lstm. `implementation`, `unroll` and what else they have change nothing.
+KerasClass recurrent(const char* type, const char* class_name,
+                     std::vector<const char*> false_if_absent = {}) {
+  return {.type = type,
+          .class_name = class_name,
+          .not_trained_with = {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer",
+                               "activity_regularizer", "kernel_constraint", "recurrent_constraint",
+                               "bias_constraint"},
+          .off = {"stateful", "return_state", "time_major", "dropout", "recurrent_dropout",
+                  "zero_output_for_mask"},
+          .false_if_absent = std::move(false_if_absent)};
 }
 
 const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
@@ -72,6 +87,12 @@ const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
       spatial("global_average_pooling2d", "GlobalAveragePooling2D"),
       spatial("up_sampling2d", "UpSampling2D"),
       spatial("zero_padding2d", "ZeroPadding2D"),
+      {.type = "embedding",
+       .not_trained_with = {"embeddings_regularizer", "embeddings_constraint",
+                            "activity_regularizer"},
+       .off = {"dropout"}},
+      recurrent("gru", "GRU", {"reset_after"}),  // versions before it was have no such key
+      recurrent("lstm", "LSTM"),
   };
   static const KerasClass plain{.type = ""};
   for (const KerasClass& known : classes) {
@@ -101,6 +122,12 @@ void check_properties(const KerasClass& known, const Json& config, const std::st
   for (const char* key : known.unsupported) {
     if (has(config, key)) fail(ExitCode::bad_data, "{} has a {}", where, key);
   }
+  for (const char* key : known.off) {
+    if (!has(config, key)) continue;
+    const Json& value = config.at(key);
+    if (value == Json(false) || (value.is_number() && value == 0)) continue;
+    fail(ExitCode::bad_data, "{} has {} {}, which is not supported", where, key, value.dump());
+  }
 }
 
 bool is_initializer(const std::string& key) { return key.ends_with("_initializer"); }
@@ -122,15 +149,80 @@ Json in_our_words(const KerasClass& known, const Json& config) {
   for (const auto& [older, name] : known.renamed) {
     if (has(config, older) && !has(config, name)) ours[name] = plain(name, config.at(older));
   }
-  Json& activation = ours["activation"];
-  if (activation.is_null()) activation = name_of(Activation::linear);
-  if (activation.is_object() && activation.value("config", Json()).is_string()) {
-    activation = Json(activation.at("config"));
+  ours["activation"];  // null where it is absent
+  for (const char* key : {"activation", "recurrent_activation"}) {
+    if (!ours.contains(key)) continue;
+    Json& activation = ours[key];
+    if (activation.is_null()) activation = name_of(Activation::linear);
+    if (activation.is_object() && activation.value("config", Json()).is_string()) {
+      activation = Json(activation.at("config"));
+    }
   }
   for (const auto& [key, value] : config.items()) {
     if (is_initializer(key)) ours[key] = read_keras_initializer(value);
   }
+  for (const char* key : known.false_if_absent) {
+    if (!has(config, key)) ours[key] = false;
+  }
   return ours;
+}
+
+// The layer within a layer of ours, if it is of a kind that has one.
+InnerLayer* inner_of(LayerOptions& layer) {
+  return std::visit(
+      [](auto& options) -> InnerLayer* {
+        if constexpr (requires { InnerLayer(options.layer); }) return &options.layer;
+        return nullptr;
+      },
+      layer);
+}
+
+// Of Bidirectional's layers Keras 3 writes both: the second must be the first, the other way round.
+void check_backward_layer(const LayerOptions& forward, LayerOptions backward,
+                          const std::string& where) {
+  std::visit(
+      [](auto& options) {
+        if constexpr (requires { options.go_backwards; }) {
+          options.go_backwards = !options.go_backwards;
+        }
+      },
+      backward);
+  if (backward == forward) return;
+  fail(ExitCode::bad_data,
+       "{} has a backward_layer with other options than its layer, which is not supported", where);
+}
+
+// A layer within another. Bidirectional gives masked steps an output of zero if all steps are given
+// out, which Keras notes in its layers; ours does so without a word.
+LayerOptions read_inner(const Json& outer, const char* key, const std::string& path,
+                        const Extensions& extensions) {
+  Json entry = outer.at("config").at(key);
+  Json& config = entry.at("config");
+  if (outer.at("class_name") == "Bidirectional" &&
+      config.value("return_sequences", Json(false)) == Json(true)) {
+    config.erase("zero_output_for_mask");
+  }
+  return read_keras_layer(entry, path, extensions);
+}
+
+InnerLayer read_inner_layers(const Json& outer, const std::string& path,
+                             const Extensions& extensions, const std::string& where) {
+  const Json& config = outer.at("config");
+  if (config.contains("merge_mode") && config.at("merge_mode").is_null()) {
+    fail(ExitCode::bad_data, "{} has merge_mode null, which makes two outputs", where);
+  }
+  constexpr int deepest = 8;
+  int depth = 0;
+  for (const Json* each = &outer; each != nullptr; ++depth) {
+    if (depth > deepest) fail(ExitCode::bad_data, "{} has layers within layers too deep", where);
+    const Json& its = each->at("config");
+    each = has(its, "layer") ? &its.at("layer") : nullptr;
+  }
+  const LayerOptions layer = read_inner(outer, "layer", path, extensions);
+  if (has(config, "backward_layer")) {
+    check_backward_layer(layer, read_inner(outer, "backward_layer", path, extensions), where);
+  }
+  return InnerLayer({layer});
 }
 
 }  // namespace
@@ -145,6 +237,12 @@ OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name
     if (alternative.package.empty() && is_initializer(key)) value = write_keras_initializer(value);
   }
   for (const auto& [key, value] : keras_class(alternative).constants) config[key] = value;
+  if (const InnerLayer* inner = inner_of(copy)) {
+    OrderedJson entry = write_keras_layer((**inner).layer, name + "_layer");
+    entry["module"] = "keras.layers";  // where Keras 3 looks for a layer in a layer
+    entry["registered_name"] = nullptr;
+    config["layer"] = entry;
+  }
   return {{"class_name", class_name_of(alternative)}, {"config", config}};
 }
 
@@ -162,9 +260,12 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     if (known.back() != type) continue;
     choice.select(i);
     check_properties(keras_class(alternative), config, where);
-    const KerasClass& ours = keras_class(alternative);
     const bool is_users = !alternative.package.empty();  // whose options are kept as they are
-    options::read_json(is_users ? config : in_our_words(ours, config), {choice.describe}, where);
+    Json ours = is_users ? config : in_our_words(keras_class(alternative), config);
+    InnerLayer* inner = inner_of(layer);
+    if (inner != nullptr) ours["layer"] = {{"type", FlattenOptions::type}};  // until it is read
+    options::read_json(ours, {choice.describe}, where);
+    if (inner != nullptr) *inner = read_inner_layers(entry, path, extensions, where);
     for (const char* key : keras_class(alternative).not_trained_with) {
       if (has(config, key)) {
         warning("{}: layer '{}': {} is not applied in training", path, config.value("name", type),
@@ -189,8 +290,13 @@ void mean_as_before_keras3(LayerOptions& layer) {
   std::visit(
       [&](auto& options) {
         if constexpr (requires { options.activation; }) older(options.activation);
+        if constexpr (requires { options.cell_activation; }) {
+          older(options.cell_activation);
+          older(options.recurrent_activation);
+        }
       },
       layer);
+  if (InnerLayer* inner = inner_of(layer)) mean_as_before_keras3((**inner).layer);
 }
 
 std::string keras_layer_place(const Json& entry, const std::string& path) {

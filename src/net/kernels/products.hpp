@@ -36,6 +36,11 @@ struct RowsOf {
   requires(std::is_convertible_v<MatrixView<U>, MatrixView<T>>)
       RowsOf(const MatrixView<U>& whole)  // NOLINT(google-explicit-constructor)
       : data(whole.data()), rows(whole.rows()), cols(whole.cols()), stride(whole.rows()) {}
+
+  // Rows that may be written can also be read.
+  operator RowsOf<const T>() const requires(!std::is_const_v<T>) {  // NOLINT
+    return {data, rows, cols, stride};
+  }
 };
 using Rows = RowsOf<Real>;
 using ConstRows = RowsOf<const Real>;

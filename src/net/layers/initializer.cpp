@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
+#include <vector>
 
 #include "tusk/error.hpp"
 
@@ -24,6 +27,32 @@ void fill_uniform(Span values, Random& random, double variance) {
 void fill_truncated(Span values, Random& random, double variance) {
   const double stddev = std::sqrt(variance) / truncated_stddev;
   fill(values, [&] { return stddev * random.truncated_normal(); });
+}
+
+// Rows, or columns where there are fewer of them, that are at right angles and of length 1,
+// uniformly distributed: normal numbers made so by Gram's and Schmidt's method, twice, as once is
+// not exact enough.
+void fill_orthogonal(Span values, Random& random, std::size_t columns) {
+  const std::size_t rows = values.size() / columns;
+  const bool by_rows = rows < columns;
+  const std::size_t count = std::min(rows, columns);
+  const std::size_t length = std::max(rows, columns);
+  std::vector<double> vectors(values.size());
+  std::generate(vectors.begin(), vectors.end(), [&] { return random.normal(); });
+  const auto vector = [&](std::size_t k) { return std::span(vectors).subspan(k * length, length); };
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::span<double> v = vector(k);
+    for (std::size_t before = 0; before < 2 * k; ++before) {
+      const std::span<double> other = vector(before % k);
+      const double along = std::inner_product(v.begin(), v.end(), other.begin(), 0.0);
+      for (std::size_t i = 0; i < length; ++i) v[i] -= along * other[i];
+    }
+    const double norm = std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+    for (std::size_t i = 0; i < length; ++i) {
+      v[i] /= norm;
+      values[by_rows ? k * columns + i : i * columns + k] = static_cast<Real>(v[i]);
+    }
+  }
 }
 
 void fill_as(const InitializerOptions& options, const Parameter& parameter, Random& random,
@@ -57,6 +86,8 @@ void fill_as(const InitializerOptions& options, const Parameter& parameter, Rand
       return fill_uniform(values, random, 1.0 / fan_in);
     case InitializerKind::lecun_normal:
       return fill_truncated(values, random, 1.0 / fan_in);
+    case InitializerKind::orthogonal:
+      return fill_orthogonal(values, random, parameter.shape.extents().back());
   }
 }
 

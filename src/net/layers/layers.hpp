@@ -49,5 +49,11 @@ std::unique_ptr<Layer> make(const GlobalAveragePooling2dOptions&, Shapes inputs,
                             const std::string& key);
 std::unique_ptr<Layer> make(const UpSampling2dOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const ZeroPadding2dOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const EmbeddingOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const MaskingOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const GruOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const LstmOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const BidirectionalOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const TimeDistributedOptions&, Shapes inputs, const std::string& key);
 
 }  // namespace tusk::layers

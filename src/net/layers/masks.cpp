@@ -69,6 +69,12 @@ class MaskConcatenation final : public Layer {
 
 }  // namespace
 
+MaskRule masks(const BidirectionalOptions& o) { return mask_rule((*o.layer).layer); }
+
+MaskRule masks(const TimeDistributedOptions& o) {
+  return {.reads = mask_rule((*o.layer).layer).reads, .output = MaskRule::Output::passed};
+}
+
 MaskRule mask_rule(const LayerOptions& options) {
   return std::visit([](const auto& kind) { return masks(kind); }, options);
 }

@@ -47,6 +47,23 @@ inline MaskRule masks(const ReluOptions&) { return {.output = MaskRule::Output::
 inline MaskRule masks(const LeakyReluOptions&) { return {.output = MaskRule::Output::passed}; }
 inline MaskRule masks(const PreluOptions&) { return {.output = MaskRule::Output::passed}; }
 inline MaskRule masks(const EluOptions&) { return {.output = MaskRule::Output::passed}; }
+inline MaskRule masks(const EmbeddingOptions& o) {
+  return {.output = o.mask_zero ? MaskRule::Output::made : MaskRule::Output::none};
+}
+inline MaskRule masks(const MaskingOptions&) { return {.output = MaskRule::Output::made}; }
+inline MaskRule masks(const RecurrentOptions& o) {
+  return {.reads = true,
+          .output = o.return_sequences ? MaskRule::Output::passed : MaskRule::Output::none};
+}
+inline MaskRule masks(const GruOptions& o) {
+  return masks(static_cast<const RecurrentOptions&>(o));
+}
+inline MaskRule masks(const LstmOptions& o) {
+  return masks(static_cast<const RecurrentOptions&>(o));
+}
+MaskRule masks(const BidirectionalOptions& o);    // that of the layer in it
+MaskRule masks(const TimeDistributedOptions& o);  // it passes the mask; the layer in it has no use
+
 // It would leave out what is masked; its make() refuses a mask.
 inline MaskRule masks(const SoftmaxOptions&) {
   return {.reads = true, .output = MaskRule::Output::passed};

@@ -93,6 +93,50 @@ ModelContent graph_content() {
   return content;
 }
 
+GruOptions gru(std::size_t units, bool reset_after, bool backwards) {
+  GruOptions options;
+  options.units = units;
+  options.return_sequences = true;
+  options.go_backwards = backwards;
+  options.reset_after = reset_after;
+  options.bias_initializer = {.kind = InitializerKind::normal, .stddev = 0.5};
+  return options;
+}
+
+LstmOptions lstm(std::size_t units, bool sequences) {
+  LstmOptions options;
+  options.units = units;
+  options.return_sequences = sequences;
+  options.recurrent_activation = Activation::hard_sigmoid;
+  options.bias_initializer = {.kind = InitializerKind::normal, .stddev = 0.5};
+  return options;
+}
+
+// Layers over steps, with biases that are not zero.
+std::vector<LayerEntry> recurrent_layers() {
+  return {
+      gru(5, true, true),
+      TimeDistributedOptions{
+          .layer = InnerLayer({DenseOptions{.units = 4, .activation = Activation::gelu}})},
+      gru(6, false, false),
+      BidirectionalOptions{.layer = InnerLayer({lstm(3, true)})},
+      BidirectionalOptions{.layer = InnerLayer({gru(4, true, true)}), .merge_mode = MergeMode::ave},
+      BidirectionalOptions{.layer = InnerLayer({lstm(5, false)}), .merge_mode = MergeMode::mul},
+      RepeatVectorOptions{.n = 3},
+      lstm(4, false)};
+}
+
+// Steps without a feature above 0.8, which are half of them, are masked.
+std::vector<LayerEntry> masked_layers() {
+  return {ReluOptions{.threshold = 0.8},
+          MaskingOptions{},
+          gru(5, true, false),
+          BidirectionalOptions{.layer = InnerLayer({lstm(3, true)})},
+          DenseOptions{.units = 4, .activation = Activation::tanh},
+          gru(4, false, true),
+          lstm(6, false)};
+}
+
 std::vector<float> predict(const ModelContent& content, const std::vector<float>& inputs) {
   const graph::Model model = make_model(options_of(content), content);
   auto workspace = model.make_workspace(samples, false);
@@ -131,6 +175,8 @@ void write(const std::string& folder) {
   write_model(folder + "/all", all_layers(), {"a", "b", "c", "d", "é"});
   write_model(folder + "/shaping", shaping_layers(), {});
   write_model(folder + "/graph", graph_content());
+  write_model(folder + "/recurrent", recurrent_layers(), {});
+  write_model(folder + "/masked", masked_layers(), {});
   // A difference in one of many layers may be lost in those behind it.
   for (const auto& activation : names_of(Activation{})) {
     write_model(folder + "/" + std::string(activation.name),

@@ -42,7 +42,7 @@ def keras_reads_ours(program, folder):
         with h5py.File(path) as file:
             difference = model.predict(file["inputs"][...], verbose=0) - file["outputs"][...]
         differences[name.removeprefix(folder + "/")] = float(numpy.abs(difference).max())
-    assert sorted(differences) == sorted(["all", "graph", "shaping", *ACTIVATIONS]), differences
+    assert sorted(differences) == sorted(["all", "graph", "masked", "recurrent", "shaping", *ACTIVATIONS]), differences
     return differences
 
 
@@ -89,6 +89,35 @@ def shaping_layers():
     ]
 
 
+def recurrent_layers():
+    layers = keras.layers
+    bias = {"bias_initializer": "random_normal"}
+    return [
+        layers.GRU(5, return_sequences=True, **bias),
+        layers.TimeDistributed(layers.Dense(4, activation="silu")),
+        layers.GRU(6, return_sequences=True, reset_after=False, go_backwards=True, **bias),
+        layers.Bidirectional(layers.LSTM(3, return_sequences=True, **bias)),
+        layers.Bidirectional(layers.GRU(4, return_sequences=True, go_backwards=True, **bias), merge_mode="ave"),
+        layers.LSTM(5, return_sequences=True, recurrent_activation="hard_sigmoid", unit_forget_bias=False, **bias),
+        layers.Bidirectional(layers.LSTM(5, use_bias=False), merge_mode="sum"),
+        layers.Dense(3),
+    ]
+
+
+def masked_layers():
+    """Steps without a feature above 0.8, which are half of them, are masked."""
+    layers = keras.layers
+    return [
+        layers.ReLU(threshold=0.8),
+        layers.Masking(),
+        layers.Bidirectional(layers.GRU(4, return_sequences=True, bias_initializer="random_normal"), merge_mode="ave"),
+        layers.Dropout(0.5),
+        layers.LSTM(5, return_sequences=True, go_backwards=True),
+        layers.TimeDistributed(layers.Dense(3)),
+        layers.Bidirectional(layers.LSTM(6)),
+    ]
+
+
 def one_layer(activation):
     return [keras.layers.Flatten(), keras.layers.Dense(16, activation=activation)]
 
@@ -131,6 +160,8 @@ def main():
         assert we_read_keras(program, folder + "/several", several_layers())
         assert we_read_keras(program, folder + "/shaping", shaping_layers())
         assert we_read_model(program, folder + "/branches", branching_model())
+        assert we_read_keras(program, folder + "/recurrent", recurrent_layers())
+        assert we_read_keras(program, folder + "/masked", masked_layers())
         for activation in ACTIVATIONS:
             assert we_read_keras(program, folder + "/" + activation, one_layer(activation)), activation
     print(f"Keras {keras.__version__} with {keras.backend.backend()} loads our models (predictions differ by "
