@@ -111,8 +111,10 @@ void read(const TomlValue& value, double& out, const Rule& rule) {
 
 void read(const TomlValue& value, std::int64_t& out, const Rule& rule) {
   const auto* integer = value.node.as_integer();
-  if (integer == nullptr || !rule.interval.contains(static_cast<double>(integer->get()))) {
-    reject(value, within("an integer", rule.interval));
+  Interval interval = rule.interval;
+  interval.min = std::max(interval.min, 0.0);  // nothing that is counted is negative
+  if (integer == nullptr || !interval.contains(static_cast<double>(integer->get()))) {
+    reject(value, within("an integer", interval));
   }
   out = integer->get();
 }

@@ -10,8 +10,8 @@ using namespace options;
 void describe(Fields&, ConstantSchedule&) {}
 
 void describe(Fields& fields, StepSchedule& o) {
-  fields("boundaries", o.boundaries, required());
-  fields("values", o.values, required());
+  fields("boundaries", o.boundaries, required(at_least(0.0)));
+  fields("values", o.values, required(at_least(0.0)));
 }
 
 void describe(Fields& fields, ExponentialSchedule& o) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "experiment/example.hpp"
 
@@ -38,6 +39,28 @@ TEST_CASE("a key of another kind is an error that says whose it is") {
   CHECK(said("rate = 0.4", "rate = 0.4, units = 2") ==
         "e.toml:12:35: key 'model.layers.1.units' does not belong to type = \"dropout\", but to "
         "\"dense\", \"gru\", \"lstm\"");
+}
+
+TEST_CASE("nothing that is counted is negative, in an array neither") {
+  const auto schedule = [](const char* boundaries, const char* values) {
+    return said("momentum = 0.9", fmt::format("schedule = {{ type = \"step\", boundaries = [{}], "
+                                              "values = [{}] }}",
+                                              boundaries, values));
+  };
+  CHECK(
+      schedule("-5", "0.1")
+          .ends_with(
+              "key 'optimizer.schedule.boundaries.0': expected an integer of at least 0, got -5"));
+  CHECK(schedule("5", "-0.1")
+            .ends_with(
+                "key 'optimizer.schedule.values.0': expected a number of at least 0, got -0.1"));
+  CHECK(said("momentum = 0.9", "schedule = { type = \"step\", boundaries = [], values = [] }") !=
+        "");
+  for (const char* name : {"rmsprop", "adadelta"}) {
+    CHECK(said("name = \"sgd\"\nlearning_rate = 0.1\nmomentum = 0.9",
+               fmt::format("name = \"{}\"\nrho = 1.0", name))
+              .ends_with("key 'optimizer.rho': expected a number in [0, 1), got 1.0"));
+  }
 }
 
 TEST_CASE("a wrong type is an error that says which is right") {

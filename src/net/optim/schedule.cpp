@@ -6,6 +6,8 @@
 #include <functional>
 #include <numbers>
 
+#include "options/describe.hpp"
+#include "options/require_valid.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::optim {
@@ -55,9 +57,6 @@ void check(const StepSchedule& o) {
   if (!std::ranges::is_sorted(o.boundaries, std::less_equal<>())) {
     fail(ExitCode::bad_experiment, "optimizer.schedule.boundaries must ascend");
   }
-  if (std::ranges::any_of(o.values, [](double value) { return value < 0.0; })) {
-    fail(ExitCode::bad_experiment, "optimizer.schedule.values must be 0 or more");
-  }
 }
 
 }  // namespace
@@ -65,6 +64,7 @@ void check(const StepSchedule& o) {
 Schedule::Schedule(const OptimizerOptions& options)
     : learning_rate_(options.learning_rate),
       options_(options.schedule.value_or(ScheduleOptions{})) {
+  options::require_valid(options_, "optimizer.schedule");
   if (const auto* step = std::get_if<StepSchedule>(&options_.kind)) check(*step);
 }
 

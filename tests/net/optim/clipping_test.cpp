@@ -110,4 +110,6 @@ TEST_CASE("options out of range are refused by their keys") {
   contains(message_of(with_defaults(SgdOptions{.momentum = 1.5})), "optimizer.momentum");
   contains(message_of(with_defaults(AdamOptions{.beta_2 = 1.0})), "optimizer.beta_2");
   contains(message_of(with_defaults(RmspropOptions{.epsilon = -1.0})), "optimizer.epsilon");
+  contains(message_of(with_defaults(RmspropOptions{.rho = 1.0})), "optimizer.rho must be");
+  contains(message_of(with_defaults(AdadeltaOptions{.rho = 1.0})), "optimizer.rho must be");
 }
