@@ -13,23 +13,22 @@ struct Update;
 
 // What a commit was given. Tickets count all workers' commits from 0 without gaps or repetitions.
 // The staleness τ is the number of commits by others between this worker's last pull and this
-// commit. The delay is those of them that came between reading θ and adding to it, in the
-// operations that add something computed from θ (elastic, proximity): 0 on every transport but
-// `rma`, because there alone an operation is not atomic.
+// commit.
 struct Commit {
   std::uint64_t ticket = 0;
   std::uint64_t staleness = 0;
-  std::uint64_t delay = 0;
 };
 
 // How a change is weighed, elementwise, with the center θ and τ as they are at the commit.
 struct Scaling {
   enum class Rule {
-    staleness,  // θ += change / (τ + 1)                                      (dynsgd)
+    staleness,  // θ += change / max(least, τ + absent + 1)                   (dynsgd)
     proximity,  // θ += change · 1/((θ − x₀)²/η + 1)                          (experimental)
   };
   Rule rule = Rule::staleness;
   float learning_rate = 1.0F;  // η, for proximity
+  std::uint64_t absent = 0;    // for staleness: workers that cannot commit, but are to count
+  std::uint64_t least = 1;
 };
 
 // A worker's access to the center variable θ: a vector of size() floats that all workers share. A
@@ -47,10 +46,11 @@ struct Scaling {
 // when the transport fails. What is passed in is changed only where the signature allows it.
 //
 // What others see: under consistency `snapshot` every verb is atomic as a whole vector, and verbs
-// are linearizable; under `element` each float's addition is atomic; under `none` nothing is but
-// the tickets. Where the center is spread over several servers this holds for each server's shard,
-// and what is returned is shard 0's: a pull may see one shard with another worker's commit and the
-// next without it.
+// are linearizable; under `element` each float's addition is atomic, and verbs that add something
+// computed from θ (elastic, proximity) are so with respect to each other; under `none` nothing is
+// but the tickets. Where the center is spread over several servers this holds for each server's
+// shard, and what is returned is shard 0's: a pull may see one shard with another worker's commit
+// and the next without it.
 //
 // Staleness counts from the last pull. Every verb that brings θ, or something computed from it, is
 // a pull, too: commit_and_pull, commit_change, elastic.
@@ -94,6 +94,10 @@ class CenterVariable {
   // (update.hpp), for transports and for what is wrapped around them: a pull's Commit has its
   // version as the ticket.
   virtual Commit perform(const Update& update) = 0;
+
+  // What shards 1, 2, … of a center that is spread over several servers have given the operation
+  // that perform() or complete() has done last: tickets and staleness of their own. Otherwise none.
+  virtual std::span<const Commit> further_shards() const { return {}; }
 
   // One operation beside other work: one commit at a time, never by proximity or with a base.
   // start() takes note of it; the first advance() sends it, and every advance() carries it on and

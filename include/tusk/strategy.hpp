@@ -35,6 +35,7 @@ struct RuleSetting {
 struct Window {
   std::size_t steps = 0;
   std::uint64_t samples = 0;
+  std::size_t ended = 0;  // workers that had ended when it began
 };
 
 // A distributed optimization algorithm, as seen from one worker: what happens to the worker's

@@ -53,11 +53,13 @@ struct ExperimentalOptions {
   friend bool operator==(const ExperimentalOptions&, const ExperimentalOptions&) = default;
 };
 
-// Jiang et al., SIGMOD 2017. θ += (x − x₀)/(τ + 1).
+// Jiang et al., SIGMOD 2017. θ += (x − x₀)/(τ + 1), where a worker that has ended, or not begun,
+// counts as one commit unless count_absent says no.
 struct DynsgdOptions {
   static constexpr const char* name = "dynsgd";
   static constexpr RuleTraits traits{.topology = Topology::parameter_server, .overlaps = true};
   std::size_t communication_window = 5;
+  bool count_absent = true;
 
   friend bool operator==(const DynsgdOptions&, const DynsgdOptions&) = default;
 };

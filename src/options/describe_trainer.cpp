@@ -29,7 +29,10 @@ void describe(Fields& fields, AdagOptions& o) { describe_window(fields, o); }
 
 void describe(Fields& fields, ExperimentalOptions& o) { describe_window(fields, o); }
 
-void describe(Fields& fields, DynsgdOptions& o) { describe_window(fields, o); }
+void describe(Fields& fields, DynsgdOptions& o) {
+  describe_window(fields, o);
+  fields("count_absent", o.count_absent);
+}
 
 void describe(Fields& fields, HogwildOptions& o) { describe_window(fields, o); }
 

@@ -36,6 +36,8 @@ Commit CenterVariable::commit_change(std::span<float> x, std::span<float> pulled
                 .divisor = change.divisor};
   if (change.scaling && change.scaling->rule == Scaling::Rule::staleness) {
     update.kind = Kind::staleness;
+    update.absent = change.scaling->absent;
+    update.least = change.scaling->least;
   } else if (change.scaling) {
     update.kind = Kind::proximity;
     update.factor = change.scaling->learning_rate;

@@ -18,7 +18,7 @@ Commit CenterWorker::perform(const Update& update) {
     version_ = arrived_ = receipt.ticket;
     return {.ticket = receipt.ticket};
   }
-  const Commit commit{receipt.ticket, receipt.ticket - version_, receipt.delay};
+  const Commit commit{receipt.ticket, receipt.ticket - version_};
   version_ = arrived_ = update.kind == Kind::commit ? version_ + 1 : receipt.ticket + 1;
   return commit;
 }
@@ -30,6 +30,8 @@ Commit CenterWorker::perform_in_steps(const Update& change) {
   for (std::size_t i = 0; i < size_; ++i) x[i] = (x[i] - change.base[i]) / change.divisor;
   const Commit commit = perform({.kind = change.kind,
                                  .factor = change.factor,
+                                 .absent = change.absent,
+                                 .least = change.least,
                                  .in = x,
                                  .pulled = change.pulled,
                                  .out = change.base});
@@ -64,7 +66,7 @@ Commit CenterWorker::complete() {
   send_noted();
   const Receipt receipt = wait();
   arrived_ = receipt.ticket + 1;
-  return {receipt.ticket, receipt.ticket - counted_from_, receipt.delay};
+  return {receipt.ticket, receipt.ticket - counted_from_};
 }
 
 }  // namespace tusk::center

@@ -12,9 +12,8 @@ std::optional<Consistency> offered(Transport transport, std::optional<Consistenc
         return Consistency::snapshot;
       break;
     case Transport::rma:
-      if (wanted.value_or(Consistency::element) == Consistency::element)
-        return Consistency::element;
-      break;
+      if (wanted == Consistency::none) break;
+      return wanted.value_or(Consistency::element);
     case Transport::automatic:
       break;
   }

@@ -13,8 +13,10 @@ namespace tusk::center {
 // make_center chooses by it.
 //   shared   snapshot, none; for element it gives snapshot, which promises more
 //   message  snapshot
-//   rma      element. `none` would be plain MPI_Get and MPI_Put on the same cells, whose outcome
-//            MPI leaves undefined, and no cheaper: accumulates are what the network does best.
+//   rma      element; snapshot if asked for it by both names, by a lock for which the exchanges
+//            queue up over the network. `none` would be plain MPI_Get and MPI_Put on the same
+//            cells, whose outcome MPI leaves undefined, and no cheaper: accumulates are what the
+//            network does best.
 std::optional<Consistency> offered(Transport transport, std::optional<Consistency> wanted);
 
 }  // namespace tusk::center

@@ -12,18 +12,21 @@ namespace tusk::center {
 enum class Cell : std::size_t {
   stop = 0,                 // 0: train on; otherwise a coordinator::StopReason
   learning_rate_scale = 1,  // a double's bits; 1.0 at the start
-  next_partition = 2,       // the next partition to be claimed
-  checkpoint = 3,           // reserved for requests of checkpoints; the self-test counts in it
-  first_clock = 4,          // clock of worker 0; worker w's is first_clock + w
+  ended = 2,                // how many workers have ended
+  next_partition = 3,       // the next partition to be claimed
+  checkpoint = 4,           // reserved for requests of checkpoints; the self-test counts in it
+  first_clock = 5,          // clock of worker 0; worker w's is first_clock + w
 };
 
 // The clock of a worker that has finished and holds nobody back any more.
 inline constexpr std::int64_t finished_clock = INT64_MAX;
 
-// What rank 0 asks of every worker; a worker's Gate looks once a window.
+// What rank 0 asks of every worker, and what the worker is to know of the others; its Gate looks
+// once a window.
 struct Orders {
   std::int64_t stop = 0;             // Cell::stop; other than 0: train no further
   double learning_rate_scale = 1.0;  // what to multiply the schedule's learning rate with
+  std::size_t ended = 0;             // how many workers have ended
 };
 
 // Every rank's access to the cells: each call is atomic, cell by cell. All begin at 0, the learning

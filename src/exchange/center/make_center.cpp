@@ -37,13 +37,19 @@ Candidates select(const Candidates& all, Transport asked, std::optional<Consiste
            "server.transport = \"shared\" needs all ranks on one node, and one server; \"auto\", "
            "\"rma\" and \"message\" work between nodes and with server.shards");
     }
+    // What the lock of rma does over the network, message does in the server's memory.
+    if (asked == Transport::automatic && candidate.transport == Transport::rma &&
+        wanted == Consistency::snapshot) {
+      continue;
+    }
     if (offered(candidate.transport, wanted)) selected.push_back(candidate);
   }
   if (selected.empty()) {
     fail(ExitCode::bad_experiment,
          "trainer.consistency = \"{}\" is not what server.transport = \"{}\" offers{}: \"shared\" "
          "has "
-         "snapshot and none, \"message\" snapshot, \"rma\" element",
+         "snapshot and none, \"message\" snapshot, \"rma\" element and "
+         "snapshot",
          name_of(wanted.value_or(Consistency::snapshot)), name_of(asked),
          asked == Transport::automatic && !mapped ? " between nodes or with server.shards" : "");
   }

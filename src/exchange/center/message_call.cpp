@@ -11,7 +11,11 @@ MessageCall::~MessageCall() {
 }
 
 void MessageCall::start(const Update& update, std::span<const std::byte> commit) {
-  paper_->question = {.kind = update.kind, .factor = update.factor, .version = update.version};
+  paper_->question = {.kind = update.kind,
+                      .factor = update.factor,
+                      .version = update.version,
+                      .absent = update.absent,
+                      .least = update.least};
   out_ = update.out;
   asked_ = receiving_ = answered_ = false;
   answering_ =

@@ -20,6 +20,8 @@ struct Question {
   Update::Kind kind = Update::Kind::pull;
   float factor = 1.0F;
   std::uint64_t version = 0;
+  std::uint64_t absent = 0;
+  std::uint64_t least = 1;
   std::uint64_t cell = 0;
   std::int64_t value = 0;
 };

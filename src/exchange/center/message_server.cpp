@@ -109,6 +109,8 @@ void MessageServer::answer_update(Caller& caller) {
   Update update{.kind = question.kind,
                 .factor = question.factor,
                 .version = question.version,
+                .absent = question.absent,
+                .least = question.least,
                 .in = caller.in.data(),
                 .pulled = caller.pulled.data()};
   const bool replies = update.kind != Kind::commit;

@@ -38,7 +38,7 @@ Commit OverlappingCenter::commit_change_beside(const Update& change) {
     x[i] = theta[i] + delta;
     change.base[i] = x[i];
   }
-  start_commit({.kind = change.kind});
+  start_commit({.kind = change.kind, .absent = 2 * change.absent, .least = change.least});
   return completed;
 }
 

@@ -24,7 +24,8 @@ namespace tusk::center {
 // same z from the same steps.
 //
 // The staleness τ counts from the pull that the committed steps really started from, which is one
-// window older than without overlap: n workers in turn have τ = 2(n − 1) instead of n − 1.
+// window older than without overlap: n workers in turn have τ = 2(n − 1) instead of n − 1. Absent
+// workers (Scaling) therefore count twice.
 //
 // Commits returned are those of the exchange that a call has finished, all zero if there was none.
 // Any other verb first finishes the exchange under way and drops what it has brought, then does

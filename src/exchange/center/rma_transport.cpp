@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The transport `rma`: one-sided operations on an rma window of rank 0, which holds the update
-// counter, the board's cells and θ. Every read and addition is an accumulate, so that each element
-// is atomic: consistency `element`.
+// counter, a lock, the board's cells and θ. Every read and addition is an accumulate, so that each
+// element is atomic: consistency `element`. What adds something that is computed from θ holds the
+// lock from its read to its addition; under consistency `snapshot` everything does.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "exchange/center/cells.hpp"
 #include "exchange/center/center_worker.hpp"
 #include "exchange/center/require_size.hpp"
+#include "exchange/center/rma_lock.hpp"
 #include "exchange/center/transports.hpp"
 #include "exchange/center/update.hpp"
 #include "mpi/collectively.hpp"
@@ -21,9 +23,10 @@
 namespace tusk::center {
 namespace {
 
-// Byte offsets in the window: counter, cells, θ at a cache line.
+// Byte offsets in the window: counter, lock, cells, θ at a cache line.
 constexpr std::size_t counter_at = 0;
-constexpr std::size_t cells_at = sizeof(std::int64_t);
+constexpr std::size_t lock_at = sizeof(std::int64_t);
+constexpr std::size_t cells_at = lock_at + RmaLock::bytes;
 
 std::size_t theta_at(std::size_t workers) {
   return (cells_at + cell_count(workers) * sizeof(std::int64_t) + 63) / 64 * 64;
@@ -62,10 +65,12 @@ class RmaBoard final : public ControlBoard {
 
 class RmaCenter final : public CenterWorker {
  public:
-  RmaCenter(mpi::RmaWindow window, std::size_t size, std::size_t workers)
+  RmaCenter(mpi::RmaWindow window, std::size_t size, std::size_t workers, Consistency consistency)
       : CenterWorker(size),
         window_(std::move(window)),
         board_(window_, workers),
+        lock_(window_, lock_at),
+        locks_all_(consistency == Consistency::snapshot),
         theta_at_(theta_at(workers)) {}
 
   ControlBoard& board() override { return board_; }
@@ -81,10 +86,13 @@ class RmaCenter final : public CenterWorker {
     window_.flush();
     return sent_;
   }
+  void begin(Update update);
   std::uint64_t read(std::span<float> out);
 
   mpi::RmaWindow window_;
   RmaBoard board_;
+  RmaLock lock_;
+  bool locks_all_;
   std::size_t theta_at_;
   AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
   Receipt sent_;                     // of the last send()
@@ -99,21 +107,30 @@ std::uint64_t RmaCenter::read(std::span<float> out) {
 }
 
 Receipt RmaCenter::execute(Update update) {
-  if (!update.commits()) return {.ticket = read({update.out, size()})};
   send(update);
   return wait();
 }
 
-// Begins everything; wait() flushes. What is computed from θ is read and added at once here: every
-// commit that came in between would make it less stable.
+// What holds the lock is done when this returns.
 void RmaCenter::send(Update update) {
+  const bool alone = locks_all_ || update.depends_on_center();
+  if (alone) lock_.lock();
+  begin(update);
+  if (alone) lock_.unlock();
+}
+
+// Begins everything; wait() flushes.
+void RmaCenter::begin(Update update) {
   using Kind = Update::Kind;
+  if (!update.commits()) {
+    sent_ = {.ticket = read({update.out, size()})};
+    return;
+  }
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
   const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
   if (!as_it_is) increments_.resize(size());
-  std::uint64_t version = 0;
   if (update.depends_on_center()) {
-    version = read(increments_);
+    read(increments_);
     turn_into_increments(update, increments_.data(), size());
   }
   const auto ticket = static_cast<std::uint64_t>(window_.fetch_add(1, counter_at));
@@ -130,14 +147,16 @@ void RmaCenter::send(Update update) {
     if (added == out.data()) window_.flush();
     window_.read(out, theta_at_);
   }
-  sent_ = {.ticket = ticket, .delay = update.depends_on_center() ? ticket - version : 0};
+  sent_ = {.ticket = ticket};
 }
 
 class RmaServer final : public CenterServer {
  public:
-  RmaServer(mpi::RmaWindow window, std::size_t size, std::size_t workers)
+  RmaServer(mpi::RmaWindow window, std::size_t size, std::size_t workers, Consistency consistency)
       : window_(std::move(window)),
         board_(window_, workers),
+        lock_(window_, lock_at),
+        locks_all_(consistency == Consistency::snapshot),
         size_(size),
         theta_at_(theta_at(workers)) {}
 
@@ -159,6 +178,8 @@ class RmaServer final : public CenterServer {
  private:
   mpi::RmaWindow window_;
   RmaBoard board_;
+  RmaLock lock_;
+  bool locks_all_;
   std::size_t size_;
   std::size_t theta_at_;
   std::uint64_t last_updates_ = 0;
@@ -167,6 +188,7 @@ class RmaServer final : public CenterServer {
 std::uint64_t RmaServer::snapshot(std::span<float> out) {
   require_size(out.size(), size_);
   constexpr std::size_t slice = std::size_t{256} * 1024;  // floats, well under a millisecond
+  if (locks_all_) lock_.lock();
   const std::uint64_t version = updates();
   for (std::size_t first = 0; first < out.size(); first += slice) {
     const std::span<float> part = out.subspan(first, std::min(slice, out.size() - first));
@@ -174,6 +196,7 @@ std::uint64_t RmaServer::snapshot(std::span<float> out) {
     window_.flush();
     window_.progress();
   }
+  if (locks_all_) lock_.unlock();
   return version;
 }
 
@@ -191,9 +214,11 @@ Center open_rma(const mpi::Communicator& communicator, std::span<const float> in
   });
   Center opened{.transport = Transport::rma, .consistency = options.consistency};
   if (hosting) {
-    opened.server = std::make_unique<RmaServer>(std::move(window), initial.size(), workers);
+    opened.server = std::make_unique<RmaServer>(std::move(window), initial.size(), workers,
+                                                options.consistency);
   } else {
-    opened.worker = std::make_unique<RmaCenter>(std::move(window), initial.size(), workers);
+    opened.worker = std::make_unique<RmaCenter>(std::move(window), initial.size(), workers,
+                                                options.consistency);
   }
   return opened;
 }

@@ -22,6 +22,7 @@ std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards) {
 ShardedCenter::ShardedCenter(std::vector<std::unique_ptr<CenterVariable>> shards, std::size_t first)
     : shards_(std::move(shards)), offsets_{0}, first_(first % shards_.size()) {
   for (const auto& shard : shards_) offsets_.push_back(offsets_.back() + shard->size());
+  further_.resize(shards_.size() - 1);
 }
 
 // work(center, shard) for every shard.
@@ -38,9 +39,8 @@ Commit ShardedCenter::commit_to_each(const Operation& operation) {
   Commit whole;
   go_round([&](CenterVariable& center, std::size_t shard) {
     const Commit part = operation(center, shard);
-    const std::uint64_t delay = std::max(whole.delay, part.delay);
     if (shard == 0) whole = part;
-    whole.delay = delay;
+    if (shard > 0) further_[shard - 1] = part;
   });
   return whole;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tusk/center.hpp"
@@ -20,7 +21,8 @@ std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards);
 // transport has it within a shard, but not across them: a pull may see one shard with another's
 // commit and the next without. Own commits are seen in all.
 //
-// A Commit's ticket and staleness, and a pull's version, are shard 0's, the delay is the largest.
+// A Commit's ticket and staleness, and a pull's version, are shard 0's; the others' are told beside
+// them (further_shards).
 // Scaling by staleness weighs in each shard by the staleness that the commit has there. The board
 // is shard 0's.
 class ShardedCenter final : public CenterVariable {
@@ -37,6 +39,7 @@ class ShardedCenter final : public CenterVariable {
   bool advance() override;
   Commit complete() override;
 
+  std::span<const Commit> further_shards() const override { return further_; }
   ControlBoard& board() override { return shards_.front()->board(); }
 
  private:
@@ -48,6 +51,7 @@ class ShardedCenter final : public CenterVariable {
   std::vector<std::unique_ptr<CenterVariable>> shards_;
   std::vector<std::size_t> offsets_;  // of the slices, and the end
   std::size_t first_;
+  std::vector<Commit> further_;
 };
 
 }  // namespace tusk::center

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +16,7 @@ namespace tusk::center {
 //   pull              –                                     θ
 //   commit            in                                    –
 //   commit_and_pull   in                                    θ
-//   staleness         in / factor, factor = τ + 1           θ
+//   staleness         in / factor, factor = weight(τ)       θ
 //   proximity         in · 1/((θ − pulled)²/factor + 1)     θ        factor = η
 //   elastic           factor (in − θ)                       the increment, factor = α
 struct Update {
@@ -30,6 +31,8 @@ struct Update {
   Kind kind = Kind::pull;
   float factor = 1.0F;
   std::uint64_t version = 0;  // which the staleness counts from; filled in by CenterWorker
+  std::uint64_t absent = 0;   // see Scaling
+  std::uint64_t least = 1;
   const float* in = nullptr;
   const float* pulled = nullptr;
   float* out = nullptr;
@@ -56,17 +59,21 @@ struct Update {
     return part;
   }
 
+  // What a commit of this staleness is divided by on its account.
+  std::uint64_t weight(std::uint64_t staleness) const {
+    return kind == Kind::staleness ? std::max(least, staleness + absent + 1) : 1;
+  }
+
   // A transport calls it before it applies a commit: staleness weighs by the ticket that the commit
   // was given.
   void take_ticket(std::uint64_t ticket) {
-    if (kind == Kind::staleness) factor = static_cast<float>(ticket - version + 1);
+    if (kind == Kind::staleness) factor = static_cast<float>(weight(ticket - version));
   }
 };
 
 // What a transport returns for an update that it has done.
 struct Receipt {
   std::uint64_t ticket = 0;  // for a pull the version
-  std::uint64_t delay = 0;   // see Commit
 };
 
 // Does the update to the elements first, …, last − 1. `center` is the whole θ.

@@ -8,7 +8,7 @@ namespace tusk::strategies {
 // parallelizing gradient descent", 2017 (there AGN).
 std::unique_ptr<Strategy> make(const AdagOptions& options, const Surroundings& with) {
   return std::make_unique<Downpour>(with, options.communication_window, mean_over_steps,
-                                    std::nullopt);
+                                    Downpour::Weight{});
 }
 
 }  // namespace tusk::strategies

@@ -17,7 +17,7 @@ Downpour::Downpour(const Surroundings& with, std::size_t communication_window, D
       separate_pull_(with.separate_pull),
       communication_window_(communication_window),
       divisor_(std::move(divisor)),
-      weight_(weight),
+      weight_(std::move(weight)),
       pulled_(center_.size()) {}
 
 void Downpour::pull(std::span<float> weights) {
@@ -36,7 +36,9 @@ void Downpour::on_window_end(std::span<float> weights, const Window& window) {
   if (separate_pull_ && !weight_) {
     commit(weights, divisor);
   } else {
-    center_.commit_change(weights, pulled_, {.divisor = divisor, .scaling = weight_});
+    center::CenterVariable::Change change{.divisor = divisor};
+    if (weight_) change.scaling = weight_(window);
+    center_.commit_change(weights, pulled_, change);
   }
 }
 
@@ -51,7 +53,8 @@ void Downpour::commit(std::span<float> weights, float divisor) {
 
 // DOWNPOUR: θ += x − x₀. Dean et al., "Large scale distributed deep networks", NIPS 2012.
 std::unique_ptr<Strategy> make(const DownpourOptions& options, const Surroundings& with) {
-  return std::make_unique<Downpour>(with, options.communication_window, whole_delta, std::nullopt);
+  return std::make_unique<Downpour>(with, options.communication_window, whole_delta,
+                                    Downpour::Weight{});
 }
 
 }  // namespace tusk::strategies

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 
 #include "exchange/strategies/registry.hpp"
 #include "tusk/aligned_vector.hpp"
@@ -22,7 +21,7 @@ class Downpour final : public Strategy {
   // What the delta is divided by first.
   using Divisor = std::function<float(const Window&)>;
   // How the commit weighs it; without one it is added as it is.
-  using Weight = std::optional<center::Scaling>;
+  using Weight = std::function<center::Scaling(const Window&)>;
 
   Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
            Weight weight);

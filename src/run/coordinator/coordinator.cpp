@@ -29,6 +29,8 @@ void Coordinator::submit(records::Report report) {
     history_.add(commit);
     book_.add(commit);
   }
+  for (const records::ShardRecord& commit : report.shards) history_.add(commit);
+  for (const records::PullRecord& pull : report.pulls) history_.add(pull);
   const std::size_t width = options_.metric_names.size();
   for (std::size_t i = 0; i < report.steps.size(); ++i) {
     const auto metrics = std::span(report.metrics).subspan(i * width, width);

@@ -17,9 +17,12 @@ struct StepRecord {
   double time_s = 0.0;        // since the training began, at the step's end
   std::uint32_t samples = 0;  // in its mini-batch
   float loss = 0.0F;
+  std::uint32_t partition = 0;  // of the training rows, from which the mini-batch is: the worker's
+                                // own, or one that it has claimed
+  double learning_rate = 0.0;   // of the optimizer's step: scheduled, scaled by callbacks
 };
 
-// One commit to the center.
+// One commit to the center; where the center is spread over several servers, to shard 0.
 struct CommitRecord {
   std::uint64_t ticket = 0;
   std::uint32_t worker = 0;
@@ -27,11 +30,33 @@ struct CommitRecord {
   std::uint64_t staleness = 0;
   std::uint64_t samples = 0;  // in these steps
   double time_s = 0.0;        // since the training began
+  std::uint64_t divisor = 1;  // of what was added, where the rule divides by the staleness
 };
 
-// history.h5: a group `steps` and a group `commits`, each with one data set for every member of the
-// records above, under the member's name and a row a record; `steps` has one more for every metric,
-// under the metric's name. Rank 0's coordinator writes it. Records are buffered. Not thread-safe.
+// The same commit to another shard of the center, which orders commits by itself.
+struct ShardRecord {
+  std::uint32_t worker = 0;
+  std::uint32_t shard = 0;   // from 1
+  std::uint64_t commit = 0;  // its ticket at shard 0
+  std::uint64_t ticket = 0;  // here
+  std::uint64_t staleness = 0;
+  std::uint64_t divisor = 1;
+};
+
+// One pull that is no part of a commit. A worker's are in the order in which it made them.
+struct PullRecord {
+  std::uint32_t worker = 0;
+  std::uint32_t shard = 0;
+  std::uint64_t steps = 0;    // that the worker had trained by then
+  std::uint64_t version = 0;  // the number of commits in what it got
+  double time_s = 0.0;        // since the training began
+};
+
+// history.h5: the groups `steps`, `commits`, `shards` and `pulls`, each with one data set for every
+// member of the records above, under the member's name and a row a record; `steps` has one more for
+// every metric, under the metric's name. With the experiment it tells all that made the run what it
+// was (docs/history.md; scripts/replay.py does it again). Rank 0's coordinator writes it. Records
+// are buffered. Not thread-safe.
 //
 // A new column is a member above, which a worker's Reporter fills in (run/worker/reporter.cpp), and
 // its Column in history_file.cpp. Records travel to rank 0 as the structs that they are.
@@ -46,6 +71,8 @@ class HistoryFile {
   // `metrics`: this step's values, in the constructor's order.
   void add(const StepRecord& record, std::span<const float> metrics);
   void add(const CommitRecord& record);
+  void add(const ShardRecord& record);
+  void add(const PullRecord& record);
 
   // Hands everything added so far to the operating system. Error(io_error).
   void flush();

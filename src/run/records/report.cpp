@@ -19,10 +19,14 @@ struct ReportHeader {
   std::uint64_t steps;
   std::uint64_t metrics;
   std::uint64_t commits;
+  std::uint64_t shards;
+  std::uint64_t pulls;
 };
 static_assert(std::is_trivially_copyable_v<ReportHeader> &&
               std::is_trivially_copyable_v<StepRecord> &&
-              std::is_trivially_copyable_v<CommitRecord>);
+              std::is_trivially_copyable_v<CommitRecord> &&
+              std::is_trivially_copyable_v<ShardRecord> &&
+              std::is_trivially_copyable_v<PullRecord>);
 
 template <typename T>
 void append(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
@@ -56,19 +60,24 @@ std::vector<std::byte> serialize(const Report& report) {
                             .ledger = report.ledger,
                             .steps = report.steps.size(),
                             .metrics = report.metrics.size(),
-                            .commits = report.commits.size()};
+                            .commits = report.commits.size(),
+                            .shards = report.shards.size(),
+                            .pulls = report.pulls.size()};
   std::vector<std::byte> bytes;
   append(bytes, &header, 1);
   append(bytes, report.steps.data(), report.steps.size());
   append(bytes, report.metrics.data(), report.metrics.size());
   append(bytes, report.commits.data(), report.commits.size());
+  append(bytes, report.shards.data(), report.shards.size());
+  append(bytes, report.pulls.data(), report.pulls.size());
   return bytes;
 }
 
 Report deserialize(std::span<const std::byte> bytes) {
   ReportHeader header{};
   bytes = take(bytes, &header, 1);
-  if (std::max({header.steps, header.metrics, header.commits}) > bytes.size()) {
+  if (std::max({header.steps, header.metrics, header.commits, header.shards, header.pulls}) >
+      bytes.size()) {
     fail(ExitCode::internal, "a worker's report is truncated");
   }
   Report report{.worker = header.worker,
@@ -77,10 +86,14 @@ Report deserialize(std::span<const std::byte> bytes) {
                 .ledger = header.ledger,
                 .steps = std::vector<StepRecord>(header.steps),
                 .metrics = std::vector<float>(header.metrics),
-                .commits = std::vector<CommitRecord>(header.commits)};
+                .commits = std::vector<CommitRecord>(header.commits),
+                .shards = std::vector<ShardRecord>(header.shards),
+                .pulls = std::vector<PullRecord>(header.pulls)};
   bytes = take(bytes, report.steps.data(), header.steps);
   bytes = take(bytes, report.metrics.data(), header.metrics);
-  take(bytes, report.commits.data(), header.commits);
+  bytes = take(bytes, report.commits.data(), header.commits);
+  bytes = take(bytes, report.shards.data(), header.shards);
+  take(bytes, report.pulls.data(), header.pulls);
   return report;
 }
 

@@ -39,6 +39,8 @@ struct Report {
   std::vector<StepRecord> steps;
   std::vector<float> metrics;  // of each step in turn, in the model's order
   std::vector<CommitRecord> commits;
+  std::vector<ShardRecord> shards;
+  std::vector<PullRecord> pulls;
 };
 
 // A report as the bytes of a message, and back. deserialize throws Error(internal) for bytes that

@@ -41,6 +41,12 @@ void VirtualGate::complete(std::uint64_t windows) {
   keeper_.complete(worker_, windows, turn);
 }
 
-void VirtualGate::finish() { complete(std::numeric_limits<std::uint64_t>::max()); }
+void VirtualGate::finish() {
+  {
+    const Scheduler::Turn turn(scheduler_, worker_);
+    board_.fetch_add(center::Cell::ended, 1);
+  }
+  complete(std::numeric_limits<std::uint64_t>::max());
+}
 
 }  // namespace tusk::simulation

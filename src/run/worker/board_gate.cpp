@@ -41,6 +41,7 @@ void BoardGate::complete(std::uint64_t windows) {
 }
 
 void BoardGate::finish() {
+  board_.fetch_add(center::Cell::ended, 1);
   if (max_staleness_) board_.set_clock(worker_, center::finished_clock);
 }
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/worker/observed_center.hpp"
 
-#include <fmt/format.h>
-
-#include "core/log.hpp"
-
 namespace tusk::worker {
 
 center::Commit ObservedCenter::perform(const center::Update& update) {
@@ -47,16 +43,8 @@ void ObservedCenter::require_finite_commit(const center::Update& update) const {
 }
 
 void ObservedCenter::report(const center::Update& update, const center::Commit& commit) {
-  if (!update.commits()) return;
-  reporter_.commit(commit.ticket, commit.staleness);
-  if (update.kind != center::Update::Kind::elastic) return;
-  if (!delays_.add(commit.delay, update.factor)) return;
-  print_warning(fmt::format(
-      "worker {}: on average {:.1f} commits by others come between reading the center and adding "
-      "to it; with that delay alpha = {:.3g} is unstable, it should be below {:.3g} (or "
-      "server.transport \"shared\" or \"message\", which have no delay)",
-      reporter_.position().worker, delays_.mean(), update.factor,
-      largest_stable_alpha(delays_.mean())));
+  if (!update.commits()) return reporter_.pull(commit, center_.further_shards());
+  reporter_.commit(update, commit, center_.further_shards());
 }
 
 }  // namespace tusk::worker

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "exchange/center/update.hpp"
-#include "run/worker/delay_watch.hpp"
 #include "run/worker/reporter.hpp"
 #include "tusk/center.hpp"
 
@@ -12,7 +11,7 @@ namespace tusk::worker {
 // an exchange beside the steps, the time in advance() and complete()) and tells the reporter of
 // every commit. The Worker puts it around the center that it is given. Strategies see a
 // CenterVariable like any other. What has a NaN or Inf in it never reaches the center:
-// Error(diverged). Elastic exchanges whose delay is too long for their α earn a warning.
+// Error(diverged).
 class ObservedCenter : public center::CenterVariable {
  public:
   ObservedCenter(center::CenterVariable& center, Reporter& reporter)
@@ -31,7 +30,6 @@ class ObservedCenter : public center::CenterVariable {
 
   center::CenterVariable& center_;
   Reporter& reporter_;
-  DelayWatch delays_;
   center::Update started_;  // the last
 };
 

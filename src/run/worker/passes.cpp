@@ -9,7 +9,7 @@ namespace tusk::worker {
 std::optional<DataPass> ShardPasses::next() {
   if (epoch_ == epochs_) return std::nullopt;
   batches_.start_epoch(++epoch_);
-  return DataPass{epoch_, &batches_};
+  return DataPass{epoch_, &batches_, partition_};
 }
 
 std::optional<DataPass> PartitionPasses::next() {
@@ -24,7 +24,7 @@ std::optional<DataPass> PartitionPasses::next() {
   options.epochs = epoch;
   batches_.emplace(*samples_, options);
   batches_->start_epoch(epoch);
-  return DataPass{static_cast<std::uint32_t>(epoch), &*batches_};
+  return DataPass{static_cast<std::uint32_t>(epoch), &*batches_, options.worker};
 }
 
 }  // namespace tusk::worker

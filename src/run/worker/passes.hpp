@@ -10,10 +10,12 @@
 
 namespace tusk::worker {
 
-// One pass over some samples: its mini-batches, begun, and the epoch that it counts to (from 1).
+// One pass over some samples: its mini-batches, begun, the epoch that it counts to (from 1), and
+// which partition of the training rows they are.
 struct DataPass {
   std::uint32_t epoch = 0;
   samples::Batches* batches = nullptr;
+  std::uint32_t partition = 0;
 };
 
 // What a worker is to train on, pass after pass, until there is nothing left. The worker's loop
@@ -29,12 +31,13 @@ class ShardPasses final : public Passes {
  public:
   // `shard` must outlive the object. options.epochs: how many passes.
   ShardPasses(const samples::SampleSource& shard, const samples::BatchOptions& options)
-      : batches_(shard, options), epochs_(options.epochs) {}
+      : batches_(shard, options), epochs_(options.epochs), partition_(options.worker) {}
   std::optional<DataPass> next() override;
 
  private:
   samples::Batches batches_;
   std::uint64_t epochs_;
+  std::uint32_t partition_;
   std::uint32_t epoch_ = 0;
 };
 

@@ -18,14 +18,14 @@ Reporter::Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges,
   report_.worker = worker;
 }
 
-void Reporter::step(std::uint32_t epoch, const BatchScore& score) {
-  epoch_ = epoch;
-  report_.steps.push_back({.worker = report_.worker,
-                           .epoch = epoch,
-                           .step = ++steps_,
-                           .time_s = clock_.now_s(),
-                           .samples = static_cast<std::uint32_t>(score.samples),
-                           .loss = static_cast<float>(score.loss())});
+void Reporter::step(records::StepRecord record, const BatchScore& score) {
+  epoch_ = record.epoch;
+  record.worker = report_.worker;
+  record.step = ++steps_;
+  record.time_s = clock_.now_s();
+  record.samples = static_cast<std::uint32_t>(score.samples);
+  record.loss = static_cast<float>(score.loss());
+  report_.steps.push_back(record);
   for (std::size_t i = 0; i < metrics_; ++i) {
     report_.metrics.push_back(static_cast<float>(score.metric(i)));
   }
@@ -36,18 +36,42 @@ void Reporter::step(std::uint32_t epoch, const BatchScore& score) {
 
 void Reporter::commit_begins() { under_way_ = report_.ledger; }
 
-void Reporter::commit(std::uint64_t ticket, std::uint64_t staleness) {
+void Reporter::commit(const center::Update& update, const center::Commit& commit,
+                      std::span<const center::Commit> others) {
   records::Ledger& ledger = report_.ledger;
   const records::Ledger sent = std::exchange(under_way_, std::nullopt).value_or(ledger);
   report_.commits.push_back(
-      {.ticket = ticket,
+      {.ticket = commit.ticket,
        .worker = report_.worker,
        .steps = static_cast<std::uint32_t>(sent.batches_trained - ledger.batches_committed),
-       .staleness = staleness,
+       .staleness = commit.staleness,
        .samples = sent.samples_trained - ledger.samples_committed,
-       .time_s = clock_.now_s()});
+       .time_s = clock_.now_s(),
+       .divisor = update.weight(commit.staleness)});
   ledger.batches_committed = sent.batches_trained;
   ledger.samples_committed = sent.samples_trained;
+  std::uint32_t shard = 0;
+  for (const center::Commit& other : others) {
+    report_.shards.push_back({.worker = report_.worker,
+                              .shard = ++shard,
+                              .commit = commit.ticket,
+                              .ticket = other.ticket,
+                              .staleness = other.staleness,
+                              .divisor = update.weight(other.staleness)});
+  }
+}
+
+void Reporter::pull(const center::Commit& pulled, std::span<const center::Commit> others) {
+  records::PullRecord record{.worker = report_.worker,
+                             .steps = steps_,
+                             .version = pulled.ticket,
+                             .time_s = clock_.now_s()};
+  report_.pulls.push_back(record);
+  for (const center::Commit& other : others) {
+    ++record.shard;
+    record.version = other.ticket;
+    report_.pulls.push_back(record);
+  }
 }
 
 void Reporter::exchanged() {
@@ -78,6 +102,8 @@ void Reporter::submit() {
   report_.steps = steps;
   report_.metrics = metrics;
   report_.commits.clear();
+  report_.shards.clear();
+  report_.pulls.clear();
   last_submission_s_ = clock_.now_s();
 }
 

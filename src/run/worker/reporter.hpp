@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "core/score.hpp"
+#include "exchange/center/update.hpp"
 #include "run/records/report.hpp"
 #include "run/worker/clock.hpp"
 #include "run/worker/divergence.hpp"
+#include "tusk/center.hpp"
 
 namespace tusk::worker {
 
@@ -22,9 +25,14 @@ class Reporter {
   Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges, records::ReportSink& sink,
            const Clock& clock);
 
-  void step(std::uint32_t epoch, const BatchScore& score);
+  // A step of `epoch`. Besides it `record` has what the worker alone knows: the partition and the
+  // learning rate.
+  void step(records::StepRecord record, const BatchScore& score);
   void commit_begins();  // if other steps are recorded before commit() says that it has been done
-  void commit(std::uint64_t ticket, std::uint64_t staleness);
+  // `others`: what shards 1, 2, … of the center have given it, if there are any.
+  void commit(const center::Update& update, const center::Commit& commit,
+              std::span<const center::Commit> others = {});
+  void pull(const center::Commit& pulled, std::span<const center::Commit> others = {});
   void exchanged();  // a commit without a ticket: among peers
 
   Position position() const { return {report_.worker, epoch_, steps_}; }  // of the last step

@@ -86,7 +86,7 @@ void Worker::train_pass(const DataPass& pass) {
   for (std::size_t step = 0; step < steps; ++step) {
     if (step % window == 0 && !begin_window()) return;
     if (const auto batch = next_batch(pass)) {
-      train_step(pass.epoch, *batch);
+      train_step(pass, *batch);
     } else {
       idle_step();
     }
@@ -105,7 +105,7 @@ bool Worker::begin_window() {
   stopped_ = orders.stop != 0;
   if (stopped_) return false;
   learning_rate_scale_ = orders.learning_rate_scale;
-  window_ = {};
+  window_ = {.ended = orders.ended};
   strategy_->on_window_start(weights_);
   return true;
 }

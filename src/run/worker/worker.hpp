@@ -35,7 +35,7 @@ class Peers;
 //   worker_step.cpp  a step: gradients, the optimizer's step, all at once or block by block
 //                    (fused_update)
 //   observed_center, observed_peers   what the strategy exchanges goes through these: they time it,
-//                    refuse what is not finite, and tell the reporter; delay_watch warns
+//                    refuse what is not finite, and tell the reporter
 //   reporter         what the worker has done, on its way to rank 0
 //   clock, gate, passes   what differs between a real run (slow_clock, board_gate,
 //                    partition_passes) and a simulation (run/simulation/virtual_*.hpp)
@@ -91,7 +91,7 @@ class Worker {
   void end_window();
 
   // A step (worker_step.cpp).
-  void train_step(std::uint32_t epoch, const samples::Batch& batch);
+  void train_step(const DataPass& pass, const samples::Batch& batch);
   BatchScore step_in_parts(std::uint32_t epoch, const samples::Batch& batch);
   BatchScore step_as_a_whole(std::uint32_t epoch, const samples::Batch& batch);
   void require_finite_loss(std::uint32_t epoch, const BatchScore& score) const;
@@ -120,8 +120,9 @@ class Worker {
   AlignedVector<float> weights_;
   AlignedVector<float> gradients_;
   strategies::Window window_;
-  std::uint64_t windows_ = 0;  // completed
-  std::uint64_t updates_ = 0;  // steps of the optimizer
+  std::uint64_t windows_ = 0;   // completed
+  std::uint64_t updates_ = 0;   // steps of the optimizer
+  double learning_rate_ = 0.0;  // of the last of them
   double learning_rate_scale_ = 1.0;
   bool stopped_ = false;
 };

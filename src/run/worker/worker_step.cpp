@@ -8,14 +8,16 @@
 
 namespace tusk::worker {
 
-void Worker::train_step(std::uint32_t epoch, const samples::Batch& batch) {
+void Worker::train_step(const DataPass& pass, const samples::Batch& batch) {
   clock_->step_begins();
   const bool in_parts = !strategy_->needs_gradients() && optimizer_->steps_in_parts();
-  const BatchScore score = in_parts ? step_in_parts(epoch, batch) : step_as_a_whole(epoch, batch);
+  const BatchScore score =
+      in_parts ? step_in_parts(pass.epoch, batch) : step_as_a_whole(pass.epoch, batch);
   ++context_.step;
   ++window_.steps;
   window_.samples += batch.samples;
-  reporter_.step(epoch, score);
+  reporter_.step(
+      {.epoch = pass.epoch, .partition = pass.partition, .learning_rate = learning_rate_}, score);
   if (strategy_->shares_gradients()) reporter_.exchanged();  // before it was recorded
 }
 
@@ -79,7 +81,8 @@ void Worker::step_optimizer() {
 }
 
 void Worker::set_learning_rate() {
-  optimizer_->set_learning_rate(schedule_.at(updates_++) * learning_rate_scale_);
+  learning_rate_ = schedule_.at(updates_++) * learning_rate_scale_;
+  optimizer_->set_learning_rate(learning_rate_);
 }
 
 void Worker::finish_update(double compute_s) {

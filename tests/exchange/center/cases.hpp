@@ -23,6 +23,10 @@ void check_linearizable(const MakeSite& make_site);
 // Of the smallest center there are so many elements.
 void check_sequential(const MakeSite& make_site, std::size_t smallest = 1);
 
+// Even `element`: exchanges that are all elastic give what they give one after the other in the
+// order of their tickets.
+void check_elastic_replays(const MakeSite& make_site);
+
 // `element`: integer-valued commits add up exactly; tickets and staleness are exact.
 void check_exact_sums(const MakeSite& make_site);
 

@@ -44,7 +44,6 @@ struct Event {
   Operation operation = Operation::pull;
   std::uint64_t ticket = 0;
   std::uint64_t staleness = 0;
-  std::uint64_t delay = 0;
   float factor = 0.0F;  // η or α
   Lanes in{};
   Lanes pulled{};

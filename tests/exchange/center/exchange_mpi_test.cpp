@@ -105,6 +105,16 @@ TEST_CASE("rma: element loses nothing") {
   check_board(make_site);
 }
 
+TEST_CASE("rma: snapshot is linearizable") {
+  const auto world = mpi::Communicator::world();
+  check_linearizable(over(world, Transport::rma, Consistency::snapshot));
+}
+
+TEST_CASE("rma: under element elastic exchanges follow each other as in a replay") {
+  const auto world = mpi::Communicator::world();
+  check_elastic_replays(over(world, Transport::rma, Consistency::element));
+}
+
 TEST_CASE("shared: exchanges beside other work lose nothing and have exact tickets") {
   const auto world = mpi::Communicator::world();
   const MakeSite make_site = over(world, Transport::shared, Consistency::snapshot);

@@ -59,7 +59,7 @@ bool near(const Lanes& seen, const State& expected, double tolerance) {
 std::ostream& operator<<(std::ostream& out, const Findings& findings) {
   return out << "wrong tickets " << findings.wrong_tickets << ", staleness "
              << findings.wrong_staleness << ", values " << findings.wrong_values << ", torn "
-             << findings.torn << ", delays " << findings.wrong_delays;
+             << findings.torn;
 }
 
 Findings recount(const std::vector<Event>& events) {
@@ -77,7 +77,6 @@ Findings recount(const std::vector<Event>& events) {
     }
     const auto recounted = commits_by_others(ordered, event.worker, version, event.ticket);
     if (event.staleness != recounted) ++findings.wrong_staleness;
-    if (event.delay > recounted) ++findings.wrong_delays;
     if (event.operation != Operation::commit) version = event.ticket + 1;
   }
   return findings;
@@ -101,7 +100,6 @@ Findings replay(const std::vector<Event>& events, const Lanes& initial, const La
   if (!near(final, states.back(), tolerance)) ++findings.wrong_values;
   for (const Event& event : events) {
     if (!event.whole) ++findings.torn;
-    if (event.delay != 0) ++findings.wrong_delays;
     if (event.ticket >= states.size()) continue;  // counted by wrong_tickets
     State expected = states[event.ticket];
     if (event.operation == Operation::elastic) {

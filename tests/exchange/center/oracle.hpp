@@ -15,7 +15,6 @@ struct Findings {
   std::size_t wrong_staleness = 0;  // that a recount from all tickets does not confirm
   std::size_t wrong_values = 0;     // results that the replay does not confirm
   std::size_t torn = 0;             // vectors that are not of one piece
-  std::size_t wrong_delays = 0;
 
   friend bool operator==(const Findings&, const Findings&) = default;
 };

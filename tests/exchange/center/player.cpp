@@ -14,6 +14,7 @@ Player::Player(int worker, std::size_t size, Mix mix)
       out_(size) {}
 
 Operation Player::draw_operation() {
+  if (mix_ == Mix::elastic) return Operation::elastic;
   if (events_.empty()) return Operation::pull;
   return static_cast<Operation>(random_() % (mix_ == Mix::integers ? 3 : 6));
 }
@@ -58,7 +59,6 @@ void Player::play(CenterVariable& center) {
   const std::vector<float>& out = event.operation == Operation::commit ? in_ : place;
   event.ticket = commit.ticket;
   event.staleness = commit.staleness;
-  event.delay = commit.delay;
   event.out = lanes_of(out);
   event.whole = is_whole(out);
   if (event.operation != Operation::commit && event.operation != Operation::elastic) {

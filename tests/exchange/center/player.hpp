@@ -10,11 +10,11 @@
 namespace tusk::center::testing {
 
 // Which operations a program has: those that are exact in float, since every value is a small
-// integer, or all of them.
-enum class Mix { integers, everything };
+// integer, all of them, or elastic ones alone.
+enum class Mix { integers, everything, elastic };
 
 // A worker that does operations drawn at random, in place or not, and keeps what came of each. Like
-// a strategy's, its first operation is a pull.
+// a strategy's, its first operation is a pull, if there are pulls.
 class Player {
  public:
   Player(int worker, std::size_t size, Mix mix);

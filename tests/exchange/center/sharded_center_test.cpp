@@ -49,7 +49,7 @@ class Shards {
 
 bool same(const Event& a, const Event& b) {
   return a.operation == b.operation && a.ticket == b.ticket && a.staleness == b.staleness &&
-         a.delay == b.delay && a.out == b.out && a.whole && b.whole;
+         a.out == b.out && a.whole && b.whole;
 }
 
 // A shard that writes down when it is called, and answers as it is told.
@@ -175,23 +175,26 @@ TEST_CASE("exchanges beside other work are in shards what they are in one piece"
   CHECK(parts.theta() == out_whole);
 }
 
-TEST_CASE("workers begin with a shard each; a commit is shard 0's, with the largest delay") {
+TEST_CASE("workers begin with a shard each; a commit is shard 0's, and the others' beside it") {
   std::vector<std::size_t> calls;
   const auto worker = [&](std::size_t index) {
     std::vector<std::unique_ptr<CenterVariable>> shards;
-    const std::vector<Commit> answers{{10, 3, 0}, {20, 9, 7}, {30, 1, 2}};
+    const std::vector<Commit> answers{{10, 3}, {20, 9}, {30, 1}};
     for (std::size_t shard = 0; shard < 3; ++shard) {
       shards.push_back(std::make_unique<Witness>(shard, answers[shard], calls));
     }
     return ShardedCenter(std::move(shards), index);
   };
   std::vector<float> vector(3);
-  const Commit commit = worker(1).commit_and_pull(vector, vector);
+  ShardedCenter first = worker(1);
+  const Commit commit = first.commit_and_pull(vector, vector);
   CHECK(commit.ticket == 10);
   CHECK(commit.staleness == 3);
-  CHECK(commit.delay == 7);
+  REQUIRE(first.further_shards().size() == 2);
+  CHECK(first.further_shards()[0].ticket == 20);
+  CHECK(first.further_shards()[1].staleness == 1);
   CHECK(worker(2).pull(vector) == 10);
-  CHECK(worker(3).elastic(vector, 0.5F, vector).delay == 7);
+  CHECK(worker(3).elastic(vector, 0.5F, vector).ticket == 10);
   CHECK(calls == std::vector<std::size_t>{1, 2, 0, 2, 0, 1, 0, 1, 2});
 }
 

@@ -95,7 +95,7 @@ void check_rules(const MakePlace& make_place) {
     check_rule(make_place, DownpourOptions{}, reference_downpour(), separate_pull);
     check_rule(make_place, HogwildOptions{}, reference_downpour(), separate_pull);
     check_rule(make_place, AdagOptions{}, reference_adag(), separate_pull);
-    check_rule(make_place, DynsgdOptions{}, reference_dynsgd(), separate_pull);
+    check_rule(make_place, DynsgdOptions{.count_absent = false}, reference_dynsgd(), separate_pull);
     check_rule(make_place, ExperimentalOptions{}, reference_experimental(learning_rate),
                separate_pull);
     check_rule(make_place, GemOptions{.momentum = 0.8, .kappa = 1.5}, reference_gem(0.8, 1.5),

@@ -13,9 +13,10 @@
 
 namespace tusk::strategies::testing {
 
-// A window as the worker's loop drives it, with steps x += steps[0], x += steps[1], …
-inline void run_window(Strategy& strategy, std::vector<float>& x,
-                       const std::vector<Vector>& steps) {
+// A window as the worker's loop drives it, with steps x += steps[0], x += steps[1], …, when so many
+// workers have ended.
+inline void run_window(Strategy& strategy, std::vector<float>& x, const std::vector<Vector>& steps,
+                       std::size_t ended = 0) {
   std::vector<float> gradients(x.size());
   strategy.on_window_start(x);
   for (const Vector& step : steps) {
@@ -23,7 +24,7 @@ inline void run_window(Strategy& strategy, std::vector<float>& x,
     for (std::size_t i = 0; i < x.size(); ++i) x[i] += static_cast<float>(step[i]);
     strategy.on_step(x);
   }
-  strategy.on_window_end(x, {.steps = steps.size(), .samples = steps.size()});
+  strategy.on_window_end(x, {.steps = steps.size(), .samples = steps.size(), .ended = ended});
 }
 
 // The largest difference, relative to 1 + |reference|.

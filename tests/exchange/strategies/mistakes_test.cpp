@@ -3,6 +3,7 @@
 // quadratic_test.cpp.
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <vector>
 
 #include "drive.hpp"
@@ -90,7 +91,7 @@ TEST_CASE("mistake 6: the elastic rules' last steps reach the center by an excha
 
 TEST_CASE("mistake 7: dynsgd divides by the staleness at the commit itself, others' commits only") {
   Workers workers(2);
-  const DynsgdOptions options{.communication_window = 1};
+  const DynsgdOptions options{.communication_window = 1, .count_absent = false};
   const auto fast = make_strategy(options, {.center = &workers.centers[0], .workers = 2});
   const auto slow = make_strategy(options, {.center = &workers.centers[1], .workers = 2});
   std::vector<float> x(1);
@@ -105,6 +106,30 @@ TEST_CASE("mistake 7: dynsgd divides by the staleness at the commit itself, othe
   CHECK(y[0] == 5.0F + 8.0F);
   run_window(*fast, x, {{3.0}});
   CHECK(x[0] == 13.0F + 3.0F / 3.0F);
+}
+
+TEST_CASE("dynsgd: a worker that has ended or not begun counts as one commit") {
+  Workers workers(4);
+  const DynsgdOptions options{.communication_window = 1};
+  std::vector<std::unique_ptr<Strategy>> all;
+  std::vector<std::vector<float>> x(4, std::vector<float>(1));
+  for (std::size_t i = 0; i < 4; ++i) {
+    all.push_back(make_strategy(options, {.center = &workers.centers[i], .workers = 4}));
+    all[i]->on_start(x[i]);
+  }
+  float theta = 0.0F;
+  for (std::size_t i = 0; i < 4; ++i) {  // each before the others' second commit: τ = i
+    run_window(*all[i], x[i], {{4.0}});
+    CHECK(x[i][0] == ++theta);
+  }
+  run_window(*all[0], x[0], {{4.0}});  // τ = 3
+  CHECK(x[0][0] == ++theta);
+  run_window(*all[0], x[0], {{4.0}});  // the others are only late: τ = 0
+  CHECK(x[0][0] == (theta += 4.0F));
+  run_window(*all[0], x[0], {{4.0}}, 3);  // the others have ended
+  CHECK(x[0][0] == ++theta);
+  run_window(*all[1], x[1], {{8.0}}, 2);  // τ = 5
+  CHECK(x[1][0] == ++theta);
 }
 
 TEST_CASE(

@@ -64,7 +64,7 @@ void check_overlapping_rules(const MakePlace& make_place) {
   const std::size_t n = make_place(random_weights(size))->workers();
   check_rule(make_place, DownpourOptions{}, late_downpour(), false);
   check_rule(make_place, AdagOptions{}, late_adag(), false);
-  check_rule(make_place, DynsgdOptions{}, late_dynsgd(), false);
+  check_rule(make_place, DynsgdOptions{.count_absent = false}, late_dynsgd(), false);
   check_rule(make_place, AeasgdOptions{}, late_aeasgd(0.9 / static_cast<double>(n)), true);
   check_rule(make_place, AeasgdOptions{.moving_rate = {.alpha = 0.25}}, late_aeasgd(0.25), true);
 }

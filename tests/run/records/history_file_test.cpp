@@ -37,12 +37,16 @@ TEST_CASE("every step and commit stands in the file, more of them than the buffe
                              .step = i,
                              .time_s = 0.25 * static_cast<double>(i),
                              .samples = 64,
-                             .loss = 2.0F},
+                             .loss = 2.0F,
+                             .partition = 17,
+                             .learning_rate = 0.1},
                   metrics);
       if (i == 10) history.flush();
     }
     history.add(CommitRecord{
-        .ticket = 7, .worker = 2, .steps = 5, .staleness = 3, .samples = 320, .time_s = 1.5});
+        .ticket = 7, .worker = 2, .steps = 5, .staleness = 3, .samples = 320, .divisor = 4});
+    history.add(ShardRecord{.worker = 2, .shard = 1, .commit = 7, .ticket = 8, .staleness = 5});
+    history.add(PullRecord{.worker = 2, .shard = 1, .steps = 40, .version = 6, .time_s = 1.5});
     history.close();
   }
   const hdf5::File file = hdf5::File::open(folder.file("history.h5"));
@@ -59,6 +63,16 @@ TEST_CASE("every step and commit stands in the file, more of them than the buffe
   CHECK(column<std::uint32_t>(file, "commits/steps") == std::vector<std::uint32_t>{5});
   CHECK(column<std::uint64_t>(file, "commits/staleness") == std::vector<std::uint64_t>{3});
   CHECK(column<std::uint64_t>(file, "commits/samples") == std::vector<std::uint64_t>{320});
+  CHECK(column<std::uint64_t>(file, "commits/divisor") == std::vector<std::uint64_t>{4});
+  CHECK(column<std::uint32_t>(file, "steps/partition").back() == 17);
+  CHECK(column<double>(file, "steps/learning_rate").back() == 0.1);
+  CHECK(column<std::uint32_t>(file, "shards/shard") == std::vector<std::uint32_t>{1});
+  CHECK(column<std::uint64_t>(file, "shards/commit") == std::vector<std::uint64_t>{7});
+  CHECK(column<std::uint64_t>(file, "shards/ticket") == std::vector<std::uint64_t>{8});
+  CHECK(column<std::uint64_t>(file, "shards/staleness") == std::vector<std::uint64_t>{5});
+  CHECK(column<std::uint64_t>(file, "pulls/steps") == std::vector<std::uint64_t>{40});
+  CHECK(column<std::uint64_t>(file, "pulls/version") == std::vector<std::uint64_t>{6});
+  CHECK(column<double>(file, "pulls/time_s") == std::vector<double>{1.5});
 }
 
 TEST_CASE("what was flushed can be read while the history goes on") {

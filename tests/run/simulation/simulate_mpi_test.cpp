@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "check_fails.hpp"
-#include "data/hdf5/file.hpp"
 #include "net/formats/model_file.hpp"
 #include "run/simulation/simulate.hpp"
+#include "run/training/history_column.hpp"
 #include "run/training/synthetic.hpp"
 #include "run/training/train.hpp"
 
@@ -21,6 +21,7 @@ struct Run {
   records::Summary summary;
   AlignedVector<float> weights;
   std::vector<std::int64_t> committers;  // the worker of every commit, as the history has them
+  std::vector<std::uint64_t> divisors;   // what each was divided by
 };
 
 class Simulations {
@@ -39,10 +40,10 @@ class Simulations {
   static Run read(const std::string& directory, records::Summary summary) {
     Run run{.summary = std::move(summary)};
     run.weights = formats::load_model(directory + "/model.h5", {}).weights;
-    const hdf5::File history = hdf5::File::open(directory + "/history.h5");
-    const hdf5::NumberDataset committers = history.dataset("commits/worker");
-    run.committers.resize(committers.rows());
-    committers.read(0, std::span(run.committers));
+    for (const auto worker : test::history_column<std::uint32_t>(directory, "commits/worker")) {
+      run.committers.push_back(worker);
+    }
+    run.divisors = test::history_column<std::uint64_t>(directory, "commits/divisor");
     return run;
   }
   Experiment experiment(StrategyOptions strategy) const {
@@ -125,6 +126,21 @@ TEST_CASE("streamed and repeated rows are simulated like others, partitions too"
     const auto projected = simulation::project_times(experiment, first.weights.size(), 903, 4, 2);
     CHECK(projected.elapsed_s == first.summary.elapsed_s);
     CHECK(projected.samples == 2 * 2 * 903);
+  }
+}
+
+TEST_CASE(
+    "dynsgd's last worker at work commits an n-th of its change, by the paper's letter all of it") {
+  Simulations simulations;
+  auto experiment = simulations.experiment(DynsgdOptions{.communication_window = 3});
+  experiment.simulate.step_time = std::vector{0.01, 0.01, 0.01, 0.05};
+  for (const bool count_absent : {true, false}) {
+    std::get<DynsgdOptions>(experiment.trainer.strategy).count_absent = count_absent;
+    const Run run = simulations.simulate(experiment, 4);
+    REQUIRE(run.divisors.size() > 20);
+    CHECK(run.committers.back() == 3);
+    CHECK(run.divisors.front() == (count_absent ? 4 : 1));
+    CHECK(run.divisors.back() == (count_absent ? 4 : 1));
   }
 }
 

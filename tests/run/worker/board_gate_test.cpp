@@ -101,3 +101,12 @@ TEST_CASE("a window costs one round trip, and two more where staleness is bounde
     CHECK(counting.calls == (bounded ? 3 : 1));
   }
 }
+
+TEST_CASE("a worker hears how many have ended") {
+  Board board(3);
+  BoardGate first(*board, 0, std::nullopt);
+  BoardGate second(*board, 1, 2);
+  CHECK(first.enter(0).ended == 0);
+  second.finish();
+  CHECK(first.enter(1).ended == 1);
+}

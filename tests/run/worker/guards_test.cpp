@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What keeps the center and the numbers sound: the guard against NaN, the watch on delays.
+// What keeps the center and the numbers sound: the guard against NaN.
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "exchange/center/local_center.hpp"
-#include "run/worker/delay_watch.hpp"
 #include "run/worker/observed_center.hpp"
 #include "run/worker/observed_peers.hpp"
 #include "tusk/error.hpp"
@@ -47,7 +46,7 @@ TEST_CASE("a NaN or an infinity never reaches the center, nor the peers") {
   Reporter reporter(3, 0, true, sink, clock);
   BatchScore score;
   score.samples = 1;
-  reporter.step(2, score);
+  reporter.step({.epoch = 2}, score);
   ObservedCenter observed(center, reporter);
   ObservedPeers peers(lone, reporter);
   std::vector<float> out(3);
@@ -67,17 +66,4 @@ TEST_CASE("a NaN or an infinity never reaches the center, nor the peers") {
   observed.pull(out);
   CHECK(out == initial);
   CHECK(center::LocalServer(state).updates() == 0);
-}
-
-TEST_CASE("alpha's limit is that of a relaxation with a delay") {
-  CHECK(largest_stable_alpha(0.0) == doctest::Approx(2.0));
-  CHECK(largest_stable_alpha(15.0) == doctest::Approx(0.1013).epsilon(0.001));
-  DelayWatch calm;
-  DelayWatch stormy;
-  int warnings = 0;
-  for (int i = 0; i < 100; ++i) {
-    CHECK_FALSE(calm.add(15, 0.09F));
-    warnings += stormy.add(15, 0.11F) ? 1 : 0;
-  }
-  CHECK(warnings == 1);
 }

@@ -35,7 +35,9 @@ TEST_CASE("a report survives the wire") {
                 .steps = {{.worker = 3, .epoch = 1, .step = 1, .samples = 64, .loss = 0.5F},
                           {.worker = 3, .epoch = 1, .step = 2, .samples = 32, .loss = 0.4F}},
                 .metrics = {0.25F, 0.5F},
-                .commits = {{.ticket = 9, .worker = 3, .steps = 2, .staleness = 1}}};
+                .commits = {{.ticket = 9, .worker = 3, .steps = 2, .staleness = 1}},
+                .shards = {{.shard = 1, .ticket = 12}, {.shard = 2, .ticket = 13}},
+                .pulls = {{.worker = 3, .version = 11}}};
   const auto bytes = serialize(report);
   const Report copy = deserialize(bytes);
   CHECK(copy.worker == 3);
@@ -47,6 +49,10 @@ TEST_CASE("a report survives the wire") {
   CHECK(copy.metrics == report.metrics);
   REQUIRE(copy.commits.size() == 1);
   CHECK(copy.commits[0].ticket == 9);
+  REQUIRE(copy.shards.size() == 2);
+  CHECK(copy.shards[1].ticket == 13);
+  REQUIRE(copy.pulls.size() == 1);
+  CHECK(copy.pulls[0].version == 11);
 }
 
 TEST_CASE("a truncated report is an error, not a crash") {
@@ -54,6 +60,8 @@ TEST_CASE("a truncated report is an error, not a crash") {
   report.steps.resize(3);
   report.metrics.resize(3);
   report.commits.resize(2);
+  report.shards.resize(2);
+  report.pulls.resize(1);
   const auto bytes = serialize(report);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CHECK_THROWS_AS(deserialize(std::span(bytes).first(size)), Error);
@@ -64,14 +72,14 @@ TEST_CASE("the ledger counts a batch as committed at the next commit after it") 
   CollectingSink sink;
   const WallClock clock;
   Reporter reporter(1, 1, true, sink, clock);
-  reporter.step(1, score(64, 0.7, 0.5));
-  reporter.step(1, score(32, 0.6, 0.6));
+  reporter.step({.epoch = 1}, score(64, 0.7, 0.5));
+  reporter.step({.epoch = 1}, score(32, 0.6, 0.6));
   CHECK(reporter.ledger().batches_trained == 2);
   CHECK(reporter.ledger().batches_committed == 0);
-  reporter.commit(7, 2);
+  reporter.commit({}, {.ticket = 7, .staleness = 2});
   CHECK(reporter.ledger().batches_committed == 2);
   CHECK(reporter.ledger().samples_committed == 96);
-  reporter.step(2, score(64, 0.5, 0.7));
+  reporter.step({.epoch = 2}, score(64, 0.5, 0.7));
   reporter.finish();
   REQUIRE(sink.reports.size() == 1);
   const Report& report = sink.reports[0];
@@ -85,24 +93,51 @@ TEST_CASE("the ledger counts a batch as committed at the next commit after it") 
   CHECK(report.metrics[1] == doctest::Approx(0.6));
 }
 
+TEST_CASE("commits and pulls are recorded with all shards, and with what was divided by") {
+  CollectingSink sink;
+  const WallClock clock;
+  Reporter reporter(1, 0, true, sink, clock);
+  const std::vector<center::Commit> others{{.ticket = 20, .staleness = 5}};
+  reporter.pull({.ticket = 3}, others);
+  reporter.step({.epoch = 1, .partition = 6, .learning_rate = 0.5}, score(8, 1.0, 0.0));
+  const center::Update update{.kind = center::Update::Kind::staleness, .absent = 1, .least = 5};
+  reporter.commit(update, {.ticket = 4, .staleness = 2}, others);
+  reporter.finish();
+  REQUIRE(sink.reports.size() == 1);
+  const Report& report = sink.reports[0];
+  CHECK(report.steps[0].partition == 6);
+  CHECK(report.steps[0].learning_rate == 0.5);
+  REQUIRE(report.pulls.size() == 2);
+  CHECK(report.pulls[0].version == 3);
+  CHECK(report.pulls[0].steps == 0);
+  CHECK(report.pulls[1].shard == 1);
+  CHECK(report.pulls[1].version == 20);
+  CHECK(report.commits[0].divisor == 5);
+  REQUIRE(report.shards.size() == 1);
+  CHECK(report.shards[0].shard == 1);
+  CHECK(report.shards[0].commit == 4);
+  CHECK(report.shards[0].ticket == 20);
+  CHECK(report.shards[0].divisor == 7);
+}
+
 TEST_CASE("a commit under way counts the batches before it, and later ones are kept back") {
   CollectingSink sink;
   const WallClock clock;
   Reporter reporter(1, 1, true, sink, clock);
-  reporter.step(1, score(64, 0.7, 0.5));
-  reporter.step(1, score(32, 0.6, 0.6));
+  reporter.step({.epoch = 1}, score(64, 0.7, 0.5));
+  reporter.step({.epoch = 1}, score(32, 0.6, 0.6));
   reporter.commit_begins();
   reporter.submit();  // nothing is in the center yet
-  reporter.step(1, score(16, 0.5, 0.7));
-  reporter.commit(7, 2);
+  reporter.step({.epoch = 1}, score(16, 0.5, 0.7));
+  reporter.commit({}, {.ticket = 7, .staleness = 2});
   CHECK(reporter.ledger().batches_committed == 2);
   CHECK(reporter.ledger().samples_committed == 96);
   reporter.commit_begins();
-  reporter.step(1, score(8, 0.4, 0.8));
+  reporter.step({.epoch = 1}, score(8, 0.4, 0.8));
   reporter.submit();
-  reporter.commit(9, 0);
+  reporter.commit({}, {.ticket = 9, .staleness = 0});
   reporter.commit_begins();
-  reporter.commit(10, 0);
+  reporter.commit({}, {.ticket = 10, .staleness = 0});
   reporter.finish();
   REQUIRE(sink.reports.size() == 3);
   CHECK(sink.reports[0].steps.empty());
@@ -128,6 +163,6 @@ TEST_CASE("without a center a batch is in the model at once") {
   CollectingSink sink;
   const WallClock clock;
   Reporter reporter(0, 0, false, sink, clock);
-  reporter.step(1, score(8, 1.0, 0.0));
+  reporter.step({.epoch = 1}, score(8, 1.0, 0.0));
   CHECK(reporter.ledger().batches_committed == 1);
 }

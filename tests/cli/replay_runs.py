@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trains with every rule on 2 and 4 workers, and has scripts/replay.py do the runs again from their histories: no
+step's loss and no final weight may be farther than 1e-5 from NumPy's in double precision.
+
+Usage: replay_runs.py TUSK MPI_RUN shared|message|rma|peers|simulated|options; exits with 77 (skipped) where there is no h5py.
+Prints a table. With the transport rma, consistency is "snapshot"; "element" is shown, but a pull may then have half of
+another's commit in it, and so is hogwild, whose reads and writes race.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from skips import need
+
+need("numpy", "h5py")
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+import replay
+
+TUSK, MPI_RUN, GROUP = sys.argv[1:]
+TOLERANCE = 1e-5
+SGD, PLAIN = 'optimizer.momentum=0.5', 'optimizer.momentum=0.0'
+CENTER = {  # window, options
+    "downpour": (3, [SGD]), "adag": (3, [SGD]), "dynsgd": (3, [SGD]), "experimental": (3, [SGD]), "hogwild": (3, [SGD]),
+    "aeasgd": (2, [SGD]), "eamsgd": (2, ["optimizer.momentum=0.5", "optimizer.nesterov=true"]), "gem": (3, [PLAIN, "trainer.epochs=1"])}  # it enlarges what rounding does
+PEERS = {"sync_sgd": (None, [SGD]), "averaging": (None, [SGD]), "easgd": (2, [SGD])}
+EXPERIMENT = """
+name = "replay"
+seed = 5
+[data]
+train = "{data}"
+validation_split = 0.1
+[model]
+layers = [{{ type = "dense", units = 8, activation = "tanh" }}, {{ type = "dense", units = 3, activation = "softmax" }}]
+loss = "categorical_crossentropy"
+[optimizer]
+name = "sgd"
+learning_rate = 0.05
+[trainer]
+name = "single"
+epochs = 2
+batch_size = 8
+"""
+
+
+def write_data(path):
+    random = np.random.default_rng(1)
+    x = random.normal(size=(403, 6)).astype(np.float32)  # a last, smaller batch for every number of workers
+    with h5py.File(path, "w") as file:
+        file["features"] = x
+        file["label"] = (x[:, :3] + 0.3 * x[:, 3:]).argmax(1).astype(np.int32)
+
+
+class Table:
+    def __init__(self, folder):
+        self.folder = folder
+        self.failures = []
+        print(f"{'rule':13} {'workers':>7}  {'how':28} {'loss':>9} {'weights':>9}")
+
+    def add(self, rule, workers, how, window=None, options=(), server=True, simulated=False, exact=True):
+        run = self.folder / "run"
+        settings = [f'trainer.name="{rule}"', *options]
+        if window:
+            settings.append(f"trainer.communication_window={window}")
+        ranks = workers + server
+        words = [TUSK, "simulate" if simulated else "train", "experiment.toml", "--run-dir", run, "--overwrite"]
+        words += ["--workers", str(workers)] if simulated else []
+        words = words if simulated or ranks == 1 else [MPI_RUN, "-n", str(ranks), *words]
+        for setting in settings:
+            words += ["--set", setting]
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
+        assert done.returncode == 0, (words, done.stderr)
+        loss, weights = replay.differences(run)
+        print(f"{rule:13} {workers:7}  {how:28} {loss:9.1e} {weights:9.1e}", "" if exact else "(not bounded)", flush=True)
+        if exact and not max(loss, weights) <= TOLERANCE:
+            self.failures.append((rule, workers, how))
+
+
+def over(table, transport):
+    for workers in (2, 4):
+        for rule, (window, options) in CENTER.items():
+            base = [*options, f'server.transport="{transport}"']
+            if rule == "hogwild":
+                if transport == "shared":
+                    table.add(rule, workers, transport, window, base, exact=False)
+            elif transport == "rma":
+                table.add(rule, workers, "rma, snapshot", window, base + ['trainer.consistency="snapshot"'])
+                table.add(rule, workers, "rma, element", window, base, exact=False)
+            else:
+                table.add(rule, workers, transport, window, base)
+
+
+def peers(table):
+    table.add("single", 1, "one process", options=[SGD], server=False)
+    for workers in (2, 4):
+        for rule, (window, options) in PEERS.items():
+            table.add(rule, workers, "peers", window, options, server=False)
+        for data in ("whole", "bootstrap", "shard"):
+            table.add("ensemble", workers, f"members, {data}",
+                      options=[SGD, f"trainer.members={workers}", f'trainer.data="{data}"'], server=False)
+
+
+def simulated(table):
+    time = 'simulate.step_time={type="lognormal", mean=0.001, sigma=0.5}'
+    for workers in (2, 4):
+        for rule, (window, options) in (CENTER | PEERS).items():
+            table.add(rule, workers, "simulated", window, [*options, time], simulated=True)
+
+
+def options(table):
+    schedule = 'optimizer.schedule={type="cosine", decay_steps=40}'
+    for rule, (window, base) in CENTER.items():
+        if rule == "hogwild":
+            continue
+        table.add(rule, 4, "max_staleness", window, [*base, "trainer.max_staleness=1"])
+        table.add(rule, 4, "claimed partitions", window, [*base, "trainer.parallelism_factor=3"])
+        table.add(rule, 3, "2 shards", window, [*base, "server.shards=2", 'server.transport="message"'], server=2)
+        table.add(rule, 2, "schedule", window, [*base, schedule])
+        if rule not in ("experimental", "gem"):
+            table.add(rule, 4, "overlap", window, [*base, "trainer.overlap=true"])
+    table.add("dynsgd", 4, "the paper's letter", 3, [SGD, "trainer.count_absent=false"])
+    table.add("downpour", 2, "plateau", 3, [SGD, "trainer.epochs=4",
+              'callbacks.reduce_lr_on_plateau={monitor="loss", factor=0.5, patience=1, min_delta=1.0}'])
+    table.add("downpour", 2, "state reset", 3, [SGD, "trainer.keep_optimizer_state=false"])
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write_data(folder / "data.h5")
+        (folder / "experiment.toml").write_text(EXPERIMENT.format(data=folder / "data.h5"))
+        table = Table(folder)
+        groups = {"peers": peers, "simulated": simulated, "options": options}
+        groups[GROUP](table) if GROUP in groups else over(table, GROUP)
+        assert not table.failures, f"farther than {TOLERANCE:g} from the replay: {table.failures}"
+
+
+main()
