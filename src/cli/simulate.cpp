@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "run/records/run_directory.hpp"
+#include "run/records/run_times.hpp"
 #include "run/simulation/simulate.hpp"
 #include "run/training/assembly.hpp"
 
@@ -32,6 +34,7 @@ struct SimulateArguments {
   std::vector<std::size_t> workers;
   std::string run_directory;
   std::string csv;
+  std::string like;
   bool overwrite = false;
   bool timing_only = false;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
@@ -48,7 +51,7 @@ fs::path run_directory(const Experiment& experiment, const SimulateArguments& ar
 
 // Checks everything that can be known before the first simulation, for every number of workers.
 void check(const mpi::Communicator& world, const Experiment& experiment,
-           const SimulateArguments& arguments) {
+           const SimulateArguments& arguments, const records::RunTimes* like) {
   mpi::collectively(world, [&] {
     if (world.size() > 1) {
       fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
@@ -58,7 +61,7 @@ void check(const mpi::Communicator& world, const Experiment& experiment,
         fail(ExitCode::usage, "--workers: {} stands there twice; a sweep runs each number once",
              workers);
       }
-      simulation::check_workers(experiment, workers);
+      simulation::check_workers(experiment, workers, like);
       if (arguments.timing_only) continue;
       records::RunDirectory::check(run_directory(experiment, arguments, workers),
                                    arguments.overwrite);
@@ -66,11 +69,30 @@ void check(const mpi::Communicator& world, const Experiment& experiment,
   });
 }
 
-SimulationRow project(const training::Assembly& assembly, std::size_t workers,
-                      std::size_t threads) {
+// The times of the run that --like names.
+std::optional<records::RunTimes> times_of_run(const Context& context,
+                                              const SimulateArguments& arguments) {
+  if (arguments.like.empty()) return std::nullopt;
+  const fs::path folder(arguments.like);
+  const Experiment run =
+      load_experiment(context, {.file = (folder / "experiment.toml").string(), .overrides = {}});
+  return mpi::collectively(context.world, [&] {
+    if (run.trainer.overlap) {
+      fail(ExitCode::bad_experiment,
+           "--like {}: with trainer.overlap = true its exchanges ran beside its steps, and their "
+           "times cannot be told apart",
+           arguments.like);
+    }
+    return records::read_run_times((folder / "history.h5").string(),
+                                   traits(run.trainer.strategy).sends_positions);
+  });
+}
+
+SimulationRow project(const training::Assembly& assembly, std::size_t workers, std::size_t threads,
+                      const records::RunTimes* like) {
   const auto projection =
       simulation::project_times(assembly.experiment, assembly.model.parameter_count(),
-                                assembly.training_rows, workers, threads);
+                                assembly.training_rows, workers, threads, like);
   return {.workers = workers,
           .elapsed_s = projection.elapsed_s,
           .samples = projection.samples,
@@ -78,7 +100,7 @@ SimulationRow project(const training::Assembly& assembly, std::size_t workers,
 }
 
 SimulationRow simulate_training(const mpi::Communicator& world, const training::Assembly& assembly,
-                                const SimulateArguments& arguments) {
+                                const SimulateArguments& arguments, const records::RunTimes* like) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t workers = assembly.roles.workers;
   const std::uint64_t bytes =
@@ -89,7 +111,7 @@ SimulationRow simulate_training(const mpi::Communicator& world, const training::
       simulation::train(assembly,
                         {.run_directory = run_directory(experiment, arguments, workers),
                          .overwrite = arguments.overwrite},
-                        arguments.threads, world);
+                        arguments.threads, world, like);
   return {.workers = workers,
           .elapsed_s = summary.elapsed_s,
           .samples = summary.ledger.samples_trained,
@@ -100,18 +122,21 @@ SimulationRow simulate_training(const mpi::Communicator& world, const training::
 ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
   const mpi::Communicator& world = context.world;
   const Experiment experiment = load_experiment(context, arguments.experiment);
-  check(world, experiment, arguments);
+  const auto times = times_of_run(context, arguments);
+  const records::RunTimes* const like = times ? &*times : nullptr;
+  check(world, experiment, arguments, like);
   const std::size_t most = *std::ranges::max_element(arguments.workers);
   training::Assembly assembly =
       training::assemble_simulation(experiment, most, world, context.extensions);
   if (arguments.timing_only) assembly.shard.reset();  // has been checked, and is not needed
   SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
-                        project(assembly, 1, arguments.threads));
+                        project(assembly, 1, arguments.threads, like));
   fmt::print("{}\n", table.header());
   for (const std::size_t workers : arguments.workers) {
     assembly.roles.workers = workers;
-    const SimulationRow row = arguments.timing_only ? project(assembly, workers, arguments.threads)
-                                                    : simulate_training(world, assembly, arguments);
+    const SimulationRow row = arguments.timing_only
+                                  ? project(assembly, workers, arguments.threads, like)
+                                  : simulate_training(world, assembly, arguments, like);
     fmt::print("{}\n", table.add(row));
     std::fflush(stdout);
   }
@@ -146,6 +171,11 @@ Command simulate_command(const Context& context) {
        .place = &arguments->overwrite,
        .help = "Replace an earlier run's files, and the CSV file"},
       {.name = "--csv", .place = &arguments->csv, .help = "Write the table to a CSV file, too"},
+      {.name = "--like",
+       .place = &arguments->like,
+       .help = "Take each worker's times of steps and exchanges from this run directory's history, "
+               "not from [simulate]",
+       .value_text = "RUN"},
       {.name = "--timing-only",
        .place = &arguments->timing_only,
        .help = "Project times and staleness alone: no weights, no run directory"},

@@ -16,3 +16,4 @@ add_simulate_test(twice EXIT 64 STDERR "--workers: 2 stands there twice; a sweep
 add_simulate_test(timing_only EXIT 0 STDOUT "^ +2  - " COMMAND simulate ${problem} --workers 2 --timing-only --csv table.csv)
 add_simulate_test(csv_nowhere EXIT 73 STDERR "/dev/null/t.csv: cannot be created: there is no folder /dev/null$"
                   COMMAND simulate ${problem} --workers 1 --csv /dev/null/t.csv)
+add_simulate_test(like_nothing EXIT 66 STDERR "none/experiment.toml" COMMAND simulate ${problem} --workers 2 --like none)

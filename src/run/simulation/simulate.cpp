@@ -13,7 +13,8 @@
 namespace tusk::simulation {
 namespace {
 
-training::Outcome run_virtual_workers(const training::Run& run, std::size_t threads) {
+training::Outcome run_virtual_workers(const training::Run& run, std::size_t threads,
+                                      const records::RunTimes* like) {
   const training::Assembly& assembly = run.assembly();
   VirtualMachine machine({.experiment = assembly.experiment,
                           .model = assembly.model,
@@ -21,7 +22,8 @@ training::Outcome run_virtual_workers(const training::Run& run, std::size_t thre
                           .samples = *assembly.shard,
                           .parameters = assembly.model.parameter_count(),
                           .workers = assembly.roles.workers,
-                          .threads = threads});
+                          .threads = threads,
+                          .like = like});
   training::Outcome outcome;
   outcome.coordinator = run.begin(
       std::nullopt, [&](std::span<float> out) { machine.snapshot(out); }, machine.board());
@@ -47,9 +49,10 @@ graph::Model stand_in(std::size_t shards) {
 }  // namespace
 
 records::Summary train(const training::Assembly& assembly, const training::RunOptions& options,
-                       std::size_t threads, const mpi::Communicator& alone) {
+                       std::size_t threads, const mpi::Communicator& alone,
+                       const records::RunTimes* like) {
   const training::Run run(assembly, options, alone);
-  return run.end(run_virtual_workers(run, threads));
+  return run.end(run_virtual_workers(run, threads, like));
 }
 
 std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parameters,
@@ -60,7 +63,8 @@ std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parame
 }
 
 Projection project_times(const Experiment& experiment, std::size_t parameters,
-                         std::uint64_t training_rows, std::size_t workers, std::size_t threads) {
+                         std::uint64_t training_rows, std::size_t workers, std::size_t threads,
+                         const records::RunTimes* like) {
   const graph::Model model = stand_in(experiment.server.shards);
   const AlignedVector<float> initial(model.parameter_count());  // zeros: every gradient is 0
   const samples::Shard samples = samples::Shard::zeros(training_rows, model.input_shape());
@@ -71,7 +75,8 @@ Projection project_times(const Experiment& experiment, std::size_t parameters,
                           .parameters = parameters,
                           .workers = workers,
                           .threads = threads,
-                          .stack_bytes = stand_in_stack});
+                          .stack_bytes = stand_in_stack,
+                          .like = like});
   records::EpochBook book(experiment.data.repeat * training_rows);
   machine.run([&](const records::Report& report) {
     for (const records::CommitRecord& commit : report.commits) book.add(commit);
@@ -80,7 +85,8 @@ Projection project_times(const Experiment& experiment, std::size_t parameters,
   return {.elapsed_s = book.time_s(), .samples = book.samples(), .staleness = book.staleness()};
 }
 
-void check_workers(const Experiment& experiment, std::size_t workers) {
+void check_workers(const Experiment& experiment, std::size_t workers,
+                   const records::RunTimes* like) {
   const Topology shape = topology(experiment.trainer.strategy);
   const std::string name = name_of_rule(experiment.trainer.strategy);
   if (shape == Topology::sequential && workers > 1) {
@@ -100,7 +106,11 @@ void check_workers(const Experiment& experiment, std::size_t workers) {
   if (experiment.trainer.overlap) {
     fail(ExitCode::bad_experiment, "trainer.overlap = true is not simulated");
   }
-  StepTimes(experiment.simulate.step_time, workers, experiment.seed);
+  if (like != nullptr && shape != Topology::parameter_server) {
+    fail(ExitCode::bad_experiment,
+         "--like takes the times of workers with a parameter server; trainer '{}' has none", name);
+  }
+  StepTimes(experiment.simulate.step_time, workers, experiment.seed, like);
 }
 
 }  // namespace tusk::simulation

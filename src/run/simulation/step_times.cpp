@@ -29,10 +29,11 @@ struct Draw {
 
 }  // namespace
 
-StepTimes::StepTimes(const StepTime& options, std::size_t workers, std::uint64_t seed)
-    : options_(options), seed_(seed) {
+StepTimes::StepTimes(const StepTime& options, std::size_t workers, std::uint64_t seed,
+                     const records::RunTimes* like)
+    : options_(options), like_(like), seed_(seed) {
   const auto* list = std::get_if<std::vector<double>>(&options_);
-  if (list != nullptr && list->size() < workers) {
+  if (like_ == nullptr && list != nullptr && list->size() < workers) {
     fail(ExitCode::bad_experiment,
          "simulate.step_time is a list of {} values, but there are {} workers: it needs one for "
          "each",
@@ -41,13 +42,26 @@ StepTimes::StepTimes(const StepTime& options, std::size_t workers, std::uint64_t
 }
 
 double StepTimes::cost_s(std::size_t worker, std::uint64_t step) const {
+  const auto index = static_cast<std::uint32_t>(worker);
+  if (like_ != nullptr) {
+    const std::vector<double>& times = (*like_)[worker % like_->size()].steps_s;
+    return times[Random(seed_, Stream::step_time, index, step).below(times.size())];
+  }
   if (const auto* constant = std::get_if<double>(&options_)) return *constant;
   if (const auto* list = std::get_if<std::vector<double>>(&options_)) return (*list)[worker];
-  Random random(seed_, Stream::step_time, static_cast<std::uint32_t>(worker), step);
+  Random random(seed_, Stream::step_time, index, step);
   for (;;) {
     const double time = std::visit(Draw{random}, std::get<TimeDistribution>(options_));
     if (time > 0.0) return time;
   }
+}
+
+std::optional<double> StepTimes::exchange_s(std::size_t worker, std::uint64_t exchange) const {
+  if (like_ == nullptr) return std::nullopt;
+  const std::vector<double>& times = (*like_)[worker % like_->size()].exchanges_s;
+  Random random(seed_, Stream::step_time, static_cast<std::uint32_t>(worker), exchange);
+  random.next_u64();  // what the step of the same number takes
+  return times[random.below(times.size())];
 }
 
 }  // namespace tusk::simulation

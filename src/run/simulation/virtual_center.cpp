@@ -20,23 +20,28 @@ std::int64_t VirtualBoard::fetch_add(center::Cell cell, std::int64_t value) {
   return board_.fetch_add(cell, value);
 }
 
-VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, std::size_t parameters,
-                             Scheduler& scheduler, std::size_t worker, const Network& network,
-                             Server& server)
+VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, const Costs& costs,
+                             Scheduler& scheduler, std::size_t worker, Server& server)
     : center_(std::move(state)),
-      parameters_(parameters),
+      costs_(costs),
       scheduler_(scheduler),
       worker_(worker),
-      network_(network),
       server_(server),
       board_(center_.board(), scheduler, worker) {}
 
 center::Commit VirtualCenter::perform(const center::Update& update) {
   Scheduler::Turn turn(scheduler_, worker_);
-  const std::size_t vectors = (update.in != nullptr ? 1 : 0) + (update.out != nullptr ? 1 : 0);
-  const double cost_s = network_.bytes_s(vectors * parameters_ * sizeof(float));
-  turn.end_at(server_.serve(turn.time_s(), cost_s));
+  turn.end_at(done_s(turn.time_s(), update));
   return center_.perform(update);
+}
+
+double VirtualCenter::done_s(double arrival_s, const center::Update& update) {
+  if (const auto took_s = costs_.times.exchange_s(worker_, exchanges_++)) {
+    return arrival_s + *took_s / static_cast<double>(costs_.shards);
+  }
+  const std::size_t vectors = (update.in != nullptr ? 1 : 0) + (update.out != nullptr ? 1 : 0);
+  const double cost_s = costs_.network.bytes_s(vectors * costs_.parameters * sizeof(float));
+  return server_.serve(arrival_s, cost_s);
 }
 
 }  // namespace tusk::simulation

@@ -7,6 +7,7 @@
 #include "exchange/center/local_center.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
+#include "run/simulation/step_times.hpp"
 #include "tusk/center.hpp"
 
 namespace tusk::simulation {
@@ -29,24 +30,35 @@ class VirtualBoard final : public center::ControlBoard {
 };
 
 // A virtual worker's access to the center: a LocalCenter whose calls arrive at the server at the
-// worker's time, are served one after another, and return when they are complete.
+// worker's time, are served one after another, and return when they are complete. With the times of
+// a run each takes what one took there, and what it waited for the server is in it.
 class VirtualCenter final : public center::CenterVariable {
  public:
-  // `parameters`: an exchange of the state's vector costs as much as one of so many numbers.
-  VirtualCenter(std::shared_ptr<center::LocalState> state, std::size_t parameters,
-                Scheduler& scheduler, std::size_t worker, const Network& network, Server& server);
+  // What an exchange costs. The state's vector stands for one of `parameters` numbers; it is one of
+  // `shards` of the center, which share a measured time.
+  struct Costs {
+    const Network& network;
+    const StepTimes& times;
+    std::size_t parameters = 0;
+    std::size_t shards = 1;
+  };
+  // What `costs` refers to must outlive the object.
+  VirtualCenter(std::shared_ptr<center::LocalState> state, const Costs& costs, Scheduler& scheduler,
+                std::size_t worker, Server& server);
 
   std::size_t size() const override { return center_.size(); }
   center::Commit perform(const center::Update& update) override;
   center::ControlBoard& board() override { return board_; }
 
  private:
+  double done_s(double arrival_s, const center::Update& update);
+
   center::LocalCenter center_;
-  std::size_t parameters_;
+  Costs costs_;
   Scheduler& scheduler_;
   std::size_t worker_;
-  const Network& network_;
   Server& server_;
+  std::uint64_t exchanges_ = 0;
   VirtualBoard board_;
 };
 

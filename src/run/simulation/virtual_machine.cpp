@@ -25,7 +25,8 @@ class VirtualMachine::VirtualWorker {
   VirtualWorker(VirtualMachine& machine, std::size_t index)
       : machine_(machine),
         index_(index),
-        center_(machine.shards_.connect(machine.scheduler_, index, machine.network_)),
+        center_(machine.shards_.connect(machine.scheduler_, index, machine.network_,
+                                        machine.step_times_)),
         peers_(machine.exchanges_, index, machine.network_),
         sink_(machine.make_sink(index)),
         worker_(machine.setup_.model, machine.setup_.initial,
@@ -46,8 +47,11 @@ class VirtualMachine::VirtualWorker {
 
  private:
   std::unique_ptr<worker::Clock> make_clock() const {
+    // The times of a run are of workers that were as slow as they are.
+    const double factor =
+        machine_.step_times_.measured() ? 1.0 : machine_.setup_.experiment.debug.slowness(index_);
     return std::make_unique<VirtualClock>(machine_.scheduler_, index_, machine_.step_times_,
-                                          machine_.setup_.experiment.debug.slowness(index_));
+                                          factor);
   }
 
   std::unique_ptr<worker::Gate> make_gate() const {
@@ -83,7 +87,8 @@ VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
       shards_(setup.initial, setup.parameters, setup.experiment.server.shards, setup.workers),
       scheduler_(setup.workers, setup.threads, setup.stack_bytes),
-      step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed),
+      step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed,
+                  setup.like),
       network_(setup.experiment.simulate, setup.initial.size(), setup.parameters),
       exchanges_(scheduler_, setup.workers),
       passes_(scheduler_, setup.workers),

@@ -34,6 +34,7 @@ class VirtualMachine {
     std::size_t workers = 1;
     std::size_t threads = 1;
     std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread
+    const records::RunTimes* like = nullptr;              // a run whose times are taken
   };
   // What `setup` refers to must outlive the object.
   explicit VirtualMachine(const Setup& setup);

@@ -10,6 +10,7 @@
 #include "exchange/center/local_center.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
+#include "run/simulation/step_times.hpp"
 #include "tusk/center.hpp"
 
 namespace tusk::simulation {
@@ -23,7 +24,7 @@ class VirtualShards {
 
   // A worker's access, which this object must outlive.
   std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,
-                                                  const Network& network);
+                                                  const Network& network, const StepTimes& times);
 
   // The servers' side, for the one whose turn it is.
   void snapshot(std::span<float> out);

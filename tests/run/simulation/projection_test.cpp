@@ -45,6 +45,16 @@ TEST_CASE(
               "trainer.overlap = true is not simulated");
 }
 
+TEST_CASE("a simulation like a run: its steps, its exchanges, no queue at the server") {
+  const auto once = experiment(DownpourOptions{.communication_window = 4}, 100.0, 100.0);
+  const records::RunTimes run{{.steps_s = {0.5}, .exchanges_s = {0.02}}};
+  const auto projection = project_times(once, parameters, 30, 3, threads, &run);
+  CHECK(projection.elapsed_s == Approx(0.02 + 10 * 0.5 + 2 * 0.02));  // as if each were alone
+  CHECK(projection.staleness.commits == 9);
+  CHECK_FAILS(simulation::check_workers(experiment(EasgdOptions{}, 1.0, 1.0), 2, &run),
+              ExitCode::bad_experiment, "--like takes the times of workers with a parameter");
+}
+
 TEST_CASE("latency counts once an exchange") {
   auto once = experiment(DownpourOptions{.communication_window = 1}, 0.5, 0.01);
   once.simulate.latency = 0.1;
