@@ -19,6 +19,9 @@ using MakeSite = std::function<std::unique_ptr<Site>(std::span<const float> init
 // other in the order of their tickets; exactly so for integers.
 void check_linearizable(const MakeSite& make_site);
 
+// The same of one center with all operations, for a transport that is slow.
+void check_linearizable_once(const MakeSite& make_site);
+
 // The same without rank 0's snapshots: for one worker alone, where no consistency promises less.
 // Of the smallest center there are so many elements.
 void check_sequential(const MakeSite& make_site, std::size_t smallest = 1);
