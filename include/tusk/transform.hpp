@@ -15,8 +15,10 @@ namespace tusk::transforms {
 // derives from this class; it is called for every sample that is trained, evaluated or predicted.
 // Immutable: threads share it.
 //
-// Steps compute in double precision. What one leaves is rounded to Real, in which samples are kept,
-// before the next one sees it.
+// Steps compute in double precision, and see numbers with all the digits that the training file's
+// type has. Where Real, in which samples are kept, holds that type, what a step leaves is rounded to
+// Real before the next one sees it; where it does not (float64, integers of 32 and 64 bits), only
+// what the last one leaves is.
 class Transform {
  public:
   virtual ~Transform() = default;

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "data/datasets/column_names.hpp"
-#include "data/hdf5/file.hpp"
 #include "use/evaluation/answers.hpp"
 #include "use/evaluation/combined_outputs.hpp"
 
@@ -49,10 +48,8 @@ datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArgu
   const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
   datasets::Dataset dataset = datasets::Dataset::open(arguments.data, arguments.features, label);
   evaluation::check_samples(evaluation::views_of({&model, 1}).front(), arguments.model, dataset);
-  const hdf5::File file = hdf5::File::open(arguments.data);
-  datasets::check_same_columns(arguments.data,
-                               datasets::read_column_names(file, arguments.features),
-                               arguments.model, model.columns);
+  datasets::check_same_columns(arguments.data, dataset.column_names(), arguments.model,
+                               model.columns);
   return dataset;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -35,10 +37,21 @@ std::string classes_text(const std::map<std::int64_t, std::uint64_t>& counts,
   return text;
 }
 
+// Six digits, behind those in which the lowest and the highest are the same.
+int shown_digits(const datasets::ValueSummary& values) {
+  constexpr int usual = 6;
+  constexpr int most = 17;
+  const double range = values.highest - values.lowest;
+  const double largest = std::max(std::abs(values.lowest), std::abs(values.highest));
+  if (!(range > 0.0) || !std::isfinite(largest)) return usual;
+  return std::clamp(usual + static_cast<int>(std::log10(largest / range)), usual, most);
+}
+
 std::string values_text(const datasets::ValueSummary& values, const std::string& name) {
   if (values.count == 0) return fmt::format("  {:<24} only NaN\n", name);
-  std::string text = fmt::format("  {:<24} {:>12.6g} {:>12.6g} {:>12.6g}", name, values.lowest,
-                                 values.mean(), values.highest);
+  std::string text = fmt::format("  {:<24} {:>12.{}g} {:>12.{}g} {:>12.{}g}", name, values.lowest,
+                                 shown_digits(values), values.mean(), shown_digits(values),
+                                 values.highest, shown_digits(values));
   if (values.missing > 0) text += fmt::format("  {} NaN", format_count(values.missing));
   return text + "\n";
 }

@@ -14,8 +14,6 @@
 #include "cli/evaluation_text.hpp"
 #include "data/datasets/column_names.hpp"
 #include "data/datasets/dataset.hpp"
-#include "data/hdf5/attributes.hpp"
-#include "data/hdf5/file.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/read_loss.hpp"
 #include "mpi/collectively.hpp"
@@ -59,12 +57,12 @@ evaluation::Scoring scoring(const EvaluateArguments& arguments, const Extensions
 }
 
 // The classes of the data set's labels must be the model's: an index means the same in both.
-void check_class_names(const evaluation::TrainedModel& model, const EvaluateArguments& arguments) {
-  const hdf5::File file = hdf5::File::open(arguments.data.data);
-  const auto stored = hdf5::read_texts(file, arguments.data.label, "class_names");
-  if (!stored) return;
+void check_class_names(const evaluation::TrainedModel& model, const datasets::Dataset& dataset,
+                       const EvaluateArguments& arguments) {
+  const std::vector<std::string> stored = dataset.class_names();
+  if (stored.empty()) return;
   datasets::check_same_classes(arguments.data.data, arguments.data.label,
-                               model.transforms.class_names(*stored), arguments.data.model,
+                               model.transforms.class_names(stored), arguments.data.model,
                                model.class_names);
 }
 
@@ -98,7 +96,7 @@ ExitCode evaluate(const Context& context, const EvaluateArguments& arguments) {
     evaluation::check_combination(members, combine);
     check_top_k(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);
-    check_class_names(members.front(), arguments);
+    check_class_names(members.front(), *dataset, arguments);
   });
   const evaluation::TrainedModel& first = members.front();
   const evaluation::FullEvaluation evaluation = evaluation::evaluate_fully(

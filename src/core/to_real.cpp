@@ -2,23 +2,19 @@
 #include "core/to_real.hpp"
 
 #include <cstdint>
+#include <limits>
 
 namespace tusk {
 namespace {
 
-template <typename T>
-void convert(const std::byte* from, Span out) {
+template <typename T, typename To>
+void convert(const std::byte* from, std::span<To> out) {
   const auto* numbers = reinterpret_cast<const T*>(from);
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<Real>(numbers[i]);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<To>(numbers[i]);
 }
 
-}  // namespace
-
-ElementType type_in_memory(ElementType stored) {
-  return is_floating_point(stored) ? element_type<Real>() : stored;
-}
-
-void to_real(ElementType type, const std::byte* from, Span out) {
+template <typename To>
+void convert(ElementType type, const std::byte* from, std::span<To> out) {
   using enum ElementType;
   switch (type) {
     case u8:
@@ -42,6 +38,24 @@ void to_real(ElementType type, const std::byte* from, Span out) {
     case f64:
       return convert<double>(from, out);
   }
+}
+
+}  // namespace
+
+ElementType type_in_memory(ElementType stored) {
+  return is_floating_point(stored) ? element_type<Real>() : stored;
+}
+
+bool real_holds(ElementType type) {
+  using Limits = std::numeric_limits<Real>;
+  if (is_floating_point(type)) return size_of(type) <= sizeof(Real);
+  return 8 * size_of(type) <= static_cast<std::size_t>(Limits::digits);
+}
+
+void to_real(ElementType type, const std::byte* from, Span out) { convert(type, from, out); }
+
+void to_double(ElementType type, const std::byte* from, std::span<double> out) {
+  convert(type, from, out);
 }
 
 }  // namespace tusk

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <span>
 
 #include "core/element_type.hpp"
@@ -19,5 +21,12 @@ namespace tusk::datasets {
 // a communicator it is collective and every rank throws the same Error.
 void read_rows(const JoinedDataset& dataset, const Rows& rows, ElementType type,
                const mpi::Communicator* communicator, std::span<std::byte> out);
+
+// The same rows, piece by piece: take(position, bytes) gets the position among `rows` of the
+// first row of a piece, and the piece, which is valid for the call. An Error that it throws is one
+// of reading.
+using TakeRows = std::function<void(std::uint64_t position, std::span<const std::byte> rows)>;
+void read_rows(const JoinedDataset& dataset, const Rows& rows, ElementType type,
+               const mpi::Communicator* communicator, const TakeRows& take);
 
 }  // namespace tusk::datasets

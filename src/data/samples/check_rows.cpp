@@ -48,17 +48,20 @@ void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows
   }
   const Shape shape = transforms.output_shape(Shape{width}, dataset.path());
   std::vector<Real> sample(shape.elements());
-  const Span stored = Span(sample).first(width);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::byte* row = features.data() + i * width * size_of(type);
-    to_real(type, row, stored);
-    transforms.apply(sample, width);
-    if (transforms::all_finite(sample)) continue;
-    to_real(type, row, stored);
-    const Place place = find(dataset, rows[i]);
-    fail(ExitCode::bad_data, "{}: data set '{}', row {}: {}", place.path, dataset.name(), place.row,
-         transforms.objection(stored));
+    transforms.apply(type, row, width, sample);
+    if (!transforms::all_finite(sample)) fail_features(dataset, rows[i], type, row, transforms);
   }
+}
+
+void fail_features(const datasets::JoinedDataset& dataset, std::uint64_t row, ElementType type,
+                   const std::byte* features, const transforms::Transforms& transforms) {
+  std::vector<double> stored(dataset.row_elements());
+  to_double(type, features, stored);
+  const Place place = find(dataset, row);
+  fail(ExitCode::bad_data, "{}: data set '{}', row {}: {}", place.path, dataset.name(), place.row,
+       transforms.objection(stored));
 }
 
 double to_binary(double label, double positive) {
@@ -91,8 +94,9 @@ std::vector<std::int32_t> to_classes(const datasets::JoinedDataset& dataset,
     if (!(label >= 0.0 && label < limit && label == std::floor(label))) {
       const Place place = find(dataset, rows[i]);
       fail(ExitCode::bad_data,
-           "{}: data set '{}' has {} in row {}; with the model's {} outputs, classes are 0 to {}",
-           place.path, dataset.name(), label, place.row, format.width, format.width - 1);
+           "{}: data set '{}' has {} in row {}; with the model's {} outputs, classes are 0 to {}{}",
+           place.path, dataset.name(), label, place.row, format.width, format.width - 1,
+           label == limit ? " (labels that count from 1 are to be lowered by 1)" : "");
     }
     classes[i] = static_cast<std::int32_t>(label);
   }

@@ -24,6 +24,11 @@ void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows
                     ElementType type, std::span<const std::byte> features,
                     const transforms::Transforms& transforms);
 
+// Throws about the features of one row, which the transforms do not make finite.
+[[noreturn]] void fail_features(const datasets::JoinedDataset& dataset, std::uint64_t row,
+                                ElementType type, const std::byte* features,
+                                const transforms::Transforms& transforms);
+
 // 1 for the positive label and 0 for any other number; a NaN stays what it is. A double, since Real
 // does not tell large labels apart.
 double to_binary(double label, double positive);

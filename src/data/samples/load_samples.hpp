@@ -14,7 +14,7 @@ namespace tusk::samples {
 
 // Whether so many samples of a data set, as they lie in memory, keep within a limit of bytes.
 bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const LabelFormat* format,
-                 std::uint64_t memory_limit);
+                 const transforms::Transforms& transforms, std::uint64_t memory_limit);
 
 // `rows` of a data set that is open without a communicator: read into memory if they keep within
 // the limit, else to be streamed. Without a format, labels are not read. Throws what Shard::read

@@ -38,9 +38,12 @@ void read_doubles(const datasets::JoinedDataset& labels, const datasets::Rows& r
 SampleLayout::SampleLayout(const datasets::Dataset& dataset, const LabelFormat* label_format,
                            transforms::Transforms steps)
     : type(type_in_memory(dataset.features().type())),
+      transformed(dataset.features().type() != type && is_floating_point(type) &&
+                  steps.precision() == transforms::Precision::float64),
       stored_width(dataset.features().row_elements()),
       sample_shape(steps.output_shape(dataset.sample_shape(), dataset.path())),
       transforms(std::move(steps)) {
+  if (transformed) stored_width = sample_shape.elements();
   if (label_format != nullptr) format = *label_format;
 }
 
@@ -62,10 +65,6 @@ std::size_t SampleLayout::sample_bytes() const {
   return feature_bytes() + label + sizeof(std::uint32_t);
 }
 
-std::size_t sample_bytes(const datasets::Dataset& dataset, const LabelFormat* format) {
-  return SampleLayout(dataset, format, {}).sample_bytes();
-}
-
 SampleStore::SampleStore(SampleLayout layout, std::size_t capacity)
     : layout_(std::move(layout)),
       capacity_(capacity),
@@ -76,9 +75,32 @@ SampleStore::SampleStore(SampleLayout layout, std::size_t capacity)
 void SampleStore::read(const datasets::Dataset& dataset, const datasets::Rows& rows,
                        std::size_t at) {
   const std::size_t width = layout_.feature_bytes();
-  datasets::read_rows(dataset.features(), rows, layout_.type, dataset.communicator(),
-                      {features_.data() + at * width, rows.size() * width});
+  if (layout_.transformed) {
+    read_transformed(dataset, rows, at);
+  } else {
+    datasets::read_rows(dataset.features(), rows, layout_.type, dataset.communicator(),
+                        std::span(features_.data() + at * width, rows.size() * width));
+  }
   if (layout_.format) read_labels(dataset, rows, at);
+}
+
+void SampleStore::read_transformed(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                                   std::size_t at) {
+  const datasets::JoinedDataset& features = dataset.features();
+  const std::size_t width = features.row_elements();
+  const std::size_t row_bytes = width * sizeof(double);
+  auto* const samples = reinterpret_cast<Real*>(features_.data());
+  datasets::read_rows(features, rows, ElementType::f64, dataset.communicator(),
+                      [&](std::uint64_t position, std::span<const std::byte> piece) {
+                        for (; !piece.empty(); piece = piece.subspan(row_bytes), ++position) {
+                          const Span sample(samples + (at + position) * layout_.stored_width,
+                                            layout_.stored_width);
+                          layout_.transforms.apply(ElementType::f64, piece.data(), width, sample);
+                          if (transforms::all_finite(sample)) continue;
+                          fail_features(features, rows[position], ElementType::f64, piece.data(),
+                                        layout_.transforms);
+                        }
+                      });
 }
 
 void SampleStore::read_labels(const datasets::Dataset& dataset, const datasets::Rows& rows,
@@ -122,8 +144,9 @@ std::span<const std::byte> SampleStore::stored(std::size_t at, std::size_t count
 }
 
 void SampleStore::copy_sample(std::size_t at, Span out) const {
-  to_real(layout_.type, stored(at, 1).data(), out.first(layout_.stored_width));
-  layout_.transforms.apply(out, layout_.stored_width);
+  const std::byte* const sample = stored(at, 1).data();
+  if (layout_.transformed) return to_real(layout_.type, sample, out);
+  layout_.transforms.apply(layout_.type, sample, layout_.stored_width, out);
 }
 
 std::span<const std::int32_t> SampleStore::classes(std::size_t at, std::size_t count) const {

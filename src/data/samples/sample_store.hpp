@@ -21,7 +21,8 @@ namespace tusk::samples {
 
 // How the samples of a data set lie in memory: features as the file has them, but floats of any
 // size as ours (uint8 stays uint8), and labels as class indices or values; and the transforms that
-// make of them what the model sees.
+// make of them what the model sees. Where the transforms need all digits of a double, they are
+// applied when it is read: features then lie in memory as the model sees them.
 struct SampleLayout {
   // Error(bad_data) if the transforms do not fit the samples. Without a format there are no labels.
   SampleLayout(const datasets::Dataset& dataset, const LabelFormat* label_format,
@@ -36,14 +37,12 @@ struct SampleLayout {
   std::size_t sample_bytes() const;   // with its label and its place in the order of an epoch
 
   ElementType type = ElementType::u8;
-  std::size_t stored_width = 0;  // numbers a sample before the transforms
-  Shape sample_shape;            // after them
+  bool transformed = false;      // before they come to memory
+  std::size_t stored_width = 0;  // numbers a sample in memory
+  Shape sample_shape;            // after the transforms
   std::optional<LabelFormat> format;
   transforms::Transforms transforms;
 };
-
-// How many bytes each sample of a data set takes in memory: SampleLayout::sample_bytes.
-std::size_t sample_bytes(const datasets::Dataset& dataset, const LabelFormat* format);
 
 // Room for samples. What is in it is not defined before it has been read.
 class SampleStore {
@@ -53,7 +52,7 @@ class SampleStore {
   const SampleLayout& layout() const { return layout_; }
 
   // Reads `rows` of the data set that the layout is for into the places from `at` on, as read_rows
-  // does. Labels are checked: Error(bad_data).
+  // does. Labels are checked, and features that are transformed now: Error(bad_data).
   void read(const datasets::Dataset& dataset, const datasets::Rows& rows, std::size_t at);
 
   void clear();  // to zeros
@@ -68,6 +67,8 @@ class SampleStore {
   ConstMatrix values(std::size_t at, std::size_t count) const;
 
  private:
+  void read_transformed(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                        std::size_t at);
   void read_labels(const datasets::Dataset& dataset, const datasets::Rows& rows, std::size_t at);
 
   SampleLayout layout_;

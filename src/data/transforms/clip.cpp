@@ -24,8 +24,8 @@ class Clip final : public ColumnTransform {
 
   std::size_t apply(std::span<double> buffer, std::size_t width) const override {
     constexpr double most = std::numeric_limits<Real>::max();
-    const double low = static_cast<Real>(std::max(low_, -most));
-    const double high = static_cast<Real>(std::min(high_, most));
+    const double low = std::max(low_, -most);
+    const double high = std::min(high_, most);
     columns().change(buffer.first(width),
                      [=](std::size_t, double x) { return std::clamp(x, low, high); });
     return width;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include "data/transforms/column_statistics.hpp"
 #include "mpi/communicator.hpp"
@@ -12,26 +13,30 @@
 namespace tusk::transforms {
 namespace {
 
-// 32 bits that order as the numbers do (−0 before 0), read in three digits.
-constexpr std::array<unsigned, 3> shifts{21, 10, 0};
-constexpr std::array<unsigned, 3> widths{11, 11, 10};
-constexpr std::size_t digits = std::size_t{1} << 11;
+constexpr unsigned digit_bits = 11;
+constexpr std::size_t digits = std::size_t{1} << digit_bits;
 constexpr std::size_t columns_at_a_time = 1024;  // 32 MiB of counts
-constexpr std::uint32_t sign = 0x80000000U;
 
-std::uint32_t to_ordered(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  return (bits & sign) != 0 ? ~bits : bits | sign;
-}
+// Numbers of type T as whole ones that order as they do (−0 before 0).
+template <typename T>
+struct Ordered {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  static constexpr unsigned bits = 8 * sizeof(T);
+  static constexpr Bits sign = Bits{1} << (bits - 1);
 
-double from_ordered(std::uint32_t ordered) {
-  return std::bit_cast<float>((ordered & sign) != 0 ? ordered & ~sign : ~ordered);
-}
+  static Bits of(double x) {
+    const auto own = std::bit_cast<Bits>(static_cast<T>(x));
+    return (own & sign) != 0 ? ~own : own | sign;
+  }
+  static double number(Bits ordered) {
+    return std::bit_cast<T>((ordered & sign) != 0 ? ordered & ~sign : ~ordered);
+  }
+};
 
 // The number at position `rank` among the sorted ones of a column, found digit by digit.
 struct Target {
   std::uint64_t rank = 0;     // among the numbers that begin with `leading`
-  std::uint32_t leading = 0;  // the digits found so far
+  std::uint64_t leading = 0;  // the digits found so far
 };
 
 // The middle of a column, between two of its numbers: twice the same if there is an odd number.
@@ -42,11 +47,13 @@ struct Middle {
 
 // counts[digit] of the numbers that begin as the target does: moves on to the digit that has it.
 void narrow(Target& target, std::span<const std::uint64_t> counts, unsigned width) {
-  std::uint32_t digit = 0;
+  std::uint64_t digit = 0;
   while (digit + 1 < counts.size() && target.rank >= counts[digit]) target.rank -= counts[digit++];
   target.leading = target.leading << width | digit;
 }
 
+// Of numbers that are of type T: float or double.
+template <typename T>
 class Medians {
  public:
   Medians(const FittingSamples& samples, const Columns& columns, const Gap& gap)
@@ -55,21 +62,23 @@ class Medians {
   // For `count` of the columns, from the `first` on.
   std::vector<double> find(std::size_t first, std::size_t count) {
     middles_.assign(count, {});
-    for (std::size_t level = 0; level < shifts.size(); ++level) {
-      count_digits(first, level);
+    for (unsigned left = Ordered<T>::bits; left > 0;) {
+      const bool leading = left == Ordered<T>::bits;
+      const unsigned width = std::min(digit_bits, left);
+      left -= width;
+      count_digits(first, leading, left, width);
       for (std::size_t i = 0; i < count; ++i) {
         const std::span<const std::uint64_t> counts(counts_);
-        if (level == 0) start(middles_[i], counts.subspan(2 * i * digits, digits));
+        if (leading) start(middles_[i], counts.subspan(2 * i * digits, digits));
         for (std::size_t t = 0; t < 2; ++t) {
-          narrow(middles_[i].targets[t], counts.subspan((2 * i + t) * digits, digits),
-                 widths[level]);
+          narrow(middles_[i].targets[t], counts.subspan((2 * i + t) * digits, digits), width);
         }
       }
     }
     std::vector<double> medians;
     for (const Middle& middle : middles_) {
-      const double low = from_ordered(middle.targets[0].leading);
-      const double high = from_ordered(middle.targets[1].leading);
+      const double low = number_of(middle.targets[0]);
+      const double high = number_of(middle.targets[1]);
       medians.push_back(middle.numbers == 0 ? std::numeric_limits<double>::quiet_NaN()
                                             : low + (high - low) / 2.0);
     }
@@ -77,6 +86,10 @@ class Medians {
   }
 
  private:
+  static double number_of(const Target& target) {
+    return Ordered<T>::number(static_cast<typename Ordered<T>::Bits>(target.leading));
+  }
+
   static void start(Middle& middle, std::span<const std::uint64_t> counts) {
     for (const std::uint64_t count : counts) middle.numbers += count;
     if (middle.numbers == 0) return;
@@ -84,21 +97,21 @@ class Medians {
     middle.targets[1].rank = middle.numbers / 2;
   }
 
-  void count_digits(std::size_t first, std::size_t level) {
+  // The digits of `width` bits above the last `shift` ones, of numbers that begin as the targets
+  // do.
+  void count_digits(std::size_t first, bool leading, unsigned shift, unsigned width) {
     counts_.assign(2 * middles_.size() * digits, 0);
-    const unsigned shift = shifts[level];
-    const unsigned width = widths[level];
-    const std::uint32_t mask = (1U << width) - 1;
+    const std::uint64_t mask = (1U << width) - 1;
     samples_.visit(columns_, FittingSamples::Accept::gaps,
                    [&](std::size_t, std::span<const double> sample) {
                      columns_.each(sample, [&](std::size_t column, double x) {
                        if (column < first || column >= first + middles_.size()) return;
                        if (gap_.is(x) || std::isnan(x)) return;
                        const std::size_t i = column - first;
-                       const std::uint32_t ordered = to_ordered(static_cast<float>(x));
+                       const std::uint64_t ordered = Ordered<T>::of(x);
+                       const std::uint64_t begin = leading ? 0 : ordered >> (shift + width);
                        for (std::size_t t = 0; t < 2; ++t) {
-                         const std::uint32_t leading = level == 0 ? 0 : ordered >> (shift + width);
-                         if (leading == middles_[i].targets[t].leading) {
+                         if (begin == middles_[i].targets[t].leading) {
                            ++counts_[(2 * i + t) * digits + (ordered >> shift & mask)];
                          }
                        }
@@ -122,7 +135,9 @@ std::vector<double> column_medians(const FittingSamples& samples, const Columns&
   std::vector<double> medians;
   while (medians.size() < count) {
     const std::size_t some = std::min(columns_at_a_time, count - medians.size());
-    const auto found = Medians(samples, columns, gap).find(medians.size(), some);
+    const auto found = samples.precision() == Precision::float64
+                           ? Medians<double>(samples, columns, gap).find(medians.size(), some)
+                           : Medians<float>(samples, columns, gap).find(medians.size(), some);
     medians.insert(medians.end(), found.begin(), found.end());
   }
   return medians;

@@ -15,12 +15,13 @@
 // throw what FittingSamples throws for rows that cannot be read or hold what a step does not take.
 namespace tusk::transforms {
 
-// Where a number is missing: at NaN, or at a value that stands for it, as it is kept in samples.
+// Where a number is missing: at NaN, or at a value that stands for it, which a file of float32 has
+// rounded.
 struct Gap {
   std::optional<double> value;
 
-  double stored() const { return static_cast<Real>(*value); }
-  bool is(double x) const { return value ? x == stored() : std::isnan(x); }
+  double rounded() const { return static_cast<Real>(*value); }
+  bool is(double x) const { return value ? x == *value || x == rounded() : std::isnan(x); }
 };
 
 // The mean of `count` numbers, and Σ(x − mean)².
@@ -49,9 +50,9 @@ struct Extremes {
 std::vector<Extremes> column_extremes(const FittingSamples& samples, const Columns& columns);
 
 // The median of each column: the middle one of its sorted numbers, or the mean of the middle two.
-// Numbers that are missing or NaN do not count; where no others are, the median is NaN. Three
-// passes for every thousand columns: the digits of the numbers' ordered bits are counted, the
-// leading ones first.
+// Numbers that are missing or NaN do not count; where no others are, the median is NaN. The digits
+// of the numbers' ordered bits are counted, the leading ones first: three passes for every thousand
+// columns of Precision::float32, six of float64.
 std::vector<double> column_medians(const FittingSamples& samples, const Columns& columns,
                                    const Gap& gap);
 

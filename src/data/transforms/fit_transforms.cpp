@@ -31,7 +31,8 @@ Transforms fit_transforms(const std::vector<TransformOptions>& options,
     };
     std::visit(learn, options[i]);
   }
-  return {std::move(steps), positive_label};
+  const Precision precision = steps.empty() ? Precision::float32 : samples.precision();
+  return {std::move(steps), positive_label, precision};
 }
 
 }  // namespace tusk::transforms

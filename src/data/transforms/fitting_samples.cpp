@@ -2,10 +2,12 @@
 #include "data/transforms/fitting_samples.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "core/log.hpp"
 #include "core/near_miss.hpp"
 #include "core/to_real.hpp"
 #include "data/datasets/read_rows.hpp"
@@ -42,7 +44,12 @@ bool acceptable(std::span<const double> sample, const Columns& columns,
 
 FittingSamples::FittingSamples(const datasets::Dataset& data, const datasets::Rows& rows,
                                const mpi::Communicator& communicator)
-    : data_(data), rows_(rows), communicator_(communicator), shape_(data.sample_shape()) {
+    : data_(data),
+      rows_(rows),
+      communicator_(communicator),
+      precision_(real_holds(data.features().type()) ? Precision::float32 : Precision::float64),
+      so_far_({}, std::nullopt, precision_),
+      shape_(data.sample_shape()) {
   agree([&] { names_ = read_names(data); });
 }
 
@@ -53,7 +60,7 @@ void FittingSamples::expect(std::string_view type, std::size_t index) {
 
 void FittingSamples::add(Step step) {
   steps_.push_back(std::move(step));
-  so_far_ = Transforms(steps_, std::nullopt);
+  so_far_ = Transforms(steps_, std::nullopt, precision_);
   agree([&] { shape_ = so_far_.output_shape(data_.sample_shape(), data_.path()); });
   names_ = steps_.back().transform->column_names(std::move(names_));
 }
@@ -116,6 +123,20 @@ std::string FittingSamples::column_name(const Columns& columns, std::size_t i) c
                         : fmt::format("column {} ({})", number, names_[number]);
 }
 
+void FittingSamples::warn_of_constants(const Columns& columns,
+                                       std::span<const std::size_t> constants) const {
+  constexpr std::size_t most_named = 6;
+  if (constants.empty()) return;
+  std::vector<std::string> names;
+  for (const std::size_t i : constants.first(std::min(constants.size(), most_named))) {
+    names.push_back(column_name(columns, i));
+  }
+  if (constants.size() > most_named) names.emplace_back("…");
+  warning("{} ({}): {} of {} columns {} the same number in every training row: {}", key_, type_,
+          constants.size(), columns.count(width()), constants.size() == 1 ? "has" : "have",
+          fmt::join(names, ", "));
+}
+
 std::size_t FittingSamples::blocks() const {
   return std::clamp(blocks_times_columns / std::max<std::size_t>(width(), 1), fewest_blocks,
                     most_blocks);
@@ -136,9 +157,9 @@ void FittingSamples::visit_block(std::size_t block, const Columns& columns, Acce
                                  const Take& take) const {
   const datasets::JoinedDataset& features = data_.features();
   const datasets::Block positions = datasets::block_of(rows_.size(), block, blocks());
-  const ElementType type = type_in_memory(features.type());
+  const ElementType type = features.type();
   const std::size_t row_bytes = features.row_elements() * size_of(type);
-  std::vector<Real> stored(features.row_elements());
+  std::vector<double> stored(features.row_elements());
   std::vector<double> sample(width());
   std::vector<std::byte> buffer;
   for (std::uint64_t begin = positions.begin; begin < positions.end;) {
@@ -147,7 +168,7 @@ void FittingSamples::visit_block(std::size_t block, const Columns& columns, Acce
     buffer.resize(rows.size() * row_bytes);
     datasets::read_rows(features, rows, type, nullptr, buffer);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      to_real(type, buffer.data() + i * row_bytes, stored);
+      to_double(type, buffer.data() + i * row_bytes, stored);
       std::ranges::copy(stored, sample.begin());
       so_far_.apply(std::span(sample), stored.size());
       if (!acceptable(sample, columns, accept)) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ class FittingSamples final : public TrainingRows {
 
   const datasets::Dataset& data() const { return data_; }
   const datasets::Rows& rows() const { return rows_; }
+
+  // Of the type that the training rows have in their file: float64 where Real does not hold it.
+  Precision precision() const { return precision_; }
   const mpi::Communicator& communicator() const { return communicator_; }
   std::size_t width() const override { return shape_.elements(); }
 
@@ -49,6 +53,10 @@ class FittingSamples final : public TrainingRows {
 
   // What messages call the i-th of the columns.
   std::string column_name(const Columns& columns, std::size_t i) const;
+
+  // Warns that some of the columns, by their place among them, have the same number in every
+  // training row; nothing if there are none.
+  void warn_of_constants(const Columns& columns, std::span<const std::size_t> constants) const;
 
   // Error(bad_experiment) about the expected step's key.
   [[noreturn]] void reject(std::string_view key, std::string_view what) const;
@@ -76,6 +84,7 @@ class FittingSamples final : public TrainingRows {
   const datasets::Dataset& data_;
   datasets::Rows rows_;
   const mpi::Communicator& communicator_;
+  Precision precision_;
   std::vector<Step> steps_;
   Transforms so_far_;
   Shape shape_;                     // of a sample as the steps so far leave it

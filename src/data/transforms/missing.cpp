@@ -28,7 +28,9 @@ class Missing final : public ColumnTransform {
       });
     };
     if (gap_.value) {
-      replace([value = gap_.stored()](double x) { return x == value; });
+      replace([value = *gap_.value, rounded = gap_.rounded()](double x) {
+        return (x == value) | (x == rounded);
+      });
     } else {
       replace([](double x) { return std::isnan(x); });
     }

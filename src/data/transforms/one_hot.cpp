@@ -45,9 +45,8 @@ class OneHot final : public Transform {
                        after.end() + static_cast<std::ptrdiff_t>(added));
     const std::span<double> hot = buffer.subspan(column_, categories_.size());
     std::ranges::fill(hot, 0.0);
-    const auto found = std::ranges::lower_bound(categories_, x);
-    if (found != categories_.end() && *found == x) {
-      hot[static_cast<std::size_t>(found - categories_.begin())] = 1.0;
+    if (const std::size_t found = index_of(x); found < categories_.size()) {
+      hot[found] = 1.0;
     } else if (unknown_ == UnknownCategory::error || !std::isfinite(x)) {
       hot[0] = std::numeric_limits<double>::quiet_NaN();
     }
@@ -72,6 +71,21 @@ class OneHot final : public Transform {
   }
 
  private:
+  // The category that a number is, or that a file of float32 rounds to it; size() for none. Whole
+  // numbers name something: the nearest one is another.
+  std::size_t index_of(double x) const {
+    const auto found = std::ranges::lower_bound(categories_, x);
+    const auto index = static_cast<std::size_t>(found - categories_.begin());
+    if (found != categories_.end() && *found == x) return index;
+    const auto rounds_to_x = [x](double category) {
+      return static_cast<double>(static_cast<Real>(category)) == x &&
+             category != std::trunc(category);
+    };
+    if (found != categories_.end() && rounds_to_x(*found)) return index;
+    if (index > 0 && rounds_to_x(categories_[index - 1])) return index - 1;
+    return categories_.size();
+  }
+
   std::size_t column_;
   UnknownCategory unknown_;
   std::vector<double> categories_;  // ascending

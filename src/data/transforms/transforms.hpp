@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/element_type.hpp"
 #include "tusk/extensions.hpp"
 #include "tusk/real.hpp"
 #include "tusk/shape.hpp"
@@ -22,17 +23,31 @@ struct Step {
   std::shared_ptr<const Transform> transform;  // shared with copies
 };
 
+// In which precision the steps see numbers, and what one leaves for the next.
+enum class Precision {
+  float32,  // as samples are kept; the rows that they learned from are of a type that Real holds
+  float64,  // as the file has them: rows of float64, or of integers of 32 or 64 bits
+};
+
 // What an experiment or model does to samples and labels before the model sees them: steps for the
 // features, in their order, and one for the label. fit_transforms() makes them. Immutable and cheap
 // to copy; threads may share them.
+//
+// Steps compute in double precision. With Precision::float32 the numbers of a sample are rounded to
+// Real before the first step and behind every one; with Precision::float64 behind the last alone,
+// so that time stamps, identifiers and coordinates keep their digits up to the step that needs
+// them. It is that of the training rows, kept with the steps, so that a sample becomes the same
+// wherever it comes from. (64-bit integers beyond 2^53 are rounded to the nearest double before the
+// first step.)
 //
 // A step's NaN goes on to the end: what the model sees is right if all of it is finite, and
 // otherwise objection() says what is wrong.
 class Transforms {
  public:
   Transforms() = default;
-  Transforms(std::vector<Step> steps, std::optional<double> positive_label)
-      : steps_(std::move(steps)), positive_label_(positive_label) {}
+  Transforms(std::vector<Step> steps, std::optional<double> positive_label,
+             Precision precision = Precision::float32)
+      : steps_(std::move(steps)), positive_label_(positive_label), precision_(precision) {}
 
   // The array that to_json makes, as it is kept in a model file; the type of a transform of
   // `extensions` is "package>name". Error(bad_data), which names `path`, if it is not such an array
@@ -43,6 +58,8 @@ class Transforms {
 
   bool empty() const { return steps_.empty() && !positive_label_; }  // nothing at all is done
   bool keep_features() const { return steps_.empty(); }
+
+  Precision precision() const { return precision_; }
 
   // What they do, for people: a line each, without what they have learned.
   std::vector<std::string> summary() const;
@@ -55,14 +72,20 @@ class Transforms {
   // it is what the model sees. `stored` and sample.size() are sizes that output_shape has agreed
   // to. Allocates nothing, but for a thread's first or so far largest sample.
   void apply(Span sample, std::size_t stored) const;
-  void apply(std::span<double> sample, std::size_t stored) const;  // leaves numbers that are Reals
 
-  // The same from one place to another.
+  // The same for numbers that have all their digits; it leaves what a next step would see.
+  void apply(std::span<double> sample, std::size_t stored) const;
+
+  // The same from one place to another: from numbers, or from `width` numbers of a type as they lie
+  // in memory.
   void apply(ConstSpan stored, Span out) const;
+  void apply(std::span<const double> stored, Span out) const;
+  void apply(ElementType type, const std::byte* stored, std::size_t width, Span out) const;
 
   // What is wrong with a sample of which apply() makes a number that is not finite: "nan in column
   // 3; features must be finite", "transform 1 (log) …". Columns count from 0 in what the step
   // named, or the file, has.
+  std::string objection(std::span<const double> stored) const;
   std::string objection(ConstSpan stored) const;
 
   // The label that becomes 1 while all others become 0, if there is such a step.
@@ -72,11 +95,13 @@ class Transforms {
   std::vector<std::string> class_names(std::vector<std::string> stored) const;
 
  private:
-  // One sample, without rounding what the last step leaves.
+  // One sample, in whose numbers the first step may begin, without rounding what the last leaves.
   void run(std::span<double> sample, std::size_t stored) const;
+  void run_to(Span out, std::span<double> exact, std::size_t stored) const;  // rounded, to `out`
 
   std::vector<Step> steps_;
   std::optional<double> positive_label_;
+  Precision precision_ = Precision::float32;
 };
 
 // Whether there is neither NaN nor infinity among the numbers.

@@ -13,6 +13,7 @@
 #include "options/describe.hpp"
 #include "options/json_reader.hpp"
 #include "options/json_writer.hpp"
+#include "options/package_needed.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::formats {
@@ -274,11 +275,7 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     }
     return layer;
   }
-  if (const std::size_t end = type.find('>'); end != std::string::npos) {
-    fail(ExitCode::bad_data,
-         "{} needs a program that has the layer '{}' of the package '{}'; this one has {}", where,
-         type.substr(end + 1), type.substr(0, end), fmt::join(known, ", "));
-  }
+  options::refuse_kind_of_package(where, "layer", type, fmt::format("{}", fmt::join(known, ", ")));
   fail(ExitCode::bad_data, "{} is of a type that Tusk does not have; it has {}", where,
        fmt::join(known, ", "));
 }

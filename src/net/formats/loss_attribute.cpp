@@ -9,6 +9,7 @@
 #include "net/formats/keras_names.hpp"
 #include "options/json_reader.hpp"
 #include "options/json_writer.hpp"
+#include "options/package_needed.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::formats {
@@ -55,12 +56,8 @@ std::optional<LossOptions> read_loss(const hdf5::File& file, const std::string& 
     if (kind->full_name() == *name) return read_user_loss(file, group, kind);
     known += ", " + kind->full_name();
   }
-  if (const std::size_t end = name->find('>'); end != std::string::npos) {
-    fail(ExitCode::bad_data,
-         "{}: loss '{}' needs a program that has the loss '{}' of the package '{}'; this one has "
-         "{}",
-         file.path(), *name, name->substr(end + 1), name->substr(0, end), known);
-  }
+  options::refuse_kind_of_package(fmt::format("{}: loss '{}'", file.path(), *name), "loss", *name,
+                                  known);
   fail(ExitCode::bad_data, "{}: loss '{}' is not known; known are {}", file.path(), *name, known);
 }
 

@@ -51,7 +51,8 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
   std::unique_ptr<const samples::SampleSource> shard;
   mpi::collectively(world, [&] {
     const samples::LabelFormat format = label_format(train, assembly);
-    if (!samples::fits_memory(train, most_rows, &format, memory_limit(assembly))) {
+    if (!samples::fits_memory(train, most_rows, &format, assembly.transforms,
+                              memory_limit(assembly))) {
       shard = std::make_unique<samples::StreamedShard>(train, rows, &format, assembly.transforms,
                                                        memory_limit(assembly));
       if (world.rank() == 0) {

@@ -25,13 +25,11 @@ constexpr std::size_t kept_bytes = 8UL << 20;
 constexpr std::size_t most_kept_rows = 1UL << 18;
 
 // The data sets of a file that are to be copied, each of as many rows.
-std::vector<hdf5::NumberDataset> open_copies(const std::string& path,
-                                             std::span<const std::string> names,
-                                             std::uint64_t rows) {
+std::vector<hdf5::NumberDataset> open_copies(const datasets::Dataset& dataset,
+                                             std::span<const std::string> names) {
   std::vector<std::string> taken{"prediction", "predicted_index", "predicted_class"};
   std::vector<hdf5::NumberDataset> copies;
-  if (names.empty()) return copies;
-  const hdf5::File file = hdf5::File::open(path);
+  const hdf5::File& file = dataset.files().front();
   for (const std::string& name : names) {
     const auto other = std::ranges::find_if(
         taken, [&](const std::string& one) { return hdf5::names_collide(one, name); });
@@ -40,9 +38,10 @@ std::vector<hdf5::NumberDataset> open_copies(const std::string& path,
     }
     taken.push_back(name);
     copies.push_back(file.dataset(name));
-    if (copies.back().extents().empty() || copies.back().rows() != rows) {
+    if (copies.back().extents().empty() || copies.back().rows() != dataset.rows()) {
       fail(ExitCode::bad_data, "{}: data set '{}' of shape {} has no row for each of {} samples",
-           path, name, Shape(copies.back().extents()).to_string(), format_count(rows));
+           file.path(), name, Shape(copies.back().extents()).to_string(),
+           format_count(dataset.rows()));
     }
   }
   return copies;
@@ -103,7 +102,7 @@ DatasetPredictions::DatasetPredictions(const mpi::Communicator& world,
     : world_(world),
       members_(members),
       dataset_(std::move(dataset)),
-      copies_(open_copies(dataset_.path(), copies, dataset_.rows())),
+      copies_(open_copies(dataset_, copies)),
       rows_(evaluation::SummationBlocks(dataset_.rows(), evaluation::Answers::batch_rows)
                 .rows_of(world)),
       answers_(evaluation::views_of(members), combine, dataset_, rows_, nullptr) {}

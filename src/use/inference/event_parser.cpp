@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;  // ordered_json takes n² for an object of n members
 
-constexpr Real missing = std::numeric_limits<Real>::quiet_NaN();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_nested = 64;
 constexpr std::size_t longest_message = 200;
 constexpr std::array<std::string_view, 5> answer_members{"line", "prediction", "index", "class",
@@ -52,11 +52,11 @@ std::string message_of(const Json::exception& error) {
   return text;
 }
 
-void read_features(const Json& array, std::vector<Real>& features) {
+void read_features(const Json& array, std::vector<double>& features) {
   if (!array.is_array()) fail(ExitCode::bad_data, "the features are not an array of numbers");
   for (const Json& value : array) {
     if (value.is_number()) {
-      features.push_back(static_cast<Real>(value.get<double>()));
+      features.push_back(value.get<double>());
     } else if (value.is_null()) {
       features.push_back(missing);
     } else {
@@ -91,7 +91,7 @@ void parse_json(std::string_view line, const std::string& member, Event& event) 
   fail(ExitCode::bad_data, "{}", message_of(error));
 }
 
-void parse_csv(std::string_view line, std::vector<Real>& features) {
+void parse_csv(std::string_view line, std::vector<double>& features) {
   for (std::size_t begin = 0;;) {
     const std::size_t end = std::min(line.find(',', begin), line.size());
     const std::string_view field = tables::trimmed(line.substr(begin, end - begin));
@@ -100,7 +100,7 @@ void parse_csv(std::string_view line, std::vector<Real>& features) {
       fail(ExitCode::bad_data, "feature {} is no number: {:?}", features.size(),
            field.substr(0, longest_message));
     }
-    features.push_back(static_cast<Real>(*number));
+    features.push_back(*number);
     if (end == line.size()) return;
     begin = end + 1;
   }

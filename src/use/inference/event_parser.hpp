@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "tusk/real.hpp"
-
 namespace tusk::inference {
 
 // How lines hold samples.
@@ -17,8 +15,8 @@ enum class EventFormat {
 
 // A sample out of a stream, before the transforms.
 struct Event {
-  std::vector<Real> features;  // NaN where a number is missing: null, an empty field, nan
-  std::string echo;            // the object's other members, by name: ,"id":7
+  std::vector<double> features;  // NaN where a number is missing: null, an empty field, nan
+  std::string echo;              // the object's other members, by name: ,"id":7
 };
 
 // What a line looks like.

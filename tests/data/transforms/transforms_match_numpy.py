@@ -20,8 +20,8 @@ import numpy as np
 NAMES = ["normal", "gaps", "nans", "constant", "kind", "far", "skewed", "even"]
 
 
-def make_data(path):
-    """Rows of every sort of column, in float64 as a file may have them."""
+def make_data(path, kind):
+    """Rows of every sort of column, as a file of this type has them."""
     rng = np.random.default_rng(5)
     n = 2003
     x = np.empty((n, len(NAMES)))
@@ -34,11 +34,11 @@ def make_data(path):
     x[:, 6] = rng.lognormal(2.0, 2.0, n)
     x[:, 7] = np.where(np.arange(n) % 2 == 0, -1.0, 1.0)  # a median between two numbers, often
     with h5py.File(path, "w") as file:
-        file["features"] = x
+        file["features"] = x.astype(kind)
         file["features"].attrs["column_names"] = np.array(NAMES, "S")
         file["label"] = rng.integers(0, 3, n).astype("i4")
         file["label"].attrs["class_names"] = np.array(["b", "s", "t"], "S")
-    return x.astype("f4").astype("f8")  # what Tusk reads it as
+    return x.astype(kind).astype("f8")
 
 
 def standard(x, t, columns=slice(None)):
@@ -209,15 +209,20 @@ def check_sklearn(folder, x):
 def main(mpi_run, transform_rows, *options):
     if with_sklearn := options == ("sklearn",):
         need("sklearn")
+    check_type("f8", (1,) if with_sklearn else (1, 2, 4), mpi_run, transform_rows, with_sklearn)
+    check_type("f4", (1,) if with_sklearn else (2,), mpi_run, transform_rows, with_sklearn)
+
+
+def check_type(kind, rank_counts, mpi_run, transform_rows, with_sklearn):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        x = make_data(folder / "data.h5")
+        x = make_data(folder / "data.h5", kind)
         texts = {name: [toml for toml, _ in steps] for name, steps in CASES.items()}
         texts |= {f"error_{name}": steps for name, (steps, _, _) in ERRORS.items()}
         for name, steps in texts.items():
             (folder / f"{name}.toml").write_text(experiment(folder / "data.h5", steps))
         learned = set()
-        for ranks in (1,) if with_sklearn else (1, 2, 4):
+        for ranks in rank_counts:
             for old in folder.glob("*.toml.*"):
                 old.unlink()
             files = [folder / f"{name}.toml" for name in texts]

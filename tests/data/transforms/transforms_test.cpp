@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +49,79 @@ TEST_CASE("what a step leaves is rounded to the precision that samples are kept 
   CHECK(twice.objection(sample = {3.0F}) ==
         fmt::format("transform 1 (log) takes numbers above 2, but column 0 has {}",
                     static_cast<float>(std::log(3.0))));
+}
+
+TEST_CASE("with the precision of the file, only what the model sees is rounded") {
+  const std::string steps =
+      R"({"type": "missing", "value": -1, "fills": [1600000007]},
+         {"type": "scale", "factor": 1, "offset": -1600000000, "precision": "float64"},
+         {"type": "clip", "low": -1e300, "high": 50.1},
+         {"type": "standard", "centers": [1], "slopes": [0.1], "base": 0}])";
+  const auto transforms =
+      Transforms::from_json(R"([{"type": "precision", "numbers": "float64"},)" + steps, "model.h5", {});
+  CHECK(transforms.precision() == Precision::float64);
+  CHECK(Transforms().precision() == Precision::float32);
+  const Transforms again = Transforms::from_json(transforms.to_json(), "model.h5", {});
+  CHECK(again.to_json() == transforms.to_json());
+  for (const Transforms& each : {transforms, again}) {
+    const auto seen = [&](double stored) {
+      std::vector<float> out(1);
+      each.apply(std::span<const double>(&stored, 1), out);
+      return out[0];
+    };
+    CHECK(seen(1'600'000'008.5) == static_cast<float>((8.5 - 1.0) * 0.1));
+    CHECK(seen(1'600'000'099.0) == static_cast<float>((50.1 - 1.0) * 0.1));
+    CHECK(seen(-1.0) == static_cast<float>((7.0 - 1.0) * 0.1));
+    const std::int32_t whole = 1'600'000'003;
+    std::vector<float> out(1);
+    each.apply(ElementType::i32, reinterpret_cast<const std::byte*>(&whole), 1, out);
+    CHECK(out[0] == static_cast<float>((3.0 - 1.0) * 0.1));
+    std::vector<double> exact{1'600'000'008.5};
+    each.apply(std::span(exact), 1);
+    CHECK(exact[0] == (8.5 - 1.0) * 0.1);
+  }
+  CHECK(transforms.objection(std::vector<double>{1e300}).empty());
+  CHECK(transforms.objection(std::vector<double>{NAN}) ==
+        "nan in column 0; features must be finite");
+  CHECK_FAILS(Transforms::from_json(R"([{"type": "precision", "numbers": "int8"}])", "model.h5", {}),
+              ExitCode::bad_data, "precision 'int8' is not known");
+  CHECK_FAILS(Transforms::from_json(R"([{"type": "scale", "factor": 1, "offset": 0,
+                                         "precision": "half"}])",
+                                    "model.h5", {}),
+              ExitCode::bad_data, "precision 'half' is neither");
+}
+
+TEST_CASE("a model of float32 rows does with others what it did with those") {
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "standard", "centers": [1600000000], "slopes": [1], "base": 0}])", "model.h5", {});
+  const double time = 1'600'000'001.0;  // the nearest float32 is 1 600 000 000
+  std::vector<float> out(1);
+  transforms.apply(std::span(&time, 1), out);
+  CHECK(out[0] == 0.0F);
+  transforms.apply(ElementType::f64, reinterpret_cast<const std::byte*>(&time), 1, out);
+  CHECK(out[0] == 0.0F);
+}
+
+TEST_CASE("values and categories that a file of float32 rounds are those of one of float64") {
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "precision", "numbers": "float64"},
+          {"type": "missing", "value": -999.9, "fills": [0.1]},
+          {"type": "one_hot", "column": 0, "categories": [0.1, 16777216, 16777218],
+           "unknown": "zeros"}])",
+      "model.h5", {});
+  const auto seen = [&](double stored) {
+    std::vector<float> out(3);
+    transforms.apply(std::span<const double>(&stored, 1), out);
+    return out;
+  };
+  using Hot = std::vector<float>;
+  for (const double x : {0.1, -999.9}) {
+    CHECK(seen(x) == Hot{1, 0, 0});
+    CHECK(seen(static_cast<float>(x)) == Hot{1, 0, 0});
+  }
+  CHECK(seen(16'777'216.0) == Hot{0, 1, 0});
+  CHECK(seen(16'777'217.0) == Hot{0, 0, 0});  // another number, though float32 has none for it
+  CHECK(seen(0.2) == Hot{0, 0, 0});
 }
 
 TEST_CASE("no transforms change nothing") {

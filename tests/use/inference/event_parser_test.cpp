@@ -31,14 +31,13 @@ TEST_CASE("the format of a line is plain to see") {
 }
 
 TEST_CASE("a JSON line is an array of numbers, or an object that has one") {
-  CHECK(json("[1, -2.5, 1e3]").features == std::vector<Real>{1, -2.5, 1000});
+  CHECK(json("[1, -2.5, 1e3]").features == std::vector<double>{1, -2.5, 1000});
   CHECK(json("[]").features.empty());
   CHECK(std::isnan(json("[null]").features.at(0)));
-  CHECK(
-      std::isinf(json("[1e300]").features.at(0)));  // no float; what is not finite is refused later
+  CHECK(json("[1600000001, 0.1]").features == std::vector<double>{1600000001, 0.1});  // no float
   const Event event =
       json(R"({"id":"é\"","features":[1],"deep":{"a":[null,{}]},"line":3,"error":1})");
-  CHECK(event.features == std::vector<Real>{1});
+  CHECK(event.features == std::vector<double>{1});
   CHECK(event.echo == R"(,"deep":{"a":[null,{}]},"id":"é\"")");
   CHECK(json("[1]").echo.empty());
 }
@@ -79,7 +78,7 @@ TEST_CASE("an object of many members takes no time to speak of") {
 }
 
 TEST_CASE("a CSV line is numbers, some of which may be missing") {
-  CHECK(csv("1,-2.5, 1e3").features == std::vector<Real>{1, -2.5, 1000});
+  CHECK(csv("1,-2.5, 1e3").features == std::vector<double>{1, -2.5, 1000});
   const Event event = csv(",nan,3,");
   CHECK(event.features.size() == 4);
   for (const std::size_t i : {0, 1, 3}) CHECK(std::isnan(event.features[i]));
