@@ -36,6 +36,7 @@ std::string labels_text(const convert::Conversion& done) {
 void convert_inputs(const convert::ConvertOptions& options, const mpi::Communicator& world) {
   const convert::Conversion done = convert::convert(options, &world);
   if (world.rank() != 0) return;
+  for (const std::string& note : done.notes) warning("{}", note);
   if (done.bad_rows.count > 0) {
     warning("{} malformed rows were left out; the first: {}", format_count(done.bad_rows.count),
             done.bad_rows.first);
@@ -43,6 +44,11 @@ void convert_inputs(const convert::ConvertOptions& options, const mpi::Communica
   if (done.missing_values > 0) {
     warning("{} values are empty or NaN in {}; they are stored as NaN",
             format_count(done.missing_values), options.inputs.front());
+  }
+  if (done.rounded_values > 0) {
+    warning("{} whole numbers among the features are rounded by {}{}",
+            format_count(done.rounded_values), name_of(done.features.type),
+            done.features.type == ElementType::f32 ? "; '--type float64' keeps more digits" : "");
   }
   for (const auto& [path, rows] : done.files) {
     fmt::print("converted {} rows of {} {}{}: {}\n", format_count(rows),

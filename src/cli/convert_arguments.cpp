@@ -21,6 +21,8 @@ const std::map<std::string, csv::CsvOptions::Header> headers{
     {"auto", csv::CsvOptions::Header::detect},
     {"yes", csv::CsvOptions::Header::present},
     {"no", csv::CsvOptions::Header::absent}};
+const std::map<std::string, tables::Encoding> encodings{{"utf-8", tables::Encoding::utf8},
+                                                        {"latin-1", tables::Encoding::latin1}};
 const std::map<std::string, ElementType> types{{"float32", ElementType::f32},
                                                {"float64", ElementType::f64}};
 
@@ -134,16 +136,40 @@ void ConvertArguments::add_csv(std::vector<Argument>& all) {
   add(all, "CSV",
       {{.name = "--header",
         .place = &header_,
-        .help = "Whether the first row names the columns",
+        .help = "Whether the first row names the columns; where that is open, it has to be said",
         .value_text = "auto|yes|no",
         .one_of = names_of(headers)},
        {.name = "--delimiter",
         .place = &options_.csv.delimiter,
-        .help = "Between the columns; a comma by default",
-        .value_text = "CHARACTER|tab",
-        .synonyms = {{"tab", "\t"}, {"\\t", "\t"}}},
+        .help = "Between the columns; a comma by default. A blank: any number of blanks and tabs",
+        .value_text = "CHARACTER|tab|blank",
+        .synonyms = {{"tab", "\t"}, {"\\t", "\t"}, {"blank", " "}}},
+       {.name = "--encoding",
+        .place = &encoding_,
+        .help = "Of names and texts",
+        .value_text = "utf-8|latin-1",
+        .one_of = names_of(encodings)},
+       {.name = "--decimal",
+        .place = &options_.csv.notation.decimal,
+        .help = "What numbers have before their fraction; a point by default",
+        .value_text = ".|,"},
+       {.name = "--thousands",
+        .place = &options_.csv.notation.thousands,
+        .help = "What numbers have between groups of three digits; nothing by default",
+        .value_text = "CHARACTER"},
+       {.name = "--fortran",
+        .place = &options_.csv.notation.fortran,
+        .help = "Also read exponents as Fortran writes them: 1.5D+05, 1.5+105"},
+       {.name = "--booleans",
+        .place = &options_.csv.notation.booleans,
+        .help = "Features that are True or False, in any case: 1 or 0"},
+       list("--times", options_.csv.times,
+            "Features that are dates and times (2024-01-31, 2024-01-31T23:59:59.5+01:00): seconds "
+            "since 1970; with --type float64, to the microsecond"),
        list("--categories", options_.csv.categories,
-            "Features that are texts: indices of the texts, in their order"),
+            "Features that are texts: indices of the texts, in their order; or the label, if its "
+            "texts look "
+            "like numbers"),
        list("--missing", options_.csv.missing,
             "Texts that stand for a missing value, as an empty cell does", "TEXT,..."),
        {.name = "--bad-rows",
@@ -206,6 +232,7 @@ convert::ConvertOptions ConvertArguments::options() const {
   convert::ConvertOptions options = options_;
   options.format = formats.at(format_);
   options.csv.header = headers.at(header_);
+  options.csv.encoding = encodings.at(encoding_);
   options.csv.type = types.at(type_);
   options.csv.skip_bad_rows = bad_rows_ == "skip";
   options.storage.gzip = gzip_level(compression_);

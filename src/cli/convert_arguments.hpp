@@ -33,6 +33,7 @@ class ConvertArguments {
   convert::ConvertOptions options_;
   std::string format_ = "auto";
   std::string header_ = "auto";
+  std::string encoding_ = "utf-8";
   std::string type_ = "float32";
   std::string bad_rows_ = "fail";
   std::string split_;

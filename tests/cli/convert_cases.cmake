@@ -57,6 +57,49 @@ add_cli_test(convert_stratify_alone RANKS 0 EXIT 64 STDERR "--stratify is for --
 add_cli_test(convert_bad_compression RANKS 0 3 EXIT 64 STDERR "expected none, gzip or gzip:1 … gzip:9, not 'gzip:10'"
              COMMAND convert ${points} --label kind --compression gzip:10 -o out.h5)
 
+# Files as others write them.
+set(others ${CMAKE_CURRENT_BINARY_DIR}/others)
+file(WRITE ${others}/pandas.csv "0,1,2\n1.5,2.5,0\n3.5,4.5,1")
+file(WRITE ${others}/mixed.csv "0,1,label\n1.5,2.5,s\n3.5,4.5,b")
+file(WRITE ${others}/open.csv "0,1,2\n1,2,0\n3,4,1\n")
+file(WRITE ${others}/twice.csv "a,label,label\n1,2,0\n3,4,1")
+file(WRITE ${others}/index.csv ",a,b,label\n0,1.5,2,0\n1,2.5,3,1\n")
+file(WRITE ${others}/blanks.txt "a  b   label\n1  2   0\n3   4  1")
+file(WRITE ${others}/commas.csv "a\tlabel\n1,5\t0\n2,5\t1\n")
+file(WRITE ${others}/times.csv "when,label\n2020-09-13T12:26:41Z,1\n2020-09-13T12:26:42Z,2\n")
+add_cli_test(convert_pandas_header RANKS 0 3 EXIT 0 STDOUT "^converted 2 rows of \\(2,\\) float32, 2 classes: out.h5$"
+             STDERR "warning: .*pandas.csv: its first row \\(0, 1, 2\\) is taken for the names of the columns"
+             COMMAND convert ${others}/pandas.csv --label 2 -o out.h5)
+add_cli_test(convert_mixed_header RANKS 0 EXIT 0 STDOUT "^converted 2 rows of \\(2,\\) float32, 2 classes: out.h5$"
+             COMMAND convert ${others}/mixed.csv --label 2 -o out.h5)
+add_cli_test(convert_open_header RANKS 0 3 EXIT 65 STDERR "may name the columns or be one of the rows .*'--header yes' or '--header no'"
+             COMMAND convert ${others}/open.csv --label 2 -o out.h5)
+add_cli_test(convert_open_header_no RANKS 0 EXIT 0 STDOUT "^converted 3 rows of \\(2,\\) float32, 3 classes"
+             COMMAND convert ${others}/open.csv --label 2 --header no -o out.h5)
+add_cli_test(convert_two_labels RANKS 0 3 EXIT 65 STDERR "has several columns called 'label': 1 and 2"
+             COMMAND convert ${others}/twice.csv -o out.h5)
+add_cli_test(convert_unnamed RANKS 0 3 EXIT 65 STDERR "column 0 has no name, as the row numbers that pandas writes. '--drop 0' leaves it out"
+             COMMAND convert ${others}/index.csv -o out.h5)
+add_cli_test(convert_unnamed_dropped RANKS 0 EXIT 0 STDOUT "^converted 2 rows of \\(2,\\) float32, 2 classes"
+             COMMAND convert ${others}/index.csv --drop 0 -o out.h5)
+add_cli_test(convert_blanks RANKS 0 3 EXIT 0 STDOUT "^converted 2 rows of \\(2,\\) float32, 2 classes: out.h5$"
+             COMMAND convert ${others}/blanks.txt --delimiter blank -o out.h5)
+add_cli_test(convert_commas RANKS 0 EXIT 0 STDOUT "^converted 2 rows of \\(1,\\) float32, 2 classes: out.h5$"
+             COMMAND convert ${others}/commas.csv --delimiter tab --decimal , -o out.h5)
+add_cli_test(convert_commas_unsaid RANKS 0 3 EXIT 65 STDERR "column 'a' holds \"1,5\", which is not a number. '--decimal ,' reads such numbers$"
+             COMMAND convert ${others}/commas.csv --delimiter tab -o out.h5)
+add_cli_test(convert_decimal RANKS 0 EXIT 64 STDERR "--decimal is a point or a comma"
+             COMMAND convert ${others}/commas.csv --decimal x -o out.h5)
+add_cli_test(convert_times RANKS 0 3 EXIT 0 STDERR "warning: 2 whole numbers among the features are rounded by float32. '--type float64'"
+             COMMAND convert ${others}/times.csv --times when -o out.h5)
+add_cli_test(convert_labels_from_one RANKS 0 3 EXIT 0 STDERR "warning: the labels are all whole numbers from 1 to 2. as classes"
+             COMMAND convert ${others}/times.csv --times when --type float64 -o out.h5)
+file(WRITE ${others}/from_one.csv "x,y,label\n1,5,1\n2,5,2\n3,5,1\n")
+add_cli_test(convert_from_one RANKS 0 EXIT 0 COMMAND convert ${others}/from_one.csv --overwrite -o ${CMAKE_CURRENT_BINARY_DIR}/from_one.h5
+             PROPERTIES FIXTURES_SETUP from_one)
+add_cli_test(convert_encoding RANKS 0 EXIT 64 STDERR "--encoding: latin not in {latin-1,utf-8}"
+             COMMAND convert ${points} --encoding latin -o out.h5)
+
 add_cli_test(inspect RANKS 0 EXIT 0 STDOUT "^  features: float32 \\(3, 2\\), 24 B, contiguous$"
              COMMAND inspect ${converted} PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(inspect_classes RANKS 3 EXIT 0 STDOUT "^  0 left +2$" COMMAND inspect ${converted}

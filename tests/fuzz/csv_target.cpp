@@ -18,6 +18,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   try_as({.skip_bad_rows = odd}, {});
   try_as({.delimiter = ' ', .header = Header::absent}, {.label = "0"});
+  try_as({.delimiter = ' ', .notation = {.thousands = '\''}}, {});
+  try_as({.delimiter = ';',
+          .encoding = tusk::tables::Encoding::latin1,
+          .notation = {.decimal = ',', .thousands = '.', .fortran = true, .booleans = true},
+          .times = {"0"},
+          .skip_bad_rows = odd},
+         {.label = "1"});
   tusk::tables::ColumnChoice label;
   if (odd) label.label = "1";
   return try_as({.header = Header::absent,

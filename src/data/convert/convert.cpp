@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/convert/convert.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <deque>
 #include <filesystem>
@@ -107,13 +109,27 @@ class Converter {
     if (communicator_ != nullptr) labels_.unite(*communicator_);
     if (!labels_.counts().empty() && !labels_.too_many()) done.classes = labels_.counts().size();
     done.missing_values = sum_over(communicator_, table_.missing_values());
+    done.rounded_values = sum_over(communicator_, table_.rounded_values());
     done.bad_rows = table_.bad_rows();
+    done.notes = table_.notes();
+    note_labels_from_one(done);
     return done;
   }
 
  private:
   void add_output(const std::string& path, std::uint64_t rows) {
     outputs_.emplace_back(path, table_.fields(), rows, storage_, communicator_);
+  }
+
+  void note_labels_from_one(Conversion& done) const {
+    const auto& counts = labels_.counts();
+    if (!done.classes || counts.size() < 2 || counts.begin()->first != 1 ||
+        counts.rbegin()->first != static_cast<std::int64_t>(counts.size())) {
+      return;
+    }
+    done.notes.push_back(fmt::format(
+        "the labels are all whole numbers from 1 to {}; as classes they would have to count from 0",
+        counts.size()));
   }
 
   void scatter() {

@@ -58,7 +58,9 @@ struct Conversion {
   std::optional<tables::TableField> label;
   std::optional<std::size_t> classes;  // different labels, where they are few whole numbers
   std::uint64_t missing_values = 0;    // empty cells of a CSV file and the like, stored as NaN
+  std::uint64_t rounded_values = 0;    // whole numbers that the features' type does not hold
   tables::BadRows bad_rows;            // left out
+  std::vector<std::string> notes;      // of the table
 };
 
 // Converts the inputs to an HDF5 file with a data set of features and, if there are labels, one of

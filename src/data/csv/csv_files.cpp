@@ -43,10 +43,28 @@ CsvFiles::CsvFiles(const std::vector<std::string>& paths, const CsvOptions& opti
     rows_ += files_.back().index.rows;
   }
   learned_.finish();
+  check_class_names();
   if (rows_ > 0) return;
   fail(ExitCode::bad_data, "{} holds no {}", paths.front(),
        bad_rows().count > 0 ? "row that is well formed; the first bad one: " + bad_rows().first
                             : "rows below its header" + about_lone_column(layout_));
+}
+
+// Texts that are all numbers in another notation name no classes, unless the user says that they
+// do.
+void CsvFiles::check_class_names() const {
+  const std::vector<std::string> names = learned_.labels.class_names();
+  if (names.empty() || layout_.label_is_category) return;
+  std::string option;
+  for (const std::string& name : names) {
+    option = tables::option_for_number(name);
+    if (option.empty() && !tables::parse_number(name)) return;
+  }
+  const std::string& column = layout_.names[*layout_.chosen.label];
+  fail(ExitCode::bad_data,
+       "{}: the labels in column '{}' look like numbers, {:?} for example: {} reads them so, and "
+       "'--categories {}' takes them for names of classes",
+       files_.front().path, column, names.back(), option, column);
 }
 
 tables::BadRows CsvFiles::bad_rows() const {
@@ -80,8 +98,7 @@ bool CsvFiles::is_good() {
   try {
     row_.take(*reader_);
     row_.store_features({}, unwanted_.data());
-    const auto& label = layout_.chosen.label;
-    if (label) learned_.labels.check(row_.cell(*label), reader_->place());
+    if (layout_.chosen.label) learned_.labels.check(row_.label(), reader_->place());
   } catch (const Error&) {  // counted by the survey
     return false;
   }
@@ -97,15 +114,16 @@ void CsvFiles::next_record() {
   } while (!is_good());
 }
 
-std::size_t CsvFiles::read_row(std::byte* features, std::byte*& label) {
+CsvRow::Counts CsvFiles::read_row(std::byte* features, std::byte*& label) {
   if (next_row_ == file_->first_row + file_->index.rows) open(next_row_);
   next_record();
   ++next_row_;
   if (!layout_.options.skip_bad_rows) row_.take(*reader_);
   if (label != nullptr) {
-    learned_.labels.write(row_.cell(*layout_.chosen.label), reader_->place(), label);
+    learned_.labels.write(row_.label(), reader_->place(), label);
   }
-  return features == nullptr ? 0 : row_.store_features(learned_.categories, features);
+  return features == nullptr ? CsvRow::Counts{}
+                             : row_.store_features(learned_.categories, features);
 }
 
 }  // namespace tusk::csv

@@ -30,8 +30,8 @@ class CsvFiles {
   void go_to(std::uint64_t row);
 
   // The next row: its features to `features`, its label to `label`, which moves behind it; neither
-  // where that is null. Returns how many features are missing.
-  std::size_t read_row(std::byte* features, std::byte*& label);
+  // where that is null.
+  CsvRow::Counts read_row(std::byte* features, std::byte*& label);
 
  private:
   struct File {
@@ -43,6 +43,7 @@ class CsvFiles {
   void open(std::uint64_t row);
   void next_record();
   bool is_good();
+  void check_class_names() const;
 
   CsvLayout layout_;
   CsvLearned learned_;

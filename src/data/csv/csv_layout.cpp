@@ -1,87 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/csv/csv_layout.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <span>
+
+#include "core/utf8.hpp"
+#include "data/csv/csv_header.hpp"
 #include "data/csv/csv_reader.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::csv {
 namespace {
 
-using Cells = std::vector<std::string>;
+constexpr std::size_t most_looked_at = 100;  // rows below the first
+constexpr std::size_t most_shown = 8;
 
-// The cells of the first record, without the spaces around them; none if there is no record.
-Cells first_record(CsvReader& reader) {
-  if (!reader.next()) fail(ExitCode::bad_data, "{} holds no rows", reader.path());
+// The head of a file: its first record, without the spaces around the cells, and some below it.
+struct Head {
+  Cells first;
+  std::vector<Cells> below;
+  CsvStart begin;   // of the first record
+  CsvStart behind;  // it
+};
+
+Cells cells_of(CsvReader& reader, tables::Encoding encoding) {
   std::vector<std::string_view> fields;
   reader.split(fields);
   Cells cells;
-  for (const std::string_view field : fields) cells.emplace_back(tables::trimmed(field));
+  std::string room;
+  for (const std::string_view field : fields) {
+    const auto text = tables::to_utf8(tables::trimmed(field), encoding, room);
+    cells.emplace_back(text.value_or(tables::trimmed(field)));
+  }
   return cells;
 }
 
-bool names_columns(const Cells& cells, CsvOptions::Header header) {
-  if (header != CsvOptions::Header::detect) return header == CsvOptions::Header::present;
-  return std::ranges::none_of(
-      cells, [](const auto& cell) { return tables::parse_number(cell).has_value(); });
+Head read_head(CsvReader& reader, const CsvOptions& options) {
+  if (!reader.next()) fail(ExitCode::bad_data, "{} holds no rows", reader.path());
+  Head head;
+  head.first = cells_of(reader, options.encoding);
+  head.begin = {reader.offset(), reader.line()};
+  head.behind = {reader.next_offset(), reader.next_line_number()};
+  if (options.header != CsvOptions::Header::detect) return head;
+  try {
+    while (head.below.size() < most_looked_at && reader.next()) {
+      head.below.push_back(cells_of(reader, options.encoding));
+    }
+  } catch (const Error&) {  // for the survey to find
+  }
+  return head;
 }
 
-std::vector<CsvFeature> features_of(const CsvLayout& layout, const std::string& path) {
-  std::vector<CsvFeature> features;
-  for (const std::size_t column : layout.chosen.features) {
-    features.push_back({column, features.size(), false});
+FirstRecord judge(const Head& head, const CsvOptions& options, const tables::ColumnChoice& choice) {
+  if (options.header == CsvOptions::Header::present) return {FirstRecord::Is::names, ""};
+  if (options.header == CsvOptions::Header::absent) return {FirstRecord::Is::data, ""};
+  return judge_first_record(head.first, head.below, options, choice);
+}
+
+// "0, 1, 2, …"
+std::string shown(const Cells& cells) {
+  const auto some = std::span(cells).first(std::min(cells.size(), most_shown));
+  return fmt::format("{}{}", fmt::join(some, ", "), cells.size() > most_shown ? ", …" : "");
+}
+
+void require_texts(const Cells& names, const tables::TextPlace& place, tables::Encoding encoding) {
+  for (std::size_t column = 0; column < names.size(); ++column) {
+    if (is_utf8(names[column])) continue;
+    fail(ExitCode::bad_data, "{}: the name of column {}, {:?}, {}", place.text(), column,
+         names[column], tables::why_no_text(encoding));
   }
-  if (layout.categories() > 0) {
-    const tables::ColumnChoice choice{
-        .label = {}, .columns = layout.options.categories, .drop = {}};
-    for (const std::size_t column : tables::choose_columns(choice, layout.names, path).features) {
-      const auto found = std::ranges::find(features, column, &CsvFeature::column);
-      if (found == features.end()) {
-        fail(ExitCode::usage, "column '{}' is to be categories, but is no feature",
-             layout.names[column]);
-      }
-      found->category = true;
+}
+
+// Those of the features that the user lists.
+void mark_features(const std::vector<std::string>& listed, const char* what, CsvLayout& layout,
+                   const std::string& path, bool CsvFeature::*mark) {
+  if (listed.empty()) return;
+  const tables::ColumnChoice choice{.label = {}, .columns = listed, .drop = {}};
+  for (const std::size_t column : tables::choose_columns(choice, layout.names, path).features) {
+    const auto found = std::ranges::find(layout.features, column, &CsvFeature::column);
+    if (found != layout.features.end()) {
+      (*found).*mark = true;
+    } else if (mark == &CsvFeature::category && layout.chosen.label == column) {
+      layout.label_is_category = true;
+    } else {
+      fail(ExitCode::usage, "column '{}' is to be {}, but is no feature", layout.names[column],
+           what);
     }
   }
-  std::ranges::sort(features, {}, &CsvFeature::column);
-  return features;
+}
+
+void choose_features(CsvLayout& layout, const std::string& path) {
+  for (const std::size_t column : layout.chosen.features) {
+    layout.features.push_back({column, layout.features.size()});
+  }
+  mark_features(layout.options.categories, "categories", layout, path, &CsvFeature::category);
+  mark_features(layout.options.times, "times", layout, path, &CsvFeature::time);
+  for (const CsvFeature& feature : layout.features) {
+    if (!feature.category || !feature.time) continue;
+    fail(ExitCode::usage, "column '{}' is to be categories and to be times",
+         layout.names[feature.column]);
+  }
+  std::ranges::sort(layout.features, {}, &CsvFeature::column);
 }
 
 }  // namespace
 
 CsvLayout read_layout(const std::string& path, const CsvOptions& options,
                       const tables::ColumnChoice& choice) {
+  options.notation.check();
   CsvReader reader(path, options.delimiter);
+  Head head = read_head(reader, options);
+  const FirstRecord first = judge(head, options, choice);
+  if (first.is == FirstRecord::Is::open) {
+    fail(
+        ExitCode::bad_data,
+        "{}: its first row ({}) may name the columns or be one of the rows ({}): '--header yes' or "
+        "'--header no' says which",
+        path, shown(head.first), first.why);
+  }
   CsvLayout layout;
   layout.options = options;
   layout.missing = tables::MissingTexts(options.missing);
-  layout.names = first_record(reader);
-  layout.has_header = names_columns(layout.names, options.header);
+  layout.names = std::move(head.first);
+  layout.has_header = first.is == FirstRecord::Is::names;
+  if (layout.has_header) require_texts(layout.names, {path, head.begin.line}, options.encoding);
+  if (layout.has_header && !first.why.empty()) {
+    layout.notes.push_back(
+        fmt::format("{}: its first row ({}) is taken for the names of the columns, since {}; "
+                    "'--header no' if it is one of the rows",
+                    path, shown(layout.names), first.why));
+  }
   for (std::size_t column = 0; !layout.has_header && column < layout.columns(); ++column) {
     layout.names[column] = std::to_string(column);
   }
   layout.chosen = tables::choose_columns(choice, layout.names, path);
-  layout.features = features_of(layout, path);
+  layout.notes.insert(layout.notes.end(), layout.chosen.notes.begin(), layout.chosen.notes.end());
+  choose_features(layout, path);
   return layout;
 }
 
 CsvStart find_start(const std::string& path, const CsvLayout& layout) {
   CsvReader reader(path, layout.options.delimiter);
-  const Cells cells = first_record(reader);
-  if (cells.size() != layout.columns()) {
-    fail(ExitCode::bad_data, "{}: {} columns, but those of the first file are {}",
-         reader.place().text(), cells.size(), layout.columns());
+  const Head head = read_head(reader, layout.options);
+  const tables::TextPlace place{path, head.begin.line};
+  if (head.first.size() != layout.columns()) {
+    fail(ExitCode::bad_data, "{}: {} columns, but those of the first file are {}", place.text(),
+         head.first.size(), layout.columns());
   }
-  if (layout.has_header && cells == layout.names) {
-    return {reader.next_offset(), reader.next_line_number()};
-  }
-  if (names_columns(cells, layout.options.header)) {
-    const auto [cell, name] = std::ranges::mismatch(cells, layout.names);
+  if (layout.has_header && head.first == layout.names) return head.behind;
+  if (judge(head, layout.options, {}).is == FirstRecord::Is::names) {
+    const auto [cell, name] = std::ranges::mismatch(head.first, layout.names);
     fail(ExitCode::bad_data, "{}: column {} is called '{}', but '{}' in the first file",
-         reader.place().text(), cell - cells.begin(), *cell, *name);
+         place.text(), cell - head.first.begin(), *cell, *name);
   }
-  return {reader.offset(), reader.line()};
+  return head.begin;
 }
 
 }  // namespace tusk::csv

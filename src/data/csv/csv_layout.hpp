@@ -13,11 +13,14 @@
 
 namespace tusk::csv {
 
-// One column of a CSV file that becomes a feature.
+// One column of a CSV file that becomes a feature: by default the numbers that it holds.
 struct CsvFeature {
   std::size_t column = 0;    // in the file
   std::size_t position = 0;  // in the row of features
   bool category = false;     // its texts become indices
+  bool time = false;         // its dates and times become seconds
+
+  bool is_number() const { return !category && !time; }
 };
 
 // Where the rows of a CSV file begin.
@@ -31,15 +34,18 @@ struct CsvLayout {
   CsvOptions options;
   tables::MissingTexts missing;  // of the options
   bool has_header = false;
-  std::vector<std::string> names;  // of all columns; their numbers if there is no header
+  std::vector<std::string> names;  // of all columns, in UTF-8; their numbers without a header
   tables::ChosenColumns chosen;
   std::vector<CsvFeature> features;  // by column
+  bool label_is_category = false;    // the user says that the label's texts name classes
+  std::vector<std::string> notes;    // what the user may want to know of these
 
   std::size_t columns() const { return names.size(); }
   std::size_t categories() const { return options.categories.size(); }
 };
 
-// Reads the head of the first file. Throws Error(bad_data) if the file is empty, and what
+// Reads the head of the first file. Throws Error(bad_data) if the file is empty, or does not say
+// whether its first row names the columns or calls them by what is no text; and what
 // choose_columns throws.
 CsvLayout read_layout(const std::string& path, const CsvOptions& options,
                       const tables::ColumnChoice& choice);

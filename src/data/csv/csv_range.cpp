@@ -66,14 +66,13 @@ void CsvRange::take_record() {
 void CsvRange::learn_record() {
   row_.take(reader_);
   if (layout_.options.skip_bad_rows) row_.store_features({}, features_.data());
-  if (layout_.chosen.label)
-    learned_.labels.learn(row_.cell(*layout_.chosen.label), reader_.place());
+  if (layout_.chosen.label) learned_.labels.learn(row_.label(), reader_.place());
   if (learned_.categories.empty()) return;
   auto classes = learned_.categories.begin();
   for (const CsvFeature& feature : layout_.features) {
     if (!feature.category) continue;
-    const std::string_view cell = row_.cell(feature.column);
-    if (!row_.is_missing(cell)) classes->add(tables::trimmed(cell));
+    const std::string_view text = row_.text(feature.column);
+    if (!row_.is_missing(text)) classes->add(text);
     ++classes;
   }
 }

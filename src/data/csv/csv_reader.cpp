@@ -13,7 +13,8 @@ namespace tusk::csv {
 CsvReader::CsvReader(const std::string& path, char delimiter)
     : buffer_(path,
               "a record of more than 64 MiB; is a closing quote missing, or is this no CSV file?"),
-      delimiter_(delimiter) {
+      delimiter_(delimiter),
+      blanks_(delimiter == ' ') {
   const bool of_numbers = std::isalnum(static_cast<unsigned char>(delimiter)) != 0;
   if (of_numbers || std::string_view("+-.\"\r\n").find(delimiter) != std::string_view::npos) {
     fail(
@@ -51,6 +52,7 @@ bool CsvReader::next_line() {
   const std::ptrdiff_t line_feeds =
       has_quotes_ ? std::count(text.data(), text.data() + bytes, '\n') : 0;
   buffer_.end_record(bytes, 1 + static_cast<std::uint64_t>(line_feeds));
+  if (blanks_) squeeze_blanks();
   return true;
 }
 
@@ -76,11 +78,33 @@ std::optional<std::size_t> CsvReader::find_quoted_length(std::string_view text) 
         open = (at - run) % 2 == 0;
       }
     }
-    at = std::find_if(at, last, [this](char c) { return c == delimiter_ || c == '\n'; });
+    at = std::find_if(at, last, [this](char c) { return separates(c) || c == '\n'; });
     if (at < last && *at == '\n') return static_cast<std::size_t>(at - text.data());
     if (at < last) ++at;
   }
   return std::nullopt;
+}
+
+// In place: a blank between the fields, and none around them. Quoted fields stay.
+void CsvReader::squeeze_blanks() {
+  const std::span<char> record = buffer_.record_bytes();
+  std::size_t out = 0;
+  for (std::size_t at = 0; at < record.size();) {
+    if (separates(record[at])) {
+      ++at;
+      continue;
+    }
+    if (out > 0) record[out++] = ' ';
+    const bool may_close = record[at] == '"';
+    bool quoted = may_close;
+    record[out++] = record[at++];
+    for (; at < record.size() && (quoted || !separates(record[at])); ++at) {
+      // The closing quote; "" closes and opens again.
+      if (may_close && record[at] == '"' && (quoted || record[at - 1] == '"')) quoted = !quoted;
+      record[out++] = record[at];
+    }
+  }
+  buffer_.shorten_record(out);
 }
 
 void CsvReader::split(std::vector<std::string_view>& fields) {

@@ -16,7 +16,9 @@ namespace tusk::csv {
 // The records of a CSV file (RFC 4180), plain or compressed, one after the other. A field in double
 // quotes may hold delimiters, line ends and quotes ("" is one quote); a quote inside an unquoted
 // field stands for itself. Lines end in LF or CRLF, the last one may go without. A UTF-8 byte order
-// mark is skipped. Memory: one record and 1 MiB; a record above 64 MiB is an error.
+// mark is skipped. Where a blank is the delimiter, any number of blanks and tabs is one, and those
+// at the ends of a line are none; a line of nothing else is empty. Memory: one record and 1 MiB; a
+// record above 64 MiB is an error.
 class CsvReader {
  public:
   // Throws Error(no_input) if the file cannot be opened, Error(usage) if `delimiter` is a quote,
@@ -30,7 +32,8 @@ class CsvReader {
   bool next();
   bool next_line();
 
-  // The record: its text without the line end, and whether it holds quotes.
+  // The record: its text without the line end, with single blanks where they are delimiters, and
+  // whether it holds quotes.
   std::string_view record() const { return buffer_.record(); }
   bool has_quotes() const { return has_quotes_; }
 
@@ -60,9 +63,12 @@ class CsvReader {
   std::optional<std::size_t> find_length(std::string_view text);
   std::optional<std::size_t> find_quoted_length(std::string_view text) const;
   std::string_view quoted_field(std::size_t& at);
+  bool separates(char c) const { return c == delimiter_ || (blanks_ && c == '\t'); }
+  void squeeze_blanks();
 
   tables::TextBuffer buffer_;
   char delimiter_;
+  bool blanks_;  // any number of blanks is one delimiter
   bool has_quotes_ = false;
 };
 

@@ -2,13 +2,18 @@
 #include "data/csv/csv_row.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "data/tables/encoding.hpp"
+#include "data/tables/number_notation.hpp"
 #include "data/tables/number_room.hpp"
+#include "data/tables/time_text.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::csv {
@@ -39,8 +44,12 @@ void CsvRow::take(CsvReader& reader) {
   const std::size_t columns =
       split_ ? cells_.size() : count_of(record_, layout_.options.delimiter) + 1;
   if (columns != layout_.columns()) {
-    fail(ExitCode::bad_data, "{}: {} columns, but the first row has {}", reader.place().text(),
-         columns, layout_.columns());
+    const std::string advice =
+        layout_.columns() == 1
+            ? tables::advice_on_delimiter(layout_.names.front(), layout_.options.delimiter)
+            : "";
+    fail(ExitCode::bad_data, "{}: {} columns, but the first row has {}{}{}", reader.place().text(),
+         columns, layout_.columns(), advice.empty() ? "" : "; ", advice);
   }
 }
 
@@ -58,26 +67,52 @@ std::string_view CsvRow::cell(std::size_t column) const {
   return rest.substr(rest.rfind(delimiter) + 1);  // npos + 1 is 0
 }
 
-bool CsvRow::is_missing(std::string_view cell) const {
-  const std::string_view text = tables::trimmed(cell);
+std::string_view CsvRow::text(std::size_t column) const {
+  const std::string_view cell = tables::trimmed(this->cell(column));
+  if (const auto text = tables::to_utf8(cell, layout_.options.encoding, room_)) return *text;
+  fail(ExitCode::bad_data, "{}: column '{}' holds {:?}, which {}", reader_->place().text(),
+       layout_.names[column], cell.substr(0, longest_shown_text),
+       tables::why_no_text(layout_.options.encoding));
+}
+
+std::string_view CsvRow::label() const {
+  const std::string_view text = this->text(*layout_.chosen.label);
+  const tables::NumberNotation& notation = layout_.options.notation;
+  if (notation.is_plain() || tables::parse_boolean(text)) return text;
+  std::string number;
+  const auto plain = notation.plain(text, number);
+  if (plain && tables::parse_number(*plain)) {
+    room_ = *plain;
+    return room_;
+  }
+  if (!tables::parse_number(text)) return text;
+  fail(ExitCode::bad_data, "{}: the label {:?} is no number as this file is said to write them",
+       reader_->place().text(), text.substr(0, longest_shown_text));
+}
+
+bool CsvRow::is_missing(std::string_view text) const {
+  text = tables::trimmed(text);
   return text.empty() || layout_.missing.contain(text);
 }
 
-std::size_t CsvRow::store_features(std::span<const tables::TextClasses> classes,
-                                   std::byte* out) const {
+CsvRow::Counts CsvRow::store_features(std::span<const tables::TextClasses> classes,
+                                      std::byte* out) const {
   if (layout_.options.type == ElementType::f64) return store_as<double>(classes, out);
   return store_as<float>(classes, out);
 }
 
 template <typename T>
-std::size_t CsvRow::store_as(std::span<const tables::TextClasses> classes, std::byte* out) const {
+CsvRow::Counts CsvRow::store_as(std::span<const tables::TextClasses> classes,
+                                std::byte* out) const {
+  constexpr T exact_below = sizeof(T) == sizeof(float) ? T{0x1.0p24} : T{0x1.0p53};
   const char delimiter = layout_.options.delimiter;
   const char* at = record_.data();
   const char* const last = at + record_.size();
   std::size_t column = 0;  // where `at` stands
   std::size_t category = 0;
-  std::size_t missing = 0;
+  Counts counts;
   const bool has_missing_numbers = layout_.missing.have_numbers();
+  const bool plain = !split_ && layout_.options.notation.is_plain();
   for (const CsvFeature& feature : layout_.features) {
     double value = 0.0;
     if (!split_) {
@@ -85,18 +120,18 @@ std::size_t CsvRow::store_as(std::span<const tables::TextClasses> classes, std::
       ++column;
     }
     const char* const begin = at;
-    const auto [end, error] = split_ || feature.category
-                                  ? std::from_chars_result{at, std::errc::invalid_argument}
-                                  : std::from_chars(at, last, value);
+    const auto [end, error] = plain && feature.is_number()
+                                  ? std::from_chars(at, last, value)
+                                  : std::from_chars_result{at, std::errc::invalid_argument};
     if (error == std::errc() && (end == last || *end == delimiter)) {
       at = end + 1;
-    } else {  // quotes, spaces, nothing, a text, or a number out of range
+    } else {  // quotes, spaces, nothing, a text, or a number out of range or in another notation
       const std::string_view cell = split_ ? cells_[feature.column] : cell_behind(at);
       at = cell.end() + 1;
       if (feature.category && !classes.empty()) {
-        value = index_of(cell, classes[category]);
+        value = index_of(feature.column, classes[category]);
       } else if (!feature.category) {
-        value = number_of(cell, feature.column);
+        value = number_of(cell, feature);
       }
     }
     if (feature.category) {
@@ -104,14 +139,18 @@ std::size_t CsvRow::store_as(std::span<const tables::TextClasses> classes, std::
     } else if (has_missing_numbers && layout_.missing.contain(value)) {
       value = nan;
     }
-    missing += std::isnan(value) ? 1 : 0;
     const T element = static_cast<T>(value);
-    if (std::isinf(element)) {
-      check_infinite(value, split_ ? cells_[feature.column] : cell_behind(begin), feature.column);
+    if (!(std::abs(element) < exact_below)) {
+      if (std::isnan(element)) {
+        ++counts.missing;
+      } else if (check_large(value, split_ ? cells_[feature.column] : cell_behind(begin),
+                             feature)) {
+        ++counts.rounded;
+      }
     }
     std::memcpy(out + feature.position * sizeof(T), &element, sizeof(T));
   }
-  return missing;
+  return counts;
 }
 
 // The cell that begins here, in a record that is not split.
@@ -121,26 +160,58 @@ std::string_view CsvRow::cell_behind(const char* at) const {
   return rest.substr(0, rest.find(layout_.options.delimiter));
 }
 
-double CsvRow::number_of(std::string_view cell, std::size_t column) const {
-  if (const auto number = tables::parse_number(cell)) return *number;
-  if (is_missing(cell)) return nan;
-  const std::string& name = layout_.names[column];
-  fail(ExitCode::bad_data,
-       "{}: column '{}' holds {:?}, which is not a number; '--drop {}' leaves the column out, "
-       "'--categories {}' makes indices of its texts",
-       reader_->place().text(), name, cell.substr(0, longest_shown_text), name, name);
+double CsvRow::number_of(std::string_view cell, const CsvFeature& feature) const {
+  if (feature.time) {
+    if (const auto seconds = tables::parse_time(cell)) return *seconds;
+  } else {
+    std::string number;
+    const auto plain = layout_.options.notation.plain(cell, number);
+    if (const auto value = plain ? tables::parse_number(*plain) : std::nullopt) return *value;
+  }
+  if (is_missing(cell) || is_missing(text(feature.column))) return nan;
+  fail_number(cell, feature.column);
 }
 
-void CsvRow::check_infinite(double value, std::string_view cell, std::size_t column) const {
+void CsvRow::fail_number(std::string_view cell, std::size_t column) const {
+  const std::string& name = layout_.names[column];
+  std::vector<std::string> advice;
+  if (!layout_.has_header && reader_->line() == 1) {
+    advice.emplace_back("'--header yes' if the first row names the columns");
+  }
+  if (layout_.columns() == 1) {
+    advice.push_back(tables::advice_on_delimiter(cell, layout_.options.delimiter));
+  }
+  advice.push_back(tables::advice_on_cell(cell, name));
+  std::erase(advice, "");
+  if (advice.empty()) {
+    advice.push_back(fmt::format(
+        "'--drop {}' leaves the column out, '--categories {}' makes indices of its texts", name,
+        name));
+  }
+  fail(ExitCode::bad_data, "{}: column '{}' holds {:?}, which is not a {}; {}",
+       reader_->place().text(), name, cell.substr(0, longest_shown_text),
+       std::ranges::find(layout_.features, column, &CsvFeature::column)->time ? "date or time"
+                                                                              : "number",
+       fmt::join(advice, "; "));
+}
+
+// Whether the type rounds a whole number, or a time; an error if it makes an infinity of a number.
+bool CsvRow::check_large(double value, std::string_view cell, const CsvFeature& feature) const {
   tables::require_room(value, cell, layout_.options.type, [&] {
     return fmt::format("{}: column '{}' holds {:?}, which", reader_->place().text(),
-                       layout_.names[column], cell.substr(0, longest_shown_text));
+                       layout_.names[feature.column], cell.substr(0, longest_shown_text));
   });
+  if (feature.category) return false;
+  if (feature.time) return static_cast<double>(static_cast<float>(value)) != value;
+  std::string room;
+  const auto plain = layout_.options.notation.plain(cell, room);
+  return plain && tables::is_rounded(*plain, value, layout_.options.type);
 }
 
-double CsvRow::index_of(std::string_view cell, const tables::TextClasses& classes) const {
-  if (is_missing(cell)) return nan;
-  const std::int32_t index = classes.index_of(tables::trimmed(cell));
+double CsvRow::index_of(std::size_t column, const tables::TextClasses& classes) const {
+  const std::string_view text = this->text(column);
+  if (is_missing(text)) return nan;
+  const std::int32_t index = classes.index_of(text);
   if (index < 0) fail(ExitCode::bad_data, "{} changed while it was read", reader_->path());
   return index;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,28 +23,44 @@ class CsvRow {
   // it has more or fewer columns than the layout, or what CsvReader::split throws.
   void take(CsvReader& reader);
 
+  // A cell as it stands in the file.
   std::string_view cell(std::size_t column) const;
 
-  // Whether a cell is empty or a text that stands for a missing value.
-  bool is_missing(std::string_view cell) const;
+  // A cell as a text of UTF-8, without the spaces around it, until the next call. Error(bad_data)
+  // with file, line and column if it is none.
+  std::string_view text(std::size_t column) const;
+
+  // The label for TextLabels: a number as that reads it, or a text. As text().
+  std::string_view label() const;
+
+  // Whether a text is empty or stands for a missing value.
+  bool is_missing(std::string_view text) const;
+
+  // Features that a row has, as they were stored.
+  struct Counts {
+    std::size_t missing = 0;  // NaN
+    std::size_t rounded = 0;  // whole numbers that the type does not hold
+  };
 
   // Writes the features as elements of the layout's type, categories as their indices (0 if
-  // `classes`, by category column, is empty); returns how many are missing, which are NaN. Throws
-  // Error(bad_data) with file, line and column for one that is not a number, or too large a one.
-  std::size_t store_features(std::span<const tables::TextClasses> classes, std::byte* out) const;
+  // `classes`, by category column, is empty). Throws Error(bad_data) with file, line and column for
+  // one that is not a number, or too large a one.
+  Counts store_features(std::span<const tables::TextClasses> classes, std::byte* out) const;
 
  private:
   template <typename T>
-  std::size_t store_as(std::span<const tables::TextClasses> classes, std::byte* out) const;
-  double number_of(std::string_view cell, std::size_t column) const;
-  void check_infinite(double value, std::string_view cell, std::size_t column) const;
-  double index_of(std::string_view cell, const tables::TextClasses& classes) const;
+  Counts store_as(std::span<const tables::TextClasses> classes, std::byte* out) const;
+  double number_of(std::string_view cell, const CsvFeature& feature) const;
+  [[noreturn]] void fail_number(std::string_view cell, std::size_t column) const;
+  bool check_large(double value, std::string_view cell, const CsvFeature& feature) const;
+  double index_of(std::size_t column, const tables::TextClasses& classes) const;
   std::string_view cell_behind(const char* at) const;
 
   const CsvLayout& layout_;
   const CsvReader* reader_ = nullptr;
   std::string_view record_;
   bool split_ = false;
+  mutable std::string room_;             // for text() and label()
   std::vector<std::string_view> cells_;  // if it is split
 };
 

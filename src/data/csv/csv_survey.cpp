@@ -142,10 +142,9 @@ class Survey {
 };
 
 // A row's label; nothing for a malformed row: the survey meets it again, and says so or counts it.
-std::optional<std::string_view> label_if_well_formed(CsvReader& reader, CsvRow& row,
-                                                     std::size_t column) try {
+std::optional<std::string_view> label_if_well_formed(CsvReader& reader, CsvRow& row) try {
   row.take(reader);
-  return row.cell(column);
+  return row.label();
 } catch (const Error&) {
   return std::nullopt;
 }
@@ -179,7 +178,7 @@ void learn_label_kind(const std::string& path, const CsvLayout& layout, CsvLearn
   reader.go_to(start.offset, start.line);
   CsvRow row(layout);
   while (reader.next()) {
-    const auto cell = label_if_well_formed(reader, row, *layout.chosen.label);
+    const auto cell = label_if_well_formed(reader, row);
     if (cell && !learned.labels.is_missing(*cell)) return learned.labels.begin_with(*cell);
     if (!layout.options.skip_bad_rows) return;
   }

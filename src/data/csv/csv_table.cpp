@@ -17,6 +17,8 @@ std::uint64_t CsvTable::rows() const { return files_->rows(); }
 
 tables::BadRows CsvTable::bad_rows() const { return files_->bad_rows(); }
 
+std::vector<std::string> CsvTable::notes() const { return files_->layout().notes; }
+
 void CsvTable::add_fields(const tables::FieldNames& names) {
   const CsvLayout& layout = files_->layout();
   const CsvLearned& learned = files_->learned();
@@ -45,7 +47,9 @@ void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
   std::byte* features = out[0].empty() ? nullptr : out[0].data();
   std::byte* labels = out.size() > 1 && !out[1].empty() ? out[1].data() : nullptr;
   for (std::uint64_t row = 0; row < count; ++row) {
-    missing_values_ += files_->read_row(features, labels);
+    const CsvRow::Counts counts = files_->read_row(features, labels);
+    missing_values_ += counts.missing;
+    rounded_values_ += counts.rounded;
     if (features != nullptr) features += fields_[0].row_bytes();
   }
 }

@@ -18,8 +18,9 @@ class Communicator;
 
 // The CSV reader. `convert` opens a CsvTable (convert/open_table.hpp); what happens then, in order:
 //
-//   1. csv_layout  reads the head of the first file: its header, and which columns are features and
-//                  label. Every other file must have the same columns.
+//   1. csv_layout  reads the head of the first file: its header (csv_header judges whether it has
+//                  one), and which columns are features and label. Every other file must have the
+//                  same columns.
 //   2. csv_survey  reads every file once, all ranks together, each a csv_range of its bytes: where
 //                  rows begin, which rows are bad, which texts are classes.
 //   3. csv_files   goes to the rows that a rank wants and reads their values, by what 2 has found.
@@ -60,7 +61,10 @@ class CsvTable : public tables::Table {
   // Feature cells that are empty, say NaN or are one of the texts for a missing value.
   std::uint64_t missing_values() const override { return missing_values_; }
 
+  std::uint64_t rounded_values() const override { return rounded_values_; }
+
   tables::BadRows bad_rows() const override;
+  std::vector<std::string> notes() const override;
 
  private:
   void add_fields(const tables::FieldNames& names);
@@ -68,6 +72,7 @@ class CsvTable : public tables::Table {
   std::unique_ptr<CsvFiles> files_;
   std::vector<tables::TableField> fields_;
   std::uint64_t missing_values_ = 0;
+  std::uint64_t rounded_values_ = 0;
 };
 
 }  // namespace tusk::csv

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
 #include "data/hdf5/attribute_value.hpp"
 #include "data/hdf5/file_state.hpp"
 #include "data/hdf5/fixed_text.hpp"
@@ -48,13 +49,22 @@ void write_list(File& file, const std::string& object, const std::string& name,
   write(file, object, name, fixed_text_type(width).id(), space.id(), packed.data());
 }
 
+// Names of columns, classes and layers are compared, and written as UTF-8.
+std::vector<std::string> require_utf8(std::vector<std::string> texts, const Attribute& attribute) {
+  for (const std::string& text : texts) {
+    if (!is_utf8(text)) attribute.refuse(fmt::format("holds {:?}, which is not UTF-8", text));
+  }
+  return texts;
+}
+
 // The texts of the attribute `name` of an open object; nothing if there is none.
 std::optional<std::vector<std::string>> texts_of(const FileState& file, hid_t owner,
                                                  const std::string& name) {
   if (H5Aexists(owner, name.c_str()) <= 0) return std::nullopt;
   const Attribute attribute(file, owner, name);
   // An empty list is of any type: Keras writes one of floats.
-  return attribute.count() == 0 ? std::vector<std::string>() : attribute.texts();
+  if (attribute.count() == 0) return std::vector<std::string>();
+  return require_utf8(attribute.texts(), attribute);
 }
 
 // The single attribute that must hold one value.

@@ -75,7 +75,7 @@ std::string describe_type(hid_t type) {
     case H5T_COMPOUND:
       return "records";
     case H5T_ENUM:
-      return "enumerated values (h5py stores booleans so)";
+      return "enumerated values (h5py stores booleans so: write them by .astype('uint8'))";
     case H5T_ARRAY:
       return "arrays";
     case H5T_VLEN:

@@ -23,11 +23,17 @@ struct ColumnChoice {
 struct ChosenColumns {
   std::vector<std::size_t> features;
   std::optional<std::size_t> label;
+  std::vector<std::string> notes;  // what the user may not have meant
 };
 
+// Whether a column is the label where no other is asked for: "label", in any case.
+bool is_called_label(const std::string& name);
+
 // Looks a choice up among a file's columns. Throws Error(bad_data) that names the file for a column
-// that is not there or not the only one of its name, or if no feature is left; Error(usage) for a
-// column that is to be two things at once.
+// that is not there or not the only one of its name, if several are called label and none is asked
+// for, if a column that has no name, as the row numbers that pandas writes, would be a feature
+// without being asked for, or if no feature is left; Error(usage) for a column that is to be two
+// things at once.
 ChosenColumns choose_columns(const ColumnChoice& choice, std::span<const std::string> names,
                              const std::string& path);
 

@@ -31,6 +31,8 @@ constexpr std::array strangers{
     Stranger{"\x89HDF\r\n\x1A\n"sv, "is HDF5 already; 'tusk inspect' shows what it holds"},
     Stranger{"BZh"sv, "is compressed with bzip2; unpack it first (bunzip2 -k)"},
     Stranger{"\x28\xB5\x2F\xFD"sv, "is compressed with zstd; unpack it first (zstd -d)"},
+    Stranger{"\xFF\xFE"sv, "is UTF-16; make it UTF-8 first (iconv -f UTF-16 -t UTF-8)"},
+    Stranger{"\xFE\xFF"sv, "is UTF-16; make it UTF-8 first (iconv -f UTF-16 -t UTF-8)"},
     Stranger{"PK\x03\x04"sv, "is a ZIP archive (.npz, .xlsx, …); unpack it first (unzip)"},
 };
 

@@ -142,6 +142,7 @@ void LibsvmTable::read_rows(std::uint64_t first, std::uint64_t count,
       require_room(value, "", features.type,
                    [&] { return fmt::format("{}: {}", files_->place().text(), value); });
       if (std::isnan(value)) ++missing_values_;
+      if (is_rounded(value, features.type)) ++rounded_values_;
     }
   }
 }

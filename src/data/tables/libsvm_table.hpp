@@ -55,6 +55,7 @@ class LibsvmTable : public Table {
 
   // Features that say NaN.
   std::uint64_t missing_values() const override { return missing_values_; }
+  std::uint64_t rounded_values() const override { return rounded_values_; }
 
  private:
   class Files;
@@ -62,6 +63,7 @@ class LibsvmTable : public Table {
   std::unique_ptr<Files> files_;
   std::vector<TableField> fields_;
   std::uint64_t missing_values_ = 0;
+  std::uint64_t rounded_values_ = 0;
 };
 
 }  // namespace tusk::tables

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "data/tables/encoding.hpp"
 #include "data/tables/input_file.hpp"
 #include "data/tables/npy_type.hpp"
 #include "data/tables/python_reader.hpp"
@@ -33,8 +34,8 @@ std::uint64_t read_descr(PythonReader& python, ArrayHeader& header) {
   if (!number) {
     fail(ExitCode::bad_data,
          "{} holds elements of type '{}'; integers of 8 to 64 bits and floats of 16 to 64 are read "
-         "(in NumPy: a.astype('float32'))",
-         python.path(), descr);
+         "(in NumPy: a.astype('{}'))",
+         python.path(), descr, is_npy_time(descr) ? "int64" : "float32");
   }
   header.number = *number;
   return number->bytes();
@@ -111,6 +112,16 @@ ArrayHeader read_npy_header(InputFile& file) {
   file.read_exactly(std::as_writable_bytes(std::span(text)));
   ArrayHeader header = parse(text, file.path());
   header.bytes = start.size() + used.size() + length;
+  const Encoding encoding = version < 3 ? Encoding::latin1 : Encoding::utf8;
+  for (RecordField& field : header.record_fields) {
+    std::string room;
+    const auto name = to_utf8(field.name, encoding, room);
+    if (!name) {
+      fail(ExitCode::bad_data, "{}: the name of its field {:?} is no text", file.path(),
+           field.name);
+    }
+    field.name = std::string(*name);
+  }
   return header;
 }
 

@@ -74,6 +74,10 @@ std::uint64_t bytes_of(const RecordField& field, const PythonReader& python) {
 
 }  // namespace
 
+bool is_npy_time(std::string_view descr) {
+  return descr.size() > 2 && descr[2] == '8' && (descr[1] == 'M' || descr[1] == 'm');
+}
+
 std::optional<StoredNumber> parse_npy_type(std::string_view descr) {
   constexpr std::array<std::pair<std::string_view, ElementType>, 12> types{{
       {"b1", ElementType::u8},

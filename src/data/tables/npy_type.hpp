@@ -15,6 +15,9 @@ namespace tusk::tables {
 // booleans count as u8.
 std::optional<StoredNumber> parse_npy_type(std::string_view descr);
 
+// Whether it is one of times or spans of time: "<M8[ns]".
+bool is_npy_time(std::string_view descr);
+
 struct RecordLayout {
   std::vector<RecordField> fields;  // without the padding between them
   std::uint64_t bytes = 0;          // of a record

@@ -17,6 +17,16 @@ inline bool says_infinity(std::string_view text) {
   return text.find_first_of("0123456789") == std::string_view::npos;
 }
 
+// Whether a type, f32 or f64, rounds a number that is written with digits alone: one that counts
+// something, or names it. 1.5e20 is a measured number, and may be rounded.
+bool is_rounded(std::string_view text, double value, ElementType type);
+
+// Whether a type rounds a whole number up to 2^53 of which it is not known how it was written.
+inline bool is_rounded(double value, ElementType type) {
+  return type == ElementType::f32 && value == std::trunc(value) && std::abs(value) <= 0x1.0p53 &&
+         static_cast<double>(static_cast<float>(value)) != value;
+}
+
 // Throws what fail_too_large() throws for a number that becomes an infinity in a type, f32 or f64,
 // though it was none in the input. `text`: what the number was read from, "" if it was no text;
 // `describe` returns the number and where it stands, for the message.

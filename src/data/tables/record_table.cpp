@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "core/stored_number.hpp"
+#include "data/tables/npy_type.hpp"
 #include "data/tables/number_room.hpp"
 #include "tusk/error.hpp"
 
@@ -18,26 +19,35 @@ namespace {
 constexpr std::uint64_t most_record_columns = 65'536;
 constexpr std::size_t piece_bytes = std::size_t{8} << 20;  // of records read at once, if not one
 
-// Writes numbers to every `stride`-th byte of `out`; returns how many of them are NaN.
-template <typename To, typename From>
-std::uint64_t spread(std::span<const std::byte> numbers, std::byte* out, std::size_t stride) {
+// How many numbers became NaN, or are whole and were rounded.
+struct Spread {
   std::uint64_t missing = 0;
+  std::uint64_t rounded = 0;
+};
+
+// Writes numbers to every `stride`-th byte of `out`.
+template <typename To, typename From>
+Spread spread(std::span<const std::byte> numbers, std::byte* out, std::size_t stride) {
+  Spread found;
   for (std::size_t at = 0; at < numbers.size(); at += sizeof(From), out += stride) {
     From number;
     std::memcpy(&number, numbers.data() + at, sizeof(From));
     const To converted = static_cast<To>(number);
-    if (std::isnan(converted)) ++missing;
+    if (std::isnan(converted)) ++found.missing;
+    if constexpr (std::is_integral_v<From> && sizeof(From) >= sizeof(To)) {
+      if (static_cast<long double>(converted) != static_cast<long double>(number)) ++found.rounded;
+    }
     if constexpr (std::is_same_v<From, double>) {
       require_room(number, "", element_type<To>(), [&] { return fmt::format("{}", number); });
     }
     std::memcpy(out, &converted, sizeof(To));
   }
-  return missing;
+  return found;
 }
 
 template <typename To>
-std::uint64_t spread(ElementType type, std::span<const std::byte> numbers, std::byte* out,
-                     std::size_t stride) {
+Spread spread(ElementType type, std::span<const std::byte> numbers, std::byte* out,
+              std::size_t stride) {
   switch (type) {
     case ElementType::u8:
       return spread<To, std::uint8_t>(numbers, out, stride);
@@ -96,8 +106,9 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
     const Column& column = columns_[index];
     if (column.number) return;
     fail(ExitCode::bad_data,
-         "{}: field '{}' is of type '{}', which is no number; '--drop {}' leaves it out",
-         files_.path(), column.name, column.descr, column.name);
+         "{}: field '{}' is of type '{}', which is no number; '--drop {}' leaves it out{}",
+         files_.path(), column.name, column.descr, column.name,
+         is_npy_time(column.descr) ? ", and .astype('int64') in NumPy makes numbers of times" : "");
   };
   TableField& features = fields_.emplace_back();
   features.name = names.features;
@@ -134,9 +145,12 @@ void RecordTable::take_features(std::span<const std::byte> records, std::span<st
     const auto numbers = take(column, records);
     std::byte* to = out.data() + i * size_of(field.type);
     try {
-      missing_values_ += field.type == ElementType::f32
-                             ? spread<float>(column.number->type, numbers, to, field.row_bytes())
-                             : spread<double>(column.number->type, numbers, to, field.row_bytes());
+      const Spread found =
+          field.type == ElementType::f32
+              ? spread<float>(column.number->type, numbers, to, field.row_bytes())
+              : spread<double>(column.number->type, numbers, to, field.row_bytes());
+      missing_values_ += found.missing;
+      rounded_values_ += found.rounded;
     } catch (const Error& error) {
       fail(error.code(), "{}: field '{}': {}", files_.path(), column.name, error.what());
     }

@@ -31,6 +31,8 @@ class RecordTable : public Table {
 
   // Features that are NaN.
   std::uint64_t missing_values() const override { return missing_values_; }
+  std::uint64_t rounded_values() const override { return rounded_values_; }
+  std::vector<std::string> notes() const override { return chosen_.notes; }
 
  private:
   struct Column {
@@ -50,6 +52,7 @@ class RecordTable : public Table {
   ChosenColumns chosen_;
   std::vector<TableField> fields_;
   std::uint64_t missing_values_ = 0;
+  std::uint64_t rounded_values_ = 0;
 };
 
 }  // namespace tusk::tables

@@ -59,7 +59,14 @@ class Table {
   // How many feature values of the rows read so far, here, were missing in the input; they are NaN.
   virtual std::uint64_t missing_values() const { return 0; }
 
+  // How many whole numbers among those feature values the type of the features has rounded.
+  virtual std::uint64_t rounded_values() const { return 0; }
+
   virtual BadRows bad_rows() const { return {}; }
+
+  // How the input was taken where it could have been taken otherwise: a sentence each. The same on
+  // every rank.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 }  // namespace tusk::tables

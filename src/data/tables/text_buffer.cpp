@@ -48,12 +48,15 @@ void TextBuffer::go_to(std::uint64_t offset, std::uint64_t line) {
 void TextBuffer::go_to_line_behind(std::uint64_t offset) {
   go_to(offset == 0 ? 0 : offset - 1, 1);
   if (offset == 0) return;
+  std::uint64_t skipped = 0;
   while (read_more()) {
     const std::size_t newline = text().find('\n');
     if (newline != std::string_view::npos) {
       next_ = begin_ + newline + 1;
       return;
     }
+    skipped += filled_ - begin_;
+    if (skipped > longest_record_bytes) fail(ExitCode::bad_data, "{}: {}", path(), too_long_);
     begin_ = filled_;  // nothing of this line is kept
   }
 }

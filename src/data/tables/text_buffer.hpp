@@ -54,6 +54,7 @@ class TextBuffer {
 
   // The record without its line end, until the next record begins. It may be changed in place.
   std::string_view record() const { return {buffer_.data() + begin_, end_ - begin_}; }
+  void shorten_record(std::size_t length) { end_ = begin_ + length; }
   std::span<char> record_bytes() { return std::span(buffer_).subspan(begin_, end_ - begin_); }
 
   // Where the record begins: its line, from 1, and its first byte in the file's content.
@@ -69,7 +70,8 @@ class TextBuffer {
   void go_to(std::uint64_t offset, std::uint64_t line);
 
   // Goes to the first line that begins at `offset` or behind it, and calls it line 1. To the end of
-  // the file if there is none. Reads what lies between.
+  // the file if there is none. Reads what lies between; where that is above 64 MiB, it is part of a
+  // record that is an error.
   void go_to_line_behind(std::uint64_t offset);
 
  private:

@@ -11,7 +11,10 @@
 #include <optional>
 #include <span>
 
+#include "core/utf8.hpp"
+#include "data/tables/number_notation.hpp"
 #include "data/tables/number_room.hpp"
+#include "data/tables/time_text.hpp"
 #include "data/tables/write_element.hpp"
 #include "mpi/communicator.hpp"
 #include "tusk/error.hpp"
@@ -20,11 +23,6 @@ namespace tusk::tables {
 namespace {
 
 constexpr std::size_t longest_shown_label = 40;
-
-// Below this, integers are the same in a type of floating point.
-constexpr double exact_below(ElementType type) {
-  return type == ElementType::f32 ? 0x1.0p24 : 0x1.0p53;
-}
 
 std::string_view without_plus(std::string_view text) {
   return text.substr(text.starts_with('+') ? 1 : 0);
@@ -38,20 +36,8 @@ std::optional<std::int64_t> whole_number(std::string_view text, double value) {
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, whole);
   if (end == last && error == std::errc()) return whole;
-  if (value != std::trunc(value) || std::abs(value) >= exact_below(ElementType::f64)) return {};
+  if (value != std::trunc(value) || std::abs(value) >= 0x1.0p53) return {};
   return static_cast<std::int64_t>(value);
-}
-
-// Whether a type of floating point changes a number that is written with digits alone.
-bool is_rounded(std::string_view text, double value, ElementType type) {
-  if (std::abs(value) < exact_below(type)) return false;
-  text = without_plus(text);
-  const std::string_view sign = text.substr(0, text.starts_with('-') ? 1 : 0);
-  const std::string_view digits = text.substr(sign.size());
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
-  const std::string_view significant = digits.substr(digits.find_first_not_of('0'));
-  const double stored = type == ElementType::f32 ? static_cast<float>(value) : value;
-  return fmt::format("{:.0f}", stored) != fmt::format("{}{}", sign, significant);
 }
 
 }  // namespace
@@ -70,9 +56,11 @@ TextLabels::Number TextLabels::number_of(std::string_view text, const TextPlace&
   }
   const std::optional<double> number = parse_number(text);
   if (number.has_value() == texts_) {
-    fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}", place.text(),
+    const bool feature_alone = parse_boolean(text) || parse_time(text);  // labels of these are texts
+    const std::string advice = number || feature_alone ? "" : advice_on_cell(text, column_);
+    fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}{}{}", place.text(),
          text.substr(0, longest_shown_label), number ? "number" : "text",
-         number ? "texts" : "numbers");
+         number ? "texts" : "numbers", advice.empty() ? "" : "; ", advice);
   }
   if (!number) return {};
   const std::string_view shown = text.substr(0, longest_shown_label);
@@ -91,6 +79,10 @@ void TextLabels::check(std::string_view cell, const TextPlace& place) const {
 void TextLabels::learn(std::string_view cell, const TextPlace& place) {
   const std::string_view text = trimmed(cell);
   const auto [value, whole] = number_of(text, place);
+  if (texts_ && !is_utf8(text)) {
+    fail(ExitCode::bad_data, "{}: the label {:?} is not UTF-8", place.text(),
+         text.substr(0, longest_shown_label));
+  }
   if (texts_) return classes_.add(text);
   whole_ = whole_ && whole;
   needs_double_ = needs_double_ || is_rounded(text, value, ElementType::f32);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "check_fails.hpp"
+#include "data/csv/read_csv.hpp"
 #include "gzip.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/random.hpp"
@@ -20,46 +21,7 @@
 namespace tusk::csv {
 namespace {
 
-// What a CSV text becomes, read `block` rows at a time.
-struct Content {
-  std::vector<tables::TableField> fields;
-  std::vector<float> features;
-  std::vector<std::int32_t> label;
-  std::uint64_t rows = 0;
-  std::uint64_t missing = 0;
-};
-
-Content read(CsvTable& table, std::uint64_t block = 2) {
-  Content content{table.fields(), {}, {}, table.rows(), 0};
-  content.features.resize(table.rows() * content.fields[0].row_shape.elements());
-  if (content.fields.size() > 1) content.label.resize(table.rows());
-  std::span<float> features(content.features);
-  std::span<std::int32_t> label(content.label);
-  for (std::uint64_t row = 0; row < table.rows(); row += block) {
-    const std::uint64_t rows = std::min(block, table.rows() - row);
-    const std::size_t numbers = rows * content.fields[0].row_shape.elements();
-    std::vector<std::span<std::byte>> out{std::as_writable_bytes(features.first(numbers))};
-    features = features.subspan(numbers);
-    if (!label.empty()) {
-      out.push_back(std::as_writable_bytes(label.first(rows)));
-      label = label.subspan(rows);
-    }
-    table.read_rows(row, rows, out);
-  }
-  content.missing = table.missing_values();
-  return content;
-}
-
-Content read_text(const std::string& text, const CsvOptions& options = {},
-                  const tables::ColumnChoice& choice = {}) {
-  const test::TemporaryFolder folder;
-  CsvTable table({folder.write("data.csv", text)}, options, choice);
-  return read(table);
-}
-
-tables::ColumnChoice label_is(const std::string& name) { return {.label = name}; }
-
-using Names = std::vector<std::string>;
+using namespace test_csv;
 
 TEST_CASE("numbers become features, the column called label the label") {
   const Content content = read_text("x,Label,y\n1,0,2.5\n3,1,-4\n5,1,6e-3\n");

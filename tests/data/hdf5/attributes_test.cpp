@@ -47,6 +47,17 @@ TEST_CASE("attributes come back as they were, also empty, rewritten and very lon
   CHECK_FALSE(read_texts(file, "group", "nothing"));
 }
 
+TEST_CASE("names that are not UTF-8 are refused") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("names.h5");
+  {
+    File file = File::create(path);
+    write_attribute(file, "/", "column_names", std::vector<std::string>{"a", "caf\xE9"});
+  }
+  CHECK_FAILS(read_texts(File::open(path), "/", "column_names"), ExitCode::bad_data,
+              "attribute 'column_names' holds \"caf\\xe9\", which is not UTF-8");
+}
+
 TEST_CASE("an attribute of another type or number is refused") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("attributes.h5");

@@ -13,6 +13,7 @@
 
 #include "check_fails.hpp"
 #include "data/tables/input_format.hpp"
+#include "data/tables/text_lines.hpp"
 #include "gzip.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/random.hpp"
@@ -148,6 +149,34 @@ std::string random_text(std::size_t rows, Random& random) {
     text += random.below(2) == 0 ? "\n" : "\r\n";
   }
   return text;
+}
+
+TEST_CASE("who begins inside a line above 64 MiB says so, too") {
+  const test::TemporaryFolder folder;
+  const std::string path =
+      folder.write("long.libsvm", std::string(std::size_t{66} << 20, 'x') + "\n1 1:1\n");
+  TextLines lines(path);
+  CHECK_FAILS(lines.go_to_line_behind(1), ExitCode::bad_data,
+              "long.libsvm: a line of more than 64 MiB");
+  lines.go_to_line_behind(std::size_t{60} << 20);
+  CHECK(lines.next());
+  CHECK(lines.line() == "1 1:1");
+}
+
+TEST_CASE("whole numbers that float32 rounds are counted in libsvm files") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("ids.libsvm", "1 1:16777217 2:16777216\n0 1:1600000001\n");
+  for (const ElementType type : {ElementType::f32, ElementType::f64}) {
+    LibsvmTable table({path}, {.type = type});
+    std::vector<std::byte> features(2 * table.fields()[0].row_bytes());
+    table.read_rows(0, 2, std::vector{std::span(features), std::span<std::byte>()});
+    CHECK(table.rounded_values() == (type == ElementType::f32 ? 2 : 0));
+  }
+}
+
+TEST_CASE("labels of a libsvm file that are no UTF-8 are refused with their line") {
+  CHECK_FAILS(read_text("caf\xC3\xA9 1:1\ncaf\xE9 1:2\n"), ExitCode::bad_data,
+              "line 2: the label \"caf\\xe9\" is not UTF-8");
 }
 
 TEST_CASE("any range of rows can be read, in any order, over several files") {
