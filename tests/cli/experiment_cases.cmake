@@ -29,6 +29,25 @@ add_cli_test(check_summary RANKS 0 EXIT 0 STDOUT "^data .*points.h5: 2 samples o
              COMMAND check ${good} ${set_data} PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_transforms RANKS 0 3 EXIT 0 STDOUT "^transform  standard: "
              COMMAND check ${good} ${set_data} --set "data.transforms=[{type=\"standard\"}]" PROPERTIES FIXTURES_REQUIRED points)
+# What can be trained, and should not be.
+add_cli_test(check_lone_softmax RANKS 0 3 EXIT 0 STDERR "warning: model.layers: the last layer has one output and ends in 'softmax', which is 1"
+             COMMAND check ${good} ${set_data} --set model.layers.0.units=1 --set model.loss=mse --set "model.metrics=[]"
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_sigmoid_classes RANKS 0 EXIT 0 STDERR "warning: model.loss = 'categorical_crossentropy' .*'sigmoid', which gives each by itself"
+             COMMAND check ${good} ${set_data} --set model.layers.0.activation=sigmoid PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_shared_rows RANKS 0 3 EXIT 0 STDERR "warning: 100 % of the validation rows are training rows, too"
+             COMMAND check ${good} ${set_data} --set data.validation_split=0 --set data.validation=${CMAKE_CURRENT_BINARY_DIR}/points.h5
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_labels_from_one RANKS 0 3 EXIT 0 STDERR "warning: no training row is of class 0, though rows of all classes from 1 to 2"
+             COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/from_one.h5 --set data.validation_split=0 --set model.layers.0.units=3
+             PROPERTIES FIXTURES_REQUIRED from_one)
+add_cli_test(check_label_beyond RANKS 0 3 EXIT 65 STDERR "has 2 in row 1.*classes are 0 to 1 .labels that count from 1 are to be lowered by 1.$"
+             COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/from_one.h5 --set data.validation_split=0
+             PROPERTIES FIXTURES_REQUIRED from_one)
+add_cli_test(check_constant RANKS 0 3 EXIT 0 STDERR "warning: data.transforms.0 .standard.: 1 of 2 columns has the same number in every training row: column 1 .y."
+             COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/from_one.h5 --set data.validation_split=0 --set model.layers.0.units=3
+                     --set "data.transforms=[{type=\"standard\"}]"
+             PROPERTIES FIXTURES_REQUIRED from_one)
 add_cli_test(check_transform_column RANKS 0 3 EXIT 78 STDERR "'data.transforms.0.columns' \\(clip\\): there is no column 2: the columns are 0 to 1"
              COMMAND check ${good} ${set_data} --set "data.transforms=[{type=\"clip\", low=0, columns=[2]}]"
              PROPERTIES FIXTURES_REQUIRED points)

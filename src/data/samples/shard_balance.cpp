@@ -23,6 +23,11 @@ double total_variation(const std::vector<double>& a, double a_total, const std::
   return sum / 2.0;
 }
 
+bool counts_from_one(const std::vector<double>& counts) {
+  return counts.size() > 2 && counts.front() == 0.0 &&
+         std::all_of(counts.begin() + 1, counts.end(), [](double count) { return count > 0.0; });
+}
+
 }  // namespace
 
 double warn_of_uneven_shards(const SampleSource& shard, const mpi::Communicator& communicator) {
@@ -34,6 +39,12 @@ double warn_of_uneven_shards(const SampleSource& shard, const mpi::Communicator&
   std::ranges::copy(counts, mine.begin());
   std::vector<double> all(mine);
   communicator.sum(all);
+  if (counts_from_one(all)) {
+    warning(
+        "no training row is of class 0, though rows of all classes from 1 to {} are there: classes "
+        "count from 0, and labels that count from 1 leave the model's first output unused",
+        all.size() - 1);
+  }
   const auto size = static_cast<double>(shard.size());
   const auto total = static_cast<double>(communicator.sum(shard.size()));
   double excess = 0.0;  // over what chance makes of a sample of this size

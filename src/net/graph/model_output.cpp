@@ -91,6 +91,17 @@ void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_on
         "usual",
         key, loss, name_of(*last), name_of(usual));
   }
+  if (last != nullptr && *last == Activation::softmax && width == 1) {
+    warning(
+        "model.layers: the last layer{} has one output and ends in 'softmax', which is 1 whatever "
+        "the sample; 'sigmoid' is usual",
+        is_only ? "" : " of output" + of_output);
+  } else if (last != nullptr && *last == Activation::sigmoid && usual == Activation::softmax) {
+    warning(
+        "{} = '{}' takes the outputs for the probabilities of classes that exclude each other, but "
+        "the last layer ends in 'sigmoid', which gives each by itself; 'softmax' is usual",
+        key, loss);
+  }
 }
 
 std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs) {

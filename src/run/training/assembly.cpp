@@ -7,6 +7,7 @@
 #include "data/samples/label_format.hpp"
 #include "data/samples/memory_limit.hpp"
 #include "data/samples/shard_balance.hpp"
+#include "data/samples/shared_rows.hpp"
 #include "data/transforms/fit_transforms.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
@@ -166,6 +167,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
   assembly.validation = mpi::collectively(
       world, [&] { return world.rank() == 0 ? load_validation(assembly, rows.split) : nullptr; });
   samples::warn_of_uneven_shards(*assembly.shard, world);
+  samples::warn_of_shared_rows(*assembly.shard, assembly.validation.get(), world);
   return assembly;
 }
 

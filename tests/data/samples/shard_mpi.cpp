@@ -13,6 +13,8 @@
 #include "data/datasets/split.hpp"
 #include "data/samples/memory_limit.hpp"
 #include "data/samples/shard_balance.hpp"
+#include "data/samples/shared_rows.hpp"
+#include "data/samples/streamed_shard.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "samples.hpp"
@@ -129,6 +131,43 @@ TEST_CASE("shards of sorted rows are noticed, shards of mixed rows are not") {
   if (ranks > 1) CHECK(found > 0.2);
   CHECK(warn_of_uneven_shards(Shard(), world) == 0.0);
   CHECK(warn_of_uneven_shards(rank == 0 ? sorted : Shard(), world) == 0.0);  // only one takes part
+}
+
+TEST_CASE("validation rows that are trained on are noticed, on whichever rank they are") {
+  const auto world = mpi::Communicator::world();
+  const test::SharedFolder folder(world);
+  constexpr std::uint64_t rows = 3000;
+  const auto ranks = static_cast<std::size_t>(world.size());
+  const auto rank = static_cast<std::size_t>(world.rank());
+  if (rank == 0) {
+    test_samples::write_counting(folder.file("data.h5"), rows);
+    const std::vector<float> alike(2 * rows, 1.0F);
+    test_samples::write(folder.file("alike.h5"), 2, alike, std::vector<std::int32_t>(rows), {rows});
+  }
+  world.barrier();
+  const datasets::Dataset data = test_samples::open(folder.file("data.h5"));
+  const auto all = datasets::Rows::all(rows);
+  const auto shard_of = [&](std::uint64_t begin, std::uint64_t end) {
+    const datasets::Block mine = datasets::block_of(end - begin, rank, ranks);
+    return Shard::read(data, all.part({begin + mine.begin, begin + mine.end}), &three_classes, {});
+  };
+  const auto share = [&](const Shard& shard, const Shard& validation) {
+    return warn_of_shared_rows(shard, rank == 0 ? &validation : nullptr, world);
+  };
+  const Shard last = Shard::read(data, all.part({2000, rows}), &three_classes, {});
+  CHECK(share(shard_of(0, rows), last) == 1.0);
+  CHECK(share(shard_of(0, 2000), last) == 0.0);
+  CHECK(share(shard_of(0, 2050), last) == 0.0);  // a twentieth
+  const double half = share(shard_of(0, 2500), last);
+  CHECK(half > 0.45);
+  CHECK(half < 0.55);
+  CHECK(share(rank + 1 == ranks ? shard_of(0, rows) : Shard(), last) > 0.1);
+  CHECK(warn_of_shared_rows(shard_of(0, rows), nullptr, world) == 0.0);
+  const datasets::Dataset alike = test_samples::open(folder.file("alike.h5"));
+  const Shard same = Shard::read(alike, all, &three_classes, {});
+  CHECK(share(same, same) == 0.0);  // there is but one row
+  const StreamedShard streamed(data, all, &three_classes, {}, 20'000);
+  CHECK(warn_of_shared_rows(streamed, rank == 0 ? &last : nullptr, world) == 1.0);
 }
 
 }  // namespace tusk::samples
