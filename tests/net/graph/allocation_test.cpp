@@ -8,8 +8,8 @@ using namespace tusk;
 
 namespace {
 
-constexpr std::size_t inputs = 200;
-constexpr std::size_t outputs = 10;
+constexpr std::size_t input_count = 200;
+constexpr std::size_t output_count = 10;
 
 // Allocations of every pass, on full and smaller batches.
 std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t batch,
@@ -19,9 +19,9 @@ std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t ba
       graph::network_options(
           {DenseOptions{.units = 120, .activation = Activation::relu}, DropoutOptions{.rate = 0.4},
            DenseOptions{.units = 70, .activation = Activation::selu},
-           DenseOptions{.units = outputs, .activation = last}},
+           DenseOptions{.units = output_count, .activation = last}},
           loss, {MetricKind::accuracy, MetricKind::mse, MetricKind::mae}),
-      {inputs}, batch);
+      {input_count}, batch);
   std::size_t turns = 0;
   const std::function<void()> between_layers = [&turns] { ++turns; };
   n.workspace = n.model.make_workspace(batch, true, threads);
@@ -40,14 +40,14 @@ std::size_t allocations_of_passes(LossKind loss, Activation last, std::size_t ba
 TEST_CASE("training, evaluation and prediction allocate nothing") {
   for (const std::size_t batch : {std::size_t{4}, std::size_t{64}}) {
     const std::vector<std::int32_t> labels(batch, 3);
-    const std::vector<float> values(batch * outputs, 0.1F);
+    const std::vector<float> values(batch * output_count, 0.1F);
     const Targets classes{.classes = labels, .values = {}};
     const Targets fewer{.classes = std::span(labels).first(batch - 1), .values = {}};
     CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
                                 classes, fewer) == 0);
     CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
                                 classes, fewer, 3) == 0);
-    const ConstMatrix targets(values.data(), outputs, batch);
+    const ConstMatrix targets(values.data(), output_count, batch);
     for (const auto& [name, loss] : names_of(LossKind{})) {
       CAPTURE(name);
       for (const Activation last : {Activation::sigmoid, Activation::softmax}) {
