@@ -111,17 +111,18 @@ void read(const TomlValue& value, double& out, const Rule& rule) {
 
 void read(const TomlValue& value, std::int64_t& out, const Rule& rule) {
   const auto* integer = value.node.as_integer();
-  Interval interval = rule.interval;
-  interval.min = std::max(interval.min, 0.0);  // nothing that is counted is negative
-  if (integer == nullptr || !interval.contains(static_cast<double>(integer->get()))) {
-    reject(value, within("an integer", interval));
+  if (integer == nullptr || !rule.interval.contains(static_cast<double>(integer->get()))) {
+    reject(value, within("an integer", rule.interval));
   }
   out = integer->get();
 }
 
+// What is counted is never negative.
 void read(const TomlValue& value, std::uint64_t& out, const Rule& rule) {
+  Rule counted = rule;
+  counted.interval.min = std::max(counted.interval.min, 0.0);
   std::int64_t integer = 0;
-  read(value, integer, rule);
+  read(value, integer, counted);
   out = static_cast<std::uint64_t>(integer);
 }
 

@@ -37,7 +37,8 @@ def check_history(path):
     with h5py.File(path) as file:
         steps = {name: column[...] for name, column in file["steps"].items()}
         assert sorted(steps) == [
-            "accuracy", "epoch", "loss", "samples", "step", "time_s", "worker"]
+            "accuracy", "epoch", "learning_rate", "loss", "partition", "samples", "step", "time_s",
+            "worker"]
         assert all(len(column) == 100 for column in steps.values())
         assert (steps["loss"] == numpy.arange(100)).all()
         commits = {name: column[0] for name, column in file["commits"].items()}
