@@ -105,8 +105,8 @@ class Center final : public transforms::Transform {
  public:
   using Options = CenterOptions;
 
-  static std::vector<double> fit(const Options& options, const transforms::TrainingRows& rows) {
-    return learn_means(options, rows);
+  static std::vector<double> fit(const Options& options, const transforms::TrainingRows& training) {
+    return learn_means(options, training);
   }
 
   Center(const CenterOptions& options, std::span<const double> means)

@@ -16,9 +16,9 @@ namespace tusk::transforms {
 // Immutable: threads share it.
 //
 // Steps compute in double precision, and see numbers with all the digits that the training file's
-// type has. Where Real, in which samples are kept, holds that type, what a step leaves is rounded to
-// Real before the next one sees it; where it does not (float64, integers of 32 and 64 bits), only
-// what the last one leaves is.
+// type has. Where Real, in which samples are kept, holds that type, what a step leaves is rounded
+// to Real before the next one sees it; where it does not (float64, integers of 32 and 64 bits),
+// only what the last one leaves is.
 class Transform {
  public:
   virtual ~Transform() = default;

@@ -56,7 +56,8 @@ TextLabels::Number TextLabels::number_of(std::string_view text, const TextPlace&
   }
   const std::optional<double> number = parse_number(text);
   if (number.has_value() == texts_) {
-    const bool feature_alone = parse_boolean(text) || parse_time(text);  // labels of these are texts
+    const bool feature_alone =
+        parse_boolean(text) || parse_time(text);  // labels of these are texts
     const std::string advice = number || feature_alone ? "" : advice_on_cell(text, column_);
     fail(ExitCode::bad_data, "{}: the label {:?} is a {}, but those above are {}{}{}", place.text(),
          text.substr(0, longest_shown_label), number ? "number" : "text",

@@ -165,8 +165,9 @@ TEST_CASE("the advice on a cell that is no number fits the cell") {
   check_advice("a,label\n1,2\n2,\"3,5\"\n",
                "is a text, but those above are numbers; '--decimal ,'");
   check_advice("a,label\n1,2\n2,NA\n", "those above are numbers; '--missing NA'");
-  CHECK(test::outcome_of([] { read_text("a,label\n1,2\n2,True\n"); })
-            .message.ends_with("those above are numbers"));
+  CHECK(test::outcome_of([] {
+          read_text("a,label\n1,2\n2,True\n");
+        }).message.ends_with("those above are numbers"));
 }
 
 TEST_CASE("whole numbers that float32 rounds are counted") {

@@ -57,8 +57,8 @@ TEST_CASE("with the precision of the file, only what the model sees is rounded")
          {"type": "scale", "factor": 1, "offset": -1600000000, "precision": "float64"},
          {"type": "clip", "low": -1e300, "high": 50.1},
          {"type": "standard", "centers": [1], "slopes": [0.1], "base": 0}])";
-  const auto transforms =
-      Transforms::from_json(R"([{"type": "precision", "numbers": "float64"},)" + steps, "model.h5", {});
+  const auto transforms = Transforms::from_json(
+      R"([{"type": "precision", "numbers": "float64"},)" + steps, "model.h5", {});
   CHECK(transforms.precision() == Precision::float64);
   CHECK(Transforms().precision() == Precision::float32);
   const Transforms again = Transforms::from_json(transforms.to_json(), "model.h5", {});
@@ -83,8 +83,9 @@ TEST_CASE("with the precision of the file, only what the model sees is rounded")
   CHECK(transforms.objection(std::vector<double>{1e300}).empty());
   CHECK(transforms.objection(std::vector<double>{NAN}) ==
         "nan in column 0; features must be finite");
-  CHECK_FAILS(Transforms::from_json(R"([{"type": "precision", "numbers": "int8"}])", "model.h5", {}),
-              ExitCode::bad_data, "precision 'int8' is not known");
+  CHECK_FAILS(
+      Transforms::from_json(R"([{"type": "precision", "numbers": "int8"}])", "model.h5", {}),
+      ExitCode::bad_data, "precision 'int8' is not known");
   CHECK_FAILS(Transforms::from_json(R"([{"type": "scale", "factor": 1, "offset": 0,
                                          "precision": "half"}])",
                                     "model.h5", {}),
@@ -93,7 +94,8 @@ TEST_CASE("with the precision of the file, only what the model sees is rounded")
 
 TEST_CASE("a model of float32 rows does with others what it did with those") {
   const auto transforms = Transforms::from_json(
-      R"([{"type": "standard", "centers": [1600000000], "slopes": [1], "base": 0}])", "model.h5", {});
+      R"([{"type": "standard", "centers": [1600000000], "slopes": [1], "base": 0}])", "model.h5",
+      {});
   const double time = 1'600'000'001.0;  // the nearest float32 is 1 600 000 000
   std::vector<float> out(1);
   transforms.apply(std::span(&time, 1), out);
