@@ -178,17 +178,31 @@ InnerLayer* inner_of(LayerOptions& layer) {
       layer);
 }
 
-// Of Bidirectional's layers Keras 3 writes both: the second must be the first, the other way round.
-void check_backward_layer(const LayerOptions& forward, LayerOptions backward,
-                          const std::string& where) {
+// A recurrent layer that goes over its steps the other way round.
+LayerOptions other_way_round(LayerOptions layer) {
   std::visit(
       [](auto& options) {
         if constexpr (requires { options.go_backwards; }) {
           options.go_backwards = !options.go_backwards;
         }
       },
-      backward);
-  if (backward == forward) return;
+      layer);
+  return layer;
+}
+
+bool goes_backwards(const LayerOptions& layer) {
+  return std::visit(
+      [](const auto& options) {
+        if constexpr (requires { options.go_backwards; }) return options.go_backwards;
+        return false;
+      },
+      layer);
+}
+
+// Of Bidirectional's layers Keras 3 writes both: the second must be the first, the other way round.
+void check_backward_layer(const LayerOptions& forward, const LayerOptions& backward,
+                          const std::string& where) {
+  if (other_way_round(backward) == forward) return;
   fail(ExitCode::bad_data,
        "{} has a backward_layer with other options than its layer, which is not supported", where);
 }
@@ -226,6 +240,13 @@ InnerLayer read_inner_layers(const Json& outer, const std::string& path,
   return InnerLayer({layer});
 }
 
+OrderedJson write_inner(const LayerOptions& layer, const std::string& name) {
+  OrderedJson entry = write_keras_layer(layer, name);
+  entry["module"] = "keras.layers";  // where Keras 3 looks for a layer in a layer
+  entry["registered_name"] = nullptr;
+  return entry;
+}
+
 }  // namespace
 
 OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name) {
@@ -239,10 +260,12 @@ OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name
   }
   for (const auto& [key, value] : keras_class(alternative).constants) config[key] = value;
   if (const InnerLayer* inner = inner_of(copy)) {
-    OrderedJson entry = write_keras_layer((**inner).layer, name + "_layer");
-    entry["module"] = "keras.layers";  // where Keras 3 looks for a layer in a layer
-    entry["registered_name"] = nullptr;
-    config["layer"] = entry;
+    const LayerOptions& within = (**inner).layer;
+    config["layer"] = write_inner(within, name + "_layer");
+    // Keras makes the second layer of Bidirectional go backwards unless it is given.
+    if (std::holds_alternative<BidirectionalOptions>(copy) && goes_backwards(within)) {
+      config["backward_layer"] = write_inner(other_way_round(within), name + "_backward_layer");
+    }
   }
   return {{"class_name", class_name_of(alternative)}, {"config", config}};
 }

@@ -184,16 +184,17 @@ void Bidirectional::split(Matrix dy, const std::array<Part, 2>& parts) const {
   }
 }
 
-// Keras gives masked steps an output of zero where all steps are given out.
+// Keras gives masked steps an output of zero where all steps are given out, and turns the second
+// layer's outputs around, so that both are in the order in which the first goes over the steps.
 template <typename Options>
 std::unique_ptr<Layer> make_both(Options options, const BidirectionalOptions& outer, Shapes inputs,
                                  const std::string& key) {
-  const RecurrentUse use{.zero_output_for_mask = options.return_sequences,
-                         .outputs_in_order = true};
+  RecurrentUse use{.zero_output_for_mask = options.return_sequences};
   std::array<std::unique_ptr<Layer>, 2> layers;
   for (std::unique_ptr<Layer>& layer : layers) {
     layer = make_recurrent(options, inputs, use, key + ".layer");
     options.go_backwards = !options.go_backwards;
+    use.outputs_reversed = true;
   }
   return std::make_unique<Bidirectional>(std::move(layers), outer.merge_mode, inputs[0].elements());
 }

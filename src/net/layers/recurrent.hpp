@@ -26,7 +26,7 @@ namespace tusk::layers {
 // What of a recurrent layer its options do not say: Bidirectional sets both.
 struct RecurrentUse {
   bool zero_output_for_mask = false;  // a masked step's output is zero
-  bool outputs_in_order = false;      // of the steps, also where they are computed backwards
+  bool outputs_reversed = false;      // the output of the step that is computed last comes first
 };
 
 class Recurrent : public Layer {
@@ -122,7 +122,7 @@ class Recurrent : public Layer {
     return options_.go_backwards ? steps_ - 1 - step : step;
   }
   std::size_t output_position(std::size_t step) const {
-    return use_.outputs_in_order ? position(step) : step;
+    return use_.outputs_reversed ? steps_ - 1 - step : step;
   }
 
   Weights weights(ConstSpan all) const;

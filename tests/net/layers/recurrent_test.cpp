@@ -91,7 +91,7 @@ struct SlowUse {
   bool sequences = false;
   bool backwards = false;
   bool zeros = false;     // the output of a masked step
-  bool in_order = false;  // of steps, also backwards
+  bool reversed = false;  // the output of the step that is computed last comes first
 };
 
 // The layer's outputs, a sample behind the other.
@@ -105,7 +105,7 @@ std::vector<double> slow_layer(const SlowCell& cell, std::size_t states, const N
       const std::size_t step = use.backwards ? rnn_steps - 1 - i : i;
       const bool there = mask == nullptr || (*mask)[sample * rnn_steps + step] == 1;
       if (there) h = cell(x.data() + (sample * rnn_steps + step) * rnn_features, h);
-      std::vector<double>& y = outputs[use.in_order ? step : i];
+      std::vector<double>& y = outputs[use.reversed ? rnn_steps - 1 - i : i];
       y.assign(h.begin(), h.begin() + rnn_units);
       if (!there && use.zeros) y.assign(rnn_units, 0.0);
       if (!use.sequences && i + 1 == rnn_steps) all.insert(all.end(), y.begin(), y.end());
@@ -176,7 +176,8 @@ TEST_CASE("lstm computes Keras's formulas, masked and backwards") {
   });
 }
 
-TEST_CASE("bidirectional merges both ways, in the order of the steps, masked steps as zeros") {
+TEST_CASE(
+    "bidirectional merges both ways, in the order of its first layer, masked steps as zeros") {
   for (const auto& [name, mode] : names_of(MergeMode{})) {
     CAPTURE(name);
     in_every_use([&, merge = mode](bool masked, bool sequences, bool backwards) {
@@ -192,7 +193,7 @@ TEST_CASE("bidirectional merges both ways, in the order of the steps, masked ste
                               run.weights.begin() + static_cast<std::ptrdiff_t>((i + 1) * half));
         both[i] = slow_layer(slow_lstm(weights), 2 * rnn_units, run.inputs[0],
                              masked ? &run.inputs[1] : nullptr,
-                             {sequences, backwards != (i == 1), sequences, true});
+                             {sequences, backwards != (i == 1), sequences, i == 1});
       }
       std::vector<double> expected;
       for (std::size_t i = 0; i < both[0].size(); ++i) {
