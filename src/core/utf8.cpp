@@ -34,12 +34,6 @@ std::size_t character_bytes(std::string_view text) {
 
 }  // namespace
 
-bool is_ascii(std::string_view text) {
-  unsigned char all = 0;
-  for (const char c : text) all |= static_cast<unsigned char>(c);
-  return all < ascii_end;
-}
-
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t bytes = character_bytes(text);

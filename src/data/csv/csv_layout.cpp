@@ -98,7 +98,8 @@ void choose_features(CsvLayout& layout, const std::string& path) {
   }
   mark_features(layout.options.categories, "categories", layout, path, &CsvFeature::category);
   mark_features(layout.options.times, "times", layout, path, &CsvFeature::time);
-  for (const CsvFeature& feature : layout.features) {
+  for (CsvFeature& feature : layout.features) {
+    feature.is_number = !feature.category && !feature.time;
     if (!feature.category || !feature.time) continue;
     fail(ExitCode::usage, "column '{}' is to be categories and to be times",
          layout.names[feature.column]);

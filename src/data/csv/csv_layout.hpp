@@ -19,8 +19,7 @@ struct CsvFeature {
   std::size_t position = 0;  // in the row of features
   bool category = false;     // its texts become indices
   bool time = false;         // its dates and times become seconds
-
-  bool is_number() const { return !category && !time; }
+  bool is_number = true;     // neither
 };
 
 // Where the rows of a CSV file begin.

@@ -43,14 +43,16 @@ void CsvRow::take(CsvReader& reader) {
   if (split_) reader.split(cells_);
   const std::size_t columns =
       split_ ? cells_.size() : count_of(record_, layout_.options.delimiter) + 1;
-  if (columns != layout_.columns()) {
-    const std::string advice =
-        layout_.columns() == 1
-            ? tables::advice_on_delimiter(layout_.names.front(), layout_.options.delimiter)
-            : "";
-    fail(ExitCode::bad_data, "{}: {} columns, but the first row has {}{}{}", reader.place().text(),
-         columns, layout_.columns(), advice.empty() ? "" : "; ", advice);
-  }
+  if (columns != layout_.columns()) fail_columns(columns);
+}
+
+void CsvRow::fail_columns(std::size_t columns) const {
+  const std::string advice =
+      layout_.columns() == 1
+          ? tables::advice_on_delimiter(layout_.names.front(), layout_.options.delimiter)
+          : "";
+  fail(ExitCode::bad_data, "{}: {} columns, but the first row has {}{}{}", reader_->place().text(),
+       columns, layout_.columns(), advice.empty() ? "" : "; ", advice);
 }
 
 std::string_view CsvRow::cell(std::size_t column) const {
@@ -75,10 +77,10 @@ std::string_view CsvRow::text(std::size_t column) const {
        tables::why_no_text(layout_.options.encoding));
 }
 
-std::string_view CsvRow::label() const {
+std::string_view CsvRow::unusual_label() const {
   const std::string_view text = this->text(*layout_.chosen.label);
   const tables::NumberNotation& notation = layout_.options.notation;
-  if (notation.is_plain() || tables::parse_boolean(text)) return text;
+  if (plain_ || tables::parse_boolean(text)) return text;
   std::string number;
   const auto plain = notation.plain(text, number);
   if (plain && tables::parse_number(*plain)) {
@@ -112,7 +114,7 @@ CsvRow::Counts CsvRow::store_as(std::span<const tables::TextClasses> classes,
   std::size_t category = 0;
   Counts counts;
   const bool has_missing_numbers = layout_.missing.have_numbers();
-  const bool plain = !split_ && layout_.options.notation.is_plain();
+  const bool plain = !split_ && plain_;
   for (const CsvFeature& feature : layout_.features) {
     double value = 0.0;
     if (!split_) {
@@ -120,7 +122,7 @@ CsvRow::Counts CsvRow::store_as(std::span<const tables::TextClasses> classes,
       ++column;
     }
     const char* const begin = at;
-    const auto [end, error] = plain && feature.is_number()
+    const auto [end, error] = plain && feature.is_number
                                   ? std::from_chars(at, last, value)
                                   : std::from_chars_result{at, std::errc::invalid_argument};
     if (error == std::errc() && (end == last || *end == delimiter)) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/utf8.hpp"
 #include "data/csv/csv_layout.hpp"
 #include "data/csv/csv_reader.hpp"
 #include "data/tables/text_classes.hpp"
@@ -17,7 +18,8 @@ namespace tusk::csv {
 // at more of a record than it is asked for.
 class CsvRow {
  public:
-  explicit CsvRow(const CsvLayout& layout) : layout_(layout) {}
+  explicit CsvRow(const CsvLayout& layout)
+      : layout_(layout), plain_(layout.options.notation.is_plain()) {}
 
   // Takes the reader's record, until the reader moves. Throws Error(bad_data) with file and line if
   // it has more or fewer columns than the layout, or what CsvReader::split throws.
@@ -31,7 +33,13 @@ class CsvRow {
   std::string_view text(std::size_t column) const;
 
   // The label for TextLabels: a number as that reads it, or a text. As text().
-  std::string_view label() const;
+  std::string_view label() const {
+    if (plain_) {
+      const std::string_view cell = this->cell(*layout_.chosen.label);
+      if (is_ascii(cell)) return cell;
+    }
+    return unusual_label();
+  }
 
   // Whether a text is empty or stands for a missing value.
   bool is_missing(std::string_view text) const;
@@ -48,6 +56,8 @@ class CsvRow {
   Counts store_features(std::span<const tables::TextClasses> classes, std::byte* out) const;
 
  private:
+  std::string_view unusual_label() const;
+  [[noreturn]] void fail_columns(std::size_t columns) const;
   template <typename T>
   Counts store_as(std::span<const tables::TextClasses> classes, std::byte* out) const;
   double number_of(std::string_view cell, const CsvFeature& feature) const;
@@ -57,6 +67,7 @@ class CsvRow {
   std::string_view cell_behind(const char* at) const;
 
   const CsvLayout& layout_;
+  bool plain_;  // numbers are written as 1234.5e6
   const CsvReader* reader_ = nullptr;
   std::string_view record_;
   bool split_ = false;

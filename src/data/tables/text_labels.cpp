@@ -80,7 +80,7 @@ void TextLabels::check(std::string_view cell, const TextPlace& place) const {
 void TextLabels::learn(std::string_view cell, const TextPlace& place) {
   const std::string_view text = trimmed(cell);
   const auto [value, whole] = number_of(text, place);
-  if (texts_ && !is_utf8(text)) {
+  if (texts_ && !is_ascii(text) && !is_utf8(text)) {
     fail(ExitCode::bad_data, "{}: the label {:?} is not UTF-8", place.text(),
          text.substr(0, longest_shown_label));
   }
