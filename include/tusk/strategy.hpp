@@ -58,9 +58,9 @@ struct Window {
 // statistics, as batch normalization has, are seen to without the strategy. Its CenterVariable
 // exchanges them along with whatever it is asked to; where workers meet, they are averaged over
 // them at the end of every window, by samples. A strategy keeps what it needs between calls and
-// nothing else; whatever it exchanges goes through the CenterVariable or the Peers given to it. With
-// a center, it has to have committed, by any of the verbs, after its last step, at the latest in
-// on_finish(): a run whose work did not all get there ends with Error(internal).
+// nothing else; whatever it exchanges goes through the CenterVariable or the Peers given to it.
+// With a center, it has to have committed, by any of the verbs, after its last step, at the latest
+// in on_finish(): a run whose work did not all get there ends with Error(internal).
 class Strategy {
  public:
   virtual ~Strategy() = default;

@@ -45,6 +45,7 @@ class StatisticsCenter final : public CenterVariable {
 
   std::size_t size() const override { return center_.size(); }
   Commit perform(const Update& update) override;
+  std::span<const Commit> further_shards() const override { return center_.further_shards(); }
   ControlBoard& board() override { return center_.board(); }
 
  private:

@@ -17,13 +17,13 @@ namespace tusk::center::testing {
 namespace {
 
 // Two layers' statistics, which keep different shares of themselves; more than a message's piece.
-const std::vector<MovingAverages> layers{{.count = 20'000, .momentum = 0.9},
+const std::vector<MovingAverages> layers{{.count = 16'000, .momentum = 0.9},
                                          {.count = 5, .momentum = 0.6}};
-constexpr std::size_t statistics = 20'005;
-constexpr std::size_t weights = 20'001;
-constexpr std::array<std::size_t, lanes> watched{0, 19'999, 20'000, 20'004};
+constexpr std::size_t statistics = 16'005;
+constexpr std::size_t weights = 801;
+constexpr std::array<std::size_t, lanes> watched{0, 15'999, 16'000, 16'004};
 
-float momentum_of(std::size_t i) { return i < 20'000 ? 0.9F : 0.6F; }
+float momentum_of(std::size_t i) { return i < 16'000 ? 0.9F : 0.6F; }
 
 // θ at the start.
 float initial_value(std::size_t i) { return i < weights ? 3.0F : 4.0F + static_cast<float>(i % 3); }
@@ -151,7 +151,7 @@ void check_statistics(const MakeSiteWithStatistics& make_site, Order order) {
   std::deque<Learner> learners;
   for (std::size_t worker = 0; worker < site->workers(); ++worker) learners.emplace_back(worker);
   site->run(
-      40, [&](std::size_t worker, CenterVariable& center) { learners[worker].play(center); },
+      25, [&](std::size_t worker, CenterVariable& center) { learners[worker].play(center); },
       [](CenterServer&) {});
   std::vector<Event> events;
   for (const Learner& learner : learners) {
