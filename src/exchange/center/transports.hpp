@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -21,7 +20,6 @@ namespace tusk::center {
 struct TransportOptions {
   Consistency consistency = Consistency::snapshot;  // one that the transport offers
   CompressionOptions compression = {};              // read by `message`; elsewhere `none`
-  std::size_t statistics = 0;                       // so many of the last numbers are statistics
 };
 
 // Collective. Opens the center on rank 0 with rank 0's `initial`, without a test. Throws on every
@@ -50,7 +48,6 @@ std::vector<Candidate> all_transports();
 // Tests call it with transports that fail.
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
-                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
-                     std::size_t statistics = 0);
+                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit);
 
 }  // namespace tusk::center

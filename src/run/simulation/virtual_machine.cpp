@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/simulation/virtual_machine.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "data/datasets/split.hpp"
@@ -86,13 +85,11 @@ class VirtualMachine::VirtualWorker {
 
 VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
-      shards_(setup.initial.first(setup.model.exchanged_count()), setup.parameters,
-              setup.experiment.server.shards, setup.workers,
-              setup.model.exchanged_count() - setup.model.trained_count()),
+      shards_(setup.initial, setup.parameters, setup.experiment.server.shards, setup.workers),
       scheduler_(setup.workers, setup.threads, setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed,
                   setup.like),
-      network_(setup.experiment.simulate, setup.model.exchanged_count(), setup.parameters),
+      network_(setup.experiment.simulate, setup.initial.size(), setup.parameters),
       exchanges_(scheduler_, setup.workers),
       passes_(scheduler_, setup.workers),
       gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness) {
@@ -119,9 +116,7 @@ bool VirtualMachine::has_center() const {
 
 void VirtualMachine::snapshot(std::span<float> out) {
   if (has_center()) {
-    const std::size_t exchanged = setup_.model.exchanged_count();
-    shards_.snapshot(out.first(exchanged));
-    std::ranges::copy(setup_.initial.subspan(exchanged), out.subspan(exchanged).begin());
+    shards_.snapshot(out);
   } else {
     workers_.front().worker().model(out);
   }

@@ -32,7 +32,6 @@ class FaultyCenter final : public CenterVariable {
       : center_(std::move(center)), fault_(fault) {}
 
   std::size_t size() const override { return center_->size(); }
-  std::size_t statistics() const override { return center_->statistics(); }
   ControlBoard& board() override { return center_->board(); }
 
   Commit perform(const Update& update) override {
@@ -43,9 +42,7 @@ class FaultyCenter final : public CenterVariable {
                                                            : 1.0F;
     std::vector<float> committed(update.in, update.in + size());
     for (float& value : committed) value *= factor;
-    Update changed = update;
-    changed.in = committed.data();
-    Commit commit = center_->perform(changed);
+    Commit commit = center_->commit(committed);
     if (fault_ == Fault::repeated_ticket) commit.ticket = 0;
     return commit;
   }
