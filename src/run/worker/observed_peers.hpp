@@ -3,6 +3,7 @@
 
 #include "run/worker/reporter.hpp"
 #include "tusk/peers.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::worker {
 
@@ -19,6 +20,7 @@ class ObservedPeers final : public center::Peers {
   void sum(std::span<double> values) override;
   std::uint64_t max(std::uint64_t value) override;
 
+  void keep(State& state) { state("exchanges", exchanges_); }
   std::uint64_t exchanges() const { return exchanges_; }  // sums so far
 
  private:
