@@ -5,7 +5,6 @@
 #include <string>
 
 #include "experiment/callback_options.hpp"
-#include "experiment/checkpoint_options.hpp"
 #include "experiment/data_options.hpp"
 #include "experiment/debug_options.hpp"
 #include "experiment/model_options.hpp"
@@ -27,7 +26,6 @@ struct Experiment {
   ServerOptions server;
   SimulateOptions simulate;
   CallbackOptions callbacks;
-  CheckpointOptions checkpoint;
   DebugOptions debug;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;

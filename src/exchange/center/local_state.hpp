@@ -8,7 +8,6 @@
 #include "exchange/center/cells.hpp"
 #include "exchange/center/update.hpp"
 #include "tusk/aligned_vector.hpp"
-#include "tusk/state.hpp"
 
 namespace tusk::center {
 
@@ -24,15 +23,7 @@ class LocalState {
 
   std::span<float> theta() { return theta_; }
   std::uint64_t updates() const { return updates_; }
-  void set_updates(std::uint64_t updates) { updates_ = updates; }
   ControlBoard& board() { return board_; }
-
-  // All of it.
-  void keep(State& state) {
-    state("theta", std::span(theta_));
-    state("updates", updates_);
-    state("cells", std::span(cells_));
-  }
 
  private:
   AlignedVector<float> theta_;

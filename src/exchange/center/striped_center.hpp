@@ -46,7 +46,6 @@ class StripedCenter {
 
   std::size_t size() const { return size_; }
   std::uint64_t updates() const;
-  void set_updates(std::uint64_t updates) const;  // before anyone else uses it
   std::span<std::int64_t> cells() const { return cells_; }
 
  private:

@@ -24,14 +24,12 @@ class Averaging final : public Strategy {
 
   std::size_t communication_window() const override { return communication_window_; }
 
-  void on_start(std::span<float> /*weights*/) override {}
-  void keep(State& /*state*/) override {}
+  void on_start(std::span<float> weights) override { sum_.resize(weights.size() + 1); }
 
   std::size_t on_pass_start(std::size_t batches) override { return peers_.max(batches); }
 
   void on_window_end(std::span<float> weights, const Window& window) override {
     const auto samples = static_cast<double>(window.samples);
-    sum_.resize(weights.size() + 1);
     for (std::size_t i = 0; i < weights.size(); ++i) sum_[i] = samples * weights[i];
     sum_.back() = samples;
     peers_.sum(sum_);

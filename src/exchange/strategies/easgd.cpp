@@ -26,13 +26,14 @@ class Easgd final : public ElasticRule {
   void model(std::span<const float> /*weights*/, std::span<float> out) const override {
     std::ranges::copy(center_, out.begin());
   }
-  void keep(State& state) override { state("center", center_); }
 
  private:
-  void join(std::span<float> weights) override { center_.assign(weights.begin(), weights.end()); }
+  void join(std::span<float> weights) override {
+    center_.assign(weights.begin(), weights.end());
+    sum_.resize(weights.size());
+  }
 
   void exchange(std::span<const float> weights, std::span<float> force) override {
-    sum_.resize(weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
       force[i] = sum_[i] = alpha_ * (weights[i] - center_[i]);
     }

@@ -18,15 +18,13 @@ class SyncSgd final : public Strategy {
   std::size_t communication_window() const override { return 1; }
   bool shares_gradients() const override { return true; }
 
-  void on_start(std::span<float> /*weights*/) override {}
-  void keep(State& /*state*/) override {}
+  void on_start(std::span<float> weights) override { sum_.resize(weights.size() + 1); }
 
   std::size_t on_pass_start(std::size_t batches) override { return peers_.max(batches); }
 
   void on_gradients(std::span<const float> /*weights*/, std::span<float> gradients,
                     std::size_t samples) override {
     const auto share = static_cast<float>(samples);
-    sum_.resize(gradients.size() + 1);
     for (std::size_t i = 0; i < gradients.size(); ++i) sum_[i] = share * gradients[i];
     sum_.back() = share;
     peers_.sum(sum_);

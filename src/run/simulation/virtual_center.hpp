@@ -49,10 +49,6 @@ class VirtualCenter final : public center::CenterVariable {
   std::size_t size() const override { return center_.size(); }
   center::Commit perform(const center::Update& update) override;
   center::ControlBoard& board() override { return board_; }
-  void keep(State& state) override {
-    state("center", center_);
-    state("exchanges", exchanges_);
-  }
 
  private:
   double done_s(double arrival_s, const center::Update& update);

@@ -47,6 +47,4 @@ void ObservedCenter::report(const center::Update& update, const center::Commit& 
   reporter_.commit(update, commit, center_.further_shards());
 }
 
-void ObservedCenter::keep(State& state) { state("center", center_); }
-
 }  // namespace tusk::worker

@@ -3,7 +3,6 @@
 
 #include "run/worker/reporter.hpp"
 #include "tusk/peers.hpp"
-#include "tusk/state.hpp"
 
 namespace tusk::worker {
 
@@ -20,7 +19,6 @@ class ObservedPeers final : public center::Peers {
   void sum(std::span<double> values) override;
   std::uint64_t max(std::uint64_t value) override;
 
-  void keep(State& state) { state("exchanges", exchanges_); }
   std::uint64_t exchanges() const { return exchanges_; }  // sums so far
 
  private:

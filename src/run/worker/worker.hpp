@@ -44,7 +44,7 @@ namespace tusk::worker {
 // One worker: its weights, its optimizer, its strategy and the loop over its samples. A run makes
 // one in every process that trains, a simulation as many as it has virtual workers; the code is the
 // same, and what differs is in Outside. A training step allocates nothing.
-class Worker final : public Standing {
+class Worker {
  public:
   struct Options {
     std::uint64_t seed = 0;
@@ -74,15 +74,8 @@ class Worker final : public Standing {
   Worker& operator=(const Worker&) = delete;
 
   // Trains until the passes end, or the gate gives the order to stop. Throws Error(diverged) when a
-  // loss or a weight is not finite. After keep() has read, it goes on from there.
+  // loss or a weight is not finite.
   void run();
-
-  // For checkpoints, at a gate (Standing), and between construction and run().
-  void end_exchange() override;
-  void keep(State& state) override;
-  std::uint64_t steps() const override { return context_.step; }
-  std::size_t parameters() const override { return weights_.size(); }
-  bool finished() const { return finished_; }
 
   // out = the model as this worker knows it (Strategy::model).
   void model(std::span<float> out) const { strategy_->model(weights_, out); }
@@ -91,10 +84,9 @@ class Worker final : public Standing {
 
  private:
   // The loop (worker.cpp).
-  bool next_pass();  // false: there is none
-  std::size_t windows_left() const;
-  std::optional<samples::Batch> next_batch();
-  void train_pass();
+  std::optional<DataPass> next_pass();
+  std::optional<samples::Batch> next_batch(const DataPass& pass);
+  void train_pass(const DataPass& pass);
   bool begin_window();  // false: an order to stop
   void end_window();
 
@@ -127,17 +119,12 @@ class Worker final : public Standing {
   graph::Workspace workspace_;
   AlignedVector<float> weights_;
   AlignedVector<float> gradients_;
-  bool started_ = false;          // the strategy has been told
-  std::optional<DataPass> pass_;  // that is being trained
-  std::size_t pass_steps_ = 0;    // of it
-  std::size_t pass_step_ = 0;     // the next one
   strategies::Window window_;
   std::uint64_t windows_ = 0;   // completed
   std::uint64_t updates_ = 0;   // steps of the optimizer
   double learning_rate_ = 0.0;  // of the last of them
   double learning_rate_scale_ = 1.0;
-  std::int64_t stopped_ = 0;  // Cell::stop
-  bool finished_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace tusk::worker
