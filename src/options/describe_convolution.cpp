@@ -33,27 +33,21 @@ void describe_outputs(Fields& fields, auto& o, std::string_view initializer,
          any().only_when(o.use_bias, "needs use_bias = true"));
 }
 
+// A convolution of a series and one of an image, whose options differ in their types alone.
+void describe_conv(Fields& fields, auto& o) {
+  fields("filters", o.filters, required(count()));
+  fields("kernel_size", o.kernel_size, required(count()));
+  fields("strides", o.strides, count());
+  fields("padding", o.padding);
+  fields("dilation_rate", o.dilation_rate, count());
+  fields("groups", o.groups, count());
+  describe_outputs(fields, o, "kernel_initializer", o.kernel_initializer);
+}
+
 }  // namespace
 
-void describe(Fields& fields, Conv1dOptions& o) {
-  fields("filters", o.filters, required(count()));
-  fields("kernel_size", o.kernel_size, required(count()));
-  fields("strides", o.strides, count());
-  fields("padding", o.padding);
-  fields("dilation_rate", o.dilation_rate, count());
-  fields("groups", o.groups, count());
-  describe_outputs(fields, o, "kernel_initializer", o.kernel_initializer);
-}
-
-void describe(Fields& fields, Conv2dOptions& o) {
-  fields("filters", o.filters, required(count()));
-  fields("kernel_size", o.kernel_size, required(count()));
-  fields("strides", o.strides, count());
-  fields("padding", o.padding);
-  fields("dilation_rate", o.dilation_rate, count());
-  fields("groups", o.groups, count());
-  describe_outputs(fields, o, "kernel_initializer", o.kernel_initializer);
-}
+void describe(Fields& fields, Conv1dOptions& o) { describe_conv(fields, o); }
+void describe(Fields& fields, Conv2dOptions& o) { describe_conv(fields, o); }
 
 void describe(Fields& fields, DepthwiseConv2dOptions& o) {
   fields("kernel_size", o.kernel_size, required(count()));
