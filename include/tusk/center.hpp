@@ -31,7 +31,7 @@ struct Scaling {
   std::uint64_t least = 1;
 };
 
-// A worker's access to the center variable θ: a vector of size() floats that all workers share. A
+// A worker's access to the center variable θ: a vector of size() weights that all workers share. A
 // strategy calls its verbs at the ends of its windows; each is one exchange, and the time that it
 // takes is the strategy's cost.
 //
@@ -54,6 +54,12 @@ struct Scaling {
 //
 // Staleness counts from the last pull. Every verb that brings θ, or something computed from it, is
 // a pull, too: commit_and_pull, commit_change, elastic.
+//
+// Where the network has moving statistics, as batch normalization has, every verb moves those, too,
+// and a strategy has nothing to do with them: it never sees them. A commit of whatever delta,
+// scaled or not, makes of the center's what this worker's batches since its last commit would have
+// made of them in one process: θ ← μᵐ θ + (x − μᵐ x₀), with m the steps. elastic() moves them as it
+// moves weights; pull() brings them.
 //
 // Bytes moved, with P = size(): pull and commit 4 P, the others 8 P; weighing by proximity 12 P
 // where the center is not in this node's memory.
@@ -98,6 +104,9 @@ class CenterVariable {
   // What shards 1, 2, … of a center that is spread over several servers have given the operation
   // that perform() or complete() has done last: tickets and staleness of their own. Otherwise none.
   virtual std::span<const Commit> further_shards() const { return {}; }
+
+  // How many statistics θ has behind its weights, which an Update has to bring or take.
+  virtual std::size_t statistics() const { return 0; }
 
   // One operation beside other work: one commit at a time, never by proximity or with a base.
   // start() takes note of it; the first advance() sends it, and every advance() carries it on and

@@ -36,7 +36,9 @@ struct Parameter {
   std::size_t fan_out = 1;       // how many outputs an input: for initializers that ask
   Initializer initializer = {};  // without one it starts at zeros
   Role role = Role::trained;
-  bool frozen = false;  // it keeps its values: no gradient, no update
+  double momentum = 1.0;  // of a statistic: the share of it that a step keeps, as the layer says;
+                          // an exchange goes by it (1: what steps do to it adds up)
+  bool frozen = false;    // it keeps its values: no gradient, no update
 
   std::size_t size() const { return shape.elements(); }
 };

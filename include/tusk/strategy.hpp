@@ -22,6 +22,10 @@ struct Surroundings {
   std::span<const float> velocity = {};      // v of its Nesterov momentum, one a parameter, or none
   double momentum = 0.0;                     // δ
   bool separate_pull = false;  // commit at a window's end, pull at the next one's start
+
+  // The worker's moving statistics, for a rule without a center that exchanges them by itself
+  // (Strategy::exchanges_statistics). The layers have moved them before on_gradients.
+  std::span<float> statistics = {};
 };
 
 // What is known of a run before it starts, for what a rule may say of it then: its check(), which
@@ -50,10 +54,13 @@ struct Window {
 //     on_window_end(x, window)        after communication_window() steps or the pass's last
 //   on_finish(x)                      once, after the last window
 //
-// All spans have one element a parameter. A strategy keeps what it needs between calls and nothing
-// else; whatever it exchanges goes through the CenterVariable or the Peers given to it. With a
-// center, it has to have committed, by any of the verbs, after its last step, at the latest in
-// on_finish(): a run whose work did not all get there ends with Error(internal).
+// All spans have one element a weight that is trained: frozen ones are nobody's concern, and moving
+// statistics, as batch normalization has, are seen to without the strategy. Its CenterVariable
+// exchanges them along with whatever it is asked to; where workers meet, they are averaged over
+// them at the end of every window, by samples. A strategy keeps what it needs between calls and
+// nothing else; whatever it exchanges goes through the CenterVariable or the Peers given to it.
+// With a center, it has to have committed, by any of the verbs, after its last step, at the latest
+// in on_finish(): a run whose work did not all get there ends with Error(internal).
 class Strategy {
  public:
   virtual ~Strategy() = default;
@@ -88,6 +95,14 @@ class Strategy {
   // beside them.
   virtual void model(std::span<const float> weights, std::span<float> out) const {
     std::ranges::copy(weights, out.begin());
+  }
+
+  // Whether a rule without a center exchanges Surroundings::statistics by itself, with the weights.
+  virtual bool exchanges_statistics() const { return false; }
+
+  // out = the model's statistics: the worker's own, unless the rule keeps common ones.
+  virtual void model_statistics(std::span<const float> own, std::span<float> out) const {
+    std::ranges::copy(own, out.begin());
   }
 };
 

@@ -91,7 +91,7 @@ std::optional<records::RunTimes> times_of_run(const Context& context,
 SimulationRow project(const training::Assembly& assembly, std::size_t workers, std::size_t threads,
                       const records::RunTimes* like) {
   const auto projection =
-      simulation::project_times(assembly.experiment, assembly.model.parameter_count(),
+      simulation::project_times(assembly.experiment, assembly.model.exchanged_count(),
                                 assembly.training_rows, workers, threads, like);
   return {.workers = workers,
           .elapsed_s = projection.elapsed_s,

@@ -15,6 +15,7 @@
 #include "experiment/convolution_options.hpp"
 #include "experiment/initializer_options.hpp"
 #include "experiment/merge_options.hpp"
+#include "experiment/normalization_options.hpp"
 #include "experiment/pooling_options.hpp"
 #include "experiment/recurrent_options.hpp"
 #include "experiment/shape_options.hpp"
@@ -58,7 +59,10 @@ using LayerOptions = std::variant<
     // pooling_options.hpp
     MaxPooling1dOptions, MaxPooling2dOptions, AveragePooling1dOptions, AveragePooling2dOptions,
     GlobalMaxPooling1dOptions, GlobalMaxPooling2dOptions, GlobalAveragePooling1dOptions,
-    GlobalAveragePooling2dOptions, UpSampling2dOptions, ZeroPadding2dOptions, UserLayer>;
+    GlobalAveragePooling2dOptions, UpSampling2dOptions, ZeroPadding2dOptions,
+    // normalization_options.hpp
+    BatchNormalizationOptions, LayerNormalizationOptions, NormalizationOptions, RescalingOptions,
+    UserLayer>;
 
 // "dense"; for a user's layer the name of its kind.
 inline std::string type_of(const LayerOptions& layer) { return options::selected_name(layer); }

@@ -99,12 +99,20 @@ void RmaWindow::begin_epoch() {
   });
 }
 
-void RmaWindow::accumulate(std::span<const float> values, std::size_t at) {
+void RmaWindow::accumulate_by(MPI_Op operation, std::span<const float> values, std::size_t at) {
   in_pieces(values.size(), window_piece_bytes / sizeof(float), [&](std::size_t first, int count) {
     check(MPI_Accumulate(values.data() + first, count, MPI_FLOAT, host_, place<float>(at, first),
-                         count, MPI_FLOAT, MPI_SUM, handle_),
+                         count, MPI_FLOAT, operation, handle_),
           "MPI_Accumulate");
   });
+}
+
+void RmaWindow::accumulate(std::span<const float> values, std::size_t at) {
+  accumulate_by(MPI_SUM, values, at);
+}
+
+void RmaWindow::replace(std::span<const float> values, std::size_t at) {
+  accumulate_by(MPI_REPLACE, values, at);
 }
 
 template <typename T>

@@ -43,6 +43,9 @@ class RmaWindow {
   // host[i] += values[i].
   void accumulate(std::span<const float> values, std::size_t at);
 
+  // host[i] = values[i], atomic for each element beside accumulates.
+  void replace(std::span<const float> values, std::size_t at);
+
   // out[i] = host[i], atomic for each element beside accumulates (MPI_Get_accumulate, MPI_NO_OP).
   void read(std::span<float> out, std::size_t at);
   void read(std::span<std::int64_t> out, std::size_t at);
@@ -64,6 +67,7 @@ class RmaWindow {
   RmaWindow(const Communicator& communicator, int host);
   void release() noexcept;
   void begin_epoch();
+  void accumulate_by(MPI_Op operation, std::span<const float> values, std::size_t at);
   template <typename T>
   void read_atomically(std::span<T> out, MPI_Datatype type, std::size_t at);
   std::int64_t fetch_and_op(std::int64_t value, MPI_Op operation, std::size_t at);

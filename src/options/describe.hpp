@@ -103,6 +103,13 @@ void describe(options::Fields& fields, GlobalAveragePooling2dOptions& o);
 void describe(options::Fields& fields, UpSampling2dOptions& o);
 void describe(options::Fields& fields, ZeroPadding2dOptions& o);
 
+// describe_normalization.cpp
+options::Value value_of(AxesOptions& axes);  // a number, or a list of some
+void describe(options::Fields& fields, BatchNormalizationOptions& o);
+void describe(options::Fields& fields, LayerNormalizationOptions& o);
+void describe(options::Fields& fields, NormalizationOptions& o);
+void describe(options::Fields& fields, RescalingOptions& o);
+
 // describe_optimizer.cpp
 void describe(options::Fields& fields, ConstantSchedule& o);
 void describe(options::Fields& fields, StepSchedule& o);

@@ -16,7 +16,7 @@ class CenterServer {
  public:
   virtual ~CenterServer() = default;
 
-  virtual std::size_t size() const = 0;
+  virtual std::size_t size() const = 0;  // of all θ: the weights, and the statistics behind them
 
   // Lets the transport make progress: `message` answers workers here; `rma` calls into the MPI
   // library, which does workers' operations only while it is called; `shared` needs nothing.

@@ -9,7 +9,14 @@ namespace tusk::center {
 
 using Kind = Update::Kind;
 
+void CenterWorker::require_statistics(const Update& update) const {
+  if (update.has_statistics() == (statistics_ > 0)) return;
+  fail(ExitCode::internal, "an update {} statistics of a center with {}",
+       update.has_statistics() ? "of" : "without", statistics_);
+}
+
 Commit CenterWorker::perform(const Update& update) {
+  require_statistics(update);
   if (update.base != nullptr && !sweeps_changes()) return perform_in_steps(update);
   Update counted = update;
   counted.version = version_;
@@ -34,7 +41,8 @@ Commit CenterWorker::perform_in_steps(const Update& change) {
                                  .least = change.least,
                                  .in = x,
                                  .pulled = change.pulled,
-                                 .out = change.base});
+                                 .out = change.base,
+                                 .statistics = change.statistics});
   std::copy_n(change.base, size_, x);
   return commit;
 }
@@ -43,6 +51,7 @@ void CenterWorker::start(const Update& update) {
   if (update.kind == Kind::proximity) {
     fail(ExitCode::internal, "an exchange beside other work is not weighed by proximity");
   }
+  require_statistics(update);
   noted_ = update;
   noted_->version = counted_from_ = version_;
   version_ = arrived_ + 1;  // with this commit

@@ -19,9 +19,12 @@ namespace tusk::center {
 // before it adds; a pull may then miss parts of commits that its version counts.)
 class CenterWorker : public CenterVariable {
  public:
-  explicit CenterWorker(std::size_t size) : size_(size) {}
+  // θ is `size` weights and behind them `statistics` numbers.
+  explicit CenterWorker(std::size_t size, std::size_t statistics = 0)
+      : size_(size), statistics_(statistics) {}
 
   std::size_t size() const final { return size_; }
+  std::size_t statistics() const final { return statistics_; }
   Commit perform(const Update& update) final;
   void start(const Update& update) final;
   bool advance() final;
@@ -42,10 +45,12 @@ class CenterWorker : public CenterVariable {
   virtual Receipt wait() { return receipt_; }
 
  private:
+  void require_statistics(const Update& update) const;
   Commit perform_in_steps(const Update& change);
   void send_noted();
 
   std::size_t size_;
+  std::size_t statistics_;
   std::uint64_t version_ = 0;  // of the last pull, plus this worker's own commits since
   std::uint64_t arrived_ = 0;  // the same, but of the last pull that a start() has not yet used
   std::uint64_t counted_from_ = 0;  // the version that the started update counts from

@@ -10,8 +10,11 @@
 
 namespace tusk::center {
 
-LocalState::LocalState(std::span<const float> initial, std::size_t workers)
-    : theta_(initial.begin(), initial.end()), cells_(cell_count(workers)), board_(cells_) {
+LocalState::LocalState(std::span<const float> initial, std::size_t workers, std::size_t statistics)
+    : theta_(initial.begin(), initial.end()),
+      statistics_(statistics),
+      cells_(cell_count(workers)),
+      board_(cells_) {
   reset_cells(cells_);
 }
 
@@ -21,18 +24,20 @@ std::uint64_t LocalState::begin(Update& update) {
   return updates_++;
 }
 
-std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers) {
-  return std::make_shared<LocalState>(initial, workers);
+std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers,
+                                             std::size_t statistics) {
+  return std::make_shared<LocalState>(initial, workers, statistics);
 }
 
 LocalCenter::LocalCenter(std::shared_ptr<LocalState> state)
-    : CenterWorker(state->theta().size()), state_(std::move(state)) {}
+    : CenterWorker(state->weights().size(), state->statistics().size()), state_(std::move(state)) {}
 
 ControlBoard& LocalCenter::board() { return state_->board(); }
 
 Receipt LocalCenter::execute(Update update) {
   const std::uint64_t ticket = state_->begin(update);
-  apply(update, state_->theta().data(), 0, size());
+  apply(update, state_->weights().data(), 0, size());
+  apply_to_statistics(update, state_->statistics().data(), statistics());
   return {.ticket = ticket};
 }
 

@@ -16,7 +16,9 @@ namespace tusk::center {
 // has a thousand), each with its own last pull, so that staleness is exact. Calls on the handles of
 // one state must not overlap in time.
 class LocalState;
-std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers);
+// The last `statistics` numbers of `initial` are statistics, the others weights.
+std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers,
+                                             std::size_t statistics = 0);
 
 class LocalCenter final : public CenterWorker {
  public:

@@ -12,21 +12,24 @@
 namespace tusk::center {
 
 // θ, its update counter and its board in this process's own memory: what LocalCenter and
-// MessageServer work on. Not thread-safe.
+// MessageServer work on. The last `statistics` numbers of θ are statistics. Not thread-safe.
 class LocalState {
  public:
-  LocalState(std::span<const float> initial, std::size_t workers);
+  LocalState(std::span<const float> initial, std::size_t workers, std::size_t statistics);
 
   // The ticket of a commit, the version of a pull. The update is then ready to be applied to θ,
   // whole or slice by slice, before the next begins.
   std::uint64_t begin(Update& update);
 
   std::span<float> theta() { return theta_; }
+  std::span<float> weights() { return std::span(theta_).first(theta_.size() - statistics_); }
+  std::span<float> statistics() { return std::span(theta_).last(statistics_); }
   std::uint64_t updates() const { return updates_; }
   ControlBoard& board() { return board_; }
 
  private:
   AlignedVector<float> theta_;
+  std::size_t statistics_;
   std::uint64_t updates_ = 0;
   std::vector<std::int64_t> cells_;
   CellsBoard board_;

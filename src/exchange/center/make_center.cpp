@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/center/make_center.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -75,9 +76,10 @@ void try_out(const mpi::Communicator& communicator, const Candidate& candidate,
              std::chrono::milliseconds limit) {
   communicator.barrier();  // the ranks may have come at very different times
   const mpi::Deadline deadline = deadline_for(communicator, candidate.transport, limit);
-  const std::vector<float> zeros(self_test_size);
+  const std::vector<float> zeros(self_test_size + self_test_statistics);
   Center trial = candidate.open(communicator, zeros,
-                                {.consistency = *offered(candidate.transport, std::nullopt)});
+                                {.consistency = *offered(candidate.transport, std::nullopt),
+                                 .statistics = self_test_statistics});
   self_test(communicator, trial);
 }
 
@@ -140,14 +142,18 @@ Center join(const mpi::Communicator& communicator, const ShardGroups& groups,
 Center try_and_open(const mpi::Communicator& communicator, const ShardGroups& groups,
                     std::span<const float> initial, const Candidate& candidate,
                     const TransportOptions& options, std::chrono::milliseconds limit) {
-  const std::vector<std::size_t> offsets = cut_into_shards(initial.size(), groups.shards());
+  std::vector<std::size_t> offsets =
+      cut_into_shards(initial.size() - options.statistics, groups.shards());
+  offsets.back() += options.statistics;  // which the last shard has
   groups.in_turn([&](const mpi::Communicator& group, std::size_t /*shard*/) {
     try_out(group, candidate, limit);
   });
   std::vector<Center> shards;
   groups.in_turn([&](const mpi::Communicator& group, std::size_t shard) {
     const auto slice = initial.subspan(offsets[shard], offsets[shard + 1] - offsets[shard]);
-    shards.push_back(candidate.open(group, slice, options));
+    TransportOptions own = options;
+    if (shard + 1 < groups.shards()) own.statistics = 0;
+    shards.push_back(candidate.open(group, slice, own));
   });
   return join(communicator, groups, std::move(shards), offsets);
 }
@@ -169,15 +175,19 @@ std::vector<Candidate> all_transports() {
 
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
-                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit) {
+                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
+                     std::size_t statistics) {
   const bool whole = communicator.split_by_node().size() == communicator.size();
   const bool one_node = communicator.min(whole ? 1 : 0) == 1;
-  const bool same_size = communicator.min(initial.size()) == communicator.max(initial.size());
+  const bool same_size = communicator.min(initial.size()) == communicator.max(initial.size()) &&
+                         communicator.min(statistics) == communicator.max(statistics) &&
+                         statistics <= initial.size();
+  const std::size_t weights = initial.size() - std::min(statistics, initial.size());
   Candidates selected;
   Transport transport = options.transport;
   mpi::collectively(communicator, [&] {
     if (!same_size) fail(ExitCode::internal, "the ranks' initial centers differ in size");
-    require_ranks(communicator, options.shards, initial.size());
+    require_ranks(communicator, options.shards, weights);
     transport = required_transport(options);
     selected = select(candidates, transport, consistency, one_node && options.shards == 1);
   });
@@ -185,10 +195,11 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
   std::string failures;
   for (const Candidate& candidate : selected) {
     const TransportOptions granted{.consistency = *offered(candidate.transport, consistency),
-                                   .compression = options.compression};
+                                   .compression = options.compression,
+                                   .statistics = statistics};
     try {
       Center center = try_and_open(communicator, groups, initial, candidate, granted, limit);
-      announce(center, consistency, options, cut_into_shards(initial.size(), options.shards));
+      announce(center, consistency, options, cut_into_shards(weights, options.shards));
       return center;
     } catch (const mpi::CollectiveError& error) {
       const std::string failure = fmt::format("transport {} does not work here: {}",
@@ -201,9 +212,10 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
 }
 
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
-                   const ServerOptions& options, std::optional<Consistency> consistency) {
+                   const ServerOptions& options, std::optional<Consistency> consistency,
+                   std::size_t statistics) {
   return choose_center(communicator, initial, options, consistency, all_transports(),
-                       std::chrono::seconds(10));
+                       std::chrono::seconds(10), statistics);
 }
 
 }  // namespace tusk::center

@@ -23,6 +23,7 @@ class Communicator;
 //      ranks exchange which slice of θ.
 //   2. A worker's strategy calls a verb of its CenterVariable (center_variable.hpp: pull, commit,
 //      …). The verb becomes an Update (update.hpp), which each of these, if it is there, hands on:
+//        statistics_center    adds the moving statistics of the network, if it has any
 //        overlapping_center       with trainer.overlap: does it beside the next window's steps
 //        worker::ObservedCenter   always (run/worker): measures and reports it
 //        sharded_center           with server.shards: does a slice of it on each server
@@ -68,10 +69,14 @@ struct Center {
 // with exit code 70 and the advice server.transport = "message", because a stuck MPI call cannot be
 // left.
 //
+// The last `statistics` numbers of `initial` are statistics (Update::Statistics), the others
+// weights. They are never compressed.
+//
 // A consistency that no candidate offers is Error(bad_experiment), on every rank, as is "shared"
 // with several shards or when the ranks are on several nodes, and compression with another
 // transport than "message", which it chooses. The choice is logged.
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
-                   const ServerOptions& options, std::optional<Consistency> consistency);
+                   const ServerOptions& options, std::optional<Consistency> consistency,
+                   std::size_t statistics = 0);
 
 }  // namespace tusk::center

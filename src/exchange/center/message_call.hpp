@@ -9,6 +9,7 @@
 #include "exchange/center/message_protocol.hpp"
 #include "exchange/center/update.hpp"
 #include "mpi/communicator.hpp"
+#include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
 
@@ -16,9 +17,10 @@ namespace tusk::center {
 // (message_transport.cpp) has one; message_protocol.hpp says what travels.
 class MessageCall {
  public:
-  // `size`: floats in an update's vectors. The communicator must outlive the object.
-  MessageCall(const mpi::Communicator& communicator, std::size_t size)
-      : communicator_(communicator), size_(size) {}
+  // `size`: floats in an update's vectors, and the center's statistics. The communicator must
+  // outlive the object.
+  MessageCall(const mpi::Communicator& communicator, std::size_t size, std::size_t statistics)
+      : communicator_(communicator), size_(size), statistics_(statistics) {}
   ~MessageCall();
 
   // Sends the update with `commit` as what is committed. All vectors must stay until it is done.
@@ -31,23 +33,31 @@ class MessageCall {
   std::uint64_t ticket() const { return static_cast<std::uint64_t>(paper_->ticket); }  // once done
 
  private:
-  bool sent() const { return asked_ && sending_.done() && sending_pulled_.done(); }
+  bool sent() const {
+    return asked_ && sending_.done() && sending_pulled_.done() && sending_statistics_.done();
+  }
+  std::span<const std::byte> leaving_statistics(const Update& update);
   void receive();
 
   struct Paper {
     Question question;
     std::int64_t ticket = 0;
+    AlignedVector<float> statistics;  // `in` and `decay`
   };
 
   const mpi::Communicator& communicator_;
   std::size_t size_;
+  std::size_t statistics_;
   std::unique_ptr<Paper> paper_ = std::make_unique<Paper>();
   float* out_ = nullptr;
+  float* statistics_out_ = nullptr;
   // After the memory that they use.
   mpi::Request asking_;
   Transfer sending_;
   Transfer sending_pulled_;
+  Transfer sending_statistics_;
   Transfer result_;
+  Transfer statistics_result_;
   mpi::Request answering_;
   bool asked_ = true;
   bool receiving_ = true;

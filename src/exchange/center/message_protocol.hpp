@@ -11,9 +11,11 @@
 
 namespace tusk::center {
 
-// A worker's call to rank 0. It sends the question, then the update's vectors, and receives the
-// update's result and the answer: the ticket, the values of `value` cells from `cell` on (read), or
-// the cell's value: after a store, before an addition. A worker asks one question at a time.
+// A worker's call to rank 0. It sends the question, then the update's vectors (behind what is
+// committed, for a center with statistics, the statistics' `in` and `decay`), and receives the
+// update's result, that of the statistics, and the answer: the ticket, the values of `value` cells
+// from `cell` on (read), or the cell's value: after a store, before an addition. A worker asks one
+// question at a time.
 struct Question {
   enum class Topic : std::uint32_t { update, read, store, fetch_add };
   Topic topic = Topic::update;
@@ -32,6 +34,7 @@ inline constexpr int in = 2;
 inline constexpr int pulled = 3;
 inline constexpr int out = 4;
 inline constexpr int answer = 5;
+inline constexpr int statistics = 6;  // both ways
 }  // namespace tag
 
 // Vectors travel in pieces of 60 KiB: the next are on their way while one is worked on. A piece

@@ -10,6 +10,7 @@
 #include "exchange/center/compression.hpp"
 #include "exchange/center/local_state.hpp"
 #include "exchange/center/message_protocol.hpp"
+#include "exchange/center/transports.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
 #include "tusk/aligned_vector.hpp"
@@ -22,9 +23,9 @@ namespace tusk::center {
 class MessageServer final : public CenterServer {
  public:
   MessageServer(mpi::Communicator communicator, std::span<const float> initial,
-                const CompressionOptions& compression);
+                const TransportOptions& options);
 
-  std::size_t size() const override { return size_; }
+  std::size_t size() const override { return size_ + statistics_; }
   bool progress() override;
   double sleep_s(double idle_s) const override { return mpi::polite_sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override;
@@ -37,18 +38,22 @@ class MessageServer final : public CenterServer {
     int rank = 0;
     Question question;
     AlignedVector<float> in;
+    AlignedVector<float> statistics;      // `in` and `decay`
     AlignedVector<std::byte> compressed;  // what arrives instead, where commits are compressed
     AlignedVector<float> pulled;
     AlignedVector<float> out;
     std::vector<std::int64_t> answer;
     mpi::Request asking;
-    Transfer arriving;         // posted before the question comes
+    Transfer arriving;  // posted before the question comes
+    Transfer arriving_statistics;
     Transfer arriving_pulled;  // only for a question that brings it
     Transfer leaving;
+    Transfer leaving_statistics;
     mpi::Request answering;
     bool heard = false;  // the question is here, its vectors may not be
   };
 
+  bool leave(Caller& caller);
   void listen(Caller& caller);
   void expect_commit(Caller& caller);
   void reclaim(Caller& caller);
@@ -57,7 +62,8 @@ class MessageServer final : public CenterServer {
   void answer_update(Caller& caller);
 
   mpi::Communicator communicator_;
-  std::size_t size_;
+  std::size_t size_;  // weights
+  std::size_t statistics_;
   CompressionOptions compression_;
   LocalState state_;
   std::vector<AlignedVector<float>> spare_;  // for results; lent to callers

@@ -58,12 +58,12 @@ class MessageBoard final : public ControlBoard {
 
 class MessageCenter final : public CenterWorker {
  public:
-  MessageCenter(mpi::Communicator communicator, std::size_t size,
-                const CompressionOptions& compression)
-      : CenterWorker(size),
+  MessageCenter(mpi::Communicator communicator, std::size_t size, const TransportOptions& options)
+      : CenterWorker(size, options.statistics),
         communicator_(std::move(communicator)),
-        call_(communicator_, size),
+        call_(communicator_, size, options.statistics),
         board_(communicator_, call_) {
+    const CompressionOptions& compression = options.compression;
     if (compression.kind != CompressionKind::none) compressor_.emplace(compression, size);
   }
 
@@ -106,10 +106,10 @@ Center open_message(const mpi::Communicator& communicator, std::span<const float
   Center opened{.transport = Transport::message, .consistency = options.consistency};
   mpi::collectively(communicator, [&] {
     if (communicator.rank() == 0) {
-      opened.server = std::make_unique<MessageServer>(std::move(own), initial, options.compression);
+      opened.server = std::make_unique<MessageServer>(std::move(own), initial, options);
     } else {
-      opened.worker =
-          std::make_unique<MessageCenter>(std::move(own), initial.size(), options.compression);
+      opened.worker = std::make_unique<MessageCenter>(std::move(own),
+                                                      initial.size() - options.statistics, options);
     }
   });
   return opened;

@@ -10,14 +10,21 @@
 namespace tusk::center {
 
 OverlappingCenter::OverlappingCenter(CenterVariable& center)
-    : center_(center), leaving_(center.size()), arriving_(center.size()) {}
+    : center_(center),
+      leaving_(center.size()),
+      arriving_(center.size()),
+      decay_(center.statistics()),
+      leaving_statistics_(center.statistics()),
+      arriving_statistics_(center.statistics()) {}
 
 // While an exception ends the job, MPI may still read and write the vectors.
 OverlappingCenter::~OverlappingCenter() {
   if (!under_way_) return;
   static std::vector<AlignedVector<float>> left_to_mpi;
-  left_to_mpi.push_back(std::move(leaving_));
-  left_to_mpi.push_back(std::move(arriving_));
+  for (AlignedVector<float>* vector :
+       {&leaving_, &arriving_, &decay_, &leaving_statistics_, &arriving_statistics_}) {
+    left_to_mpi.push_back(std::move(*vector));
+  }
 }
 
 Commit OverlappingCenter::perform(const Update& update) {
@@ -38,24 +45,51 @@ Commit OverlappingCenter::commit_change_beside(const Update& change) {
     x[i] = theta[i] + delta;
     change.base[i] = x[i];
   }
+  statistics_beside(change);
   start_commit({.kind = change.kind, .absent = 2 * change.absent, .least = change.least});
   return completed;
 }
 
 Commit OverlappingCenter::elastic_beside(const Update& elastic) {
   const Commit completed = complete();
-  if (!brought_) std::ranges::fill(arriving_, 0.0F);
+  if (!brought_) {
+    std::ranges::fill(arriving_, 0.0F);
+    std::ranges::fill(arriving_statistics_, 0.0F);
+  }
   for (std::size_t i = 0; i < leaving_.size(); ++i) {
     leaving_[i] = elastic.in[i] - arriving_[i];
     elastic.out[i] = arriving_[i];
   }
+  statistics_beside(elastic);
   start_commit({.kind = elastic.kind, .factor = elastic.factor});
   return completed;
+}
+
+// Gives out what has come for the statistics, and notes what is to leave.
+void OverlappingCenter::statistics_beside(const Update& update) {
+  const auto [decay, in, out, base] = update.statistics;
+  const bool is_elastic = update.kind == Update::Kind::elastic;
+  const float* const theta = brought_ || is_elastic ? arriving_statistics_.data() : base;
+  for (std::size_t i = 0; i < decay_.size(); ++i) {
+    if (is_elastic) {
+      leaving_statistics_[i] = in[i] - theta[i];
+      out[i] = theta[i];
+    } else {
+      decay_[i] = decay[i];
+      leaving_statistics_[i] = in[i];
+      out[i] = decay[i] * theta[i] + in[i];
+    }
+  }
 }
 
 void OverlappingCenter::start_commit(Update update) {
   update.in = leaving_.data();
   update.out = arriving_.data();
+  if (statistics() > 0) {
+    update.statistics = {.decay = decay_.data(),
+                         .in = leaving_statistics_.data(),
+                         .out = arriving_statistics_.data()};
+  }
   center_.start(update);
   under_way_ = true;
   done_ = false;

@@ -27,6 +27,9 @@ namespace tusk::center {
 // window older than without overlap: n workers in turn have τ = 2(n − 1) instead of n − 1. Absent
 // workers (Scaling) therefore count twice.
 //
+// Statistics by a commit: x = μᵐ θ' + c, c being what this worker's batches contributed, begins
+// θ ← μᵐ θ + c. By elastic they are as the weights.
+//
 // Commits returned are those of the exchange that a call has finished, all zero if there was none.
 // Any other verb first finishes the exchange under way and drops what it has brought, then does
 // what it does without overlap. Memory: 2 · 4 P bytes. Not thread-safe; the destructor is not
@@ -40,6 +43,7 @@ class OverlappingCenter final : public CenterVariable {
   OverlappingCenter& operator=(const OverlappingCenter&) = delete;
 
   std::size_t size() const override { return center_.size(); }
+  std::size_t statistics() const override { return center_.statistics(); }
   Commit perform(const Update& update) override;
   ControlBoard& board() override { return center_.board(); }
 
@@ -53,14 +57,21 @@ class OverlappingCenter final : public CenterVariable {
  private:
   Commit commit_change_beside(const Update& change);
   Commit elastic_beside(const Update& elastic);
+  void statistics_beside(const Update& update);
   void start_commit(Update update);
 
   CenterVariable& center_;
   AlignedVector<float> leaving_;   // what is committed
   AlignedVector<float> arriving_;  // what it brings
-  bool under_way_ = false;         // from start() to complete()
-  bool done_ = true;               // needs no more turns
-  bool brought_ = false;           // arriving_ holds what has not been given out
+
+  // The same of the statistics.
+  AlignedVector<float> decay_;
+  AlignedVector<float> leaving_statistics_;
+  AlignedVector<float> arriving_statistics_;
+
+  bool under_way_ = false;  // from start() to complete()
+  bool done_ = true;        // needs no more turns
+  bool brought_ = false;    // arriving_ holds what has not been given out
 };
 
 }  // namespace tusk::center

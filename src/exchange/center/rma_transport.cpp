@@ -2,7 +2,8 @@
 // The transport `rma`: one-sided operations on an rma window of rank 0, which holds the update
 // counter, a lock, the board's cells and θ. Every read and addition is an accumulate, so that each
 // element is atomic: consistency `element`. What adds something that is computed from θ holds the
-// lock from its read to its addition; under consistency `snapshot` everything does.
+// lock from its read to its addition, as every commit of statistics does; under consistency
+// `snapshot` everything does.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -65,13 +66,16 @@ class RmaBoard final : public ControlBoard {
 
 class RmaCenter final : public CenterWorker {
  public:
-  RmaCenter(mpi::RmaWindow window, std::size_t size, std::size_t workers, Consistency consistency)
-      : CenterWorker(size),
+  RmaCenter(mpi::RmaWindow window, std::size_t size, std::size_t workers,
+            const TransportOptions& options)
+      : CenterWorker(size, options.statistics),
         window_(std::move(window)),
         board_(window_, workers),
         lock_(window_, lock_at),
-        locks_all_(consistency == Consistency::snapshot),
-        theta_at_(theta_at(workers)) {}
+        locks_all_(options.consistency == Consistency::snapshot),
+        theta_at_(theta_at(workers)),
+        statistics_at_(theta_at_ + size * sizeof(float)),
+        moving_(options.statistics) {}
 
   ControlBoard& board() override { return board_; }
 
@@ -87,21 +91,26 @@ class RmaCenter final : public CenterWorker {
     return sent_;
   }
   void begin(Update update);
-  std::uint64_t read(std::span<float> out);
+  void commit_statistics(const Update& update);
+  std::uint64_t read(std::span<float> out, std::span<float> statistics);
 
   mpi::RmaWindow window_;
   RmaBoard board_;
   RmaLock lock_;
   bool locks_all_;
   std::size_t theta_at_;
+  std::size_t statistics_at_;
+  AlignedVector<float> moving_;      // the statistics as they are read and written
   AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
   Receipt sent_;                     // of the last send()
 };
 
-// out = θ; returns the version, which is read first.
-std::uint64_t RmaCenter::read(std::span<float> out) {
+// out = θ's weights, and its statistics where they are wanted; returns the version, which is read
+// first.
+std::uint64_t RmaCenter::read(std::span<float> out, std::span<float> statistics) {
   const std::int64_t version = window_.load(counter_at);
   window_.read(out, theta_at_);
+  window_.read(statistics, statistics_at_);
   window_.flush();
   return static_cast<std::uint64_t>(version);
 }
@@ -114,23 +123,36 @@ Receipt RmaCenter::execute(Update update) {
 // What holds the lock is done when this returns.
 void RmaCenter::send(Update update) {
   const bool alone = locks_all_ || update.depends_on_center();
-  if (alone) lock_.lock();
+  const bool of_statistics = statistics() > 0 && update.commits();
+  if (alone || of_statistics) lock_.lock();
+  if (of_statistics) commit_statistics(update);
+  if (of_statistics && !alone) lock_.unlock();
   begin(update);
   if (alone) lock_.unlock();
+}
+
+// What becomes of the statistics is computed from those of the center, so that nobody may come in
+// between. They are few: where the weights need no lock, it is soon given on.
+void RmaCenter::commit_statistics(const Update& update) {
+  window_.read(moving_, statistics_at_);
+  window_.flush();
+  apply_to_statistics(update, moving_.data(), statistics());
+  window_.replace(moving_, statistics_at_);
+  window_.flush();
 }
 
 // Begins everything; wait() flushes.
 void RmaCenter::begin(Update update) {
   using Kind = Update::Kind;
   if (!update.commits()) {
-    sent_ = {.ticket = read({update.out, size()})};
+    sent_ = {.ticket = read({update.out, size()}, {update.statistics.out, statistics()})};
     return;
   }
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
   const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
   if (!as_it_is) increments_.resize(size());
   if (update.depends_on_center()) {
-    read(increments_);
+    read(increments_, {});
     turn_into_increments(update, increments_.data(), size());
   }
   const auto ticket = static_cast<std::uint64_t>(window_.fetch_add(1, counter_at));
@@ -217,8 +239,8 @@ Center open_rma(const mpi::Communicator& communicator, std::span<const float> in
     opened.server = std::make_unique<RmaServer>(std::move(window), initial.size(), workers,
                                                 options.consistency);
   } else {
-    opened.worker = std::make_unique<RmaCenter>(std::move(window), initial.size(), workers,
-                                                options.consistency);
+    opened.worker = std::make_unique<RmaCenter>(
+        std::move(window), initial.size() - options.statistics, workers, options);
   }
   return opened;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exchange/center/control_board.hpp"
+#include "exchange/center/update.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/polite_wait.hpp"
@@ -40,6 +41,17 @@ std::vector<float> known_sum(std::size_t workers) {
   return sum;
 }
 
+// What every commit makes of the statistics, whatever they are: half of a commit that comes in
+// between, too, is right.
+const std::vector<float>& known_statistics() {
+  static const std::vector<float> values = [] {
+    std::vector<float> made(self_test_statistics);
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = static_cast<float>(1 + i % 5);
+    return made;
+  }();
+  return values;
+}
+
 void require(bool right, const char* what) {
   if (!right) fail(ExitCode::internal, "{}", what);
 }
@@ -48,10 +60,24 @@ void require(bool right, const char* what) {
 std::vector<std::uint64_t> exchange(std::size_t worker, CenterVariable& center) {
   const std::vector<float> mine = contribution(worker);
   std::vector<float> pulled(self_test_size);
+  const std::vector<float> forget(self_test_statistics, 0.0F);
+  std::vector<float> statistics(self_test_statistics);
+  const auto commit = [&](Update::Kind kind, float* out) {
+    const bool brings = out != nullptr;
+    return center
+        .perform({.kind = kind,
+                  .in = mine.data(),
+                  .out = out,
+                  .statistics = {.decay = forget.data(),
+                                 .in = known_statistics().data(),
+                                 .out = brings ? statistics.data() : nullptr}})
+        .ticket;
+  };
   std::vector<std::uint64_t> tickets;
   for (std::size_t round = 0; round < rounds; ++round) {
-    tickets.push_back(center.commit(mine).ticket);
-    tickets.push_back(center.commit_and_pull(mine, pulled).ticket);
+    tickets.push_back(commit(Update::Kind::commit, nullptr));
+    tickets.push_back(commit(Update::Kind::commit_and_pull, pulled.data()));
+    require(statistics == known_statistics(), "a worker sees wrong statistics");
     for (std::size_t i = 0; i < pulled.size(); ++i) {
       require(pulled[i] >= static_cast<float>(tickets.size()) * mine[i],
               "a worker does not see its own commits");
@@ -105,16 +131,24 @@ void self_test(const mpi::Communicator& communicator, Center& center) {
     tickets = exchange(static_cast<std::size_t>(communicator.rank()), *center.worker);
   });
   const std::vector<float> sum = known_sum(workers);
-  std::vector<float> seen(self_test_size);
+  std::vector<float> seen(self_test_size + self_test_statistics);
+  const auto right = [&] {
+    return std::equal(sum.begin(), sum.end(), seen.begin()) &&
+           std::equal(known_statistics().begin(), known_statistics().end(),
+                      seen.begin() + self_test_size);
+  };
   while_served(communicator, center, [&] {
-    require(center.worker->pull(seen) == commits, "a worker sees a wrong number of commits");
-    require(seen == sum, "a worker sees a wrong sum");
+    const Commit pull = center.worker->perform({.kind = Update::Kind::pull,
+                                                .out = seen.data(),
+                                                .statistics = {.out = &seen[self_test_size]}});
+    require(pull.ticket == commits, "a worker sees a wrong number of commits");
+    require(right(), "a worker sees a wrong sum");
   });
   const auto all_tickets = communicator.gather(std::span<const std::uint64_t>(tickets), 0);
   mpi::collectively(communicator, [&] {
     if (!center.server) return;
     require(center.server->snapshot(seen) == commits, "rank 0 sees a wrong number of commits");
-    require(seen == sum, "rank 0 sees a wrong sum");
+    require(right(), "rank 0 sees a wrong sum");
     require_tickets(all_tickets, commits);
     const std::int64_t counted = center.server->board().load(Cell::checkpoint);
     require(counted == static_cast<std::int64_t>(workers * rounds),

@@ -25,6 +25,12 @@ ShardedCenter::ShardedCenter(std::vector<std::unique_ptr<CenterVariable>> shards
   further_.resize(shards_.size() - 1);
 }
 
+Update ShardedCenter::part_of(const Update& update, std::size_t shard) const {
+  Update part = update.from(offsets_[shard]);
+  if (shard + 1 < shards_.size()) part.statistics = {};
+  return part;
+}
+
 // work(center, shard) for every shard.
 template <typename Work>
 void ShardedCenter::go_round(const Work& work) {
@@ -47,14 +53,13 @@ Commit ShardedCenter::commit_to_each(const Operation& operation) {
 
 Commit ShardedCenter::perform(const Update& update) {
   return commit_to_each([&](CenterVariable& center, std::size_t shard) {
-    return center.perform(update.from(offsets_[shard]));
+    return center.perform(part_of(update, shard));
   });
 }
 
 void ShardedCenter::start(const Update& update) {
-  go_round([&](CenterVariable& center, std::size_t shard) {
-    center.start(update.from(offsets_[shard]));
-  });
+  go_round(
+      [&](CenterVariable& center, std::size_t shard) { center.start(part_of(update, shard)); });
 }
 
 bool ShardedCenter::advance() {

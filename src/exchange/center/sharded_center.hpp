@@ -24,7 +24,7 @@ std::vector<std::size_t> cut_into_shards(std::size_t size, std::size_t shards);
 // A Commit's ticket and staleness, and a pull's version, are shard 0's; the others' are told beside
 // them (further_shards).
 // Scaling by staleness weighs in each shard by the staleness that the commit has there. The board
-// is shard 0's.
+// is shard 0's. Shards cut the weights; all statistics are behind those of the last.
 class ShardedCenter final : public CenterVariable {
  public:
   // `shards` in the order of their slices. Operations begin with shard `first` and go round from
@@ -32,6 +32,7 @@ class ShardedCenter final : public CenterVariable {
   ShardedCenter(std::vector<std::unique_ptr<CenterVariable>> shards, std::size_t first);
 
   std::size_t size() const override { return offsets_.back(); }
+  std::size_t statistics() const override { return shards_.back()->statistics(); }
   Commit perform(const Update& update) override;
 
   // Beside other work an update of all shards goes on at once.
@@ -43,6 +44,7 @@ class ShardedCenter final : public CenterVariable {
   ControlBoard& board() override { return shards_.front()->board(); }
 
  private:
+  Update part_of(const Update& update, std::size_t shard) const;
   template <typename Work>
   void go_round(const Work& work);
   template <typename Operation>

@@ -31,7 +31,7 @@ struct Mapped {
 class SharedCenter final : public CenterWorker {
  public:
   explicit SharedCenter(Mapped mapped)
-      : CenterWorker(mapped.center.size()),
+      : CenterWorker(mapped.center.size(), mapped.center.statistics()),
         mapped_(std::move(mapped)),
         board_(mapped_.center.cells()) {}
 
@@ -50,7 +50,7 @@ class SharedServer final : public CenterServer {
   explicit SharedServer(Mapped mapped)
       : mapped_(std::move(mapped)), board_(mapped_.center.cells()) {}
 
-  std::size_t size() const override { return mapped_.center.size(); }
+  std::size_t size() const override { return weights() + mapped_.center.statistics(); }
   bool progress() override { return false; }
   double sleep_s(double) const override { return 5e-3; }
   std::uint64_t updates() override { return mapped_.center.updates(); }
@@ -58,10 +58,16 @@ class SharedServer final : public CenterServer {
 
   std::uint64_t snapshot(std::span<float> out) override {
     require_size(out.size(), size());
-    return mapped_.perform({.kind = Update::Kind::pull, .out = out.data()}).ticket;
+    return mapped_
+        .perform({.kind = Update::Kind::pull,
+                  .out = out.data(),
+                  .statistics = {.out = out.data() + weights()}})
+        .ticket;
   }
 
  private:
+  std::size_t weights() const { return mapped_.center.size(); }
+
   Mapped mapped_;
   CellsBoard board_;
 };
@@ -79,11 +85,13 @@ Center open_shared(const mpi::Communicator& communicator, std::span<const float>
                    const TransportOptions& options) {
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
+  const std::size_t weights = initial.size() - options.statistics;
   auto window = mpi::RmaWindow::allocate_shared(
-      communicator, StripedCenter::page + StripedCenter::bytes(initial.size(), workers), 0);
+      communicator,
+      StripedCenter::page + StripedCenter::bytes(weights, workers, options.statistics), 0);
   std::size_t offset = offset_to_page(window.memory().data());
   communicator.broadcast(std::as_writable_bytes(std::span(&offset, 1)), 0);
-  StripedCenter center(window.memory().data() + offset, initial.size(), workers);
+  StripedCenter center(window.memory().data() + offset, weights, workers, options.statistics);
   mpi::collectively(communicator, [&] {
     if (hosting) center.initialize(initial);
     window.sync();

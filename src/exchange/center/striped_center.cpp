@@ -31,12 +31,13 @@ struct Layout {
 
 }  // namespace
 
-std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers) {
-  return Layout(size, workers).theta_at + size * sizeof(float);
+std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers, std::size_t statistics) {
+  return Layout(size, workers).theta_at + (size + statistics) * sizeof(float);
 }
 
-StripedCenter::StripedCenter(std::byte* memory, std::size_t size, std::size_t workers)
-    : size_(size) {
+StripedCenter::StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,
+                             std::size_t statistics)
+    : size_(size), statistics_(statistics) {
   const Layout layout(size, workers);
   counter_ = reinterpret_cast<std::uint64_t*>(memory);
   cells_ = {reinterpret_cast<std::int64_t*>(counter_ + 1), layout.cells};
@@ -68,12 +69,14 @@ Receipt StripedCenter::perform(Update update) const {
     apply(update, theta_, i * stripe, std::min((i + 1) * stripe, size_));
     if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
   }
+  apply_to_statistics(update, theta_ + size_, statistics_);
   return {.ticket = ticket};
 }
 
 Receipt StripedCenter::perform_racing(Update update) const {
   const std::uint64_t ticket = take_ticket(update);
   apply_racing(update, theta_, 0, size_);
+  apply_racing_to_statistics(update, theta_ + size_, statistics_);
   return {.ticket = ticket};
 }
 

@@ -22,9 +22,9 @@ namespace tusk::center {
 //
 // An update is one sweep over the stripes, hand over hand: lock stripe 0, take the ticket, and for
 // each stripe do the work, lock the next, unlock this one. All begin at stripe 0, so sweeps follow
-// each other like trains and none overtakes: whole vectors are linearizable in the order of the
-// tickets, while as many processes as there are stripes work at once. Alone, a sweep costs what the
-// same loop costs on private memory.
+// each other like trains and none overtakes (statistics go along with the last stripe): whole
+// vectors are linearizable in the order of the tickets, while as many processes as there are
+// stripes work at once. Alone, a sweep costs what the same loop costs on private memory.
 //
 // The locks are robust. A process that dies with one leaves a center that is half changed; whoever
 // finds it gets Error(internal), and so does everybody after, because nothing is repaired.
@@ -33,18 +33,20 @@ class StripedCenter {
   static constexpr std::size_t page = 4096;
   static constexpr std::size_t stripe = 8192;  // floats; 4 Ki to 256 Ki are level
 
-  // The bytes that a center needs from a page boundary on.
-  static std::size_t bytes(std::size_t size, std::size_t workers);
+  // The bytes that a center of `size` weights needs from a page boundary on.
+  static std::size_t bytes(std::size_t size, std::size_t workers, std::size_t statistics = 0);
 
   // A view; the memory must outlive it. One process calls initialize() before any other call, of
   // whatever process.
-  StripedCenter(std::byte* memory, std::size_t size, std::size_t workers);
+  StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,
+                std::size_t statistics = 0);
   void initialize(std::span<const float> initial);
 
   Receipt perform(Update update) const;         // under the locks: consistency `snapshot`
   Receipt perform_racing(Update update) const;  // without: `none`, where only tickets are exact
 
   std::size_t size() const { return size_; }
+  std::size_t statistics() const { return statistics_; }
   std::uint64_t updates() const;
   std::span<std::int64_t> cells() const { return cells_; }
 
@@ -52,6 +54,7 @@ class StripedCenter {
   std::uint64_t take_ticket(Update& update) const;
 
   std::size_t size_;
+  std::size_t statistics_;
   std::uint64_t* counter_;
   std::span<std::int64_t> cells_;
   std::span<StripeLock> locks_;

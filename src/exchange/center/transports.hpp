@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -20,6 +21,7 @@ namespace tusk::center {
 struct TransportOptions {
   Consistency consistency = Consistency::snapshot;  // one that the transport offers
   CompressionOptions compression = {};              // read by `message`; elsewhere `none`
+  std::size_t statistics = 0;                       // so many of the last numbers are statistics
 };
 
 // Collective. Opens the center on rank 0 with rank 0's `initial`, without a test. Throws on every
@@ -48,6 +50,7 @@ std::vector<Candidate> all_transports();
 // Tests call it with transports that fail.
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
-                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit);
+                     const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
+                     std::size_t statistics = 0);
 
 }  // namespace tusk::center

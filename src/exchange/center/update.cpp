@@ -69,6 +69,25 @@ template <Kind kind>
   apply_loop<kind>(update, center, first, last);
 }
 
+[[gnu::always_inline]] inline void apply_statistics_loop(const Update& update, float* theta,
+                                                         std::size_t count) {
+  const auto [decay, in, out, base] = update.statistics;
+  if (update.kind == Kind::pull) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = theta[i];
+  } else if (update.kind == Kind::elastic) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const float added = update.factor * (in[i] - theta[i]);
+      theta[i] += added;
+      out[i] = added;
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      theta[i] = decay[i] * theta[i] + in[i];
+      if (out != nullptr) out[i] = theta[i];
+    }
+  }
+}
+
 // work.operator()<kind>() for the update's kind.
 template <typename Work>
 [[gnu::always_inline]] inline void for_kind(Kind kind, const Work& work) {
@@ -101,6 +120,16 @@ void apply(const Update& update, float* center, std::size_t first, std::size_t l
       update.kind, [&]<Kind kind>() __attribute__((always_inline)) {
         apply_as_told<kind>(update, center, first, last);
       });
+}
+
+void apply_to_statistics(const Update& update, float* statistics, std::size_t count) {
+  apply_statistics_loop(update, statistics, count);
+}
+
+[[gnu::noinline, gnu::no_sanitize("thread")]] void apply_racing_to_statistics(const Update& update,
+                                                                              float* statistics,
+                                                                              std::size_t count) {
+  apply_statistics_loop(update, statistics, count);
 }
 
 void turn_into_increments(const Update& update, float* center, std::size_t size) {

@@ -19,6 +19,8 @@ namespace tusk::center {
 //   staleness         in / factor, factor = weight(τ)       θ
 //   proximity         in · 1/((θ − pulled)²/factor + 1)     θ        factor = η
 //   elastic           factor (in − θ)                       the increment, factor = α
+//
+// Behind the weights, which all of this is about, θ may have statistics: see Statistics.
 struct Update {
   enum class Kind : std::uint32_t {
     pull,
@@ -43,12 +45,30 @@ struct Update {
   float* base = nullptr;
   float divisor = 1.0F;
 
+  // What becomes of the moving statistics. They are averages, which no rule adds up: a commit of
+  // any kind makes of them what one process would have made of the same batches.
+  //
+  //   pull       –                      out = θ
+  //   commits    θ ← decay · θ + in     out = θ, but for `commit`, which has no `out`
+  //   elastic    θ += factor (in − θ)   out = the increment; no `decay`
+  //
+  // `decay` is μᵐ, by element; `in` for a commit x − μᵐ x₀, the share of this worker's batches.
+  // `base` is x₀, for what runs beside the steps; `out` may be what `in` was computed from.
+  struct Statistics {
+    const float* decay = nullptr;
+    const float* in = nullptr;
+    float* out = nullptr;
+    const float* base = nullptr;
+  };
+  Statistics statistics = {};
+
+  bool has_statistics() const { return statistics.in != nullptr || statistics.out != nullptr; }
   bool commits() const { return kind != Kind::pull; }
 
   // Whether what it adds is computed from θ.
   bool depends_on_center() const { return kind == Kind::proximity || kind == Kind::elastic; }
 
-  // The same update of the part of the vectors that begins at element `first`.
+  // The same update of the part of the weights that begins at element `first`.
   Update from(std::size_t first) const {
     const auto shift = [=](auto* vector) { return vector == nullptr ? nullptr : vector + first; };
     Update part = *this;
@@ -76,12 +96,16 @@ struct Receipt {
   std::uint64_t ticket = 0;  // for a pull the version
 };
 
-// Does the update to the elements first, …, last − 1. `center` is the whole θ.
+// Does the update to the elements first, …, last − 1 of the weights. `center` is the whole θ.
 void apply(const Update& update, float* center, std::size_t first, std::size_t last);
+
+// Does the update to the `count` statistics of θ.
+void apply_to_statistics(const Update& update, float* statistics, std::size_t count);
 
 // Does what apply() does, in a race with other processes or threads (consistency `none`). It is
 // never inlined, and the thread sanitizer overlooks it.
 void apply_racing(const Update& update, float* center, std::size_t first, std::size_t last);
+void apply_racing_to_statistics(const Update& update, float* statistics, std::size_t count);
 
 // For `rma`, whose additions are done in rank 0's memory by MPI: `center`, a private copy of θ,
 // becomes the increments to be sent there.

@@ -94,6 +94,15 @@ const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
        .off = {"dropout"}},
       recurrent("gru", "GRU", {"reset_after"}),  // versions before it was have no such key
       recurrent("lstm", "LSTM"),
+      {.type = "batch_normalization",
+       .unsupported = {"virtual_batch_size", "adjustment"},
+       .not_trained_with = {"beta_regularizer", "gamma_regularizer", "beta_constraint",
+                            "gamma_constraint"},
+       .off = {"renorm", "synchronized", "mode"}},
+      {.type = "layer_normalization",
+       .not_trained_with = {"beta_regularizer", "gamma_regularizer", "beta_constraint",
+                            "gamma_constraint"},
+       .off = {"rms_scaling"}},
   };
   static const KerasClass plain{.type = ""};
   for (const KerasClass& known : classes) {

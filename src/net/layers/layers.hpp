@@ -55,5 +55,11 @@ std::unique_ptr<Layer> make(const GruOptions&, Shapes inputs, const std::string&
 std::unique_ptr<Layer> make(const LstmOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const BidirectionalOptions&, Shapes inputs, const std::string& key);
 std::unique_ptr<Layer> make(const TimeDistributedOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const BatchNormalizationOptions&, Shapes inputs,
+                            const std::string& key);
+std::unique_ptr<Layer> make(const LayerNormalizationOptions&, Shapes inputs,
+                            const std::string& key);
+std::unique_ptr<Layer> make(const NormalizationOptions&, Shapes inputs, const std::string& key);
+std::unique_ptr<Layer> make(const RescalingOptions&, Shapes inputs, const std::string& key);
 
 }  // namespace tusk::layers

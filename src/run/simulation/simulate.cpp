@@ -20,7 +20,7 @@ training::Outcome run_virtual_workers(const training::Run& run, std::size_t thre
                           .model = assembly.model,
                           .initial = assembly.initial,
                           .samples = *assembly.shard,
-                          .parameters = assembly.model.parameter_count(),
+                          .parameters = assembly.model.exchanged_count(),
                           .workers = assembly.roles.workers,
                           .threads = threads,
                           .like = like});

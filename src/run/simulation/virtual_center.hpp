@@ -47,6 +47,7 @@ class VirtualCenter final : public center::CenterVariable {
                 std::size_t worker, Server& server);
 
   std::size_t size() const override { return center_.size(); }
+  std::size_t statistics() const override { return center_.statistics(); }
   center::Commit perform(const center::Update& update) override;
   center::ControlBoard& board() override { return board_; }
 

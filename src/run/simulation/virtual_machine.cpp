@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/simulation/virtual_machine.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "data/datasets/split.hpp"
@@ -85,11 +86,13 @@ class VirtualMachine::VirtualWorker {
 
 VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
-      shards_(setup.initial, setup.parameters, setup.experiment.server.shards, setup.workers),
+      shards_(setup.initial.first(setup.model.exchanged_count()), setup.parameters,
+              setup.experiment.server.shards, setup.workers,
+              setup.model.exchanged_count() - setup.model.trained_count()),
       scheduler_(setup.workers, setup.threads, setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed,
                   setup.like),
-      network_(setup.experiment.simulate, setup.initial.size(), setup.parameters),
+      network_(setup.experiment.simulate, setup.model.exchanged_count(), setup.parameters),
       exchanges_(scheduler_, setup.workers),
       passes_(scheduler_, setup.workers),
       gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness) {
@@ -116,7 +119,9 @@ bool VirtualMachine::has_center() const {
 
 void VirtualMachine::snapshot(std::span<float> out) {
   if (has_center()) {
-    shards_.snapshot(out);
+    const std::size_t exchanged = setup_.model.exchanged_count();
+    shards_.snapshot(out.first(exchanged));
+    std::ranges::copy(setup_.initial.subspan(exchanged), out.subspan(exchanged).begin());
   } else {
     workers_.front().worker().model(out);
   }

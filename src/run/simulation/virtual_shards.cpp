@@ -10,12 +10,13 @@
 namespace tusk::simulation {
 
 VirtualShards::VirtualShards(std::span<const float> initial, std::size_t parameters,
-                             std::size_t shards, std::size_t workers) {
-  const auto weights = center::cut_into_shards(initial.size(), shards);
+                             std::size_t shards, std::size_t workers, std::size_t statistics) {
+  auto weights = center::cut_into_shards(initial.size() - statistics, shards);
+  weights.back() += statistics;
   const auto sizes = center::cut_into_shards(parameters, shards);
   for (std::size_t s = 0; s < shards; ++s) {
     const auto slice = initial.subspan(weights[s], weights[s + 1] - weights[s]);
-    const auto state = center::make_local_state(slice, workers);
+    const auto state = center::make_local_state(slice, workers, s + 1 < shards ? 0 : statistics);
     shards_.push_back({.state = state,
                        .side = center::LocalServer(state),
                        .parameters = sizes[s + 1] - sizes[s]});

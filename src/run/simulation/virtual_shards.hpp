@@ -18,9 +18,10 @@ namespace tusk::simulation {
 // The parameter servers of the virtual machine, each with its shard of the center.
 class VirtualShards {
  public:
-  // `parameters`: how many the weights stand for.
+  // `parameters`: how many the weights stand for. The last `statistics` numbers of `initial` are
+  // statistics, which the last shard has.
   VirtualShards(std::span<const float> initial, std::size_t parameters, std::size_t shards,
-                std::size_t workers);
+                std::size_t workers, std::size_t statistics = 0);
 
   // A worker's access, which this object must outlive.
   std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,

@@ -120,10 +120,11 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
   const Experiment& experiment = assembly.experiment;
   const DataFiles& files = assembly.files;
   const graph::Model& model = assembly.model;
-  if (experiment.server.shards > model.parameter_count()) {
+  if (experiment.server.shards > model.trained_count()) {
     fail(ExitCode::bad_experiment,
-         "server.shards = {}, but the model has {} parameters: at least one a shard is needed",
-         experiment.server.shards, model.parameter_count());
+         "server.shards = {}, but the model has {} parameters to train: at least one a shard is "
+         "needed",
+         experiment.server.shards, model.trained_count());
   }
   label_format(files.train, assembly);
   if (files.test) label_format(*files.test, assembly);

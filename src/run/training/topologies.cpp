@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/topologies.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "exchange/center/local_center.hpp"
 #include "exchange/center/make_center.hpp"
@@ -17,20 +19,43 @@
 #include "run/training/make_worker.hpp"
 
 namespace tusk::training {
+namespace {
+
+// What a center holds at the start: weights, and behind them statistics.
+std::span<const float> exchanged(const Assembly& assembly) {
+  return std::span(assembly.initial).first(assembly.model.exchanged_count());
+}
+std::size_t statistics(const Assembly& assembly) {
+  return assembly.model.exchanged_count() - assembly.model.trained_count();
+}
+
+// A whole model of a copy of the center: what is frozen is as it was.
+coordinator::Coordinator::Snapshot with_what_is_frozen(const Assembly& assembly,
+                                                       coordinator::Coordinator::Snapshot center) {
+  return [&assembly, center = std::move(center)](std::span<float> out) {
+    const std::size_t count = assembly.model.exchanged_count();
+    center(out.first(count));
+    std::ranges::copy(std::span(assembly.initial).subspan(count), out.subspan(count).begin());
+  };
+}
+
+}  // namespace
 
 Outcome run_in_process(const Run& run) {
   const Assembly& assembly = run.assembly();
   if (!assembly.roles.worker) return {};
-  const auto state = center::make_local_state(assembly.initial, 1);
+  const auto state = center::make_local_state(exchanged(assembly), 1, statistics(assembly));
   center::LocalCenter center(state);
   center::LocalServer server(state);
   center::LonePeer nobody;
   std::unique_ptr<worker::Worker> worker;
   const bool has_center = strategies::topology(assembly.experiment.trainer.strategy) ==
                           strategies::Topology::parameter_server;
+  const auto copy_center =
+      with_what_is_frozen(assembly, [&](std::span<float> out) { server.snapshot(out); });
   const auto snapshot = [&](std::span<float> out) {
     if (has_center) {
-      server.snapshot(out);
+      copy_center(out);
     } else {
       worker->model(out);
     }
@@ -50,10 +75,11 @@ Outcome run_with_server(const Run& run) {
   const Assembly& assembly = run.assembly();
   const mpi::Communicator& world = run.world();
   const center::Center center =
-      center::make_center(world, assembly.initial, assembly.experiment.server,
-                          wanted_consistency(assembly.experiment.trainer));
+      center::make_center(world, exchanged(assembly), assembly.experiment.server,
+                          wanted_consistency(assembly.experiment.trainer), statistics(assembly));
   const mpi::Communicator reports = world.duplicate();
-  const auto snapshot = [&](std::span<float> out) { center.server->snapshot(out); };
+  const auto snapshot =
+      with_what_is_frozen(assembly, [&](std::span<float> out) { center.server->snapshot(out); });
   center::LonePeer nobody;
   records::RemoteSink sink(reports);
   Outcome outcome;

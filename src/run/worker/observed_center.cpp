@@ -40,6 +40,9 @@ center::Commit ObservedCenter::complete() {
 void ObservedCenter::require_finite_commit(const center::Update& update) const {
   if (!update.commits()) return;
   require_finite(std::span(update.in, size()), "what it commits", reporter_.position());
+  if (update.statistics.in == nullptr) return;
+  require_finite(std::span(update.statistics.in, statistics()), "the statistics that it commits",
+                 reporter_.position());
 }
 
 void ObservedCenter::report(const center::Update& update, const center::Commit& commit) {

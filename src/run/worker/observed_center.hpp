@@ -18,6 +18,7 @@ class ObservedCenter : public center::CenterVariable {
       : center_(center), reporter_(reporter) {}
 
   std::size_t size() const override { return center_.size(); }
+  std::size_t statistics() const override { return center_.statistics(); }
   center::Commit perform(const center::Update& update) override;
   void start(const center::Update& update) override;
   bool advance() override;

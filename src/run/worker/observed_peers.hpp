@@ -19,6 +19,9 @@ class ObservedPeers final : public center::Peers {
   void sum(std::span<double> values) override;
   std::uint64_t max(std::uint64_t value) override;
 
+  // A sum that is no exchange of the rule's: timed, but not counted.
+  void sum_beside(std::span<double> values);
+
   std::uint64_t exchanges() const { return exchanges_; }  // sums so far
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/worker/worker.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -12,11 +14,40 @@
 namespace tusk::worker {
 namespace {
 
+// The arrays that lie there in the flat vector, in their order.
+std::vector<const layers::Parameter*> arrays_between(const graph::Model& model, std::size_t first,
+                                                     std::size_t last) {
+  std::vector<const layers::Parameter*> arrays;
+  for (const layers::Parameter& parameter : model.parameters()) {
+    if (parameter.offset >= first && parameter.offset + parameter.size() <= last) {
+      arrays.push_back(&parameter);
+    }
+  }
+  std::ranges::sort(arrays, {}, &layers::Parameter::offset);
+  return arrays;
+}
+
 std::unique_ptr<optim::Optimizer> make_optimizer(const OptimizerOptions& options,
                                                  const graph::Model& model) {
   std::vector<std::size_t> sizes;
-  for (const layers::Parameter& parameter : model.parameters()) sizes.push_back(parameter.size());
+  for (const layers::Parameter* parameter : arrays_between(model, 0, model.trained_count())) {
+    sizes.push_back(parameter->size());
+  }
   return optim::make_optimizer(options, sizes);
+}
+
+// What a step leaves of them, in which a layer may be called several times.
+std::vector<center::MovingAverages> moving_averages(const graph::Model& model) {
+  std::vector<center::MovingAverages> averages;
+  for (const layers::Parameter* parameter :
+       arrays_between(model, model.trained_count(), model.exchanged_count())) {
+    const auto& all = model.graph().layers;
+    const auto layer = std::ranges::find(all, parameter->layer, &graph::GraphLayer::name);
+    const auto calls = static_cast<double>(layer == all.end() ? 1 : layer->calls);
+    averages.push_back({.count = parameter->size(),
+                        .momentum = std::pow(static_cast<float>(parameter->momentum), calls)});
+  }
+  return averages;
 }
 
 }  // namespace
@@ -24,6 +55,7 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const OptimizerOptions& options
 Worker::Worker(const graph::Model& model, std::span<const float> initial, const Options& options,
                Outside outside)
     : model_(model),
+      weights_(initial.begin(), initial.end()),
       clock_(std::move(outside.clock)),
       gate_(std::move(outside.gate)),
       passes_(std::move(outside.passes)),
@@ -32,39 +64,72 @@ Worker::Worker(const graph::Model& model, std::span<const float> initial, const 
       center_(outside.center, reporter_),
       overlapping_(options.trainer.overlap ? std::make_unique<center::OverlappingCenter>(center_)
                                            : nullptr),
+      moving_(make_statistics_center(options)),
       peers_(outside.peers, reporter_),
       optimizer_(make_optimizer(options.optimizer, model)),
       schedule_(options.optimizer),
       keep_optimizer_state_(options.trainer.keep_optimizer_state),
       strategy_(strategies::make_strategy(
-          options.trainer.strategy,
-          {.center =
-               overlapping_ ? static_cast<center::CenterVariable*>(overlapping_.get()) : &center_,
-           .peers = &peers_,
-           .workers = options.workers,
-           .learning_rate = options.optimizer.learning_rate,
-           .velocity = optimizer_->lookahead().velocity,
-           .momentum = optimizer_->lookahead().momentum,
-           .separate_pull = options.trainer.max_staleness.has_value()})),
+          options.trainer.strategy, {.center = &strategys_center(),
+                                     .peers = &peers_,
+                                     .workers = options.workers,
+                                     .learning_rate = options.optimizer.learning_rate,
+                                     .velocity = optimizer_->lookahead().velocity,
+                                     .momentum = optimizer_->lookahead().momentum,
+                                     .separate_pull = options.trainer.max_staleness.has_value(),
+                                     .statistics = statistics()})),
       context_{
           .seed = options.seed, .worker = static_cast<std::uint32_t>(options.index), .step = 0},
       workspace_(model.make_workspace(options.trainer.batch_size, true, options.threads)),
-      weights_(initial.begin(), initial.end()),
-      gradients_(model.parameter_count()) {
+      gradients_(model.trained_count()) {
+  if (traits(options.trainer.strategy).topology == Topology::peers &&
+      !strategy_->exchanges_statistics() && !statistics().empty()) {
+    averaging_.resize(statistics().size() + 1);
+  }
   if (!overlapping_) return;
   between_layers_ = [this] { overlapping_->advance(); };
   context_.between_layers = &between_layers_;
 }
 
+// What the strategy's center is made of, but for the statistics.
+center::CenterVariable& Worker::weights_center() {
+  if (overlapping_) return *overlapping_;
+  return center_;
+}
+
+// Where the model lives in a center and has statistics. Workers that meet have none, but see to
+// theirs themselves.
+std::optional<center::StatisticsCenter> Worker::make_statistics_center(const Options& options) {
+  if (topology(options.trainer.strategy) != Topology::parameter_server) return {};
+  if (statistics().empty()) return {};
+  return std::optional<center::StatisticsCenter>(std::in_place, weights_center(), statistics(),
+                                                 moving_averages(model_));
+}
+
+std::span<float> Worker::statistics() {
+  return std::span(weights_).subspan(model_.trained_count(),
+                                     model_.exchanged_count() - model_.trained_count());
+}
+
+void Worker::model(std::span<float> out) const {
+  const std::size_t trained = model_.trained_count();
+  const std::size_t exchanged = model_.exchanged_count();
+  const std::span<const float> weights = weights_;
+  strategy_->model(weights.first(trained), out.first(trained));
+  strategy_->model_statistics(weights.subspan(trained, exchanged - trained),
+                              out.subspan(trained, exchanged - trained));
+  std::ranges::copy(weights.subspan(exchanged), out.subspan(exchanged).begin());
+}
+
 void Worker::run() {
   const DenormalsFlushed flushed;
-  strategy_->on_start(weights_);
+  strategy_->on_start(trained());
   while (!stopped_) {
     const auto pass = next_pass();
     if (!pass) break;
     train_pass(*pass);
   }
-  strategy_->on_finish(weights_);
+  strategy_->on_finish(trained());
   if (overlapping_) overlapping_->complete();
   gate_->finish();
   reporter_.finish();
@@ -106,12 +171,28 @@ bool Worker::begin_window() {
   if (stopped_) return false;
   learning_rate_scale_ = orders.learning_rate_scale;
   window_ = {.ended = orders.ended};
-  strategy_->on_window_start(weights_);
+  strategy_->on_window_start(trained());
   return true;
 }
 
+// Over the workers that meet, by the samples of the window, where the rule leaves it to them.
+void Worker::average_statistics() {
+  if (averaging_.empty()) return;
+  const std::span<float> own = statistics();
+  const auto samples = static_cast<double>(window_.samples);
+  for (std::size_t i = 0; i < own.size(); ++i) averaging_[i] = samples * own[i];
+  averaging_.back() = samples;
+  peers_.sum_beside(averaging_);
+  const double all_samples = averaging_.back();
+  if (all_samples == 0.0) return;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    own[i] = static_cast<float>(averaging_[i] / all_samples);
+  }
+}
+
 void Worker::end_window() {
-  strategy_->on_window_end(weights_, window_);
+  strategy_->on_window_end(trained(), window_);
+  average_statistics();
   gate_->complete(++windows_);
   if (!keep_optimizer_state_) optimizer_->reset();
   reporter_.submit_if_due();

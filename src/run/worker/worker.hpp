@@ -10,6 +10,7 @@
 
 #include "data/samples/batches.hpp"
 #include "exchange/center/overlapping_center.hpp"
+#include "exchange/center/statistics_center.hpp"
 #include "experiment/optimizer_options.hpp"
 #include "experiment/trainer_options.hpp"
 #include "net/graph/model.hpp"
@@ -66,7 +67,8 @@ class Worker {
   };
 
   // `model` must outlive the worker. `initial`: the weights to start from, one a parameter (a
-  // strategy with a center replaces them by the center's at the start). Error(bad_experiment) when
+  // strategy with a center replaces them by the center's at the start, which are the first
+  // model.exchanged_count(), those that are not trained its statistics). Error(bad_experiment) when
   // the trainer and the optimizer do not go together.
   Worker(const graph::Model& model, std::span<const float> initial, const Options& options,
          Outside outside);
@@ -77,8 +79,8 @@ class Worker {
   // loss or a weight is not finite.
   void run();
 
-  // out = the model as this worker knows it (Strategy::model).
-  void model(std::span<float> out) const { strategy_->model(weights_, out); }
+  // out = the model as this worker knows it (Strategy::model), one number a parameter.
+  void model(std::span<float> out) const;
 
   std::uint64_t exchanges() const { return peers_.exchanges(); }  // with its peers
 
@@ -89,6 +91,18 @@ class Worker {
   void train_pass(const DataPass& pass);
   bool begin_window();  // false: an order to stop
   void end_window();
+  void average_statistics();
+
+  center::CenterVariable& weights_center();
+  center::CenterVariable& strategys_center() {
+    return moving_ ? static_cast<center::CenterVariable&>(*moving_) : weights_center();
+  }
+  std::optional<center::StatisticsCenter> make_statistics_center(const Options& options);
+
+  // The parts of the parameters: what the optimizer and the strategy see, the statistics of what is
+  // trained, and the frozen rest.
+  std::span<float> trained() { return std::span(weights_).first(model_.trained_count()); }
+  std::span<float> statistics();
 
   // A step (worker_step.cpp).
   void train_step(const DataPass& pass, const samples::Batch& batch);
@@ -103,12 +117,14 @@ class Worker {
   void finish_update(double compute_s);
 
   const graph::Model& model_;
+  AlignedVector<float> weights_;  // all parameters
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Passes> passes_;
   Reporter reporter_;
   ObservedCenter center_;
   std::unique_ptr<center::OverlappingCenter> overlapping_;  // around center_, if asked for
+  std::optional<center::StatisticsCenter> moving_;          // around those, if there are statistics
   ObservedPeers peers_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   optim::Schedule schedule_;  // of the optimizer's learning rate
@@ -117,8 +133,8 @@ class Worker {
   std::function<void()> between_layers_;
   layers::StepContext context_;
   graph::Workspace workspace_;
-  AlignedVector<float> weights_;
-  AlignedVector<float> gradients_;
+  AlignedVector<float> gradients_;   // of what is trained
+  AlignedVector<double> averaging_;  // Σ sᵢ · statistics, then Σ sᵢ
   strategies::Window window_;
   std::uint64_t windows_ = 0;   // completed
   std::uint64_t updates_ = 0;   // steps of the optimizer

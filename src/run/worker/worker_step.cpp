@@ -24,9 +24,10 @@ void Worker::train_step(const DataPass& pass, const samples::Batch& batch) {
 BatchScore Worker::step_in_parts(std::uint32_t epoch, const samples::Batch& batch) {
   const double start_s = computing_s();
   set_learning_rate();
-  FusedUpdate update(*optimizer_, weights_, gradients_);
+  FusedUpdate update(*optimizer_, trained(), gradients_);
   const BatchScore score =
       model_.train_step(weights_, batch.features, batch.targets, update, workspace_, context_);
+  if (moving_) moving_->step();
   require_finite_loss(epoch, score);
   finish_update(computing_s() - start_s);
   return score;
@@ -36,9 +37,10 @@ BatchScore Worker::step_as_a_whole(std::uint32_t epoch, const samples::Batch& ba
   const double start_s = computing_s();
   const BatchScore score =
       model_.train_step(weights_, batch.features, batch.targets, gradients_, workspace_, context_);
+  if (moving_) moving_->step();
   const double gradient_s = computing_s() - start_s;
   require_finite_loss(epoch, score);
-  strategy_->on_gradients(weights_, gradients_, batch.samples);
+  strategy_->on_gradients(trained(), gradients_, batch.samples);
   update(gradient_s);
   return score;
 }
@@ -50,11 +52,11 @@ void Worker::require_finite_loss(std::uint32_t epoch, const BatchScore& score) c
 
 void Worker::idle_step() {
   std::ranges::fill(gradients_, 0.0F);
-  strategy_->on_gradients(weights_, gradients_, 0);
+  strategy_->on_gradients(trained(), gradients_, 0);
   if (strategy_->shares_gradients()) {
     update(0.0);
   } else {
-    strategy_->on_step(weights_);
+    strategy_->on_step(trained());
   }
 }
 
@@ -71,11 +73,12 @@ void Worker::step_optimizer() {
   constexpr std::size_t grain = 1024;
   constexpr std::size_t cost = 16;
   optim::Optimizer& optimizer = *optimizer_;
-  if (!optimizer.steps_in_parts()) return optimizer.step(weights_, gradients_);
+  const std::span<float> weights = trained();
+  if (!optimizer.steps_in_parts()) return optimizer.step(weights, gradients_);
   optimizer.begin_step();
-  workspace_.team().share(weights_.size(), grain, cost, [&](const kernels::Share& share) {
+  workspace_.team().share(weights.size(), grain, cost, [&](const kernels::Share& share) {
     const std::size_t count = share.last - share.first;
-    optimizer.step_part(share.first, std::span(weights_).subspan(share.first, count),
+    optimizer.step_part(share.first, weights.subspan(share.first, count),
                         std::span(gradients_).subspan(share.first, count));
   });
 }
@@ -86,7 +89,7 @@ void Worker::set_learning_rate() {
 }
 
 void Worker::finish_update(double compute_s) {
-  strategy_->on_step(weights_);
+  strategy_->on_step(trained());
   reporter_.time().compute += compute_s;
   clock_->step_done(compute_s);
 }

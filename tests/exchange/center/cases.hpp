@@ -13,6 +13,8 @@
 namespace tusk::center::testing {
 
 using MakeSite = std::function<std::unique_ptr<Site>(std::span<const float> initial)>;
+using MakeSiteWithStatistics =
+    std::function<std::unique_ptr<Site>(std::span<const float> initial, std::size_t statistics)>;
 
 // `snapshot`: for centers from one element to several stripes and pieces, every pull, every fused
 // result, every force and every snapshot of rank 0 is that of all operations done one after the
@@ -49,6 +51,18 @@ void check_overlapping(const MakeSite& make_site);
 
 // The same of elastic exchanges: θ + Σ x stays.
 void check_overlapping_conserves(const MakeSite& make_site);
+
+// Whatever verbs the workers' rules use and however they scale their deltas, the center's
+// statistics are those of all commits' batches, one after the other in the order of their tickets,
+// and what each worker gets is that; or, in any order, averages of batches at least.
+enum class Order { of_tickets, any };
+void check_statistics(const MakeSiteWithStatistics& make_site, Order order);
+
+// The same where commits run beside other work.
+void check_statistics_beside(const MakeSiteWithStatistics& make_site);
+
+// Elastic exchanges move statistics as they move weights: θ + Σ x stays.
+void check_statistics_conserved(const MakeSiteWithStatistics& make_site);
 
 // Cells are added to without a loss, and clocks, stores and the learning rate's scale reach all.
 void check_board(const MakeSite& make_site);

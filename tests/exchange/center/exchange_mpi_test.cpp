@@ -23,6 +23,13 @@ MakeSite over(const mpi::Communicator& world, Transport transport, Consistency c
   };
 }
 
+MakeSiteWithStatistics with_statistics(const mpi::Communicator& world, Consistency consistency,
+                                       const ServerOptions& options) {
+  return [&world, consistency, options](std::span<const float> initial, std::size_t statistics) {
+    return make_mpi_site(world, make_center(world, initial, options, consistency, statistics));
+  };
+}
+
 }  // namespace
 
 TEST_CASE("shared: snapshot is linearizable") {
@@ -127,6 +134,39 @@ TEST_CASE("message: exchanges beside other work lose nothing and have exact tick
   const MakeSite make_site = over(world, Transport::message, Consistency::snapshot);
   check_overlapping(make_site);
   check_overlapping_conserves(make_site);
+}
+
+TEST_CASE("shared: the center's statistics are what one process would have got") {
+  const auto world = mpi::Communicator::world();
+  const auto make_site =
+      with_statistics(world, Consistency::snapshot, {.transport = Transport::shared});
+  check_statistics(make_site, Order::of_tickets);
+  check_statistics_beside(make_site);
+  check_statistics_conserved(make_site);
+  check_statistics(with_statistics(world, Consistency::none, {.transport = Transport::shared}),
+                   world.size() == 2 ? Order::of_tickets : Order::any);
+}
+
+TEST_CASE("message: the center's statistics are what one process would have got") {
+  const auto world = mpi::Communicator::world();
+  for (const CompressionKind kind :
+       {CompressionKind::none, CompressionKind::bf16, CompressionKind::topk}) {
+    const auto make_site =
+        with_statistics(world, Consistency::snapshot,
+                        {.transport = Transport::message, .compression = {.kind = kind}});
+    check_statistics(make_site, Order::of_tickets);
+    check_statistics_beside(make_site);
+    if (kind == CompressionKind::none) check_statistics_conserved(make_site);
+  }
+}
+
+TEST_CASE("rma: the center's statistics are averages of batches, with one worker in order") {
+  const auto world = mpi::Communicator::world();
+  const auto make_site =
+      with_statistics(world, Consistency::element, {.transport = Transport::rma});
+  check_statistics(make_site, world.size() == 2 ? Order::of_tickets : Order::any);
+  check_statistics_beside(make_site);
+  check_statistics_conserved(make_site);
 }
 
 TEST_CASE("rma: exchanges beside other work lose nothing and have exact tickets") {

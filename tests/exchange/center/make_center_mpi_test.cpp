@@ -32,6 +32,7 @@ class FaultyCenter final : public CenterVariable {
       : center_(std::move(center)), fault_(fault) {}
 
   std::size_t size() const override { return center_->size(); }
+  std::size_t statistics() const override { return center_->statistics(); }
   ControlBoard& board() override { return center_->board(); }
 
   Commit perform(const Update& update) override {
@@ -42,7 +43,9 @@ class FaultyCenter final : public CenterVariable {
                                                            : 1.0F;
     std::vector<float> committed(update.in, update.in + size());
     for (float& value : committed) value *= factor;
-    Commit commit = center_->commit(committed);
+    Update changed = update;
+    changed.in = committed.data();
+    Commit commit = center_->perform(changed);
     if (fault_ == Fault::repeated_ticket) commit.ticket = 0;
     return commit;
   }

@@ -33,6 +33,15 @@ MakeSite over(const mpi::Communicator& world, Transport transport, std::size_t s
   };
 }
 
+MakeSiteWithStatistics with_statistics_over(const mpi::Communicator& world, Transport transport,
+                                            std::size_t shards) {
+  return [&world, transport, shards](std::span<const float> initial, std::size_t statistics) {
+    const ServerOptions options{.transport = transport, .shards = shards};
+    return make_mpi_site(world, make_center(world, initial, options, std::nullopt, statistics),
+                         shards);
+  };
+}
+
 // What holds across shards on every transport.
 void check_shards(const mpi::Communicator& world, Transport transport) {
   for (const std::size_t shards : {2U, 3U}) {
@@ -45,6 +54,12 @@ void check_shards(const mpi::Communicator& world, Transport transport) {
     check_board(make_site);
     check_overlapping(make_site);
     check_overlapping_conserves(make_site);
+    const auto make_site_with_statistics = with_statistics_over(world, transport, shards);
+    // Tickets are shard 0's, the statistics another's.
+    check_statistics(make_site_with_statistics,
+                     world.size() == static_cast<int>(shards) + 1 ? Order::of_tickets : Order::any);
+    check_statistics_beside(make_site_with_statistics);
+    check_statistics_conserved(make_site_with_statistics);
   }
 }
 

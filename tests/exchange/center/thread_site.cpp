@@ -14,7 +14,10 @@ namespace {
 class StripedWorker final : public CenterWorker {
  public:
   StripedWorker(StripedCenter center, bool racing)
-      : CenterWorker(center.size()), center_(center), racing_(racing), board_(center.cells()) {}
+      : CenterWorker(center.size(), center.statistics()),
+        center_(center),
+        racing_(racing),
+        board_(center.cells()) {}
   ControlBoard& board() override { return board_; }
 
  private:
@@ -31,13 +34,15 @@ class StripedServer final : public CenterServer {
  public:
   StripedServer(StripedCenter center, bool racing)
       : center_(center), racing_(racing), board_(center.cells()) {}
-  std::size_t size() const override { return center_.size(); }
+  std::size_t size() const override { return center_.size() + center_.statistics(); }
   bool progress() override { return false; }
   double sleep_s(double) const override { return 0.0; }
   std::uint64_t updates() override { return center_.updates(); }
   ControlBoard& board() override { return board_; }
   std::uint64_t snapshot(std::span<float> out) override {
-    const Update pull{.kind = Update::Kind::pull, .out = out.data()};
+    const Update pull{.kind = Update::Kind::pull,
+                      .out = out.data(),
+                      .statistics = {.out = out.data() + center_.size()}};
     return (racing_ ? center_.perform_racing(pull) : center_.perform(pull)).ticket;
   }
 
@@ -53,9 +58,10 @@ struct alignas(StripedCenter::page) Page {
 
 class ThreadSite final : public Site {
  public:
-  ThreadSite(std::span<const float> initial, std::size_t workers, bool racing)
+  ThreadSite(std::span<const float> initial, std::size_t workers, bool racing,
+             std::size_t statistics)
       : memory_(StripedCenter::bytes(initial.size(), workers) / sizeof(Page) + 1),
-        center_(memory_.data()->bytes, initial.size(), workers),
+        center_(memory_.data()->bytes, initial.size() - statistics, workers, statistics),
         server_(center_, racing) {
     center_.initialize(initial);
     for (std::size_t worker = 0; worker < workers; ++worker) {
@@ -93,8 +99,8 @@ class ThreadSite final : public Site {
 }  // namespace
 
 std::unique_ptr<Site> make_thread_site(std::span<const float> initial, std::size_t workers,
-                                       bool racing) {
-  return std::make_unique<ThreadSite>(initial, workers, racing);
+                                       bool racing, std::size_t statistics) {
+  return std::make_unique<ThreadSite>(initial, workers, racing, statistics);
 }
 
 }  // namespace tusk::center::testing

@@ -32,6 +32,9 @@ void check_averaging(Meeting& meeting);
 void check_sync_sgd(Meeting& meeting);
 void check_easgd(Meeting& meeting);
 
+// They exchange statistics with the weights: averages by samples, easgd by its forces.
+void check_peers_statistics(Meeting& meeting);
+
 // With windows of one step, equal shards and plain SGD, averaging weights is averaging gradients.
 void check_averaging_is_sync_sgd(Meeting& meeting);
 
