@@ -36,12 +36,13 @@ declare -A may_include=(
   [run/records]="mpi data/hdf5"
   [run/worker]="data/samples net/layers net/graph net/optim exchange/center exchange/strategies run/records"
   [run/coordinator]="mpi net/optim use/evaluation exchange/center run/records"
-  [run/training]="mpi options experiment data/datasets data/transforms data/samples net/graph net/formats
-    use/evaluation exchange/center exchange/strategies run/records run/worker run/coordinator"
-  [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center run/records run/worker run/training"
+  [run/checkpoint]="mpi experiment data/hdf5 exchange/center run/records run/worker run/coordinator"
+  [run/training]="mpi options experiment data/hdf5 data/datasets data/transforms data/samples net/graph net/formats
+    use/evaluation exchange/center exchange/strategies run/records run/worker run/coordinator run/checkpoint"
+  [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center run/records run/worker run/checkpoint run/training"
 
   [cli]="mpi options experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats use/evaluation
-    use/inference exchange/strategies run/records run/training run/simulation"
+    use/inference exchange/strategies run/records run/checkpoint run/training run/simulation"
   [main]="mpi cli"  # tusk::main
 )
 # The room that a public header, tusk/NAME.hpp, belongs to: its arrows hold for it. Those not named belong to the ground.

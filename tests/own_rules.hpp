@@ -96,6 +96,8 @@ class Relay final : public strategies::Strategy {
     center_.commit_change(weights, pulled_, {});
   }
 
+  void keep(State& state) override { state("pulled", pulled_); }
+
  private:
   center::CenterVariable& center_;
   std::size_t window_;
@@ -128,6 +130,7 @@ class Chorus final : public strategies::Strategy {
   }
 
   void on_window_end(std::span<float>, const strategies::Window&) override {}
+  void keep(State&) override {}
 
  private:
   center::Peers& peers_;

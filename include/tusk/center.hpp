@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "tusk/state.hpp"
+
 namespace tusk::center {
 
 class ControlBoard;
@@ -120,6 +122,11 @@ class CenterVariable {
   virtual void start(const Update& update);
   virtual bool advance();
   virtual Commit complete();
+
+  // What a checkpoint keeps of this worker's access, not of θ; between two operations.
+  virtual void keep(State& state) {
+    state.cannot("the access to the center does not say what it must remember");
+  }
 
   // The small shared cells beside the center: stop request, clocks, …
   virtual ControlBoard& board() = 0;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tusk/aligned_vector.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::optim {
 
@@ -96,6 +97,10 @@ class Optimizer {
   // Forgets everything but the learning rate.
   void reset();
 
+  // What a checkpoint keeps: the iterations, the learning rate and every piece of state. A rule
+  // that remembers more overrides it, and calls this one first.
+  virtual void keep(State& state);
+
  protected:
   explicit Optimizer(const CommonOptions& common);
 
@@ -120,21 +125,21 @@ class Optimizer {
 
   // For update: rule(x, g, s…) for every element of the part, that is for a weight, its gradient,
   // and its element of each piece of state. They do not overlap, so the loop vectorizes.
-  template <typename Rule, typename... State>
-  static void sweep(const Part& part, Rule rule, State... state) {
+  template <typename Rule, typename... Pieces>
+  static void sweep(const Part& part, Rule rule, Pieces... pieces) {
     const std::size_t count = part.weights.size();
     const auto loop = [count, rule](float* x, const float* g, auto*... s) {
 #pragma GCC ivdep
       for (std::size_t i = 0; i < count; ++i) rule(x[i], g[i], s[i]...);
     };
-    loop(part.weights.data(), part.gradients.data(), (state.data() + part.offset)...);
+    loop(part.weights.data(), part.gradients.data(), (pieces.data() + part.offset)...);
   }
 
  private:
   void step_range(std::size_t offset, std::span<float> weights, std::span<float> gradients,
                   float scale);
 
-  struct State {
+  struct Memory {
     const char* name;
     float initial;
     AlignedVector<float> values;
@@ -148,7 +153,7 @@ class Optimizer {
   std::vector<std::size_t> array_sizes_;
   std::size_t size_;
   std::uint64_t iterations_ = 0;
-  std::vector<State> state_;
+  std::vector<Memory> state_;
 };
 
 }  // namespace tusk::optim

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "tusk/state.hpp"
+
 namespace tusk::center {
 class CenterVariable;
 class Peers;
@@ -54,6 +56,10 @@ struct Window {
 //     on_window_end(x, window)        after communication_window() steps or the pass's last
 //   on_finish(x)                      once, after the last window
 //
+// A run that goes on from a checkpoint does not call on_start again: it reads what keep() has
+// written, and goes on before a window. Rules among peers exchange in the same windows on every
+// worker.
+//
 // All spans have one element a weight that is trained: frozen ones are nobody's concern, and moving
 // statistics, as batch normalization has, are seen to without the strategy. Its CenterVariable
 // exchanges them along with whatever it is asked to; where workers meet, they are averaged over
@@ -89,6 +95,13 @@ class Strategy {
   virtual void on_step(std::span<float> /*weights*/) {}
   virtual void on_window_end(std::span<float> weights, const Window& window) = 0;
   virtual void on_finish(std::span<float> /*weights*/) {}
+
+  // What a checkpoint keeps of the strategy, at the start of a window: what it remembers of the
+  // windows before. Reading, it sizes its vectors, too. A rule that remembers nothing has an empty
+  // one; without one the run has no checkpoints.
+  virtual void keep(State& state) {
+    state.cannot("this trainer's rule does not say what it must remember (Strategy::keep)");
+  }
 
   // out = the model, for rules without a center: what rank 0 validates at the end of a pass and
   // saves at the end of the run. The worker's own weights unless the rule keeps a common vector

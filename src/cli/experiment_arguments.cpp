@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/experiment_arguments.hpp"
 
+#include "core/units.hpp"
 #include "experiment/read_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
@@ -18,6 +19,29 @@ std::vector<Argument> experiment_arguments(ExperimentArguments& arguments) {
        .help = "Override a key, as in trainer.epochs=3 or model.layers.0.units=100 (repeatable)",
        .value_type = "KEY=VALUE",
        .one_word = true}};
+}
+
+std::vector<Argument> going_on_arguments(std::string& resume, std::string& max_time) {
+  return {{.name = "--resume",
+           .place = &resume,
+           .help = "What an unfinished run in the run directory means: auto: goes on from its last "
+                   "checkpoint; never: refuses; or a checkpoint to go on from",
+           .value_text = "auto|never|PATH"},
+          {.name = "--max-time",
+           .place = &max_time,
+           .help = "Stop after this time with a checkpoint and exit code 85",
+           .value_text = "TIME, as 90s, 30m or 23h"}};
+}
+
+std::optional<double> max_time_s(const Context& context, const std::string& max_time) {
+  if (max_time.empty()) return std::nullopt;
+  return mpi::collectively(context.world, [&] {
+    const auto seconds = parse_duration(max_time);
+    if (!seconds) {
+      fail(ExitCode::usage, "--max-time {}: it takes a time, as 90s, 30m or 23h", max_time);
+    }
+    return seconds;
+  });
 }
 
 Experiment load_experiment(const Context& context, const ExperimentArguments& arguments) {

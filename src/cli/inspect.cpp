@@ -14,6 +14,7 @@
 #include "data/hdf5/listing.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "net/formats/model_file.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -77,7 +78,8 @@ std::string tree_text(const hdf5::File& file) {
   return text;
 }
 
-void inspect(const std::string& path, const Extensions& extensions) {
+void inspect(const std::string& given, const Extensions& extensions) {
+  const std::string path = formats::model_file_of(given);
   const hdf5::File file = hdf5::File::open(path);
   const Content content = content_of(file);
   fmt::print("{}: {}, {}\n", path, name_of(content),

@@ -16,6 +16,7 @@
 #include "core/units.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "run/checkpoint/origin.hpp"
 #include "run/records/run_directory.hpp"
 #include "run/records/run_times.hpp"
 #include "run/simulation/simulate.hpp"
@@ -36,6 +37,8 @@ struct SimulateArguments {
   std::string csv;
   std::string like;
   bool overwrite = false;
+  std::string resume = "auto";
+  std::string max_time;
   bool timing_only = false;
   std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
 };
@@ -49,12 +52,25 @@ fs::path run_directory(const Experiment& experiment, const SimulateArguments& ar
   return fmt::format("{}-{}", arguments.run_directory, workers);
 }
 
+checkpoint::Wish wish(const Experiment& experiment, const SimulateArguments& arguments,
+                      std::size_t workers) {
+  return {.run_directory = run_directory(experiment, arguments, workers),
+          .overwrite = arguments.overwrite,
+          .resume = arguments.resume,
+          .virtual_workers = workers,
+          .like = arguments.like};
+}
+
 // Checks everything that can be known before the first simulation, for every number of workers.
 void check(const mpi::Communicator& world, const Experiment& experiment,
            const SimulateArguments& arguments, const records::RunTimes* like) {
   mpi::collectively(world, [&] {
     if (world.size() > 1) {
       fail(ExitCode::usage, "simulate runs on one rank: the workers are virtual, see --workers");
+    }
+    if (arguments.workers.size() > 1 && arguments.resume != "auto" && arguments.resume != "never") {
+      fail(ExitCode::usage, "--resume {}: a checkpoint is of one number of workers",
+           arguments.resume);
     }
     for (const std::size_t workers : arguments.workers) {
       if (std::ranges::count(arguments.workers, workers) > 1) {
@@ -63,8 +79,7 @@ void check(const mpi::Communicator& world, const Experiment& experiment,
       }
       simulation::check_workers(experiment, workers, like);
       if (arguments.timing_only) continue;
-      records::RunDirectory::check(run_directory(experiment, arguments, workers),
-                                   arguments.overwrite);
+      checkpoint::check_directory(wish(experiment, arguments, workers));
     }
   });
 }
@@ -100,7 +115,9 @@ SimulationRow project(const training::Assembly& assembly, std::size_t workers, s
 }
 
 SimulationRow simulate_training(const mpi::Communicator& world, const training::Assembly& assembly,
-                                const SimulateArguments& arguments, const records::RunTimes* like) {
+                                const SimulateArguments& arguments, const records::RunTimes* like,
+                                std::optional<double> max_time_s,
+                                std::unique_ptr<checkpoint::Origin> origin) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t workers = assembly.roles.workers;
   const std::uint64_t bytes =
@@ -110,8 +127,10 @@ SimulationRow simulate_training(const mpi::Communicator& world, const training::
   const records::Summary summary =
       simulation::train(assembly,
                         {.run_directory = run_directory(experiment, arguments, workers),
-                         .overwrite = arguments.overwrite},
-                        arguments.threads, world, like);
+                         .overwrite = arguments.overwrite,
+                         .max_time_s = max_time_s,
+                         .like = arguments.like},
+                        arguments.threads, world, like, std::move(origin));
   return {.workers = workers,
           .elapsed_s = summary.elapsed_s,
           .samples = summary.ledger.samples_trained,
@@ -121,10 +140,21 @@ SimulationRow simulate_training(const mpi::Communicator& world, const training::
 
 ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
   const mpi::Communicator& world = context.world;
-  const Experiment experiment = load_experiment(context, arguments.experiment);
+  Experiment experiment = load_experiment(context, arguments.experiment);
   const auto times = times_of_run(context, arguments);
   const records::RunTimes* const like = times ? &*times : nullptr;
+  const std::optional<double> max_time = max_time_s(context, arguments.max_time);
   check(world, experiment, arguments, like);
+  std::vector<std::unique_ptr<checkpoint::Origin>> origins;
+  for (const std::size_t workers : arguments.workers) {
+    origins.push_back(arguments.timing_only
+                          ? nullptr
+                          : checkpoint::find_origin(wish(experiment, arguments, workers),
+                                                    experiment, world, context.extensions));
+    if (!experiment.data.memory_limit && origins.back()) {
+      experiment.data.memory_limit = origins.back()->memory_limit;  // decides what is streamed
+    }
+  }
   const std::size_t most = *std::ranges::max_element(arguments.workers);
   training::Assembly assembly =
       training::assemble_simulation(experiment, most, world, context.extensions);
@@ -132,11 +162,16 @@ ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
   SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
                         project(assembly, 1, arguments.threads, like));
   fmt::print("{}\n", table.header());
-  for (const std::size_t workers : arguments.workers) {
-    assembly.roles.workers = workers;
-    const SimulationRow row = arguments.timing_only
-                                  ? project(assembly, workers, arguments.threads, like)
-                                  : simulate_training(world, assembly, arguments, like);
+  for (std::size_t i = 0; i < arguments.workers.size(); ++i) {
+    const std::size_t workers = assembly.roles.workers = arguments.workers[i];
+    const SimulationRow row =
+        arguments.timing_only
+            ? project(assembly, workers, arguments.threads, like)
+            : simulate_training(world, assembly, arguments, like, max_time, std::move(origins[i]));
+    if (row.summary && !row.summary->for_later.empty()) {
+      info("{}", row.summary->for_later);
+      return ExitCode::requeue;
+    }
     fmt::print("{}\n", table.add(row));
     std::fflush(stdout);
   }
@@ -185,6 +220,8 @@ Command simulate_command(const Context& context) {
        .value_text = "N",
        .range = Range{1, 4096}}};
   command.arguments.insert(command.arguments.end(), more.begin(), more.end());
+  const auto going_on = going_on_arguments(arguments->resume, arguments->max_time);
+  command.arguments.insert(command.arguments.end(), going_on.begin(), going_on.end());
   return command;
 }
 

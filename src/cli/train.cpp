@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/experiment_arguments.hpp"
+#include "core/log.hpp"
 #include "mpi/communicator.hpp"
 
 namespace tusk::cli {
@@ -18,6 +19,8 @@ struct TrainArguments {
   ExperimentArguments experiment;
   std::string run_directory;
   bool overwrite = false;
+  std::string resume = "auto";
+  std::string max_time;
 };
 
 ExitCode train(const Context& context, const TrainArguments& arguments) {
@@ -26,8 +29,16 @@ ExitCode train(const Context& context, const TrainArguments& arguments) {
                                               ? std::filesystem::path("runs") / experiment.name
                                               : std::filesystem::path(arguments.run_directory);
   const records::Summary summary =
-      training::train(experiment, {.run_directory = directory, .overwrite = arguments.overwrite},
+      training::train(experiment,
+                      {.run_directory = directory,
+                       .overwrite = arguments.overwrite,
+                       .resume = arguments.resume,
+                       .max_time_s = max_time_s(context, arguments.max_time)},
                       context.world, context.extensions);
+  if (!summary.for_later.empty()) {
+    info("{}", summary.for_later);
+    return ExitCode::requeue;
+  }
   if (context.world.rank() == 0) fmt::print("{}\n", summary.line());
   return ExitCode::done;
 }
@@ -44,7 +55,9 @@ Command train_command(const Context& context) {
           "  mpirun -n 3 tusk train configs/fashion-mnist-adag.toml --set trainer.epochs=3\n"
           "The same with four threads a worker:\n"
           "  mpirun -n 3 --map-by slot:PE=4 tusk train configs/fashion-mnist-adag.toml \\\n"
-          "    --set trainer.threads=4",
+          "    --set trainer.threads=4\n"
+          "Stopped by a signal or --max-time it writes a checkpoint and exits with 85; the same\n"
+          "command then goes on.",
       .arguments = experiment_arguments(arguments->experiment),
       .run = [arguments, context] { return train(context, *arguments); }};
   command.arguments.push_back(
@@ -54,6 +67,8 @@ Command train_command(const Context& context) {
   command.arguments.push_back({.name = "--overwrite",
                                .place = &arguments->overwrite,
                                .help = "Replace an earlier run's files"});
+  const std::vector<Argument> more = going_on_arguments(arguments->resume, arguments->max_time);
+  command.arguments.insert(command.arguments.end(), more.begin(), more.end());
   return command;
 }
 

@@ -23,6 +23,15 @@ constexpr std::array<std::pair<std::string_view, double>, 10> byte_units{{{"", 1
                                                                           {"gib", 0x1.0p30},
                                                                           {"tib", 0x1.0p40}}};
 
+constexpr std::array<std::pair<std::string_view, double>, 8> duration_units{{{"s", 1.0},
+                                                                             {"sec", 1.0},
+                                                                             {"m", 60.0},
+                                                                             {"min", 60.0},
+                                                                             {"h", 3600.0},
+                                                                             {"hours", 3600.0},
+                                                                             {"d", 86400.0},
+                                                                             {"days", 86400.0}}};
+
 std::string lower_without_spaces(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -46,6 +55,31 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   const double bytes = std::round(value * factor);
   if (factor == 0.0 || bytes >= 0x1.0p63) return std::nullopt;
   return static_cast<std::uint64_t>(bytes);
+}
+
+std::optional<double> parse_duration(std::string_view text) {
+  const std::string compact = lower_without_spaces(text);
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(compact.data(), compact.data() + compact.size(), value);
+  if (error != std::errc() || !(value > 0.0) || !std::isfinite(value)) return std::nullopt;
+  const std::string_view unit(end, compact.data() + compact.size());
+  for (const auto& [name, seconds] : duration_units) {
+    if (unit == name) return value * seconds;
+  }
+  return std::nullopt;
+}
+
+std::optional<Interval> parse_interval(std::string_view text) {
+  const std::string compact = lower_without_spaces(text);
+  if (compact == "never") return Interval{};
+  if (const auto seconds = parse_duration(text)) return Interval{.seconds = seconds};
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(compact.data(), compact.data() + compact.size(), count);
+  if (error != std::errc() || count == 0) return std::nullopt;
+  const std::string_view unit(end, compact.data() + compact.size());
+  if (unit == "step" || unit == "steps") return Interval{.steps = count};
+  if (unit == "epoch" || unit == "epochs") return Interval{.epochs = count};
+  return std::nullopt;
 }
 
 std::string format_bytes(std::uint64_t bytes) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "experiment/callback_options.hpp"
+#include "experiment/checkpoint_options.hpp"
 #include "experiment/data_options.hpp"
 #include "experiment/debug_options.hpp"
 #include "experiment/model_options.hpp"
@@ -26,6 +27,7 @@ struct Experiment {
   ServerOptions server;
   SimulateOptions simulate;
   CallbackOptions callbacks;
+  CheckpointOptions checkpoint;
   DebugOptions debug;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;

@@ -143,6 +143,11 @@ void read(const TomlValue& value, std::string& out, const Rule& rule) {
         reject(value, "a name for the run's directory, a string without '/'");
       }
       break;
+    case Text::interval:
+      if (!parse_interval(text)) {
+        reject(value, R"("15m" (or s, h), "500 steps", "2 epochs" or "never", a string)");
+      }
+      break;
   }
   out = text;
 }

@@ -84,6 +84,13 @@ Request Communicator::ibarrier() const {
   return Request(request, Request::Kind::barrier);
 }
 
+Request Communicator::iall_max(std::uint64_t& value) const {
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Iallreduce(MPI_IN_PLACE, &value, 1, MPI_UINT64_T, MPI_MAX, handle_, &request),
+        "MPI_Iallreduce");
+  return Request(request, Request::Kind::barrier);
+}
+
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   in_pieces(bytes.size(), message_piece_bytes, [&](std::size_t first, int count) {
     check(MPI_Bcast(bytes.data() + first, count, MPI_BYTE, root, handle_), "MPI_Bcast");

@@ -62,6 +62,10 @@ class Communicator {
   std::uint64_t min(std::uint64_t value) const;
   std::uint64_t max(std::uint64_t value) const;
 
+  // The same beside other work: `value` becomes the largest when the request is done, and stays
+  // untouched until then.
+  Request iall_max(std::uint64_t& value) const;
+
   // Collective: every rank's bytes or values on `root`, by rank (empty elsewhere). Sizes may
   // differ.
   std::vector<std::vector<std::byte>> gather(std::span<const std::byte> bytes, int root) const;

@@ -15,6 +15,11 @@ void describe(Fields& fields, ServerOptions& o) {
                                     "needs compression = \"topk\""));
 }
 
+void describe(Fields& fields, CheckpointOptions& o) {
+  fields("every", o.every, interval());
+  fields("keep", o.keep, between(1, 1000));
+}
+
 void describe(Fields& fields, SlowOptions& o) {
   fields("worker", o.worker, at_least(0.0));
   fields("factor", o.factor, required(at_least(1.0)));
@@ -32,6 +37,7 @@ void describe(Fields& fields, Experiment& o) {
   fields.section("server", o.server);
   fields.section("simulate", o.simulate);
   fields.section("callbacks", o.callbacks);
+  fields.section("checkpoint", o.checkpoint);
   fields.section("debug", o.debug);
 }
 

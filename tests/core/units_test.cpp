@@ -17,6 +17,25 @@ TEST_CASE("sizes are read in powers of 1000 and of 1024") {
   CHECK_FALSE(parse_bytes("1e30 TB"));
 }
 
+TEST_CASE("durations and intervals are read as people write them") {
+  CHECK(parse_duration("90s") == 90.0);
+  CHECK(parse_duration("15m") == 900.0);
+  CHECK(parse_duration("1.5 h") == 5400.0);
+  CHECK(parse_duration("2d") == 172800.0);
+  for (const char* text : {"", "5", "s", "-1s", "0s", "5 parsecs", "inf s"}) {
+    CHECK_FALSE(parse_duration(text));
+  }
+  CHECK(parse_interval("15m")->seconds == 900.0);
+  CHECK(parse_interval("500 steps")->steps == 500);
+  CHECK(parse_interval("1 step")->steps == 1);
+  CHECK(parse_interval("2 epochs")->epochs == 2);
+  const auto never = parse_interval("never");
+  REQUIRE(never);
+  CHECK_FALSE((never->seconds || never->steps || never->epochs));
+  for (const char* text : {"", "5", "0 epochs", "1.5 steps", "ever"})
+    CHECK_FALSE(parse_interval(text));
+}
+
 TEST_CASE("sizes, counts and durations are written for people") {
   CHECK(format_bytes(4ULL << 30) == "4 GiB");
   CHECK(format_bytes(1536) == "1.5 KiB");

@@ -24,7 +24,7 @@ TEST_CASE("an unknown key is an error, with the key that was probably meant") {
         "e.toml:23:2: unknown key 'trianer'; did you mean 'trainer'?");
   CHECK(said("seed = 7", "colour = 7") ==
         "e.toml:2:1: unknown key 'colour'; the keys here are name, seed, data, model, optimizer, "
-        "trainer, server, simulate, callbacks, debug");
+        "trainer, server, simulate, callbacks, checkpoint, debug");
   CHECK(said("seed = 7", "\"a\\nb\" = 7").starts_with("e.toml:2:1: unknown key 'a\\x0ab'; "));
 }
 
@@ -271,6 +271,19 @@ TEST_CASE("the name can only be one directory") {
   }
   CHECK(said("\"example\"", "\"" + std::string(256, 'x') + "\"") != "");
   CHECK(read(with(example, "\"example\"", "\"Größe 3.1\"")).name == "Größe 3.1");
+}
+
+TEST_CASE("how often a checkpoint is taken is a time, a number of steps or epochs, or never") {
+  const auto with_every = [](const std::string& every) {
+    return said("[trainer]", "[checkpoint]\nevery = \"" + every + "\"\n[trainer]");
+  };
+  for (const char* every :
+       {"", "15", "m", "0s", "-5m", "soon", "500", "2 eons", "1e999 s", "0 steps"}) {
+    CAPTURE(every);
+    CHECK(with_every(every).find("key 'checkpoint.every': expected \"15m\"") != std::string::npos);
+  }
+  CHECK(read(with(example, "[trainer]", "[checkpoint]\nevery = \"500 steps\"\n[trainer]"))
+            .checkpoint.every == "500 steps");
 }
 
 TEST_CASE("a virtual step's time is a positive number, a list of them or a distribution") {

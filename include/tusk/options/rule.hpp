@@ -23,6 +23,7 @@ enum class Text {
   name,       // of something in a file
   path,       // of a file; written absolute
   file_name,  // one component of a path
+  interval,   // "15m", "500 steps", "2 epochs", "never"
 };
 
 // "between 0 and 1", "at least 0 and below 1", "above 0", "finite": completes "it must be …".
@@ -47,6 +48,7 @@ struct Rule {
 inline Rule any() { return {}; }
 inline Rule path() { return {.text = Text::path}; }
 inline Rule file_name() { return {.text = Text::file_name}; }
+inline Rule interval() { return {.text = Text::interval}; }
 
 inline Rule at_least(double min) { return {.interval = {.min = min}}; }
 inline Rule above(double min) { return {.interval = {.min = min, .with_min = false}}; }

@@ -137,4 +137,15 @@ void NumberDataset::append_rows(std::uint64_t count, ElementType type,
   write_rows(begin, grown[0], type, rows_to_append);
 }
 
+void NumberDataset::cut_rows(std::uint64_t count) {
+  const Hdf5Lock lock;
+  if (count >= rows()) return;
+  std::vector<hsize_t> cut(extents().begin(), extents().end());
+  cut.at(0) = count;
+  if (H5Dset_extent(state_->id.id(), cut.data()) < 0) {
+    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot shorten data set '{}'", path(), name()));
+  }
+  state_->extents[0] = count;
+}
+
 }  // namespace tusk::hdf5

@@ -57,6 +57,9 @@ class NumberDataset {
   // Grows an extendable data set by `count` rows.
   void append_rows(std::uint64_t count, ElementType type, std::span<const std::byte> rows);
 
+  // Cuts an extendable data set to its first `count` rows.
+  void cut_rows(std::uint64_t count);
+
   // The same for spans of numbers. They begin at row `begin` and hold whole rows.
   template <typename T>
   void read(std::uint64_t begin, std::span<T> out) const {

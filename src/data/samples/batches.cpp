@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/samples/repeated_stream.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::samples {
 
@@ -33,13 +34,30 @@ Batches::Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size)
 
 std::size_t Batches::batches() const { return (samples() + batch_size_ - 1) / batch_size_; }
 
-void Batches::start_epoch(std::uint64_t epoch) { stream_->start_epoch(epoch); }
+void Batches::start_epoch(std::uint64_t epoch) {
+  stream_->start_epoch(epoch);
+  epoch_ = epoch;
+  taken_ = 0;
+}
+
+void Batches::keep(State& state) {
+  state("epoch", epoch_);
+  state("taken", taken_);
+  if (!state.reading() || epoch_ == 0) return;
+  if (taken_ > samples()) {
+    fail(ExitCode::bad_data, "the checkpoint is at sample {} of an epoch that has {}", taken_,
+         samples());
+  }
+  stream_->start_epoch(epoch_);
+  stream_->skip(taken_);
+}
 
 std::optional<Batch> Batches::next() {
   const Matrix features(features_.data(), stream_->features(), batch_size_);
   const Matrix values(values_.data(), stream_->value_width(), batch_size_);
   const std::size_t count = stream_->read(features, classes_, values);
   if (count == 0) return std::nullopt;
+  taken_ += count;
   Batch batch{.features = features.first_cols(count), .targets = {}, .samples = count};
   if (stream_->has_classes()) {
     batch.targets.classes = std::span(classes_).first(count);

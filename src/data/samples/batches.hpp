@@ -11,6 +11,7 @@
 #include "data/samples/sample_stream.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "tusk/matrix.hpp"
+#include "tusk/state.hpp"
 #include "tusk/targets.hpp"
 
 namespace tusk::samples {
@@ -52,9 +53,15 @@ class Batches {
   // Nothing at the end of the epoch.
   std::optional<Batch> next();
 
+  // What a checkpoint keeps: the epoch, and how many of its samples have been handed out. Reading,
+  // it goes on behind them.
+  void keep(State& state);
+
  private:
   std::unique_ptr<SampleStream> stream_;
   std::size_t batch_size_;
+  std::uint64_t epoch_ = 0;  // none has been started
+  std::uint64_t taken_ = 0;  // samples of it
   AlignedVector<Real> features_;
   std::vector<std::int32_t> classes_;
   AlignedVector<Real> values_;

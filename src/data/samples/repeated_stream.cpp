@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/samples/repeated_stream.hpp"
 
+#include <algorithm>
+
 namespace tusk::samples {
 
 void RepeatedStream::start_epoch(std::uint64_t epoch) {
@@ -22,6 +24,17 @@ std::size_t RepeatedStream::read(Matrix features, std::span<std::int32_t> classe
     stream_->start_epoch(++inner_epoch_);
   }
   return count;
+}
+
+void RepeatedStream::skip(std::size_t count) {
+  if (count == 0) return;
+  const std::size_t passes = std::min(count / stream_->samples(), left_);
+  if (passes > 0) {
+    left_ -= passes;
+    inner_epoch_ += passes;
+    stream_->start_epoch(inner_epoch_);
+  }
+  stream_->skip(count - passes * stream_->samples());
 }
 
 }  // namespace tusk::samples

@@ -24,6 +24,7 @@ class RepeatedStream final : public SampleStream {
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  void skip(std::size_t count) override;  // at the start of an epoch
 
  private:
   std::unique_ptr<SampleStream> stream_;

@@ -48,4 +48,8 @@ std::size_t RowStream::read(Matrix features, std::span<std::int32_t> classes, Ma
   return count;
 }
 
+void RowStream::skip(std::size_t count) {
+  next_ += std::min<std::uint64_t>(count, rows_.end - next_);
+}
+
 }  // namespace tusk::samples

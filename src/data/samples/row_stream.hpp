@@ -30,6 +30,7 @@ class RowStream final : public SampleStream {
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  void skip(std::size_t count) override;
 
  private:
   void read_block();  // the one with row next_

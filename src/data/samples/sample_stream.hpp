@@ -25,6 +25,9 @@ class SampleStream {
   // The next samples, as many as `features` has columns or fewer at the end of the epoch; returns
   // their number. Of `classes` and `values` the one that the stream has is filled.
   virtual std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) = 0;
+
+  // Leaves out the epoch's next `count` samples, for a run that goes on in its middle.
+  virtual void skip(std::size_t count) = 0;
 };
 
 }  // namespace tusk::samples

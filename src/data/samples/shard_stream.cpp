@@ -35,4 +35,6 @@ std::size_t ShardStream::read(Matrix features, std::span<std::int32_t> classes, 
   return count;
 }
 
+void ShardStream::skip(std::size_t count) { next_ = std::min(next_ + count, order_.size()); }
+
 }  // namespace tusk::samples

@@ -75,4 +75,18 @@ void WindowStream::check_finite(std::size_t place, ConstSpan sample) const {
                  window_->store().stored(place, 1), content_->layout.transforms);
 }
 
+// The windows are read, but not transformed.
+void WindowStream::skip(std::size_t count) {
+  while (prefetcher_ && count > 0) {
+    if (window_ == nullptr || next_ == window_->size()) {
+      window_ = prefetcher_->next();
+      next_ = 0;
+      if (window_ == nullptr) return;
+    }
+    const std::size_t here = std::min(count, window_->size() - next_);
+    next_ += here;
+    count -= here;
+  }
+}
+
 }  // namespace tusk::samples

@@ -35,6 +35,7 @@ class WindowStream final : public SampleStream {
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  void skip(std::size_t count) override;
 
  private:
   // Fills a window. Runs in the prefetcher's thread.

@@ -35,6 +35,9 @@ class CenterServer {
   // The number of commits so far.
   virtual std::uint64_t updates() = 0;
 
+  // For a run that goes on: so many commits have been before. Before the workers begin.
+  virtual void set_updates(std::uint64_t updates) = 0;
+
   virtual ControlBoard& board() = 0;
 };
 

@@ -78,4 +78,10 @@ Commit CenterWorker::complete() {
   return {receipt.ticket, receipt.ticket - counted_from_};
 }
 
+void CenterWorker::keep(State& state) {
+  state("version", version_);
+  state("arrived", arrived_);
+  state("counted_from", counted_from_);
+}
+
 }  // namespace tusk::center

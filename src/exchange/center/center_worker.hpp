@@ -29,6 +29,7 @@ class CenterWorker : public CenterVariable {
   void start(const Update& update) final;
   bool advance() final;
   Commit complete() final;
+  void keep(State& state) override;
 
  protected:
   // Whether execute() takes an Update with a base.

@@ -8,6 +8,7 @@
 
 #include "experiment/server_options.hpp"
 #include "tusk/aligned_vector.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::center {
 
@@ -29,6 +30,8 @@ class Compressor {
 
   // compressed_bytes() bytes, valid until the next call. `delta` has `size` finite elements.
   std::span<const std::byte> compress(std::span<const float> delta);
+
+  void keep(State& state) { state("remainder", std::span(remainder_)); }
 
  private:
   void round_to_bf16();

@@ -21,11 +21,13 @@ std::vector<std::int64_t> ControlBoard::clocks() {
 Orders ControlBoard::orders() {
   static_assert(static_cast<int>(Cell::learning_rate_scale) == static_cast<int>(Cell::stop) + 1);
   static_assert(static_cast<int>(Cell::ended) == static_cast<int>(Cell::stop) + 2);
-  std::array<std::int64_t, 3> values{};
+  static_assert(static_cast<int>(Cell::checkpoint) == static_cast<int>(Cell::stop) + 4);
+  std::array<std::int64_t, 5> values{};
   read(Cell::stop, values);
   return {.stop = values[0],
           .learning_rate_scale = std::bit_cast<double>(values[1]),
-          .ended = static_cast<std::size_t>(values[2])};
+          .ended = static_cast<std::size_t>(values[2]),
+          .checkpoint = static_cast<std::uint64_t>(values[4])};
 }
 
 double ControlBoard::learning_rate_scale() { return orders().learning_rate_scale; }

@@ -14,9 +14,15 @@ enum class Cell : std::size_t {
   learning_rate_scale = 1,  // a double's bits; 1.0 at the start
   ended = 2,                // how many workers have ended
   next_partition = 3,       // the next partition to be claimed
-  checkpoint = 4,           // reserved for requests of checkpoints; the self-test counts in it
-  first_clock = 5,          // clock of worker 0; worker w's is first_clock + w
+  checkpoint = 4,           // the checkpoint asked for last, a number of its own; the self-test
+                            // counts in it
+  released = 5,             // the checkpoint after which the workers may go on
+  first_clock = 6,          // clock of worker 0; worker w's is first_clock + w
 };
+
+// Cell::stop where the run is to go on later, in other processes: a worker leaves everything as it
+// is. With any other number than 0 it finishes.
+inline constexpr std::int64_t stop_for_later = 2;
 
 // The clock of a worker that has finished and holds nobody back any more.
 inline constexpr std::int64_t finished_clock = INT64_MAX;
@@ -27,6 +33,7 @@ struct Orders {
   std::int64_t stop = 0;             // Cell::stop; other than 0: train no further
   double learning_rate_scale = 1.0;  // what to multiply the schedule's learning rate with
   std::size_t ended = 0;             // how many workers have ended
+  std::uint64_t checkpoint = 0;      // Cell::checkpoint
 };
 
 // Every rank's access to the cells: each call is atomic, cell by cell. All begin at 0, the learning

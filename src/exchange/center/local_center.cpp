@@ -53,6 +53,8 @@ std::uint64_t LocalServer::snapshot(std::span<float> out) {
 
 std::uint64_t LocalServer::updates() { return state_->updates(); }
 
+void LocalServer::set_updates(std::uint64_t updates) { state_->set_updates(updates); }
+
 ControlBoard& LocalServer::board() { return state_->board(); }
 
 }  // namespace tusk::center

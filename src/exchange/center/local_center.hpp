@@ -41,6 +41,7 @@ class LocalServer final : public CenterServer {
   double sleep_s(double) const override { return 0.0; }
   std::uint64_t snapshot(std::span<float> out) override;
   std::uint64_t updates() override;
+  void set_updates(std::uint64_t updates) override;
   ControlBoard& board() override;
 
  private:

@@ -8,6 +8,7 @@
 #include "exchange/center/cells.hpp"
 #include "exchange/center/update.hpp"
 #include "tusk/aligned_vector.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::center {
 
@@ -25,7 +26,15 @@ class LocalState {
   std::span<float> weights() { return std::span(theta_).first(theta_.size() - statistics_); }
   std::span<float> statistics() { return std::span(theta_).last(statistics_); }
   std::uint64_t updates() const { return updates_; }
+  void set_updates(std::uint64_t updates) { updates_ = updates; }
   ControlBoard& board() { return board_; }
+
+  // All of it.
+  void keep(State& state) {
+    state("theta", std::span(theta_));
+    state("updates", updates_);
+    state("cells", std::span(cells_));
+  }
 
  private:
   AlignedVector<float> theta_;

@@ -30,6 +30,7 @@ class MessageServer final : public CenterServer {
   double sleep_s(double idle_s) const override { return mpi::polite_sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override;
   std::uint64_t updates() override { return state_.updates(); }
+  void set_updates(std::uint64_t updates) override { state_.set_updates(updates); }
   ControlBoard& board() override { return state_.board(); }
 
  private:

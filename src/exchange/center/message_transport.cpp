@@ -68,6 +68,10 @@ class MessageCenter final : public CenterWorker {
   }
 
   ControlBoard& board() override { return board_; }
+  void keep(State& state) override {
+    CenterWorker::keep(state);
+    if (compressor_) state("compressor", *compressor_);
+  }
 
  private:
   Receipt execute(Update update) override {

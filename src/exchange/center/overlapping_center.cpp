@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exchange/center/update.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::center {
 
@@ -106,6 +107,13 @@ Commit OverlappingCenter::complete() {
   under_way_ = false;
   done_ = brought_ = true;
   return commit;
+}
+
+void OverlappingCenter::keep(State& state) {
+  if (under_way_) fail(ExitCode::internal, "an exchange is under way while a checkpoint is taken");
+  center_.keep(state);
+  state("brought", brought_);
+  if (brought_) state("arriving", std::span(arriving_));
 }
 
 }  // namespace tusk::center

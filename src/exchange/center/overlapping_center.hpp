@@ -54,6 +54,9 @@ class OverlappingCenter final : public CenterVariable {
   // Waits for the exchange under way, if there is one: its commit is then in the center.
   Commit complete() override;
 
+  // Only where none is under way.
+  void keep(State& state) override;
+
  private:
   Commit commit_change_beside(const Update& change);
   Commit elastic_beside(const Update& elastic);

@@ -194,6 +194,9 @@ class RmaServer final : public CenterServer {
   }
 
   std::uint64_t updates() override { return static_cast<std::uint64_t>(window_.load(counter_at)); }
+  void set_updates(std::uint64_t updates) override {
+    window_.fetch_add(static_cast<std::int64_t>(updates - this->updates()), counter_at);
+  }
 
   std::uint64_t snapshot(std::span<float> out) override;
 

@@ -73,4 +73,8 @@ Commit ShardedCenter::complete() {
   return commit_to_each([](CenterVariable& center, std::size_t) { return center.complete(); });
 }
 
+void ShardedCenter::keep(State& state) {
+  for (const auto& shard : shards_) state("shard", *shard);
+}
+
 }  // namespace tusk::center

@@ -39,6 +39,7 @@ class ShardedCenter final : public CenterVariable {
   void start(const Update& update) override;
   bool advance() override;
   Commit complete() override;
+  void keep(State& state) override;
 
   std::span<const Commit> further_shards() const override { return further_; }
   ControlBoard& board() override { return shards_.front()->board(); }

@@ -28,6 +28,7 @@ class ShardedServer final : public CenterServer {
   double sleep_s(double idle_s) const override { return own_->sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override;
   std::uint64_t updates() override { return own_->updates(); }
+  void set_updates(std::uint64_t updates) override { own_->set_updates(updates); }
   ControlBoard& board() override { return own_->board(); }
 
  private:
@@ -47,6 +48,7 @@ class ShardServer final : public CenterServer {
   double sleep_s(double idle_s) const override { return own_->sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override { return own_->snapshot(out); }
   std::uint64_t updates() override { return own_->updates(); }
+  void set_updates(std::uint64_t updates) override { own_->set_updates(updates); }
   ControlBoard& board() override { return own_->board(); }
 
  private:

@@ -54,6 +54,7 @@ class SharedServer final : public CenterServer {
   bool progress() override { return false; }
   double sleep_s(double) const override { return 5e-3; }
   std::uint64_t updates() override { return mapped_.center.updates(); }
+  void set_updates(std::uint64_t updates) override { mapped_.center.set_updates(updates); }
   ControlBoard& board() override { return board_; }
 
   std::uint64_t snapshot(std::span<float> out) override {

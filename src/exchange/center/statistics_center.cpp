@@ -40,6 +40,12 @@ void StatisticsCenter::find_contribution() {
   }
 }
 
+void StatisticsCenter::keep(State& state) {
+  state("center", center_);
+  state("steps", steps_);
+  state("base", std::span(base_));
+}
+
 Commit StatisticsCenter::perform(const Update& update) {
   Update whole = update;
   if (update.kind == Kind::elastic) {

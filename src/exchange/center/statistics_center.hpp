@@ -46,6 +46,7 @@ class StatisticsCenter final : public CenterVariable {
   std::size_t size() const override { return center_.size(); }
   Commit perform(const Update& update) override;
   std::span<const Commit> further_shards() const override { return center_.further_shards(); }
+  void keep(State& state) override;  // x is the worker's to keep
   ControlBoard& board() override { return center_.board(); }
 
  private:

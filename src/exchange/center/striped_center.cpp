@@ -54,6 +54,10 @@ void StripedCenter::initialize(std::span<const float> initial) {
 
 std::uint64_t StripedCenter::updates() const { return std::atomic_ref(*counter_).load(); }
 
+void StripedCenter::set_updates(std::uint64_t updates) const {
+  std::atomic_ref(*counter_).store(updates);
+}
+
 std::uint64_t StripedCenter::take_ticket(Update& update) const {
   const std::atomic_ref counter(*counter_);
   if (!update.commits()) return counter.load();

@@ -48,6 +48,7 @@ class StripedCenter {
   std::size_t size() const { return size_; }
   std::size_t statistics() const { return statistics_; }
   std::uint64_t updates() const;
+  void set_updates(std::uint64_t updates) const;  // before anyone else uses it
   std::span<std::int64_t> cells() const { return cells_; }
 
  private:

@@ -29,14 +29,14 @@ class Averaging final : public Strategy {
 
   bool exchanges_statistics() const override { return true; }
 
-  void on_start(std::span<float> weights) override {
-    sum_.resize(weights.size() + statistics_.size() + 1);
-  }
+  void on_start(std::span<float> /*weights*/) override {}
+  void keep(State& /*state*/) override {}
 
   std::size_t on_pass_start(std::size_t batches) override { return peers_.max(batches); }
 
   void on_window_end(std::span<float> weights, const Window& window) override {
     const auto samples = static_cast<double>(window.samples);
+    sum_.resize(weights.size() + statistics_.size() + 1);
     put(samples, weights, 0);
     put(samples, statistics_, weights.size());
     sum_.back() = samples;

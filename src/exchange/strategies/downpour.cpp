@@ -37,9 +37,10 @@ void Downpour::on_window_end(std::span<float> weights, const Window& window) {
     commit(weights, divisor);
   } else {
     center::CenterVariable::Change change{.divisor = divisor};
-    if (weight_) change.scaling = weight_(window);
+    if (weight_) change.scaling = weight_(window, !committed_);
     center_.commit_change(weights, pulled_, change);
   }
+  committed_ = true;
 }
 
 // Commits without a pull, which comes at the start of the next window (separate_pull).

@@ -20,8 +20,9 @@ class Downpour final : public Strategy {
  public:
   // What the delta is divided by first.
   using Divisor = std::function<float(const Window&)>;
-  // How the commit weighs it; without one it is added as it is.
-  using Weight = std::function<center::Scaling(const Window&)>;
+  // How the commit weighs it, which may be the worker's first; without one it is added as it is. A
+  // function of these two alone: a checkpoint keeps nothing else of it.
+  using Weight = std::function<center::Scaling(const Window&, bool first)>;
 
   Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
            Weight weight);
@@ -30,6 +31,10 @@ class Downpour final : public Strategy {
   void on_start(std::span<float> weights) override;
   void on_window_start(std::span<float> weights) override;
   void on_window_end(std::span<float> weights, const Window& window) override;
+  void keep(State& state) override {
+    state("pulled", pulled_);
+    state("committed", committed_);
+  }
 
  private:
   void pull(std::span<float> weights);
@@ -41,6 +46,7 @@ class Downpour final : public Strategy {
   Divisor divisor_;
   Weight weight_;
   AlignedVector<float> pulled_;  // x₀
+  bool committed_ = false;       // at least once
 };
 
 float whole_delta(const Window& window);      // 1

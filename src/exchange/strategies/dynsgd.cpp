@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <utility>
-
 #include "exchange/strategies/downpour.hpp"
 #include "exchange/strategies/rules.hpp"
 
@@ -18,18 +16,17 @@ class Counting {
   Counting(const DynsgdOptions& options, std::size_t workers)
       : absent_(options.count_absent), workers_(workers) {}
 
-  center::Scaling operator()(const Window& window) {
+  center::Scaling operator()(const Window& window, bool first) const {
     center::Scaling scaling{.rule = center::Scaling::Rule::staleness};
     if (!absent_) return scaling;
     scaling.absent = window.ended;
-    scaling.least = std::exchange(first_, false) ? workers_ : 1;
+    scaling.least = first ? workers_ : 1;
     return scaling;
   }
 
  private:
   bool absent_;
   std::size_t workers_;
-  bool first_ = true;
 };
 
 }  // namespace

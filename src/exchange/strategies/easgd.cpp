@@ -37,14 +37,16 @@ class Easgd final : public ElasticRule {
     std::ranges::copy(std::span(center_).last(out.size()), out.begin());
   }
 
+  void keep(State& state) override { state("center", center_); }
+
  private:
   void join(std::span<float> weights) override {
     center_.assign(weights.begin(), weights.end());
     center_.insert(center_.end(), statistics_.begin(), statistics_.end());
-    sum_.resize(center_.size());
   }
 
   void exchange(std::span<const float> weights, std::span<float> force) override {
+    sum_.resize(center_.size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
       force[i] = sum_[i] = alpha_ * (weights[i] - center_[i]);
     }

@@ -3,16 +3,14 @@
 
 namespace tusk::strategies {
 
-void ElasticRule::on_start(std::span<float> weights) {
-  force_.resize(weights.size());
-  join(weights);
-}
+void ElasticRule::on_start(std::span<float> weights) { join(weights); }
 
 void ElasticRule::on_window_start(std::span<float> /*weights*/) { due_ = true; }
 
 void ElasticRule::on_gradients(std::span<const float> weights, std::span<float> /*gradients*/,
                                std::size_t /*samples*/) {
   if (!due_) return;
+  force_.resize(weights.size());
   exchange(weights, force_);
   due_ = false;
   pulling_ = true;
@@ -27,6 +25,7 @@ void ElasticRule::on_step(std::span<float> weights) {
 void ElasticRule::on_window_end(std::span<float> /*weights*/, const Window& /*window*/) {}
 
 void ElasticRule::on_finish(std::span<float> weights) {
+  force_.resize(weights.size());
   exchange(weights, force_);
   apply_force(weights);
 }

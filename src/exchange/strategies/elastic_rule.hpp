@@ -26,6 +26,7 @@ class ElasticRule : public Strategy {
   void on_step(std::span<float> weights) final;
   void on_window_end(std::span<float> weights, const Window& window) final;
   void on_finish(std::span<float> weights) final;
+  void keep(State& /*state*/) override {}  // between windows there is no E
 
  protected:
   // Before the first step: takes the weights of the center, or the center from the weights.
@@ -38,7 +39,7 @@ class ElasticRule : public Strategy {
   void apply_force(std::span<float> weights);
 
   std::size_t communication_window_;
-  AlignedVector<float> force_;  // E
+  AlignedVector<float> force_;  // E, of the last exchange
   bool due_ = false;            // the window's exchange is still to come
   bool pulling_ = false;        // E is still to be subtracted
 };

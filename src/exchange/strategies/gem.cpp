@@ -59,6 +59,12 @@ class Gem final : public Strategy {
     std::ranges::copy(start_, weights.begin());
   }
 
+  void keep(State& state) override {
+    state("start", start_);
+    state("pulled", pulled_);
+    state("momentum", momentum_);
+  }
+
  private:
   // π, the share of the update u that is missing to the momentum m when the center has moved by d.
   float matching(float m, float d, float u) const {

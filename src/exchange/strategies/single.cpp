@@ -10,6 +10,7 @@ class Single final : public Strategy {
   std::size_t communication_window() const override { return 1; }
   void on_start(std::span<float> /*weights*/) override {}
   void on_window_end(std::span<float> /*weights*/, const Window& /*window*/) override {}
+  void keep(State& /*state*/) override {}
 };
 
 }  // namespace

@@ -21,15 +21,15 @@ class SyncSgd final : public Strategy {
 
   bool exchanges_statistics() const override { return true; }
 
-  void on_start(std::span<float> weights) override {
-    sum_.resize(weights.size() + statistics_.size() + 1);
-  }
+  void on_start(std::span<float> /*weights*/) override {}
+  void keep(State& /*state*/) override {}
 
   std::size_t on_pass_start(std::size_t batches) override { return peers_.max(batches); }
 
   void on_gradients(std::span<const float> /*weights*/, std::span<float> gradients,
                     std::size_t samples) override {
     const auto share = static_cast<float>(samples);
+    sum_.resize(gradients.size() + statistics_.size() + 1);
     put(share, gradients, 0);
     put(share, statistics_, gradients.size());
     sum_.back() = share;

@@ -2,6 +2,7 @@
 #include "net/formats/model_file.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <span>
 #include <string_view>
 
@@ -119,7 +120,14 @@ void save_model(const std::string& path, const ModelContent& model) {
   pending.publish();
 }
 
-ModelContent load_model(const std::string& path, const Extensions& extensions) {
+std::string model_file_of(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path inside = std::filesystem::path(path) / "model.h5";
+  return std::filesystem::exists(inside, error) ? inside.string() : path;
+}
+
+ModelContent load_model(const std::string& given, const Extensions& extensions) {
+  const std::string path = model_file_of(given);
   const hdf5::File file = hdf5::File::open(path);
   const auto json = hdf5::read_text(file, "/", "model_config");
   if (!json) {

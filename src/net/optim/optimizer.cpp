@@ -91,13 +91,19 @@ std::span<float> Optimizer::add_state(const char* name, std::size_t count, float
 
 std::vector<StateArray> Optimizer::state() {
   std::vector<StateArray> arrays;
-  for (State& piece : state_) arrays.push_back({piece.name, piece.values});
+  for (Memory& piece : state_) arrays.push_back({piece.name, piece.values});
   return arrays;
+}
+
+void Optimizer::keep(State& state) {
+  state("iterations", iterations_);
+  state("learning_rate", learning_rate_);
+  for (Memory& piece : state_) state(piece.name, std::span(piece.values));
 }
 
 void Optimizer::reset() {
   iterations_ = 0;
-  for (State& piece : state_) {
+  for (Memory& piece : state_) {
     std::fill(piece.values.begin(), piece.values.end(), piece.initial);
   }
 }

@@ -137,4 +137,30 @@ void Callbacks::stop(std::string reason) {
   info("stopping: {}", stop_reason_);
 }
 
+void Callbacks::Best::keep(State& state) {
+  state("record", record);
+  state("weights", weights);
+}
+
+void Callbacks::keep(State& state) {
+  const auto keep_plateau = [&](const char* name, std::optional<Plateau>& plateau) {
+    if (plateau) {
+      if (!state.reading() || state.has(name)) state(name, *plateau);
+    } else {
+      state.skip(name);
+    }
+  };
+  keep_plateau("stopping", stopping_);
+  keep_plateau("reducing", reducing_);
+  state("scale", scale_);
+  state("best", best_);
+  state("stop_reason", stop_reason_);
+  if (!state.reading()) return;
+  if (!wants_weights()) best_.reset();
+  if (stopped()) {
+    board_.store(center::Cell::stop, static_cast<std::int64_t>(StopReason::callback));
+  }
+  board_.set_learning_rate_scale(scale_);
+}
+
 }  // namespace tusk::coordinator

@@ -7,19 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "exchange/center/control_board.hpp"
 #include "experiment/callback_options.hpp"
 #include "run/coordinator/plateau.hpp"
 #include "run/records/epoch_book.hpp"
 #include "tusk/aligned_vector.hpp"
 
-namespace tusk::center {
-class ControlBoard;
-}
-
 namespace tusk::coordinator {
 
 // Why the workers are to stop: what is in Cell::stop.
-enum class StopReason : std::int64_t { none = 0, callback = 1 };
+enum class StopReason : std::int64_t {
+  none = 0,
+  callback = 1,
+  for_later = center::stop_for_later,  // a signal, or the end of the time: the run can go on
+};
 
 // Error(bad_experiment), naming the key, if the callbacks watch a score that the run does not have.
 void check_callbacks(const CallbackOptions& options, std::span<const std::string> metric_names,
@@ -34,6 +35,8 @@ class Callbacks {
   struct Best {
     records::EpochRecord record;
     AlignedVector<float> weights;
+
+    void keep(State& state);
   };
 
   // `learning_rate` is the optimizer's, which the scale goes with. `board` must outlive the object.
@@ -51,6 +54,12 @@ class Callbacks {
   const std::string& stop_reason() const { return stop_reason_; }
   double learning_rate_scale() const { return scale_; }
   const std::optional<Best>& best() const { return best_; }  // if it is to be restored
+
+  // What a checkpoint keeps: how long each callback has waited for what, the best model, and the
+  // learning rate's scale and an order to stop, which reading gives to the board again. A callback
+  // that was not there when the checkpoint was written begins anew; one that is no more is left
+  // out.
+  void keep(State& state);
 
  private:
   double score(const records::EpochRecord& record, const std::string& name) const;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "run/records/run_directory.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::coordinator {
 
@@ -14,8 +15,8 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
     : options_(std::move(options)),
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),
-      history_(directory.file("history.h5"), options_.metric_names),
-      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names),
+      history_(directory.file("history.h5"), options_.metric_names, options_.goes_on),
+      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.goes_on),
       progress_(options_.epochs, options_.samples_per_epoch),
       book_(options_.samples_per_epoch),
       callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
@@ -83,6 +84,29 @@ void Coordinator::complete(const Pending& epoch) {
 // The learning rate of a worker that has come as far as the workers have on average.
 double Coordinator::learning_rate(const records::EpochRecord& record) const {
   return schedule_.at(record.steps / options_.workers) * callbacks_.learning_rate_scale();
+}
+
+void Coordinator::Pending::keep(State& state) {
+  state("record", record);
+  state("weights", weights);
+}
+
+void Coordinator::keep(State& state) {
+  state("history", history_);
+  state("metrics_log", metrics_log_);
+  state("book", book_);
+  state("callbacks", callbacks_);
+  const auto keep_one = [](State& part, auto& object) { part("epoch", object); };
+  state.list("pending", pending_, keep_one);
+  state.list("epochs", epochs_, keep_one);
+  state("finished", finished_);
+  state("time", time_);
+  state("ledger", ledger_);
+  if (!state.reading()) return;
+  evaluating_ = false;
+  if (!evaluation_ && !pending_.empty()) {
+    fail(ExitCode::bad_data, "the checkpoint has an epoch to validate, but the run does not");
+  }
 }
 
 void Coordinator::close() {

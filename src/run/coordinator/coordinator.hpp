@@ -39,6 +39,7 @@ class Coordinator : public records::ReportSink {
     OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
     CallbackOptions callbacks{};
     bool quiet = false;       // no progress line
+    bool goes_on = false;     // the logs are there already; keep() will read
     std::size_t threads = 1;  // to validate with
   };
   // Copies the model as it is now.
@@ -64,6 +65,11 @@ class Coordinator : public records::ReportSink {
   const records::Ledger& ledger() const { return ledger_; }
   const Callbacks& callbacks() const { return callbacks_; }
 
+  // What a checkpoint keeps, with how much of the logs there is: reading cuts them to it. Flushes
+  // the history. After reading, epochs that were still to be validated are validated from the
+  // start. Error(io_error).
+  void keep(State& state);
+
   // Closes the history file. Error(io_error).
   void close();
 
@@ -72,6 +78,8 @@ class Coordinator : public records::ReportSink {
   struct Pending {
     records::EpochRecord record;
     AlignedVector<float> weights;
+
+    void keep(State& state);
   };
 
   void end_epoch(records::EpochRecord record);

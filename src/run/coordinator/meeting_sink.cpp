@@ -19,21 +19,30 @@ constexpr std::chrono::microseconds receive_interval{50};
 
 void MeetingSink::submit(records::Report report) {
   if (head_ != nullptr) {
-    head_->coordinator.submit(std::move(report));
-    received_ += records::receive_reports(communicator_, head_->coordinator);
+    head_->reports.submit(std::move(report));
+    receive();
   } else {
     sender_.send(report);
   }
 }
 
-void MeetingSink::end_pass() {
+void MeetingSink::receive() {
+  received_ += records::receive_reports(communicator_, head_->reports);
+}
+
+void MeetingSink::drain() {
   const std::uint64_t expected = communicator_.sum(sender_.sent());
+  if (head_ == nullptr) return;
+  while (received_ < expected) {
+    const std::uint64_t before = received_;
+    receive();
+    if (received_ == before) std::this_thread::sleep_for(receive_interval);
+  }
+}
+
+void MeetingSink::end_pass() {
+  drain();
   if (head_ != nullptr) {
-    while (received_ < expected) {
-      const std::uint64_t more = records::receive_reports(communicator_, head_->coordinator);
-      received_ += more;
-      if (more == 0) std::this_thread::sleep_for(receive_interval);
-    }
     while (head_->coordinator.advance()) {
     }
   }

@@ -22,6 +22,7 @@ class MeetingSink final : public records::ReportSink {
   // Rank 0's side, if this is rank 0: where the coordinator leaves its orders.
   struct Head {
     Coordinator& coordinator;
+    records::ReportSink& reports;  // takes them: the coordinator, or what stands before it
     center::ControlBoard& orders;
   };
 
@@ -33,6 +34,12 @@ class MeetingSink final : public records::ReportSink {
 
   // Collective.
   void end_pass() override;
+
+  // Collective: rank 0 has all that anyone has submitted.
+  void drain();
+
+  // Rank 0: takes what has arrived.
+  void receive();
 
  private:
   void pass_orders_on();

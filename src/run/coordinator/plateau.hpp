@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "tusk/state.hpp"
+
 namespace tusk::coordinator {
 
 // Whether a larger score is a better one: true for accuracy, false for all others.
@@ -25,6 +27,11 @@ class Plateau {
   bool reached() const { return waited_ > 0 && waited_ >= patience_; }
   void restart() { waited_ = 0; }
   std::size_t waited() const { return waited_; }
+
+  void keep(State& state) {
+    state("best", best_);
+    state("waited", waited_);
+  }
 
  private:
   double sign_;

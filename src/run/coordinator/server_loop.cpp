@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/coordinator/server_loop.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -12,21 +13,31 @@
 
 namespace tusk::coordinator {
 
+namespace {
+
+constexpr double longest_on_duty_s = 5e-4;  // workers may stand and wait
+
+}  // namespace
+
 void serve(const mpi::Communicator& communicator, center::CenterServer& server,
-           Coordinator& coordinator) {
+           Coordinator& coordinator, records::ReportSink& reports, Duty* duty) {
   using Clock = std::chrono::steady_clock;
   auto last_event = Clock::now();
   for (;;) {
     bool busy = server.progress();
-    busy = records::receive_reports(communicator, coordinator) > 0 || busy;
+    busy = records::receive_reports(communicator, reports) > 0 || busy;
     const bool validating = coordinator.advance();
+    const bool on_duty = duty != nullptr && duty->advance();
+    if (duty != nullptr && duty->over()) return;
     if (busy || validating) {
       last_event = Clock::now();
-    } else if (coordinator.all_finished()) {
+    } else if (coordinator.all_finished() && !on_duty) {
       return;
     } else {
       const double idle_s = std::chrono::duration<double>(Clock::now() - last_event).count();
-      std::this_thread::sleep_for(std::chrono::duration<double>(server.sleep_s(idle_s)));
+      const double sleep_s = server.sleep_s(idle_s);
+      std::this_thread::sleep_for(
+          std::chrono::duration<double>(on_duty ? std::min(sleep_s, longest_on_duty_s) : sleep_s));
     }
   }
 }

@@ -47,4 +47,31 @@ std::optional<EpochRecord> EpochBook::add(const StepRecord& step, std::span<cons
   return over;
 }
 
+void Staleness::keep(State& state) {
+  state("commits", commits);
+  state("sum", sum);
+  state("max", max);
+  state("counts", counts);
+}
+
+void EpochRecord::keep(State& state) {
+  state("epoch", epoch);
+  state("steps", steps);
+  state("samples", samples);
+  state("time_s", time_s);
+  state("samples_per_s", samples_per_s);
+  state("train", train);
+  state("staleness", staleness);
+  state("validation", validation);
+}
+
+void EpochBook::keep(State& state) {
+  state("samples", samples_);
+  state("steps", steps_);
+  state("time_s", time_s_);
+  state("epoch_start_s", epoch_start_s_);
+  state("staleness", staleness_);
+  state("current", current_);
+}
+
 }  // namespace tusk::records

@@ -9,6 +9,7 @@
 
 #include "core/score.hpp"
 #include "run/records/report.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::records {
 
@@ -24,6 +25,7 @@ struct Staleness {
 
   void add(std::uint64_t staleness);
   double mean() const;
+  void keep(State& state);
 };
 
 // One epoch of the workers together.
@@ -36,6 +38,8 @@ struct EpochRecord {
   BatchScore train{};
   Staleness staleness{};
   std::optional<BatchScore> validation{};
+
+  void keep(State& state);
 };
 
 // Counts the workers' steps into epochs: epoch e is over when the workers together have trained e·N
@@ -52,6 +56,9 @@ class EpochBook {
   std::uint64_t samples() const { return samples_; }
   double time_s() const { return time_s_; }  // of the latest step
   const Staleness& staleness() const { return staleness_; }
+  std::uint64_t steps() const { return steps_; }
+
+  void keep(State& state);
 
  private:
   std::uint64_t samples_per_epoch_;

@@ -3,11 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <filesystem>
+#include <limits>
 #include <optional>
 #include <utility>
 
+#include "core/log.hpp"
 #include "data/hdf5/file.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::records {
 namespace {
@@ -18,9 +23,12 @@ constexpr std::size_t buffered_rows = 4096;  // a chunk of the file, too
 template <typename T>
 class Column {
  public:
+  // Opens the data set if it is there.
   Column(hdf5::File& file, const std::string& name)
-      : dataset_(file.create_dataset(name, element_type<T>(), {0},
-                                     {.chunk_rows = buffered_rows, .extendable = true})) {
+      : dataset_(file.has_dataset(name)
+                     ? file.dataset(name)
+                     : file.create_dataset(name, element_type<T>(), {0},
+                                           {.chunk_rows = buffered_rows, .extendable = true})) {
     buffer_.reserve(buffered_rows);
   }
 
@@ -32,6 +40,9 @@ class Column {
     dataset_.append_rows(buffer_.size(), element_type<T>(), std::as_bytes(std::span(buffer_)));
     buffer_.clear();
   }
+
+  std::uint64_t rows() const { return dataset_.rows(); }
+  void cut(std::uint64_t rows) { dataset_.cut_rows(rows); }
 
  private:
   hdf5::NumberDataset dataset_;
@@ -51,16 +62,17 @@ struct StepColumns {
     for (const std::string& name : metric_names) metrics.emplace_back(file, "steps/" + name);
   }
 
-  void write() {
-    worker.write();
-    epoch.write();
-    step.write();
-    time_s.write();
-    samples.write();
-    loss.write();
-    partition.write();
-    learning_rate.write();
-    for (Column<float>& metric : metrics) metric.write();
+  template <typename Work>
+  void each(const Work& work) {
+    work(worker);
+    work(epoch);
+    work(step);
+    work(time_s);
+    work(samples);
+    work(loss);
+    work(partition);
+    work(learning_rate);
+    for (Column<float>& metric : metrics) work(metric);
   }
 
   Column<std::uint32_t> worker;
@@ -84,14 +96,15 @@ struct CommitColumns {
         time_s(file, "commits/time_s"),
         divisor(file, "commits/divisor") {}
 
-  void write() {
-    ticket.write();
-    worker.write();
-    steps.write();
-    staleness.write();
-    samples.write();
-    time_s.write();
-    divisor.write();
+  template <typename Work>
+  void each(const Work& work) {
+    work(ticket);
+    work(worker);
+    work(steps);
+    work(staleness);
+    work(samples);
+    work(time_s);
+    work(divisor);
   }
 
   Column<std::uint64_t> ticket;
@@ -112,13 +125,14 @@ struct ShardColumns {
         staleness(file, "shards/staleness"),
         divisor(file, "shards/divisor") {}
 
-  void write() {
-    worker.write();
-    shard.write();
-    commit.write();
-    ticket.write();
-    staleness.write();
-    divisor.write();
+  template <typename Work>
+  void each(const Work& work) {
+    work(worker);
+    work(shard);
+    work(commit);
+    work(ticket);
+    work(staleness);
+    work(divisor);
   }
 
   Column<std::uint32_t> worker;
@@ -137,12 +151,13 @@ struct PullColumns {
         version(file, "pulls/version"),
         time_s(file, "pulls/time_s") {}
 
-  void write() {
-    worker.write();
-    shard.write();
-    steps.write();
-    version.write();
-    time_s.write();
+  template <typename Work>
+  void each(const Work& work) {
+    work(worker);
+    work(shard);
+    work(steps);
+    work(version);
+    work(time_s);
   }
 
   Column<std::uint32_t> worker;
@@ -152,11 +167,54 @@ struct PullColumns {
   Column<double> time_s;
 };
 
+template <typename Columns>
+void write(Columns& columns) {
+  columns.each([](auto& column) { column.write(); });
+}
+
+// How many rows all columns have.
+template <typename Columns>
+std::uint64_t rows_of(Columns& columns) {
+  std::uint64_t rows = std::numeric_limits<std::uint64_t>::max();
+  columns.each([&](auto& column) { rows = std::min(rows, column.rows()); });
+  return rows;
+}
+
+template <typename Columns>
+void keep_rows(tusk::State& state, const char* name, Columns& columns, const std::string& path) {
+  std::uint64_t rows = rows_of(columns);
+  const std::uint64_t there = rows;
+  state(name, rows);
+  if (!state.reading()) return;
+  if (there < rows) {
+    warning("{} has {} {} instead of {}: records are missing from it", path, there, name, rows);
+  }
+  columns.each([&](auto& column) { column.cut(std::min(rows, there)); });
+}
+
+// The file of the run that goes on, or a new one if that is damaged or gone.
+hdf5::File reopen(const std::string& path) {
+  try {
+    hdf5::File file = hdf5::File::update(path);
+    file.dataset_names();
+    return file;
+  } catch (const Error& error) {
+    std::error_code ignored;
+    std::string aside = path;
+    for (int number = 1; std::filesystem::exists(aside, ignored); ++number) {
+      aside = fmt::format("{}.damaged-{}", path, number);
+    }
+    std::filesystem::rename(path, aside, ignored);
+    warning("{}; it is now {}, and a new history begins at the checkpoint", error.what(), aside);
+    return hdf5::File::create(path);
+  }
+}
+
 }  // namespace
 
 struct HistoryFile::State {
-  State(const std::string& path, const std::vector<std::string>& metrics)
-      : file(hdf5::File::create(path)),
+  State(const std::string& path, const std::vector<std::string>& metrics, bool goes_on)
+      : file(goes_on ? reopen(path) : hdf5::File::create(path)),
         steps(std::in_place, file, metrics),
         commits(std::in_place, file),
         shards(std::in_place, file),
@@ -169,8 +227,11 @@ struct HistoryFile::State {
   std::optional<PullColumns> pulls;
 };
 
-HistoryFile::HistoryFile(const std::string& path, const std::vector<std::string>& metrics)
-    : state_(std::make_unique<State>(path, metrics)) {}
+HistoryFile::HistoryFile(const std::string& path, const std::vector<std::string>& metrics,
+                         bool goes_on)
+    : state_(std::make_unique<State>(path, metrics, goes_on)) {
+  state_->file.flush();  // readable from now on
+}
 
 HistoryFile::~HistoryFile() = default;
 HistoryFile::HistoryFile(HistoryFile&&) noexcept = default;
@@ -187,7 +248,7 @@ void HistoryFile::add(const StepRecord& record, std::span<const float> metrics) 
   columns.partition.add(record.partition);
   columns.learning_rate.add(record.learning_rate);
   for (std::size_t i = 0; i < columns.metrics.size(); ++i) columns.metrics[i].add(metrics[i]);
-  if (columns.worker.full()) columns.write();
+  if (columns.worker.full()) write(columns);
 }
 
 void HistoryFile::add(const CommitRecord& record) {
@@ -199,7 +260,7 @@ void HistoryFile::add(const CommitRecord& record) {
   columns.samples.add(record.samples);
   columns.time_s.add(record.time_s);
   columns.divisor.add(record.divisor);
-  if (columns.ticket.full()) columns.write();
+  if (columns.ticket.full()) write(columns);
 }
 
 void HistoryFile::add(const ShardRecord& record) {
@@ -210,7 +271,7 @@ void HistoryFile::add(const ShardRecord& record) {
   columns.ticket.add(record.ticket);
   columns.staleness.add(record.staleness);
   columns.divisor.add(record.divisor);
-  if (columns.ticket.full()) columns.write();
+  if (columns.ticket.full()) write(columns);
 }
 
 void HistoryFile::add(const PullRecord& record) {
@@ -220,15 +281,24 @@ void HistoryFile::add(const PullRecord& record) {
   columns.steps.add(record.steps);
   columns.version.add(record.version);
   columns.time_s.add(record.time_s);
-  if (columns.version.full()) columns.write();
+  if (columns.version.full()) write(columns);
 }
 
 void HistoryFile::flush() {
-  state_->steps->write();
-  state_->commits->write();
-  state_->shards->write();
-  state_->pulls->write();
+  write(*state_->steps);
+  write(*state_->commits);
+  write(*state_->shards);
+  write(*state_->pulls);
   state_->file.flush();
+}
+
+void HistoryFile::keep(tusk::State& state) {
+  if (!state.reading()) flush();
+  const std::string path = state_->file.path();
+  keep_rows(state, "steps", *state_->steps, path);
+  keep_rows(state, "commits", *state_->commits, path);
+  keep_rows(state, "shards", *state_->shards, path);
+  keep_rows(state, "pulls", *state_->pulls, path);
 }
 
 void HistoryFile::close() {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tusk/state.hpp"
+
 namespace tusk::records {
 
 // One step of one worker.
@@ -62,8 +64,10 @@ struct PullRecord {
 // its Column in history_file.cpp. Records travel to rank 0 as the structs that they are.
 class HistoryFile {
  public:
-  // Error(cannot_create) if the file cannot be created.
-  HistoryFile(const std::string& path, const std::vector<std::string>& metrics);
+  // Error(cannot_create) if the file cannot be created. `goes_on`: it is there, and keep() will
+  // read. One that a killed run has left damaged is renamed, with a warning, and begun anew.
+  HistoryFile(const std::string& path, const std::vector<std::string>& metrics,
+              bool goes_on = false);
   ~HistoryFile();
   HistoryFile(HistoryFile&&) noexcept;
   HistoryFile& operator=(HistoryFile&&) noexcept;
@@ -76,6 +80,10 @@ class HistoryFile {
 
   // Hands everything added so far to the operating system. Error(io_error).
   void flush();
+
+  // What a checkpoint keeps: how many rows there are, all of them in the file. Reading cuts the
+  // file to these, and warns if it has fewer. Error(io_error).
+  void keep(tusk::State& state);
 
   // Flushes and closes, and reports what the destructor cannot. Nothing can be added after it; the
   // destructor without it loses what was not flushed.

@@ -4,14 +4,33 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/log.hpp"
 #include "core/score_names.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::records {
 
-MetricsLog::MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names)
-    : path_(std::move(path)), metric_names_(std::move(metric_names)), out_(path_) {
+MetricsLog::MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names,
+                       bool goes_on)
+    : path_(std::move(path)),
+      metric_names_(std::move(metric_names)),
+      out_(path_, goes_on ? std::ios::app : std::ios::trunc) {
   if (!out_) fail(ExitCode::cannot_create, "{}: cannot be created", path_.string());
+}
+
+void MetricsLog::keep(State& state) {
+  std::error_code error;
+  std::uint64_t bytes = std::filesystem::file_size(path_, error);
+  const std::uint64_t there = bytes;
+  state("bytes", bytes);
+  if (!state.reading()) return;
+  if (there < bytes) {
+    warning("{} has {} bytes instead of {}: epochs are missing from it", path_.string(), there,
+            bytes);
+    return;
+  }
+  std::filesystem::resize_file(path_, bytes, error);
+  if (error) fail(ExitCode::io_error, "{}: {}", path_.string(), error.message());
 }
 
 void MetricsLog::write(const EpochRecord& record, double learning_rate) {

@@ -7,14 +7,20 @@
 #include <vector>
 
 #include "run/records/epoch_book.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::records {
 
 // metrics.jsonl: one line with a JSON object for every epoch, which reaches the file at once.
 class MetricsLog {
  public:
-  // Error(cannot_create).
-  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names);
+  // `goes_on`: the file is there, and keep() will read. Error(cannot_create).
+  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names,
+             bool goes_on = false);
+
+  // What a checkpoint keeps: how long the file is. Reading cuts it to that, and warns if it is
+  // shorter.
+  void keep(State& state);
 
   void write(const EpochRecord& record, double learning_rate);  // Error(io_error)
 

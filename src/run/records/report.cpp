@@ -14,6 +14,9 @@ namespace {
 struct ReportHeader {
   std::uint32_t worker;
   std::uint32_t finished;
+  std::uint64_t notice;
+  std::uint64_t number;
+  std::uint64_t amount;
   TimeSplit time;
   Ledger ledger;
   std::uint64_t steps;
@@ -56,6 +59,9 @@ Ledger operator+(const Ledger& a, const Ledger& b) {
 std::vector<std::byte> serialize(const Report& report) {
   const ReportHeader header{.worker = report.worker,
                             .finished = report.finished ? 1U : 0U,
+                            .notice = static_cast<std::uint64_t>(report.notice),
+                            .number = report.number,
+                            .amount = report.amount,
                             .time = report.time,
                             .ledger = report.ledger,
                             .steps = report.steps.size(),
@@ -82,6 +88,9 @@ Report deserialize(std::span<const std::byte> bytes) {
   }
   Report report{.worker = header.worker,
                 .finished = header.finished != 0,
+                .notice = static_cast<Notice>(header.notice),
+                .number = header.number,
+                .amount = header.amount,
                 .time = header.time,
                 .ledger = header.ledger,
                 .steps = std::vector<StepRecord>(header.steps),

@@ -29,11 +29,23 @@ struct Ledger {
 };
 Ledger operator+(const Ledger& a, const Ledger& b);
 
+// What a worker tells rank 0 beside its steps, about checkpoints.
+enum class Notice : std::uint32_t {
+  none,
+  arrived,   // it stands at its gate for checkpoint `number`, after `amount` steps
+  written,   // its part of checkpoint `number` is on disk, `amount` bytes
+  failed,    // its part could not be written
+  signaled,  // it has been sent the signal `number`
+};
+
 // What a worker tells rank 0 from time to time. Sent only right after an exchange, so that every
 // step in it is in the center.
 struct Report {
   std::uint32_t worker = 0;
-  bool finished = false;  // the last report of this worker: time and ledger are final
+  bool finished = false;         // the last report of this worker: time and ledger are final
+  Notice notice = Notice::none;  // with one there is nothing else
+  std::uint64_t number = 0;
+  std::uint64_t amount = 0;
   TimeSplit time;
   Ledger ledger;
   std::vector<StepRecord> steps;

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl", "history.h5",
-                               "model.h5",        "summary.json",  "ensemble.json"};
+                               "model.h5",        "summary.json",  "ensemble.json", "tusk.lock"};
 
 bool holds_anything(const fs::path& path, std::error_code& error) {
   return fs::exists(path, error) && !error && !fs::is_empty(path, error);
@@ -51,8 +51,32 @@ void remove_if_empty(const fs::path& path) {
   if (fs::is_empty(path, error)) fs::remove(path, error);  // or it stays: it harms nobody
 }
 
+// What room checkpoint makes in it.
+void remove_checkpoints(const fs::path& folder) {
+  std::error_code error;
+  if (fs::symlink_status(folder, error).type() != fs::file_type::directory) return;
+  std::vector<fs::path> ours;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("step-") || name.starts_with("latest") || name == "writing" ||
+        name == "removing") {
+      ours.push_back(entry.path());
+    }
+  }
+  for (const fs::path& path : ours) {
+    fs::remove_all(path, error);
+    if (error) {
+      fail(ExitCode::cannot_create, "{}: the earlier run's checkpoint cannot be removed: {}",
+           path.string(), error.message());
+    }
+  }
+  remove_if_empty(folder);
+}
+
 // Removes a run's files, and those of its members if it is an ensemble's.
 void remove_run(const fs::path& path) {
+  const RunLock lock(path);  // not while another job trains in it
+  remove_checkpoints(path / "checkpoints");
   remove_files(path);
   const fs::path folder = path / "members";
   std::error_code error;
@@ -101,6 +125,33 @@ RunDirectory::RunDirectory(fs::path path, bool overwrite) : path_(std::move(path
     fail(ExitCode::cannot_create, "{}: the run directory cannot be written: {}", path_.string(),
          std::strerror(errno));
   }
+  lock_.emplace(path_);
+}
+
+RunDirectory RunDirectory::reopen(fs::path path) { return RunDirectory(std::move(path)); }
+
+bool RunDirectory::unfinished(const fs::path& path) {
+  std::error_code error;
+  const bool begun =
+      fs::exists(path / "experiment.toml", error) || fs::exists(path / "tusk.lock", error);
+  return begun && !fs::exists(path / "summary.json", error);
+}
+
+fs::path RunDirectory::move_aside(const fs::path& path) {
+  const RunLock lock(path);
+  fs::path whole = fs::absolute(path).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();
+  std::error_code error;
+  fs::path aside;
+  for (int number = 1; aside.empty() || fs::exists(aside, error); ++number) {
+    aside = fmt::format("{}.old-{}", whole.string(), number);
+  }
+  fs::rename(whole, aside, error);
+  if (error) {
+    fail(ExitCode::cannot_create, "{}: the unfinished run cannot be moved to {}: {}", path.string(),
+         aside.string(), error.message());
+  }
+  return aside;
 }
 
 void RunDirectory::write(std::string_view name, std::string_view content) const {

@@ -3,8 +3,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "run/records/run_lock.hpp"
 
 namespace tusk::records {
 
@@ -16,8 +20,19 @@ class RunDirectory {
   // are removed, and nothing else.
   RunDirectory(std::filesystem::path path, bool overwrite);
 
+  // One that is there already, whose run goes on.
+  static RunDirectory reopen(std::filesystem::path path);
+
   // Error(cannot_create) if the constructor would refuse what is there; changes nothing.
   static void check(const std::filesystem::path& path, bool overwrite);
+
+  // Whether there is a run in it that has begun but not ended; what else may be there does not
+  // count.
+  static bool unfinished(const std::filesystem::path& path);
+
+  // Renames a run directory to NAME.old-1, or the next number that is free, and returns that.
+  // Error(cannot_create) if another job is training in it, or it cannot be renamed.
+  static std::filesystem::path move_aside(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(std::string_view name) const { return path_ / name; }
@@ -26,7 +41,10 @@ class RunDirectory {
   void write(std::string_view name, std::string_view content) const;
 
  private:
+  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)), lock_(path_) {}
+
   std::filesystem::path path_;
+  std::optional<RunLock> lock_;
 };
 
 // Where a member's run is, in an ensemble's run directory: "members/03".

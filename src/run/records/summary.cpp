@@ -61,6 +61,10 @@ std::string Summary::json() const {
                    {"samples_trained", ledger.samples_trained},
                    {"samples_committed", ledger.samples_committed}};
   out["updates"] = updates;
+  out["checkpoints"] = {{"written", checkpoints.written},
+                        {"bytes", checkpoints.bytes},
+                        {"stall_s", checkpoints.stall_s},
+                        {"write_s", checkpoints.write_s}};
   out["staleness"] = {
       {"mean", staleness.mean()}, {"max", staleness.max}, {"histogram", staleness.counts}};
   return out.dump(2) + "\n";

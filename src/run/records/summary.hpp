@@ -13,6 +13,14 @@
 
 namespace tusk::records {
 
+// What a run's checkpoints have cost.
+struct CheckpointCosts {
+  std::uint64_t written = 0;
+  std::uint64_t bytes = 0;  // of all of them
+  double stall_s = 0.0;     // in which the workers stood still
+  double write_s = 0.0;     // from the order to the end of the writing, beside the training
+};
+
 // What a training has achieved: the line at its end and summary.json.
 struct Summary {
   std::string name;
@@ -29,6 +37,11 @@ struct Summary {
   TimeSplit time{};           // summed over the workers
   Ledger ledger{};            // summed over the workers
   std::uint64_t updates = 0;  // commits to the center
+  CheckpointCosts checkpoints{};
+
+  // If the run has stopped to go on later: the line that says why and how. There is no summary.json
+  // then.
+  std::string for_later{};
 
   double samples_per_s() const;
 

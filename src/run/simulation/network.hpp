@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "experiment/simulate_options.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::simulation {
 
@@ -41,6 +42,7 @@ class Server {
     free_s_ = std::max(arrival_s, free_s_) + cost_s;
     return free_s_;
   }
+  void keep(State& state) { state("free_s", free_s_); }
 
  private:
   double free_s_ = 0.0;

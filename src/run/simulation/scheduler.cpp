@@ -20,8 +20,8 @@ Scheduler::Scheduler(std::size_t workers, std::size_t cores, std::size_t stack_b
 
 void Scheduler::run(const std::function<void(std::size_t)>& work) {
   for (std::size_t w = 0; w < workers_.size(); ++w) {
-    active_.emplace(0.0, w);
-    ready_.emplace(0.0, w);
+    active_.emplace(workers_[w].time_s, w);
+    ready_.emplace(workers_[w].time_s, w);
   }
   {
     std::deque<Thread> threads;

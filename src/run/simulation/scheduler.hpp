@@ -29,6 +29,9 @@ class Scheduler {
 
   Scheduler(std::size_t workers, std::size_t cores, std::size_t stack_bytes = training_stack);
 
+  // Before run(): the worker's clock begins there.
+  void begin_at(std::size_t worker, double time_s) { workers_[worker].time_s = time_s; }
+
   // Runs work(w) on a thread for each worker until all have returned. The first error in virtual
   // time ends them all and is thrown here. Error(internal) if the threads cannot be had, or if all
   // workers are parked.

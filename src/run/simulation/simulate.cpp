@@ -5,13 +5,77 @@
 #include <utility>
 #include <vector>
 
+#include "core/log.hpp"
 #include "data/samples/shard.hpp"
 #include "net/optim/make_optimizer.hpp"
+#include "run/checkpoint/checkpointer.hpp"
+#include "run/checkpoint/origin.hpp"
 #include "run/simulation/virtual_machine.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::simulation {
 namespace {
+
+// What is done when all workers stand for a checkpoint.
+void take_checkpoint(VirtualMachine& machine, checkpoint::Checkpointer& checkpointer,
+                     coordinator::Coordinator& coordinator, std::size_t workers,
+                     std::size_t parameters) {
+  const double start_s = checkpointer.now_s();
+  try {
+    checkpointer.begin();
+  } catch (const Error& error) {
+    if (checkpointer.stops()) throw;
+    warning("no checkpoint was written: {}", error.what());
+    return;
+  }
+  std::optional<checkpoint::CenterCopy> no_center;  // the machine has it
+  checkpoint::Checkpointer::Cut cut{.epochs = coordinator.epochs().size(),
+                                    .finished = machine.finished(),
+                                    .keep = [&](State& state) {
+                                      state("center", no_center);
+                                      state("coordinator", coordinator);
+                                      state("machine", machine);
+                                    }};
+  for (std::size_t worker = 0; worker < workers; ++worker) {
+    cut.steps.push_back(machine.steps(worker));
+    cut.step += cut.steps.back();
+  }
+  cut.model.resize(parameters);
+  machine.snapshot(cut.model);
+  checkpointer.write(std::move(cut));
+  checkpointer.stalled(checkpointer.now_s() - start_s);
+  if (!checkpointer.stops()) return;
+  machine.board().store(center::Cell::stop,
+                        static_cast<std::int64_t>(coordinator::StopReason::for_later));
+}
+
+// When checkpoints are taken, by the virtual clock, and what the run goes on from.
+void prepare_checkpoints(const training::Run& run, VirtualMachine& machine,
+                         coordinator::Coordinator& coordinator) {
+  const training::Assembly& assembly = run.assembly();
+  checkpoint::Checkpointer* const checkpointer = run.checkpointer();
+  if (checkpoint::Origin* const origin = run.origin()) {
+    (*origin->state)("coordinator", coordinator);
+    (*origin->state)("machine", machine);
+    origin->state->finish();
+  }
+  if (checkpointer == nullptr) return;
+  try {
+    State::size_of([&](State& state) { machine.keep(state); });
+  } catch (const CannotKeep& reason) {
+    return run.without_checkpoints(reason.what());
+  }
+  checkpointer->begin_run(run.origin());
+  machine.on_cut(
+      [checkpointer, &coordinator](double time_s) {
+        return checkpointer->wanted(
+            {time_s, coordinator.book().steps(), coordinator.epochs().size()});
+      },
+      [&machine, checkpointer, &coordinator, &assembly] {
+        take_checkpoint(machine, *checkpointer, coordinator, assembly.roles.workers,
+                        assembly.model.parameter_count());
+      });
+}
 
 training::Outcome run_virtual_workers(const training::Run& run, std::size_t threads,
                                       const records::RunTimes* like) {
@@ -28,6 +92,7 @@ training::Outcome run_virtual_workers(const training::Run& run, std::size_t thre
   outcome.coordinator = run.begin(
       std::nullopt, [&](std::span<float> out) { machine.snapshot(out); }, machine.board());
   coordinator::LocalSink coordinator(*outcome.coordinator);
+  prepare_checkpoints(run, machine, *outcome.coordinator);
   machine.run([&](records::Report report) { coordinator.submit(std::move(report)); });
   outcome.weights.resize(assembly.model.parameter_count());
   machine.snapshot(outcome.weights);
@@ -50,8 +115,8 @@ graph::Model stand_in(std::size_t shards) {
 
 records::Summary train(const training::Assembly& assembly, const training::RunOptions& options,
                        std::size_t threads, const mpi::Communicator& alone,
-                       const records::RunTimes* like) {
-  const training::Run run(assembly, options, alone);
+                       const records::RunTimes* like, std::unique_ptr<checkpoint::Origin> origin) {
+  const training::Run run(assembly, options, alone, std::move(origin));
   return run.end(run_virtual_workers(run, threads, like));
 }
 

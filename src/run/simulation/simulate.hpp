@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "experiment/experiment.hpp"
 #include "run/records/epoch_book.hpp"
@@ -21,11 +22,13 @@ namespace tusk::simulation {
 // virtual clock. Deterministic given the experiment: bit for bit the same on any number of
 // `threads`, and with one worker the same as training on one rank. Time is that of
 // experiment.simulate, or `like` that of a run (see StepTimes). `assembly` is of
-// training::assemble_simulation(), for as many workers or more; `alone` has one rank. Throws
-// mpi::CollectiveError and, while it trains, Error.
+// training::assemble_simulation(), for as many workers or more; `alone` has one rank. Checkpoints
+// are taken by the virtual clock; `origin` is one that it goes on from. Throws mpi::CollectiveError
+// and, while it trains, Error.
 records::Summary train(const training::Assembly& assembly, const training::RunOptions& options,
                        std::size_t threads, const mpi::Communicator& alone,
-                       const records::RunTimes* like = nullptr);
+                       const records::RunTimes* like = nullptr,
+                       std::unique_ptr<checkpoint::Origin> origin = nullptr);
 
 // Bytes that n workers take: weights, gradients and the optimizer's state of each.
 std::uint64_t memory_bytes(const OptimizerOptions& optimizer, std::size_t parameters,

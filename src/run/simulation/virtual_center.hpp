@@ -50,6 +50,10 @@ class VirtualCenter final : public center::CenterVariable {
   std::size_t statistics() const override { return center_.statistics(); }
   center::Commit perform(const center::Update& update) override;
   center::ControlBoard& board() override { return board_; }
+  void keep(State& state) override {
+    state("center", center_);
+    state("exchanges", exchanges_);
+  }
 
  private:
   double done_s(double arrival_s, const center::Update& update);

@@ -23,6 +23,7 @@ class VirtualClock final : public worker::Clock {
     scheduler_.advance(worker_, now_s() + factor_ * step_times_.cost_s(worker_, steps_++));
   }
   void step_done(double /*compute_s*/) override {}
+  void keep(State& state) override { state("steps", steps_); }  // the time is the scheduler's
 
  private:
   Scheduler& scheduler_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "run/simulation/scheduler.hpp"
+#include "run/simulation/virtual_cut.hpp"
 #include "run/worker/gate.hpp"
 
 namespace tusk::simulation {
@@ -25,8 +26,12 @@ class Gatekeeper {
 
   void wait(std::size_t worker, std::uint64_t window) { waiting_[worker] = window; }
 
-  // Wakes those who may begin now.
-  void complete(std::size_t worker, std::uint64_t windows, Scheduler::Turn& turn);
+  // Wakes those who may begin now. Returns who they are.
+  std::vector<std::size_t> complete(std::size_t worker, std::uint64_t windows,
+                                    Scheduler::Turn& turn);
+
+  // Whoever waits asks again when the run goes on.
+  void keep(State& state) { state("completed", completed_); }
 
  private:
   std::vector<std::uint64_t> completed_;
@@ -39,16 +44,20 @@ class Gatekeeper {
 class VirtualGate final : public worker::Gate {
  public:
   // `board`: the center's own, where rank 0's orders are. All must outlive the object.
-  VirtualGate(Gatekeeper& keeper, center::ControlBoard& board, Scheduler& scheduler,
-              std::size_t worker)
-      : keeper_(keeper), board_(board), scheduler_(scheduler), worker_(worker) {}
+  VirtualGate(Gatekeeper& keeper, VirtualCut& cut, center::ControlBoard& board,
+              Scheduler& scheduler, std::size_t worker)
+      : keeper_(keeper), cut_(cut), board_(board), scheduler_(scheduler), worker_(worker) {}
 
-  center::Orders enter(std::uint64_t window) override;
+  center::Orders enter(std::uint64_t window, worker::Standing& standing) override;
   void complete(std::uint64_t windows) override;
   void finish() override;
+  void leave() override;
 
  private:
+  bool stand(std::uint64_t window);
+
   Gatekeeper& keeper_;
+  VirtualCut& cut_;
   center::ControlBoard& board_;
   Scheduler& scheduler_;
   std::size_t worker_;

@@ -46,6 +46,15 @@ class VirtualMachine::VirtualWorker {
   }
   const worker::Worker& worker() const { return worker_; }
 
+  void keep(State& state) {
+    double time_s = machine_.scheduler_.now_s(index_);
+    state("time_s", time_s);
+    if (state.reading()) machine_.scheduler_.begin_at(index_, time_s);
+    state("sink", *sink_);
+    state("worker", worker_);
+    if (state.reading() && worker_.finished()) machine_.cut_.finish(index_);
+  }
+
  private:
   std::unique_ptr<worker::Clock> make_clock() const {
     // The times of a run are of workers that were as slow as they are.
@@ -56,7 +65,7 @@ class VirtualMachine::VirtualWorker {
   }
 
   std::unique_ptr<worker::Gate> make_gate() const {
-    return std::make_unique<VirtualGate>(machine_.gatekeeper_, machine_.board(),
+    return std::make_unique<VirtualGate>(machine_.gatekeeper_, machine_.cut_, machine_.board(),
                                          machine_.scheduler_, index_);
   }
 
@@ -80,7 +89,7 @@ class VirtualMachine::VirtualWorker {
   std::unique_ptr<samples::SampleSource> shard_;  // unless workers claim partitions
   std::unique_ptr<center::CenterVariable> center_;
   VirtualPeers peers_;
-  std::unique_ptr<records::ReportSink> sink_;
+  std::unique_ptr<KeptSink> sink_;
   worker::Worker worker_;
 };
 
@@ -95,17 +104,38 @@ VirtualMachine::VirtualMachine(const Setup& setup)
       network_(setup.experiment.simulate, setup.model.exchanged_count(), setup.parameters),
       exchanges_(scheduler_, setup.workers),
       passes_(scheduler_, setup.workers),
-      gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness) {
+      gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness),
+      cut_(setup.workers, topology(setup.experiment.trainer.strategy) == Topology::peers) {
   for (std::size_t index = 0; index < setup.workers; ++index) workers_.emplace_back(*this, index);
 }
 
 VirtualMachine::~VirtualMachine() = default;
 
-std::unique_ptr<records::ReportSink> VirtualMachine::make_sink(std::size_t worker) {
+std::unique_ptr<KeptSink> VirtualMachine::make_sink(std::size_t worker) {
   if (topology(setup_.experiment.trainer.strategy) == Topology::peers) {
     return std::make_unique<VirtualMeetingSink>(passes_, worker, take_);
   }
   return std::make_unique<VirtualSink>(scheduler_, worker, take_);
+}
+
+void VirtualMachine::on_cut(VirtualCut::Wanted wanted, VirtualCut::Take take) {
+  cut_.begin(std::move(wanted), std::move(take));
+}
+
+void VirtualMachine::keep(State& state) {
+  state("shards", shards_);
+  state("gatekeeper", gatekeeper_);
+  for (VirtualWorker& worker : workers_) state("worker", worker);
+}
+
+std::vector<std::uint8_t> VirtualMachine::finished() const {
+  std::vector<std::uint8_t> all;
+  for (const VirtualWorker& worker : workers_) all.push_back(worker.worker().finished() ? 1 : 0);
+  return all;
+}
+
+std::uint64_t VirtualMachine::steps(std::size_t worker) const {
+  return workers_[worker].worker().steps();
 }
 
 void VirtualMachine::run(TakeReport take) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "data/samples/sample_source.hpp"
 #include "exchange/center/control_board.hpp"
@@ -42,6 +43,14 @@ class VirtualMachine {
   VirtualMachine(const VirtualMachine&) = delete;
   VirtualMachine& operator=(const VirtualMachine&) = delete;
 
+  // For checkpoints: when they are wanted, and what is done while all workers stand; before run().
+  void on_cut(VirtualCut::Wanted wanted, VirtualCut::Take take);
+
+  // What a checkpoint keeps of the machine, while all workers stand, and before run().
+  void keep(State& state);
+  std::vector<std::uint8_t> finished() const;  // by worker
+  std::uint64_t steps(std::size_t worker) const;
+
   // Trains. Reports go to `take`, in virtual order.
   void run(TakeReport take);
 
@@ -54,7 +63,7 @@ class VirtualMachine {
   class VirtualWorker;
 
   bool has_center() const;
-  std::unique_ptr<records::ReportSink> make_sink(std::size_t worker);
+  std::unique_ptr<KeptSink> make_sink(std::size_t worker);
 
   Setup setup_;
   TakeReport take_;
@@ -65,6 +74,7 @@ class VirtualMachine {
   Meeting exchanges_;
   Meeting passes_;
   Gatekeeper gatekeeper_;
+  VirtualCut cut_;
   std::deque<VirtualWorker> workers_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "exchange/center/local_state.hpp"
 #include "exchange/center/sharded_center.hpp"
 #include "run/simulation/virtual_center.hpp"
 
@@ -41,6 +42,13 @@ void VirtualShards::snapshot(std::span<float> out) {
   for (Shard& shard : shards_) {
     shard.side.snapshot(out.first(shard.side.size()));
     out = out.subspan(shard.side.size());
+  }
+}
+
+void VirtualShards::keep(State& state) {
+  for (Shard& shard : shards_) {
+    state("state", *shard.state);
+    state("server", shard.server);
   }
 }
 

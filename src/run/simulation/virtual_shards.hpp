@@ -30,6 +30,7 @@ class VirtualShards {
   // The servers' side, for the one whose turn it is.
   void snapshot(std::span<float> out);
   center::ControlBoard& board() { return shards_.front().side.board(); }
+  void keep(State& state);
   std::uint64_t updates() { return shards_.front().side.updates(); }
 
  private:

@@ -13,4 +13,18 @@ void VirtualMeetingSink::end_pass() {
   });
 }
 
+void VirtualMeetingSink::keep(State& state) {
+  state.list("reports", reports_, [](State& part, records::Report& report) {
+    part("worker", report.worker);
+    part("finished", report.finished);
+    part("time", report.time);
+    part("ledger", report.ledger);
+    part("steps", report.steps);
+    part("metrics", report.metrics);
+    part("commits", report.commits);
+    part("shards", report.shards);
+    part("pulls", report.pulls);
+  });
+}
+
 }  // namespace tusk::simulation

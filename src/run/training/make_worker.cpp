@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/make_worker.hpp"
 
+#include <utility>
+
 #include "run/training/assembly.hpp"
 #include "run/worker/board_gate.hpp"
 #include "run/worker/partition_passes.hpp"
@@ -33,9 +35,17 @@ std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_
 
 std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             center::CenterVariable& center, center::Peers& peers,
-                                            records::ReportSink& sink) {
+                                            records::ReportSink& sink, const GateAround& around) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t index = *assembly.roles.worker;
+  auto own_gate =
+      std::make_unique<worker::BoardGate>(center.board(), index, experiment.trainer.max_staleness);
+  std::unique_ptr<worker::Gate> gate;
+  if (around) {
+    gate = around(std::move(own_gate));
+  } else {
+    gate = std::move(own_gate);
+  }
   return std::make_unique<worker::Worker>(
       assembly.model, assembly.initial,
       worker_options(experiment, index, assembly.roles.workers, experiment.trainer.threads),
@@ -43,8 +53,7 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                               .peers = peers,
                               .sink = sink,
                               .clock = make_clock(experiment.debug, index),
-                              .gate = std::make_unique<worker::BoardGate>(
-                                  center.board(), index, experiment.trainer.max_staleness),
+                              .gate = std::move(gate),
                               .passes = make_passes(assembly, index, center.board())});
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "data/samples/batches.hpp"
 #include "experiment/experiment.hpp"
+#include "run/worker/board_gate.hpp"
 #include "run/worker/worker.hpp"
 
 namespace tusk::training {
@@ -15,9 +17,12 @@ struct Assembly;
 // This rank's worker, with the clock, gate and passes of a real run. `assembly`, of a rank that
 // trains, and the others must outlive it. The clock begins with the call. Throws what the
 // constructor of worker::Worker throws.
+// `around`, if it is there, puts something around the worker's gate.
+using GateAround = std::function<std::unique_ptr<worker::Gate>(std::unique_ptr<worker::BoardGate>)>;
 std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             center::CenterVariable& center, center::Peers& peers,
-                                            records::ReportSink& sink);
+                                            records::ReportSink& sink,
+                                            const GateAround& around = {});
 
 // The parts of an experiment that worker `index` of `workers` goes by, real or virtual.
 worker::Worker::Options worker_options(const Experiment& experiment, std::size_t index,

@@ -94,7 +94,8 @@ void Members::train(records::Summary& summary, std::vector<std::string>& reasons
           train_assembly(*assembly_,
                          {.run_directory = options_.run_directory / records::member_folder(next_),
                           .overwrite = options_.overwrite,
-                          .quiet = true},
+                          .quiet = true,
+                          .checkpoints = false},
                          alone_);
       add_member(summary, one);
       reasons[next_] = one.stop_reason;

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/run.hpp"
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <utility>
 
 #include "core/log.hpp"
-#include "core/version.hpp"
+#include "core/units.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "experiment/write_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
 #include "net/formats/model_file.hpp"
+#include "run/checkpoint/checkpointer.hpp"
+#include "run/checkpoint/origin.hpp"
+#include "run/checkpoint/signals.hpp"
+#include "run/training/model_content.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
 namespace tusk::training {
@@ -43,42 +46,6 @@ records::Manifest make_manifest(const Assembly& assembly, const std::vector<std:
   if (files.validation) manifest.data.push_back({"validation", files.validation->files()});
   if (files.test) manifest.data.push_back({"test", files.test->files()});
   return manifest;
-}
-
-formats::ModelContent model_content(const Assembly& assembly, const AlignedVector<float>& weights) {
-  const Experiment& experiment = assembly.experiment;
-  const nlohmann::ordered_json facts{{"experiment", experiment.name},
-                                     {"trainer", name_of_rule(experiment.trainer.strategy)},
-                                     {"epochs", experiment.trainer.epochs},
-                                     {"seed", experiment.seed},
-                                     {"tusk_version", version},
-                                     {"git_revision", git_revision}};
-  const graph::Model& model = assembly.model;
-  std::vector<InputOptions> inputs;
-  std::vector<OutputOptions> outputs;
-  for (const graph::ModelInput& input : model.inputs()) {
-    if (!model.graph().is_chain) inputs.push_back({input.name, input.shape.extents()});
-  }
-  for (const graph::ModelOutput& output : model.outputs()) {
-    if (model.graph().is_chain && experiment.model.outputs.empty()) continue;
-    outputs.push_back({.name = output.name,
-                       .loss = output.loss_options,
-                       .huber_delta = output.huber_delta,
-                       .loss_weight = output.loss_weight,
-                       .metrics = output.metrics});
-  }
-  return {.input = model.input_shape(),
-          .layers = model.layers(),
-          .weights = weights,
-          .inputs = std::move(inputs),
-          .outputs = std::move(outputs),
-          .loss = experiment.model.loss,
-          .huber_delta = experiment.model.huber_delta,
-          .metrics = experiment.model.metrics,
-          .transforms = assembly.transforms.to_json(),
-          .class_names = assembly.class_names,
-          .columns = assembly.columns,
-          .facts = facts.dump()};
 }
 
 // What the coordinator knows at the end, and the best model in the outcome if it is to be restored.
@@ -113,23 +80,33 @@ BatchScore test_model(const Assembly& assembly, AlignedVector<float>& weights,
 
 }  // namespace
 
-Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world)
+Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world,
+         std::unique_ptr<checkpoint::Origin> origin)
     : assembly_(assembly),
       world_(world),
       quiet_(options.quiet),
+      run_directory_(options.run_directory),
       // Virtual workers compute on the simulation's own threads, one each.
       threads_(assembly.roles.simulated ? 1 : assembly.experiment.trainer.threads),
-      hosts_(gather_hosts(world)) {
+      hosts_(gather_hosts(world)),
+      origin_(std::move(origin)) {
   strategies::warn_of_strategy(assembly.experiment.trainer.strategy, assembly.experiment.optimizer,
                                assembly.roles.workers);
   mpi::collectively(world, [&] {
-    if (world.rank() == 0) directory_.emplace(options.run_directory, options.overwrite);
+    if (world.rank() == 0) open_directory(options);
   });
+  if (options.checkpoints) signals_ = std::make_unique<checkpoint::Signals>();
+  if (origin_) {
+    info("going on from {}: step {}, {} epochs completed", origin_->checkpoint.string(),
+         format_count(origin_->facts.step), origin_->facts.epochs);
+  }
   if (assembly.roles.in_process && world.size() > 1) {
     info("trainer '{}' runs in one process: rank 0 trains, the other {} ranks wait",
          name_of_rule(assembly.experiment.trainer.strategy), world.size() - 1);
   }
 }
+
+Run::~Run() = default;
 
 std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::ServedCenter> center,
                                                      coordinator::Coordinator::Snapshot snapshot,
@@ -146,6 +123,7 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
                                         .optimizer = experiment.optimizer,
                                         .callbacks = experiment.callbacks,
                                         .quiet = quiet_,
+                                        .goes_on = origin_ != nullptr,
                                         .threads = threads_},
       assembly_.model, assembly_.validation.get(), *directory_, std::move(snapshot), board);
 }
@@ -157,6 +135,9 @@ records::Summary Run::end(Outcome outcome) const {
                            .workers = assembly_.roles.workers,
                            .threads = threads_,
                            .metric_names = assembly_.model.metric_names()};
+  end_checkpoints(outcome, summary);
+  if (!summary.for_later.empty()) return summary;
+  signals_.reset();
   mpi::collectively(world_, [&] {
     if (world_.rank() != 0) return;
     outcome.coordinator->close();

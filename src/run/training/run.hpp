@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "run/checkpoint/origin.hpp"
 #include "run/coordinator/coordinator.hpp"
 #include "run/records/manifest.hpp"
 #include "run/records/run_directory.hpp"
@@ -24,12 +26,28 @@ namespace tusk::mpi {
 class Communicator;
 }
 
+namespace tusk::checkpoint {
+class Checkpointer;
+class Signals;
+}  // namespace tusk::checkpoint
+
+namespace tusk::worker {
+class Standing;
+}
+
 namespace tusk::training {
 
 struct RunOptions {
   std::filesystem::path run_directory;
   bool overwrite = false;
   bool quiet = false;  // no progress line
+  bool checkpoints = true;
+
+  // What an earlier run in the directory means: "auto", "never", or a checkpoint to go on from
+  // (checkpoint/origin.hpp).
+  std::string resume = "auto";
+  std::optional<double> max_time_s{};  // after which the run stops, to go on later
+  std::string like{};                  // checkpoint::Facts::like
 };
 
 // What rank 0 holds when the workers are done; empty on the other ranks.
@@ -49,7 +67,10 @@ class Run {
  public:
   // Collective. Warns of settings that work badly and makes the run directory. `assembly` and
   // `world` must outlive the object. Throws mpi::CollectiveError.
-  Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world);
+  // `origin`: the checkpoint that the run goes on from, if it does.
+  Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world,
+      std::unique_ptr<checkpoint::Origin> origin = nullptr);
+  ~Run();
 
   const Assembly& assembly() const { return assembly_; }
   const mpi::Communicator& world() const { return world_; }
@@ -61,17 +82,45 @@ class Run {
                                                   coordinator::Coordinator::Snapshot snapshot,
                                                   center::ControlBoard& board) const;
 
+  // What the run goes on from, on every rank; null if it begins.
+  checkpoint::Origin* origin() const { return origin_.get(); }
+
+  // The weights that a center begins with, on rank 0: the checkpoint's or the model's.
+  std::span<const float> initial_center() const;
+
+  // On rank 0; null if the run has no checkpoints.
+  checkpoint::Checkpointer* checkpointer() const { return checkpointer_.get(); }
+  std::filesystem::path checkpoint_folder() const;                // that is being written
+  bool takes_checkpoints() const { return signals_ != nullptr; }  // on every rank
+
+  // The run cannot have checkpoints; says why. For a run in one process.
+  void without_checkpoints(const std::string& reason) const;
+
+  // Collective. Asks every rank whether its worker can be kept (null: it has none); if one cannot,
+  // the run has no checkpoints, and says so.
+  void check_keeping(worker::Standing* worker) const;
+
   // Collective. Writes model.h5, tests the model and writes summary.json. The summary is complete
   // on rank 0. Throws mpi::CollectiveError.
+  // If the run has stopped to go on later, the summary says so, and nothing is written.
   records::Summary end(Outcome outcome) const;
 
  private:
+  // The rest is run_checkpoints.cpp's.
+  void open_directory(const RunOptions& options);  // on rank 0
+  // Collective. Ends what is being written; the summary says so if the run goes on later.
+  void end_checkpoints(const Outcome& outcome, records::Summary& summary) const;
+
   const Assembly& assembly_;
   const mpi::Communicator& world_;
   bool quiet_;
+  std::filesystem::path run_directory_;
   std::size_t threads_;  // of a worker, and of the coordinator when it validates
   std::vector<std::string> hosts_;
   std::optional<records::RunDirectory> directory_;  // on rank 0
+  std::unique_ptr<checkpoint::Origin> origin_;
+  mutable std::unique_ptr<checkpoint::Signals> signals_;
+  std::unique_ptr<checkpoint::Checkpointer> checkpointer_;  // on rank 0
 };
 
 }  // namespace tusk::training

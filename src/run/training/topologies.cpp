@@ -13,6 +13,13 @@
 #include "exchange/strategies/registry.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "run/checkpoint/checkpointer.hpp"
+#include "run/checkpoint/local_gate.hpp"
+#include "run/checkpoint/origin.hpp"
+#include "run/checkpoint/part_writer.hpp"
+#include "run/checkpoint/peers_gate.hpp"
+#include "run/checkpoint/served_checkpoints.hpp"
+#include "run/checkpoint/served_gate.hpp"
 #include "run/coordinator/meeting_sink.hpp"
 #include "run/coordinator/server_loop.hpp"
 #include "run/records/report_messages.hpp"
@@ -21,10 +28,7 @@
 namespace tusk::training {
 namespace {
 
-// What a center holds at the start: weights, and behind them statistics.
-std::span<const float> exchanged(const Assembly& assembly) {
-  return std::span(assembly.initial).first(assembly.model.exchanged_count());
-}
+// How many of the numbers at the end of a center are statistics.
 std::size_t statistics(const Assembly& assembly) {
   return assembly.model.exchanged_count() - assembly.model.trained_count();
 }
@@ -39,12 +43,31 @@ coordinator::Coordinator::Snapshot with_what_is_frozen(const Assembly& assembly,
   };
 }
 
+// Collective: what a center begins with, on all ranks: several of them may serve a part of it.
+AlignedVector<float> initial_everywhere(const Run& run) {
+  const std::span<const float> mine = run.initial_center();
+  AlignedVector<float> initial(mine.begin(), mine.end());
+  if (run.origin() != nullptr) {
+    run.world().broadcast(std::as_writable_bytes(std::span(initial)), 0);
+  }
+  return initial;
+}
+
+// Collective: rank 0's orders, which a run that goes on has read, for every worker.
+void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
+                  center::ControlBoard& to) {
+  center::Orders orders = from.orders();
+  world.broadcast(std::as_writable_bytes(std::span(&orders, 1)), 0);
+  to.store(center::Cell::stop, orders.stop);
+  to.set_learning_rate_scale(orders.learning_rate_scale);
+}
+
 }  // namespace
 
 Outcome run_in_process(const Run& run) {
   const Assembly& assembly = run.assembly();
   if (!assembly.roles.worker) return {};
-  const auto state = center::make_local_state(exchanged(assembly), 1, statistics(assembly));
+  const auto state = center::make_local_state(run.initial_center(), 1, statistics(assembly));
   center::LocalCenter center(state);
   center::LocalServer server(state);
   center::LonePeer nobody;
@@ -63,7 +86,32 @@ Outcome run_in_process(const Run& run) {
   Outcome outcome;
   outcome.coordinator = run.begin(std::nullopt, snapshot, server.board());
   coordinator::LocalSink sink(*outcome.coordinator);
-  worker = make_worker(assembly, center, nobody, sink);
+  checkpoint::Checkpointer* const checkpointer = run.checkpointer();
+  worker = make_worker(
+      assembly, center, nobody, sink,
+      [&](std::unique_ptr<worker::BoardGate> gate) -> std::unique_ptr<worker::Gate> {
+        if (checkpointer == nullptr) return gate;
+        return std::make_unique<checkpoint::LocalGate>(
+            std::move(gate), checkpoint::LocalGate::Around{.checkpointer = *checkpointer,
+                                                           .coordinator = *outcome.coordinator,
+                                                           .server = server,
+                                                           .has_center = has_center,
+                                                           .snapshot = snapshot});
+      });
+  if (checkpoint::Origin* const origin = run.origin()) {
+    if (origin->center) origin->center->restore(server, origin->facts.finished);
+    (*origin->state)("coordinator", *outcome.coordinator);
+    (*origin->state)("worker", *worker);
+    origin->state->finish();
+  }
+  try {
+    State::size_of([&](State& state) { worker->keep(state); });
+  } catch (const CannotKeep& reason) {
+    run.without_checkpoints(reason.what());
+  }
+  if (checkpointer != nullptr) {
+    checkpointer->begin_run(run.origin());
+  }
   worker->run();
   outcome.weights.resize(assembly.model.parameter_count());
   snapshot(outcome.weights);
@@ -74,8 +122,10 @@ Outcome run_in_process(const Run& run) {
 Outcome run_with_server(const Run& run) {
   const Assembly& assembly = run.assembly();
   const mpi::Communicator& world = run.world();
+  checkpoint::Origin* const origin = run.origin();
+  const AlignedVector<float> initial = initial_everywhere(run);
   const center::Center center =
-      center::make_center(world, exchanged(assembly), assembly.experiment.server,
+      center::make_center(world, initial, assembly.experiment.server,
                           wanted_consistency(assembly.experiment.trainer), statistics(assembly));
   const mpi::Communicator reports = world.duplicate();
   const auto snapshot =
@@ -84,21 +134,55 @@ Outcome run_with_server(const Run& run) {
   records::RemoteSink sink(reports);
   Outcome outcome;
   std::unique_ptr<worker::Worker> worker;
+  std::optional<checkpoint::PartWriter> writer;
+  std::optional<checkpoint::ServedCheckpoints> checkpoints;
+  const std::uint64_t updates =
+      world.max(origin != nullptr && origin->center ? origin->center->updates : 0);
   mpi::collectively(world, [&] {
+    if (center.server && origin != nullptr) center.server->set_updates(updates);
     if (world.rank() == 0) {
       outcome.coordinator = run.begin(records::ServedCenter{center.transport, center.consistency},
                                       snapshot, center.server->board());
+      if (origin != nullptr) {
+        origin->center->restore(*center.server, origin->facts.finished);
+        (*origin->state)("coordinator", *outcome.coordinator);
+        origin->state->finish();
+      }
+      if (run.checkpointer() != nullptr) {
+        checkpoints.emplace(*run.checkpointer(), *outcome.coordinator, *center.server,
+                            assembly.roles.workers, assembly.experiment.server.shards);
+        if (origin != nullptr) checkpoints->restore(origin->facts);
+      }
     } else if (center.worker) {
-      worker = make_worker(assembly, *center.worker, nobody, sink);
+      const auto index = static_cast<std::uint32_t>(*assembly.roles.worker);
+      writer.emplace(run.checkpoint_folder(), world.rank(), index);
+      worker = make_worker(assembly, *center.worker, nobody, sink,
+                           [&](std::unique_ptr<worker::BoardGate> gate) {
+                             return std::make_unique<checkpoint::ServedGate>(
+                                 std::move(gate), center.worker->board(), sink, *writer, index);
+                           });
+      if (origin != nullptr && origin->state) {
+        (*origin->state)("worker", *worker);
+        origin->state->finish();
+      }
     }
   });
+  run.check_keeping(worker.get());
+  if (checkpoints && run.checkpointer() != nullptr) {
+    run.checkpointer()->begin_run(origin);
+  }
+  const bool has_more = origin == nullptr || origin->state;
   if (outcome.coordinator) {
-    coordinator::serve(reports, *center.server, *outcome.coordinator);
+    coordinator::serve(
+        reports, *center.server, *outcome.coordinator,
+        checkpoints ? static_cast<records::ReportSink&>(*checkpoints) : *outcome.coordinator,
+        checkpoints ? &*checkpoints : nullptr);
     outcome.weights.resize(assembly.model.parameter_count());
     snapshot(outcome.weights);
     outcome.updates = center.server->updates();
   } else if (worker) {
-    worker->run();
+    if (has_more) worker->run();
+    if (auto notice = writer->wait()) sink.submit(std::move(*notice));
   }
   mpi::Request over = world.ibarrier();  // a shard's server serves until all others are here
   if (!outcome.coordinator && center.server) coordinator::serve_shard(*center.server, over);
@@ -111,6 +195,7 @@ Outcome run_with_peers(const Run& run) {
   const mpi::Communicator& world = run.world();
   const mpi::Communicator exchange = world.duplicate();
   const mpi::Communicator reports = world.duplicate();
+  const mpi::Communicator gates = world.duplicate();
   center::MpiPeers peers(exchange);
   center::LocalCenter no_center(center::make_local_state({}, assembly.roles.workers));
   center::LocalServer orders(center::make_local_state({}, assembly.roles.workers));
@@ -118,16 +203,51 @@ Outcome run_with_peers(const Run& run) {
   std::optional<coordinator::MeetingSink> sink;
   Outcome outcome;
   std::unique_ptr<worker::Worker> worker;
+  std::optional<checkpoint::PartWriter> writer;
+  std::optional<checkpoint::Notices> notices;
   const auto snapshot = [&](std::span<float> out) { worker->model(out); };
+  checkpoint::Checkpointer* const checkpointer = run.checkpointer();
   mpi::collectively(world, [&] {
     if (world.rank() == 0) {
       outcome.coordinator = run.begin(std::nullopt, snapshot, orders.board());
-      head.emplace(coordinator::MeetingSink::Head{*outcome.coordinator, orders.board()});
+      if (checkpointer != nullptr) notices.emplace(*checkpointer, *outcome.coordinator);
+      head.emplace(coordinator::MeetingSink::Head{
+          *outcome.coordinator,
+          notices ? static_cast<records::ReportSink&>(*notices) : *outcome.coordinator,
+          orders.board()});
+    } else {
+      writer.emplace(run.checkpoint_folder(), world.rank(),
+                     static_cast<std::uint32_t>(*assembly.roles.worker));
     }
     sink.emplace(reports, head ? &*head : nullptr, no_center.board());
-    worker = make_worker(assembly, no_center, peers, *sink);
+    worker =
+        make_worker(assembly, no_center, peers, *sink,
+                    [&](std::unique_ptr<worker::BoardGate> gate) -> std::unique_ptr<worker::Gate> {
+                      if (!run.takes_checkpoints()) return gate;
+                      std::optional<checkpoint::PeersGate::Head> gate_head;
+                      if (outcome.coordinator) {
+                        gate_head.emplace(checkpoint::PeersGate::Head{
+                            *checkpointer, *outcome.coordinator, snapshot});
+                      }
+                      return std::make_unique<checkpoint::PeersGate>(
+                          std::move(gate), gates, *sink, no_center.board(), std::move(gate_head),
+                          writer ? &*writer : nullptr);
+                    });
+    if (checkpoint::Origin* const origin = run.origin()) {
+      if (outcome.coordinator) (*origin->state)("coordinator", *outcome.coordinator);
+      (*origin->state)("worker", *worker);
+      origin->state->finish();
+    }
   });
+  share_orders(world, orders.board(), no_center.board());
+  run.check_keeping(worker.get());
+  if (checkpointer != nullptr) {
+    checkpointer->begin_run(run.origin());
+  }
   worker->run();
+  if (writer) {
+    if (auto notice = writer->wait()) sink->submit(std::move(*notice));
+  }
   sink->end_pass();  // the last reports
   if (head) {
     outcome.weights.resize(assembly.model.parameter_count());

@@ -4,6 +4,7 @@
 #include "exchange/strategies/registry.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "run/checkpoint/origin.hpp"
 #include "run/training/core_count.hpp"
 #include "run/training/ensemble.hpp"
 #include "run/training/topologies.hpp"
@@ -13,18 +14,25 @@ namespace tusk::training {
 records::Summary train(const Experiment& experiment, const RunOptions& options,
                        const mpi::Communicator& world, const Extensions& extensions) {
   const StrategyOptions& strategy = experiment.trainer.strategy;
+  auto origin = checkpoint::find_origin({.run_directory = options.run_directory,
+                                         .overwrite = options.overwrite,
+                                         .resume = options.resume},
+                                        experiment, world, extensions);
   if (strategies::topology(strategy) == strategies::Topology::independent) {
     return train_ensemble(experiment, options, world, extensions);
   }
-  const Assembly assembly = assemble(experiment, world, extensions);
+  Experiment limited = experiment;
+  if (origin && !limited.data.memory_limit) limited.data.memory_limit = origin->memory_limit;
+  const Assembly assembly = assemble(limited, world, extensions);
   mpi::collectively(world, [&] { require_worker(experiment.server.shards, world.size()); });
   warn_of_few_cores(assembly.roles.worker ? experiment.trainer.threads : 0, world);
-  return train_assembly(assembly, options, world);
+  return train_assembly(assembly, options, world, std::move(origin));
 }
 
 records::Summary train_assembly(const Assembly& assembly, const RunOptions& options,
-                                const mpi::Communicator& world) {
-  const Run run(assembly, options, world);
+                                const mpi::Communicator& world,
+                                std::unique_ptr<checkpoint::Origin> origin) {
+  const Run run(assembly, options, world, std::move(origin));
   if (assembly.roles.in_process) return run.end(run_in_process(run));
   const auto topology = strategies::topology(assembly.experiment.trainer.strategy);
   if (topology == strategies::Topology::peers) return run.end(run_with_peers(run));

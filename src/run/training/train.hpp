@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include "experiment/experiment.hpp"
 #include "run/records/summary.hpp"
 #include "run/training/run.hpp"
@@ -33,6 +35,7 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
 // Collective. Trains what has been assembled; train() calls it, and Members for each member. Not
 // for the assembly of a simulation, which simulation::train() takes.
 records::Summary train_assembly(const Assembly& assembly, const RunOptions& options,
-                                const mpi::Communicator& world);
+                                const mpi::Communicator& world,
+                                std::unique_ptr<checkpoint::Origin> origin = nullptr);
 
 }  // namespace tusk::training

@@ -20,11 +20,11 @@ BoardGate::BoardGate(center::ControlBoard& board, std::size_t worker,
                      std::optional<std::size_t> max_staleness)
     : board_(board), worker_(worker), max_staleness_(max_staleness) {}
 
-center::Orders BoardGate::enter(std::uint64_t window) {
+center::Orders BoardGate::enter(std::uint64_t window, Standing& /*standing*/) {
   for (auto sleep = shortest_sleep;; sleep = std::min(2 * sleep, longest_sleep)) {
     const bool may = may_begin(window);
     const center::Orders orders = board_.orders();
-    if (may || orders.stop != 0) return orders;
+    if (may || orders.stop != 0 || orders.checkpoint != answered_) return orders;
     std::this_thread::sleep_for(sleep);
   }
 }

@@ -17,14 +17,17 @@ namespace tusk::worker {
 // at least c − s windows (stale-synchronous parallel: Ho et al., NIPS 2013). Its staleness is then
 // at most (n − 1)(2s + 1) where it commits at the window's end, (n − 1)(2s + 3) where it exchanges
 // within the window and once more at the end of training, and the clocks of unfinished workers
-// differ by at most s + 1. The wait sleeps, and ends at a stop request.
+// differ by at most s + 1. The wait sleeps, and ends at a request to stop or for a checkpoint.
 class BoardGate final : public Gate {
  public:
   // `board` must outlive the object.
   BoardGate(center::ControlBoard& board, std::size_t worker,
             std::optional<std::size_t> max_staleness);
 
-  center::Orders enter(std::uint64_t window) override;
+  // Returns at once, whether the window may begin or not, if a checkpoint has been asked for that
+  // has not been answered.
+  center::Orders enter(std::uint64_t window, Standing& standing) override;
+  void answer(std::uint64_t checkpoint) { answered_ = checkpoint; }
   void complete(std::uint64_t windows) override;
   void finish() override;
 
@@ -34,6 +37,7 @@ class BoardGate final : public Gate {
   center::ControlBoard& board_;
   std::size_t worker_;
   std::optional<std::size_t> max_staleness_;
+  std::uint64_t answered_ = 0;
 };
 
 }  // namespace tusk::worker

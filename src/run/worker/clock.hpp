@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "tusk/state.hpp"
+
 namespace tusk::worker {
 
 // Time as one worker sees it: real time, or virtual time in a simulation. The worker and its
@@ -20,6 +22,9 @@ class Clock {
 
   // Called after every step of the worker's optimizer, with the real time that the step took.
   virtual void step_done(double compute_s) = 0;
+
+  // What a checkpoint keeps: a clock goes on where it was.
+  virtual void keep(State& state) = 0;
 };
 
 // Real time from the object's construction on.
@@ -29,6 +34,14 @@ class WallClock : public Clock {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
   void step_done(double /*compute_s*/) override {}
+  void keep(State& state) override {
+    double now = now_s();
+    state("now_s", now);
+    if (!state.reading()) return;
+    start_ = std::chrono::steady_clock::now() -
+             std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                 std::chrono::duration<double>(now));
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -50,4 +50,6 @@ void ObservedCenter::report(const center::Update& update, const center::Commit& 
   reporter_.commit(update, commit, center_.further_shards());
 }
 
+void ObservedCenter::keep(State& state) { state("center", center_); }
+
 }  // namespace tusk::worker

@@ -23,6 +23,7 @@ class ObservedCenter : public center::CenterVariable {
   void start(const center::Update& update) override;
   bool advance() override;
   center::Commit complete() override;
+  void keep(State& state) override;
   center::ControlBoard& board() override { return center_.board(); }
 
  private:

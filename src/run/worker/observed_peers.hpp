@@ -3,6 +3,7 @@
 
 #include "run/worker/reporter.hpp"
 #include "tusk/peers.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::worker {
 
@@ -22,6 +23,7 @@ class ObservedPeers final : public center::Peers {
   // A sum that is no exchange of the rule's: timed, but not counted.
   void sum_beside(std::span<double> values);
 
+  void keep(State& state) { state("exchanges", exchanges_); }
   std::uint64_t exchanges() const { return exchanges_; }  // sums so far
 
  private:

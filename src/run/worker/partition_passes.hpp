@@ -34,12 +34,17 @@ class PartitionPasses final : public Passes {
       : board_(board), read_(std::move(read)), partitions_(partitions), options_(options) {}
 
   std::optional<DataPass> next() override;
+  void keep(State& state) override;
+  std::optional<DataPass> current() override;
 
  private:
+  bool begin(std::uint64_t claim);
+
   center::ControlBoard& board_;
   ReadPartition read_;
   std::size_t partitions_;
   samples::BatchOptions options_;
+  std::optional<std::uint64_t> claim_;  // the last, if there was one
   std::unique_ptr<samples::SampleSource> samples_;
   std::optional<samples::Batches> batches_;
 };

@@ -7,6 +7,7 @@
 
 #include "data/samples/batches.hpp"
 #include "data/samples/sample_source.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::worker {
 
@@ -24,6 +25,10 @@ class Passes {
  public:
   virtual ~Passes() = default;
   virtual std::optional<DataPass> next() = 0;
+
+  // What a checkpoint keeps, and after reading it the pass that goes on: the last that next() gave.
+  virtual void keep(State& state) = 0;
+  virtual std::optional<DataPass> current() = 0;
 };
 
 // A fixed shard: one pass an epoch.
@@ -33,6 +38,8 @@ class ShardPasses final : public Passes {
   ShardPasses(const samples::SampleSource& shard, const samples::BatchOptions& options)
       : batches_(shard, options), epochs_(options.epochs), partition_(options.worker) {}
   std::optional<DataPass> next() override;
+  void keep(State& state) override;
+  std::optional<DataPass> current() override;
 
  private:
   samples::Batches batches_;

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "tusk/error.hpp"
+
 namespace tusk::worker {
 namespace {
 
@@ -115,6 +117,20 @@ void Reporter::end_pass() {
 void Reporter::finish() {
   report_.finished = true;
   submit();
+}
+
+void Reporter::keep(State& state) {
+  if (under_way_) fail(ExitCode::internal, "a commit is under way while a checkpoint is taken");
+  state("time", report_.time);
+  state("ledger", report_.ledger);
+  state("step_records", report_.steps);
+  state("metrics", report_.metrics);
+  state("commit_records", report_.commits);
+  state("shard_records", report_.shards);
+  state("pull_records", report_.pulls);
+  state("epoch", epoch_);
+  state("steps", steps_);
+  state("last_submission_s", last_submission_s_);
 }
 
 }  // namespace tusk::worker

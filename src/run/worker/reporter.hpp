@@ -12,6 +12,7 @@
 #include "run/worker/clock.hpp"
 #include "run/worker/divergence.hpp"
 #include "tusk/center.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::worker {
 
@@ -49,6 +50,10 @@ class Reporter {
   void submit();
   void end_pass();  // submits all of a pass
   void finish();    // the last report
+
+  // What a checkpoint keeps, where no commit is under way: the ledger, the time split, and what has
+  // not been submitted.
+  void keep(State& state);
 
  private:
   std::size_t kept_back() const;

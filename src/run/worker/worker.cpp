@@ -122,41 +122,81 @@ void Worker::model(std::span<float> out) const {
 }
 
 void Worker::run() {
+  if (finished_) return;
   const DenormalsFlushed flushed;
-  strategy_->on_start(trained());
-  while (!stopped_) {
-    const auto pass = next_pass();
-    if (!pass) break;
-    train_pass(*pass);
-  }
+  if (!started_) strategy_->on_start(trained());
+  started_ = true;
+  if (pass_) gate_->begin_pass(windows_left());
+  while (stopped_ == 0 && (pass_ || next_pass())) train_pass();
+  if (stopped_ == center::stop_for_later) return;
   strategy_->on_finish(trained());
-  if (overlapping_) overlapping_->complete();
+  end_exchange();
+  finished_ = true;
   gate_->finish();
   reporter_.finish();
+  gate_->leave();
 }
 
-std::optional<DataPass> Worker::next_pass() {
-  const Stopwatch stopwatch(reporter_.time().read, *clock_);
-  return passes_->next();
+void Worker::end_exchange() {
+  if (overlapping_) overlapping_->complete();
 }
 
-std::optional<samples::Batch> Worker::next_batch(const DataPass& pass) {
-  const Stopwatch stopwatch(reporter_.time().read, *clock_);
-  return pass.batches->next();
+void Worker::keep(State& state) {
+  state("finished", finished_);
+  if (finished_) return;
+  state("started", started_);
+  state("weights", std::span(weights_));
+  state("optimizer", *optimizer_);
+  state("strategy", *strategy_);
+  state("center", strategys_center());
+  state("peers", peers_);
+  state("reporter", reporter_);
+  state("clock", *clock_);
+  state("passes", *passes_);
+  state("pass_steps", pass_steps_);
+  state("pass_step", pass_step_);
+  state("step", context_.step);
+  state("windows", windows_);
+  state("updates", updates_);
+  state("learning_rate", learning_rate_);
+  if (state.reading() && started_) pass_ = passes_->current();
 }
 
-void Worker::train_pass(const DataPass& pass) {
-  const std::size_t steps = strategy_->on_pass_start(pass.batches->batches());
+bool Worker::next_pass() {
+  {
+    const Stopwatch stopwatch(reporter_.time().read, *clock_);
+    pass_ = passes_->next();
+  }
+  if (!pass_) return false;
+  pass_steps_ = strategy_->on_pass_start(pass_->batches->batches());
+  pass_step_ = 0;
+  gate_->begin_pass(windows_left());
+  return true;
+}
+
+std::size_t Worker::windows_left() const {
   const std::size_t window = strategy_->communication_window();
-  for (std::size_t step = 0; step < steps; ++step) {
-    if (step % window == 0 && !begin_window()) return;
-    if (const auto batch = next_batch(pass)) {
-      train_step(pass, *batch);
+  const std::size_t steps = pass_steps_ - pass_step_;
+  return steps / window + (steps % window == 0 ? 0 : 1);
+}
+
+std::optional<samples::Batch> Worker::next_batch() {
+  const Stopwatch stopwatch(reporter_.time().read, *clock_);
+  return pass_->batches->next();
+}
+
+void Worker::train_pass() {
+  const std::size_t window = strategy_->communication_window();
+  for (; pass_step_ < pass_steps_; ++pass_step_) {
+    if (pass_step_ % window == 0 && !begin_window()) return;
+    if (const auto batch = next_batch()) {
+      train_step(*pass_, *batch);
     } else {
       idle_step();
     }
-    if ((step + 1) % window == 0 || step + 1 == steps) end_window();
+    if ((pass_step_ + 1) % window == 0 || pass_step_ + 1 == pass_steps_) end_window();
   }
+  pass_.reset();
   require_finite(weights_, "the weights", reporter_.position());
   const Stopwatch stopwatch(reporter_.time().wait, *clock_);
   reporter_.end_pass();
@@ -165,10 +205,10 @@ void Worker::train_pass(const DataPass& pass) {
 bool Worker::begin_window() {
   const center::Orders orders = [&] {
     const Stopwatch stopwatch(reporter_.time().wait, *clock_);
-    return gate_->enter(windows_);
+    return gate_->enter(windows_, *this);
   }();
-  stopped_ = orders.stop != 0;
-  if (stopped_) return false;
+  stopped_ = orders.stop;
+  if (stopped_ != 0) return false;
   learning_rate_scale_ = orders.learning_rate_scale;
   window_ = {.ended = orders.ended};
   strategy_->on_window_start(trained());

@@ -45,7 +45,7 @@ namespace tusk::worker {
 // One worker: its weights, its optimizer, its strategy and the loop over its samples. A run makes
 // one in every process that trains, a simulation as many as it has virtual workers; the code is the
 // same, and what differs is in Outside. A training step allocates nothing.
-class Worker {
+class Worker final : public Standing {
  public:
   struct Options {
     std::uint64_t seed = 0;
@@ -76,8 +76,15 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // Trains until the passes end, or the gate gives the order to stop. Throws Error(diverged) when a
-  // loss or a weight is not finite.
+  // loss or a weight is not finite. After keep() has read, it goes on from there.
   void run();
+
+  // For checkpoints, at a gate (Standing), and between construction and run().
+  void end_exchange() override;
+  void keep(State& state) override;
+  std::uint64_t steps() const override { return context_.step; }
+  std::size_t parameters() const override { return weights_.size(); }
+  bool finished() const { return finished_; }
 
   // out = the model as this worker knows it (Strategy::model), one number a parameter.
   void model(std::span<float> out) const;
@@ -86,9 +93,10 @@ class Worker {
 
  private:
   // The loop (worker.cpp).
-  std::optional<DataPass> next_pass();
-  std::optional<samples::Batch> next_batch(const DataPass& pass);
-  void train_pass(const DataPass& pass);
+  bool next_pass();  // false: there is none
+  std::size_t windows_left() const;
+  std::optional<samples::Batch> next_batch();
+  void train_pass();
   bool begin_window();  // false: an order to stop
   void end_window();
   void average_statistics();
@@ -135,12 +143,17 @@ class Worker {
   graph::Workspace workspace_;
   AlignedVector<float> gradients_;   // of what is trained
   AlignedVector<double> averaging_;  // Σ sᵢ · statistics, then Σ sᵢ
+  bool started_ = false;             // the strategy has been told
+  std::optional<DataPass> pass_;     // that is being trained
+  std::size_t pass_steps_ = 0;       // of it
+  std::size_t pass_step_ = 0;        // the next one
   strategies::Window window_;
   std::uint64_t windows_ = 0;   // completed
   std::uint64_t updates_ = 0;   // steps of the optimizer
   double learning_rate_ = 0.0;  // of the last of them
   double learning_rate_scale_ = 1.0;
-  bool stopped_ = false;
+  std::int64_t stopped_ = 0;  // Cell::stop
+  bool finished_ = false;
 };
 
 }  // namespace tusk::worker

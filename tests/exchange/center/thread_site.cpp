@@ -37,6 +37,7 @@ class StripedServer final : public CenterServer {
   std::size_t size() const override { return center_.size() + center_.statistics(); }
   bool progress() override { return false; }
   double sleep_s(double) const override { return 0.0; }
+  void set_updates(std::uint64_t updates) override { center_.set_updates(updates); }
   std::uint64_t updates() override { return center_.updates(); }
   ControlBoard& board() override { return board_; }
   std::uint64_t snapshot(std::span<float> out) override {

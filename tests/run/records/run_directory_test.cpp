@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "check_fails.hpp"
 #include "temporary_folder.hpp"
 #include "tusk/error.hpp"
 
@@ -66,4 +67,43 @@ TEST_CASE("a path that is a file, or below one, cannot become a run directory") 
       CHECK(error.code() == ExitCode::cannot_create);
     }
   }
+}
+
+TEST_CASE("a run directory belongs to one job at a time, however that ends") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
+  {
+    const RunDirectory mine(path, false);
+    CHECK_FAILS(RunDirectory::reopen(path), ExitCode::cannot_create, "is training in this run");
+    CHECK_FAILS(RunDirectory(path, true), ExitCode::cannot_create, "is training in this run");
+    CHECK_FAILS(RunDirectory::move_aside(path), ExitCode::cannot_create, "process ");
+    mine.write("experiment.toml", "x");
+  }
+  CHECK(RunDirectory::unfinished(path));
+  RunDirectory::reopen(path).write("summary.json", "{}");
+  CHECK_FALSE(RunDirectory::unfinished(path));
+}
+
+TEST_CASE("a run is moved aside under the next free name, and nothing of it is lost") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
+  for (const char* number : {"1", "2"}) {
+    RunDirectory(path, false).write("experiment.toml", number);
+    const fs::path aside = RunDirectory::move_aside(path / "");
+    CHECK(aside.filename() == "a.old-" + std::string(number));
+    std::ifstream in(aside / "experiment.toml");
+    CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == number);
+    CHECK_FALSE(fs::exists(path));
+  }
+}
+
+TEST_CASE("a run's checkpoints go with it, what else is in their folder does not") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
+  RunDirectory(path, false).write("summary.json", "old");
+  fs::create_directories(path / "checkpoints" / "step-0000000007");
+  std::ofstream(path / "checkpoints" / "mine.txt") << "mine";
+  const RunDirectory again(path, true);
+  CHECK_FALSE(fs::exists(path / "checkpoints" / "step-0000000007"));
+  CHECK(fs::exists(path / "checkpoints" / "mine.txt"));
 }

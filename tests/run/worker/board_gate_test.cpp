@@ -46,6 +46,15 @@ class CountingBoard final : public center::ControlBoard {
   center::ControlBoard& board_;
 };
 
+// No gate of these tests takes checkpoints.
+class Nobody final : public worker::Standing {
+ public:
+  void end_exchange() override {}
+  void keep(State&) override {}
+  std::uint64_t steps() const override { return 0; }
+  std::size_t parameters() const override { return 0; }
+} nobody;
+
 }  // namespace
 
 TEST_CASE(
@@ -55,7 +64,7 @@ TEST_CASE(
   (*board).set_clock(0, 3);
   (*board).set_clock(1, 4);
   (*board).set_clock(2, 2);
-  CHECK(gate.enter(3).stop == 0);  // at once: 2 >= 3 - 1
+  CHECK(gate.enter(3, nobody).stop == 0);  // at once: 2 >= 3 - 1
 }
 
 TEST_CASE(
@@ -67,7 +76,7 @@ TEST_CASE(
     std::atomic<bool> through = false;
     center::Orders orders;
     std::thread worker([&] {
-      orders = gate.enter(5);  // worker 1 has completed 0 of the 3 windows that it takes
+      orders = gate.enter(5, nobody);  // worker 1 has completed 0 of the 3 windows that it takes
       through = true;
     });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -83,9 +92,9 @@ TEST_CASE(
 TEST_CASE("orders reach a worker at the next window") {
   Board board(1);
   BoardGate gate(*board, 0, std::nullopt);
-  CHECK(gate.enter(0).learning_rate_scale == 1.0);
+  CHECK(gate.enter(0, nobody).learning_rate_scale == 1.0);
   (*board).set_learning_rate_scale(0.25);
-  CHECK(gate.enter(1).learning_rate_scale == 0.25);
+  CHECK(gate.enter(1, nobody).learning_rate_scale == 0.25);
 }
 
 TEST_CASE("a window costs one round trip, and two more where staleness is bounded") {
@@ -96,7 +105,7 @@ TEST_CASE("a window costs one round trip, and two more where staleness is bounde
     (*board).set_clock(0, 5);
     (*board).set_clock(1, 7);
     counting.calls = 0;
-    gate.enter(5);
+    gate.enter(5, nobody);
     gate.complete(6);
     CHECK(counting.calls == (bounded ? 3 : 1));
   }
@@ -106,7 +115,17 @@ TEST_CASE("a worker hears how many have ended") {
   Board board(3);
   BoardGate first(*board, 0, std::nullopt);
   BoardGate second(*board, 1, 2);
-  CHECK(first.enter(0).ended == 0);
+  CHECK(first.enter(0, nobody).ended == 0);
   second.finish();
-  CHECK(first.enter(1).ended == 1);
+  CHECK(first.enter(1, nobody).ended == 1);
+}
+
+TEST_CASE("a checkpoint that is asked for ends the wait, until it has been answered") {
+  Board board(2);
+  BoardGate gate(*board, 0, /*max_staleness=*/1);
+  (*board).store(center::Cell::checkpoint, 77);
+  CHECK(gate.enter(5, nobody).checkpoint == 77);  // worker 1 has completed none
+  gate.answer(77);
+  (*board).set_clock(1, 4);
+  CHECK(gate.enter(5, nobody).checkpoint == 77);
 }

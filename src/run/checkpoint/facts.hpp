@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/hdf5/file.hpp"
+#include "run/checkpoint/due.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/state.hpp"
+
+namespace tusk::center {
+class CenterServer;
+}
+
+namespace tusk::checkpoint {
+
+// A data file, as it was when the run began.
+struct DataFile {
+  std::string part;  // "train"
+  std::string path;
+  std::string checksum;  // as convert has stored it, or the size and the time of change
+  void keep(State& state);
+};
+
+// What a checkpoint says of itself, at the beginning of rank 0's file: what it belongs to.
+struct Facts {
+  std::uint64_t cut = 0;   // the same number in the files of all ranks, and in no other checkpoint
+  std::uint64_t step = 0;  // of all workers together
+  std::uint64_t epochs = 0;  // completed
+  std::uint64_t ranks = 1;
+  std::uint64_t workers = 1;
+  bool simulated = false;
+  std::string like;        // the run whose times a simulation has (--like), if it has those of one
+  std::string written_by;  // the program's version
+  std::string experiment;  // TOML, every default filled in
+  std::string transforms;  // JSON, as they were fitted
+  std::uint64_t parameters = 0;
+  std::vector<DataFile> files;
+  std::vector<std::uint8_t> finished;  // by worker: whether it had nothing more to do
+  std::vector<std::uint64_t> steps;    // by worker
+  Progress asked;                      // when the checkpoint was wanted
+  std::vector<std::uint8_t> parts;     // by rank: whether it has written a file
+
+  void keep(State& state);
+};
+
+// The center and what lies beside it.
+struct CenterCopy {
+  AlignedVector<float> theta;
+  std::uint64_t updates = 0;
+  double learning_rate_scale = 1.0;
+  std::int64_t next_partition = 0;
+  std::vector<std::int64_t> clocks;
+
+  void keep(State& state);
+
+  // While the workers stand at their gates.
+  static CenterCopy of(center::CenterServer& server);
+
+  // All but θ, with which the server has been made; before the workers begin. `finished`: Facts'.
+  // What these workers have told the others at their end is told for them: they do not come again.
+  void restore(center::CenterServer& server, const std::vector<std::uint8_t>& finished) const;
+};
+
+// What identifies these files. Errors as hdf5::File.
+std::vector<DataFile> identify(const std::string& part, const std::vector<hdf5::File>& files);
+
+}  // namespace tusk::checkpoint

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/checkpoint/notices.hpp"
+
+#include <utility>
+
+#include "run/checkpoint/checkpointer.hpp"
+#include "run/checkpoint/signals.hpp"
+
+namespace tusk::checkpoint {
+
+void Notices::submit(records::Report report) {
+  switch (report.notice) {
+    case records::Notice::none:
+      next_.submit(std::move(report));
+      break;
+    case records::Notice::arrived:
+      on_arrival(report);
+      break;
+    case records::Notice::written:
+      checkpointer_.part_written(report.number, report.amount);
+      break;
+    case records::Notice::failed:
+      checkpointer_.part_failed(report.number);
+      break;
+    case records::Notice::signaled:
+      Signals::note(static_cast<int>(report.number));
+      break;
+  }
+}
+
+}  // namespace tusk::checkpoint

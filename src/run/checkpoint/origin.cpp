@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/checkpoint/origin.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/log.hpp"
+#include "experiment/read_experiment.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "run/checkpoint/folder.hpp"
+#include "run/checkpoint/same_experiment.hpp"
+#include "run/checkpoint/state_file.hpp"
+#include "run/records/run_directory.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::checkpoint {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool given(const Wish& wish) { return wish.resume != "auto" && wish.resume != "never"; }
+
+// The checkpoints that --resume PATH names: one, or those of a run directory.
+std::vector<fs::path> named_checkpoints(const fs::path& named) {
+  std::error_code error;
+  const fs::path path = fs::canonical(named, error);  // `latest` is a link
+  if (error) fail(ExitCode::no_input, "--resume {}: {}", named.string(), error.message());
+  if (fs::exists(path / state_of_rank(0), error)) return {path};
+  if (path.filename() == "model.h5" && fs::exists(path.parent_path() / state_of_rank(0), error)) {
+    return {path.parent_path()};
+  }
+  const std::vector<fs::path> found = Folder(path).list();
+  if (found.empty()) {
+    fail(ExitCode::no_input, "--resume {}: neither a checkpoint nor a run directory with one",
+         named.string());
+  }
+  return found;
+}
+
+bool holds_anything(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error) && !(fs::is_directory(path, error) && fs::is_empty(path, error));
+}
+
+// Rank 0: the checkpoints to try, the newest first; none: the run begins. Moves an unfinished run
+// without any out of the way, if it is to.
+std::vector<fs::path> candidates(const Wish& wish, bool move) {
+  const fs::path& directory = wish.run_directory;
+  const bool there = holds_anything(directory) && !wish.overwrite;
+  if (given(wish)) {
+    std::vector<fs::path> named = named_checkpoints(wish.resume);
+    std::error_code error;
+    const bool within =
+        there && fs::equivalent(named.front().parent_path().parent_path(), directory, error);
+    if (there && !(within && records::RunDirectory::unfinished(directory))) {
+      records::RunDirectory::check(directory, false);
+    }
+    return named;
+  }
+  if (!there) return {};
+  if (wish.resume == "never" || !records::RunDirectory::unfinished(directory)) {
+    records::RunDirectory::check(directory, false);
+  }
+  std::vector<fs::path> found = Folder(directory).list();
+  if (found.empty() && move) {
+    const fs::path aside = records::RunDirectory::move_aside(directory);
+    info("{} holds an unfinished run without a checkpoint: it is now {}", directory.string(),
+         aside.string());
+  }
+  return found;
+}
+
+std::vector<fs::path> broadcast(const mpi::Communicator& world,
+                                const std::vector<fs::path>& paths) {
+  std::string text;
+  for (const fs::path& path : paths) text += path.string() + '\n';
+  text = world.broadcast(std::move(text), 0);
+  std::vector<fs::path> all;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    all.emplace_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return all;
+}
+
+// This rank's part, checked, with its first words read.
+Origin read_part(const fs::path& checkpoint, int rank) {
+  Origin origin;
+  origin.checkpoint = checkpoint;
+  origin.logs = checkpoint.parent_path().parent_path();
+  const fs::path file = checkpoint / state_of_rank(rank);
+  std::error_code error;
+  if (rank > 0 && !fs::exists(file, error)) return origin;  // perhaps it had none
+  origin.bytes = read_state_file(file);
+  origin.state.emplace(origin.bytes, file.string());
+  if (rank == 0) {
+    (*origin.state)("facts", origin.facts);
+  } else {
+    (*origin.state)("cut", origin.facts.cut);
+  }
+  return origin;
+}
+
+// Collective: what all ranks can read of this checkpoint; nothing, with rank 0's reason, if one of
+// them cannot.
+std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const mpi::Communicator& world) {
+  std::unique_ptr<Origin> origin;
+  try {
+    mpi::collectively(
+        world, [&] { origin = std::make_unique<Origin>(read_part(checkpoint, world.rank())); });
+    Facts& facts = origin->facts;
+    const std::uint64_t cut = facts.cut;
+    std::vector<std::uint64_t> numbers{facts.cut,
+                                       facts.step,
+                                       facts.epochs,
+                                       facts.ranks,
+                                       facts.workers,
+                                       facts.simulated ? 1U : 0U,
+                                       facts.finished.size(),
+                                       facts.parts.size()};
+    world.broadcast(std::as_writable_bytes(std::span(numbers)), 0);
+    facts.cut = numbers[0];
+    facts.step = numbers[1];
+    facts.epochs = numbers[2];
+    facts.ranks = numbers[3];
+    facts.workers = numbers[4];
+    facts.simulated = numbers[5] != 0;
+    facts.finished.resize(numbers[6]);
+    world.broadcast(std::as_writable_bytes(std::span(facts.finished)), 0);
+    facts.parts.resize(static_cast<std::size_t>(numbers[7]));
+    world.broadcast(std::as_writable_bytes(std::span(facts.parts)), 0);
+    mpi::collectively(world, [&] {
+      const auto rank = static_cast<std::size_t>(world.rank());
+      const bool wanted = rank < facts.parts.size() && facts.parts[rank] != 0;
+      if (wanted != !origin->bytes.empty() || (wanted && cut != facts.cut)) {
+        fail(ExitCode::bad_data, "{}: {} {}", checkpoint.string(),
+             state_of_rank(world.rank()).string(),
+             wanted && origin->bytes.empty() ? "is missing" : "belongs to another checkpoint");
+      }
+    });
+    return origin;
+  } catch (const mpi::CollectiveError& error) {
+    warning("{}; the checkpoint before it is taken", error.what());
+    return nullptr;
+  }
+}
+
+// Rank 0's questions about what it has read.
+void check(Origin& origin, const Wish& wish, const Experiment& experiment,
+           const mpi::Communicator& world, const Extensions& extensions) {
+  const Facts& facts = origin.facts;
+  const std::string where = origin.checkpoint.string();
+  if (facts.simulated != wish.virtual_workers.has_value()) {
+    fail(ExitCode::bad_experiment, "{} is of a {}, which 'tusk {}' goes on with", where,
+         facts.simulated ? "simulation" : "training", facts.simulated ? "simulate" : "train");
+  }
+  const auto ranks = static_cast<std::uint64_t>(world.size());
+  if (facts.ranks != ranks) {
+    fail(ExitCode::bad_experiment,
+         "{} is of {} ranks, but the job has {}: a run goes on with as many as it had", where,
+         facts.ranks, ranks);
+  }
+  if (wish.virtual_workers && facts.workers != *wish.virtual_workers) {
+    fail(ExitCode::bad_experiment, "{} is of {} virtual workers, not {}", where, facts.workers,
+         *wish.virtual_workers);
+  }
+  if (facts.like != wish.like) {
+    const auto name = [](const std::string& like) {
+      return like.empty() ? std::string("simulate.step_time") : "--like " + like;
+    };
+    fail(ExitCode::bad_experiment, "{} is of a simulation with the times of {}, not of {}", where,
+         name(facts.like), name(wish.like));
+  }
+  const Experiment before = experiment::read_experiment(facts.experiment, where, {}, extensions);
+  check_same_experiment(before, experiment, facts, where);
+  origin.memory_limit = before.data.memory_limit;
+  (*origin.state)("center", origin.center);
+}
+
+// Rank 0: newer checkpoints are of steps that will be done again, or damaged.
+void set_newer_aside(const Wish& wish, const Origin& origin) {
+  std::error_code error;
+  if (!fs::equivalent(origin.logs, wish.run_directory, error)) return;
+  for (const fs::path& path : Folder(wish.run_directory).list()) {
+    if (fs::equivalent(path, origin.checkpoint, error)) return;
+    Folder::set_aside(path, given(wish) ? "abandoned" : "damaged");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Origin> find_origin(const Wish& wish, const Experiment& experiment,
+                                    const mpi::Communicator& world, const Extensions& extensions) {
+  const bool first = world.rank() == 0;
+  std::vector<fs::path> paths;
+  mpi::collectively(world, [&] {
+    if (first) paths = candidates(wish, /*move=*/true);
+  });
+  paths = broadcast(world, paths);
+  if (paths.empty()) return nullptr;
+  for (const fs::path& path : paths) {
+    std::unique_ptr<Origin> origin = try_checkpoint(path, world);
+    if (!origin) continue;
+    std::uint64_t limit = 0;
+    mpi::collectively(world, [&] {
+      if (!first) return;
+      check(*origin, wish, experiment, world, extensions);
+      if (origin->memory_limit) limit = origin->memory_limit->bytes;
+      set_newer_aside(wish, *origin);
+    });
+    limit = world.max(limit);
+    if (limit > 0) origin->memory_limit = ByteCount{limit};
+    return origin;
+  }
+  throw mpi::CollectiveError(
+      ExitCode::bad_data,
+      fmt::format("{}: no checkpoint can be read; move the run directory away to begin again",
+                  paths.front().parent_path().string()));
+}
+
+void check_files(const Origin& origin, const std::vector<DataFile>& files) {
+  const std::vector<DataFile>& before = origin.facts.files;
+  if (before.size() != files.size()) {
+    fail(ExitCode::bad_data, "{} is of a run with {} data files, but there are {}",
+         origin.checkpoint.string(), before.size(), files.size());
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (before[i].part == files[i].part && before[i].checksum == files[i].checksum) continue;
+    fail(ExitCode::bad_data,
+         "{} is not the file that the run began with, {}: it has {}, that had {}", files[i].path,
+         before[i].path, files[i].checksum, before[i].checksum);
+  }
+}
+
+void check_directory(const Wish& wish) { candidates(wish, /*move=*/false); }
+
+}  // namespace tusk::checkpoint

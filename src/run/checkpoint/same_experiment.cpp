@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/checkpoint/same_experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "experiment/write_experiment.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::checkpoint {
+namespace {
+
+// The options by their full keys, as they would be given to --set.
+std::map<std::string, std::string> options_of(const Experiment& experiment) {
+  std::map<std::string, std::string> options;
+  const std::string toml = experiment::to_toml(experiment);
+  std::string section;
+  for (std::size_t begin = 0; begin < toml.size();) {
+    const std::size_t end = std::min(toml.find('\n', begin), toml.size());
+    const std::string line = toml.substr(begin, end - begin);
+    begin = end + 1;
+    if (line.starts_with('[')) {
+      section = line.substr(1, line.find(']') - 1) + ".";
+    } else if (const auto equals = line.find(" = "); equals != std::string::npos) {
+      options[section + line.substr(0, equals)] = line.substr(equals + 3);
+    } else if (!line.empty()) {
+      options[section] += line;  // of a list over several lines
+    }
+  }
+  return options;
+}
+
+std::string differences(const Experiment& before, const Experiment& now) {
+  const auto old_options = options_of(before);
+  const auto new_options = options_of(now);
+  std::set<std::string> keys;
+  for (const auto& [key, value] : old_options) keys.insert(key);
+  for (const auto& [key, value] : new_options) keys.insert(key);
+  const auto find = [](const auto& options, const std::string& key) -> std::string {
+    const auto found = options.find(key);
+    return found == options.end() ? "not given" : found->second;
+  };
+  std::string text;
+  for (const std::string& key : keys) {
+    const std::string was = find(old_options, key);
+    const std::string is = find(new_options, key);
+    if (was != is)
+      text += fmt::format("{}{} was {}, is {}", text.empty() ? "" : "; ", key, was, is);
+  }
+  return text;
+}
+
+}  // namespace
+
+void check_same_experiment(const Experiment& before, const Experiment& now, const Facts& facts,
+                           const std::string& where) {
+  if (now.trainer.epochs < before.trainer.epochs) {
+    fail(ExitCode::bad_experiment,
+         "{} is of a run of {} epochs: trainer.epochs may grow when it goes on, but is {}", where,
+         before.trainer.epochs, now.trainer.epochs);
+  }
+  const bool some_finished =
+      std::ranges::any_of(facts.finished, [](std::uint8_t worker) { return worker != 0; });
+  if (now.trainer.epochs > before.trainer.epochs && some_finished) {
+    fail(ExitCode::bad_experiment,
+         "{} is of a run of {} epochs that some of its workers have finished: trainer.epochs "
+         "cannot be {} any more",
+         where, before.trainer.epochs, now.trainer.epochs);
+  }
+  Experiment same = now;  // with what may differ as it was
+  same.trainer.epochs = before.trainer.epochs;
+  same.trainer.threads = before.trainer.threads;
+  same.callbacks = before.callbacks;
+  same.checkpoint = before.checkpoint;
+  same.data.train = before.data.train;  // check_files() looks at what is in them
+  same.data.test = before.data.test;
+  if (now.data.validation.has_value() == before.data.validation.has_value()) {
+    same.data.validation = before.data.validation;
+  }
+  if (!now.data.memory_limit) same.data.memory_limit = before.data.memory_limit;
+  const std::string text = differences(before, same);
+  if (text.empty()) return;
+  fail(ExitCode::bad_experiment,
+       "{} is of another experiment: {}; --run-dir begins a run of its own", where, text);
+}
+
+}  // namespace tusk::checkpoint

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a Run that let it go on in other processes.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/log.hpp"
+#include "core/version.hpp"
+#include "experiment/write_experiment.hpp"
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "net/formats/model_file.hpp"
+#include "run/checkpoint/checkpointer.hpp"
+#include "run/checkpoint/origin.hpp"
+#include "run/checkpoint/signals.hpp"
+#include "run/training/model_content.hpp"
+#include "run/training/run.hpp"
+#include "run/worker/gate.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::training {
+namespace {
+
+// What belongs to the run in every checkpoint.
+checkpoint::Facts make_facts(const Assembly& assembly, const mpi::Communicator& world) {
+  const DataFiles& files = assembly.files;
+  checkpoint::Facts facts;
+  facts.ranks = static_cast<std::uint64_t>(world.size());
+  facts.workers = assembly.roles.workers;
+  facts.simulated = assembly.roles.simulated;
+  facts.written_by = version;
+  facts.experiment = experiment::to_toml(assembly.experiment);
+  facts.transforms = assembly.transforms.to_json();
+  facts.parameters = assembly.model.parameter_count();
+  const auto add = [&](const char* part, const std::vector<hdf5::File>& opened) {
+    for (auto& file : checkpoint::identify(part, opened)) facts.files.push_back(std::move(file));
+  };
+  add("train", files.train.files());
+  if (files.validation) add("validation", files.validation->files());
+  if (files.test) add("test", files.test->files());
+  return facts;
+}
+
+// Error(bad_data) if what has been assembled is not what the checkpoint was written with.
+void check_origin(const checkpoint::Origin& origin, const checkpoint::Facts& now) {
+  checkpoint::check_files(origin, now.files);
+  if (origin.facts.transforms != now.transforms || origin.facts.parameters != now.parameters) {
+    fail(ExitCode::bad_data,
+         "{} is of a run whose {} differ from this one's: are the data, model.file and the "
+         "program the same?",
+         origin.checkpoint.string(),
+         origin.facts.parameters != now.parameters ? "parameters" : "transforms");
+  }
+}
+
+// The logs of another run directory, which this run continues.
+void copy_logs(const std::filesystem::path& from, const records::RunDirectory& to) {
+  for (const char* name : {"history.h5", "metrics.jsonl"}) {
+    std::error_code error;
+    std::filesystem::copy_file(from / name, to.file(name), error);
+    if (error)
+      warning("{}: {}: it begins at the checkpoint", (from / name).string(), error.message());
+  }
+}
+
+}  // namespace
+
+void Run::open_directory(const RunOptions& options) {
+  checkpoint::Facts facts = make_facts(assembly_, world_);
+  facts.like = options.like;
+  if (origin_) check_origin(*origin_, facts);
+  std::error_code error;
+  if (origin_ && std::filesystem::equivalent(origin_->logs, options.run_directory, error)) {
+    directory_.emplace(records::RunDirectory::reopen(options.run_directory));
+  } else {
+    directory_.emplace(options.run_directory, options.overwrite);
+    if (origin_) copy_logs(origin_->logs, *directory_);
+  }
+  if (!options.checkpoints) return;
+  const Assembly& assembly = assembly_;
+  checkpointer_ = std::make_unique<checkpoint::Checkpointer>(checkpoint::Checkpointer::Setup{
+      .options = assembly.experiment.checkpoint,
+      .run_directory = options.run_directory,
+      .facts = std::move(facts),
+      .save_model =
+          [&assembly](const std::string& path, AlignedVector<float> weights) {
+            // A center has not got what is frozen.
+            const auto frozen = std::span(assembly.initial).subspan(weights.size());
+            weights.insert(weights.end(), frozen.begin(), frozen.end());
+            formats::save_model(path, model_content(assembly, weights));
+          },
+      .max_time_s = options.max_time_s});
+}
+
+std::span<const float> Run::initial_center() const {
+  if (origin_ && origin_->center) return origin_->center->theta;
+  return std::span(assembly_.initial).first(assembly_.model.exchanged_count());
+}
+
+std::filesystem::path Run::checkpoint_folder() const {
+  return checkpoint::Folder(run_directory_).writing();
+}
+
+void Run::check_keeping(worker::Standing* worker) const {
+  if (!takes_checkpoints()) return;
+  std::string obstacle;
+  try {
+    if (worker != nullptr) State::size_of([&](State& state) { worker->keep(state); });
+  } catch (const CannotKeep& reason) {
+    obstacle = reason.what();
+  }
+  std::vector<std::string> all;
+  for (const auto& bytes : world_.all_gather(std::span<const char>(obstacle))) {
+    if (!bytes.empty()) all.emplace_back(bytes.begin(), bytes.end());
+  }
+  if (!all.empty()) without_checkpoints(all.front());
+}
+
+void Run::without_checkpoints(const std::string& reason) const {
+  warning("the run has no checkpoints: {}", reason);
+  if (checkpointer_) checkpointer_->disable();
+  signals_.reset();
+}
+
+void Run::end_checkpoints(const Outcome& outcome, records::Summary& summary) const {
+  mpi::collectively(world_, [&] {
+    if (!checkpointer_) return;
+    checkpointer_->finish();
+    summary.checkpoints = checkpointer_->costs();
+    if (!checkpointer_->stopped()) return;
+    outcome.coordinator->close();
+    if (checkpointer_->failed()) {
+      fail(ExitCode::io_error, "stopped by {}, but the checkpoint could not be written{}",
+           checkpointer_->stop_reason(),
+           checkpointer_->last() ? "; the last is " + checkpointer_->last()->string() : "");
+    }
+    summary.for_later = fmt::format(
+        "stopped by {} after {} epochs and {} steps: checkpoint {}; the same command goes on",
+        checkpointer_->stop_reason(), outcome.coordinator->epochs().size(),
+        outcome.coordinator->book().steps(), checkpointer_->last()->string());
+  });
+  summary.for_later = world_.broadcast(std::move(summary.for_later), 0);
+}
+
+}  // namespace tusk::training
