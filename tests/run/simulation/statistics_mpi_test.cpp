@@ -37,8 +37,7 @@ TEST_CASE("statistics: with 1, 4 and 40 virtual workers they are those of all th
         CAPTURE(window);
         Experiment still =
             test::still_experiment(path, DownpourOptions{.communication_window = window});
-        if (order == Rows::sorted && workers < 1000)
-          still.trainer.max_staleness = 1;  // none trains on alone
+        if (order == Rows::sorted) still.trainer.max_staleness = 1;  // none trains on alone
         still.simulate.step_time = TimeDistribution(LognormalTime{.mean = 0.01, .sigma = 0.4});
         const auto model =
             simulate_model(still, workers, folder.file("run" + std::to_string(++runs)), world);
@@ -51,6 +50,24 @@ TEST_CASE("statistics: with 1, 4 and 40 virtual workers they are those of all th
       }
     }
   }
+}
+
+TEST_CASE("statistics: a thousand virtual workers are no noisier than one process") {
+  const auto world = mpi::Communicator::world();
+  const DataFolder folder(world);
+  const std::string path = folder.file("mixed.h5");
+  test::write_still_data(path, Rows::mixed);
+  constexpr std::size_t workers = 1000;
+  constexpr std::size_t batch = test::still_rows / workers;
+  Experiment still = test::still_experiment(path, DownpourOptions{.communication_window = 1});
+  still.trainer.batch_size = batch;
+  still.simulate.step_time = TimeDistribution(LognormalTime{.mean = 0.01, .sigma = 0.4});
+  const auto model = simulate_model(still, workers, folder.file("run"), world);
+  const auto error = test::statistics_error(
+      std::span<const float>(model).last(2 * test::still_features), Rows::mixed, batch);
+  const auto noise = test::noise_of_one_process(Rows::mixed, batch);
+  CHECK(error.mean < 1.6 * noise.mean);
+  CHECK(error.variance < 1.6 * noise.variance);
 }
 
 TEST_CASE("statistics: one virtual worker is one real worker, bit for bit, and runs repeat") {

@@ -55,7 +55,8 @@ inline std::map<std::string, std::vector<double>> rows_of(const std::string& dir
   const std::map<std::string, std::string> numbers{
       {"steps", "step"}, {"commits", "ticket"}, {"shards", "commit"}, {"pulls", "steps"}};
   const auto& number = columns.at(group + "/" + numbers.at(group));
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return std::pair(worker[i], number[i]); });
+  std::ranges::stable_sort(order, {},
+                           [&](std::size_t i) { return std::pair(worker[i], number[i]); });
   for (auto& [name, values] : columns) {
     std::vector<double> in_order;
     for (const std::size_t i : order) in_order.push_back(values[i]);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "check_fails.hpp"
+#include "moving_statistics.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "own_rules.hpp"
@@ -50,7 +51,17 @@ class GoingOn {
   }
 
   Experiment experiment(StrategyOptions strategy, const std::string& every) const {
-    Experiment experiment = test::experiment(folder_, std::move(strategy));
+    return keeping(test::experiment(folder_, std::move(strategy)), every);
+  }
+
+  // The same with moving statistics, and a layer that is frozen.
+  Experiment normalized(StrategyOptions strategy, const std::string& every) const {
+    Experiment experiment = test::normalized_experiment(folder_, std::move(strategy));
+    experiment.model.layers[1].trainable = false;
+    return keeping(std::move(experiment), every);
+  }
+
+  static Experiment keeping(Experiment experiment, const std::string& every) {
     experiment.checkpoint = {.every = every, .keep = 1000};
     return experiment;
   }
@@ -120,7 +131,7 @@ TEST_CASE("single goes on where its samples are streamed") {
 
 TEST_CASE("every rule of peers goes on bit for bit") {
   GoingOn going_on;
-  const auto ranks = std::to_string(37 * going_on.world().size());
+  const auto ranks = std::to_string(23 * going_on.world().size());
   const std::vector<std::pair<std::string, StrategyOptions>> rules{
       {"sync_sgd", SyncSgdOptions{}},
       {"easgd", EasgdOptions{.communication_window = 4}},
@@ -151,6 +162,31 @@ TEST_CASE("a center alone with its worker goes on bit for bit") {
     if (going_on.world().size() > 1) {
       experiment.debug.slow = SlowOptions{.factor = 100.0};  // rank 0 hears of steps by the clock,
       experiment.data.validation_split = 0.0;                // and validates when it has heard
+    }
+    going_on.check(experiment, name);
+  }
+}
+
+TEST_CASE("moving statistics go on bit for bit, and what is frozen stays") {
+  GoingOn going_on;
+  const int size = going_on.world().size();
+  std::vector<std::pair<std::string, StrategyOptions>> rules{
+      {"single", SingleOptions{}},
+      {"sync_sgd", SyncSgdOptions{}},
+      {"easgd", EasgdOptions{.communication_window = 4}},
+      {"averaging", AveragingOptions{.communication_window = 5}},
+      {"chorus", test::chorus(going_on.extensions())}};
+  if (size <= 2) {  // the order of several workers is not repeatable
+    rules.emplace_back("downpour", DownpourOptions{.communication_window = 3});
+    rules.emplace_back("aeasgd", AeasgdOptions{.communication_window = 4});
+  }
+  for (const auto& [name, rule] : rules) {
+    const bool served = topology(rule) == Topology::parameter_server;
+    const auto steps = std::to_string(served || name == "single" ? 31 : 19 * size);
+    Experiment experiment = going_on.normalized(rule, steps + " steps");
+    if (size > 1 && served) {
+      experiment.debug.slow = SlowOptions{.factor = 100.0};
+      experiment.data.validation_split = 0.0;
     }
     going_on.check(experiment, name);
   }

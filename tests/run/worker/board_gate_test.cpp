@@ -126,6 +126,7 @@ TEST_CASE("a checkpoint that is asked for ends the wait, until it has been answe
   (*board).store(center::Cell::checkpoint, 77);
   CHECK(gate.enter(5, nobody).checkpoint == 77);  // worker 1 has completed none
   gate.answer(77);
+  (*board).set_clock(0, 5);
   (*board).set_clock(1, 4);
   CHECK(gate.enter(5, nobody).checkpoint == 77);
 }
