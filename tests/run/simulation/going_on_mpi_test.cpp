@@ -53,8 +53,8 @@ class GoingOn {
         {.run_directory = directory, .resume = resume, .virtual_workers = workers}, experiment,
         world_, {});
     const auto assembly = training::assemble_simulation(experiment, workers, world_, {});
-    simulation::train(assembly, {.run_directory = directory, .quiet = true}, threads, world_,
-                      like_, std::move(origin));
+    simulation::train(assembly, {.run_directory = directory, .quiet = true}, threads, world_, like_,
+                      std::move(origin));
   }
 
   const records::RunTimes* like_;
