@@ -63,7 +63,7 @@ add_cli_test(check_shards_of_all_ranks RANKS 2 EXIT 78 STDERR "server.shards = 2
              COMMAND check ${good} ${set_data} --set server.shards=2 PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(train_shards_of_all_ranks RANKS 0 2 EXIT 78 STDERR "server.shards = 2 needs at least 3 ranks, 2 servers and a worker, but the job has [12]"
              COMMAND train ${good} ${set_data} --set server.shards=2 PROPERTIES FIXTURES_REQUIRED points)
-add_cli_test(check_shards_of_no_parameters RANKS 0 EXIT 78 STDERR "server.shards = 7, but the model has 6 parameters: at least one a shard is needed"
+add_cli_test(check_shards_of_no_parameters RANKS 0 EXIT 78 STDERR "server.shards = 7, but the model has 6 parameters to train: at least one a shard is needed"
              COMMAND check ${good} ${set_data} --set server.shards=7 PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_shared_shards RANKS 0 3 EXIT 78 STDERR "server.shards = 2 needs server.transport = .rma. or .message."
              COMMAND check ${good} ${set_data} --set server.shards=2 --set server.transport=shared PROPERTIES FIXTURES_REQUIRED points)
