@@ -112,7 +112,7 @@ struct Fraction final : strategies::Strategy {
   void on_window_end(std::span<float> x, const strategies::Window&) override {
     center.commit_change(x, pulled, {.divisor = static_cast<float>(1.0 / fraction)});
   }
-  void keep(tusk::State& state) override { state("pulled", pulled_); }  // for checkpoints
+  void keep(tusk::State& state) override { state("pulled", pulled); }  // for checkpoints
 
   std::size_t window;
   double fraction;

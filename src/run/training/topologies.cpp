@@ -105,7 +105,7 @@ Outcome run_in_process(const Run& run) {
     origin->state->finish();
   }
   try {
-    State::size_of([&](State& state) { worker->keep(state); });
+    State::size_of([&](State& measured) { worker->keep(measured); });
   } catch (const CannotKeep& reason) {
     run.without_checkpoints(reason.what());
   }
