@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <functional>
 
 #include "net/graph/model.hpp"
+#include "tusk/error.hpp"
 
 // The way back through the graph, as pass_plan.hpp has planned it.
 namespace tusk::graph {
@@ -17,6 +19,30 @@ void add(ConstSpan more, Span to, kernels::Team& team) {
     for (std::size_t i = share.first; i < share.last; ++i) to[i] += more[i];
   });
 }
+
+// Counts what a user's layer hands over: what it forgot would be trained by the gradients of
+// another part of the network, or of the step before.
+class Counted final : public layers::GradientSink {
+ public:
+  explicit Counted(layers::GradientSink& sink) : sink_(sink) {}
+
+  Span room(std::size_t offset, std::size_t count, std::size_t place) override {
+    return sink_.room(offset, count, place);
+  }
+  void take(std::size_t offset, Span gradients) override {
+    taken_ += gradients.size();
+    sink_.take(offset, gradients);
+  }
+  void require_all_of(const GraphLayer& layer) const {
+    if (taken_ == layer.trained_size) return;
+    fail(ExitCode::internal, "the layer '{}' has handed over gradients of {} of its {} parameters",
+         layer.name, taken_.load(), layer.trained_size);
+  }
+
+ private:
+  layers::GradientSink& sink_;
+  std::atomic<std::size_t> taken_ = 0;
+};
 
 }  // namespace
 
@@ -127,7 +153,7 @@ void Model::call_backward(std::size_t index, ConstSpan weights, layers::Gradient
   static const GraphLayer no_layer{.is_frozen = true};
   const GraphLayer& layer = node.placed != none ? graph_.layers[node.placed] : no_layer;
   const layers::Pass pass = pass_of(node, context);
-  const auto call = [&](layers::GradientSink& its_sink, std::size_t offset) {
+  const auto call_layer = [&](layers::GradientSink& its_sink, std::size_t offset) {
     node.layer->backward(
         {.pass = pass,
          .weights = weights.subspan(layer.trained_offset, layer.trained_size),
@@ -140,6 +166,12 @@ void Model::call_backward(std::size_t index, ConstSpan weights, layers::Gradient
          .output_gradients = views.output_gradients,
          .input_gradients = views.input_gradients,
          .gradients = layers::LayerGradients(its_sink, offset)});
+  };
+  const auto call = [&](layers::GradientSink& its_sink, std::size_t offset) {
+    if (!layer.is_users || !layer.is_trained()) return call_layer(its_sink, offset);
+    Counted counted(its_sink);
+    call_layer(counted, offset);
+    counted.require_all_of(layer);
   };
   if (layer.calls < 2 || !layer.is_trained()) return call(sink, layer.trained_offset);
 

@@ -9,7 +9,11 @@
 namespace tusk::graph {
 
 std::unique_ptr<Loss> make_loss(const LossOptions& options, double huber_delta) {
-  if (const auto* user = std::get_if<UserLoss>(&options)) return user->kind->make(user->options);
+  if (const auto* user = std::get_if<UserLoss>(&options)) {
+    std::unique_ptr<Loss> loss = user->kind->make(user->options);
+    if (!loss) fail(ExitCode::internal, "the loss '{}' makes no loss", user->kind->full_name());
+    return loss;
+  }
   switch (std::get<LossKind>(options)) {
     case LossKind::categorical_crossentropy:
       return make_categorical_crossentropy();

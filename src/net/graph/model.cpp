@@ -60,6 +60,9 @@ Model::Model(const ModelOptions& options, std::span<const Shape> inputs) : layer
   std::vector<LayerEntry> built = options.layers;
   outputs_ = make_outputs(options, wiring, built);
   graph_ = build_graph(built, wiring, shapes_of(inputs_), trainable);
+  for (GraphLayer& layer : graph_.layers) {
+    layer.is_users = std::holds_alternative<UserLayer>(built[layer.entry]);
+  }
   if (graph_.parameter_count == 0) {
     fail(ExitCode::bad_experiment, "model.layers has no layer with weights to train");
   }

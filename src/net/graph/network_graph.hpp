@@ -45,6 +45,7 @@ struct GraphLayer {
   bool is_trainable = true;         // the entry's, but for model.frozen
   bool is_frozen = false;           // nothing of its trained arrays, if any, is trained
   bool updates_statistics = false;  // in training passes
+  bool is_users = false;            // a user's own: the gradients that it hands over are counted
   std::size_t calls = 0;
   std::size_t trained_offset = 0;
   std::size_t trained_size = 0;

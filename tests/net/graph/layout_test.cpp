@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "check_fails.hpp"
 #include "network.hpp"
 #include "tusk/extensions.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 // y = gain · x, with a statistic that counts the samples of training passes.
 class Counting final : public layers::Layer {
  public:
-  explicit Counting(const Shape& shape) : shape_(shape) {}
+  explicit Counting(const Shape& shape, bool forgets = false) : shape_(shape), forgets_(forgets) {}
 
   std::vector<Shape> output_shapes() const override { return {shape_}; }
   layers::LayerMemory memory(layers::Mode) const override { return {}; }
@@ -37,7 +38,7 @@ class Counting final : public layers::Layer {
       sum += args.dy().data()[i] * args.x().data()[i];
       if (args.dx().data() != nullptr) args.dx().data()[i] = args.weights[0] * args.dy().data()[i];
     }
-    if (args.pass.frozen) return;
+    if (args.pass.frozen || forgets_) return;
     const Span room = args.gradients.room(0, 1, 0);
     room[0] = sum;
     args.gradients.take(0, room);
@@ -45,6 +46,7 @@ class Counting final : public layers::Layer {
 
  private:
   Shape shape_;
+  bool forgets_;  // to hand its gradient over
 };
 
 struct NoOptions {
@@ -52,16 +54,20 @@ struct NoOptions {
   friend bool operator==(const NoOptions&, const NoOptions&) = default;
 };
 
-LayerEntry counting(std::string name, bool trainable = true) {
+LayerEntry counting(std::string name, bool trainable = true, bool forgets = false) {
   static const Extensions extensions = [] {
     Extensions all{.package = "test"};
-    all.add_layer<NoOptions>(
-        "counting", [](const NoOptions&, std::span<const Shape> inputs, const std::string&) {
-          return std::make_unique<Counting>(inputs.front());
-        });
+    for (const bool kind_forgets : {false, true}) {
+      all.add_layer<NoOptions>(
+          kind_forgets ? "forgetful" : "counting",
+          [=](const NoOptions&, std::span<const Shape> inputs, const std::string&) {
+            return std::make_unique<Counting>(inputs.front(), kind_forgets);
+          });
+    }
     return all;
   }();
-  LayerEntry entry = UserLayer{extensions.layers.front(), extensions.layers.front()->defaults};
+  const auto& kind = extensions.layers[forgets ? 1 : 0];
+  LayerEntry entry = UserLayer{kind, kind->defaults};
   entry.name = std::move(name);
   entry.trainable = trainable;
   return entry;
@@ -159,4 +165,16 @@ TEST_CASE("what is frozen changes no other gradient, and initial weights do not 
       CHECK(all.gradients[a.offset + k] == some.gradients[b.offset + k]);
     }
   }
+}
+
+TEST_CASE("a user's layer that forgets to hand over its gradients is named") {
+  const auto train = [](bool trainable) {
+    graph::Network n(
+        graph::network_options({dense_called("a"), counting("b", trainable, true)}, LossKind::mse),
+        {4}, 4);
+    n.model.train_step(n.weights, n.x(4), targets_of(4), n.gradients, n.workspace, {});
+  };
+  CHECK_FAILS(train(true), ExitCode::internal,
+              "the layer 'b' has handed over gradients of 0 of its 1 parameters");
+  CHECK_NOTHROW(train(false));
 }

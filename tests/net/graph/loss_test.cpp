@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "check_fails.hpp"
 #include "net/kernels/activation.hpp"
 #include "network.hpp"
 #include "tusk/error.hpp"
+#include "tusk/extensions.hpp"
 
 using namespace tusk;
 
@@ -44,6 +46,10 @@ double mean_loss(LossKind kind, bool fused, const Batch& batch, const Targets& t
 }
 
 double clip(double p) { return std::clamp(p, 1e-7, 1 - 1e-7); }
+
+struct NoLossOptions {
+  friend void describe(options::Fields&, NoLossOptions&) {}
+};
 
 }  // namespace
 
@@ -150,4 +156,13 @@ TEST_CASE("a class that the model does not have is an error about the data") {
       }
     }
   }
+}
+
+TEST_CASE("a maker that makes no loss is named") {
+  Extensions extensions{.package = "test"};
+  extensions.add_loss<NoLossOptions>(
+      "nothing", [](const NoLossOptions&) { return std::unique_ptr<graph::Loss>(); });
+  const UserLoss nothing{extensions.losses.front(), extensions.losses.front()->defaults};
+  CHECK_FAILS(graph::make_loss(nothing, 1.0), ExitCode::internal,
+              "the loss 'test>nothing' makes no loss");
 }
