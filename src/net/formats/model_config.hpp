@@ -14,7 +14,8 @@ namespace tusk::formats {
 
 // What Keras's `model_config` says of a model.
 struct ModelConfig {
-  Shape input;  // of the first input
+  Shape input;                  // of the first input
+  std::optional<Shape> stored;  // of what stands in front of it, if there is something
   std::vector<LayerEntry> layers;
 
   // Of a graph: its inputs, with their shapes, and its outputs by name. Of a chain none.
@@ -22,14 +23,33 @@ struct ModelConfig {
   std::vector<OutputOptions> outputs;
 };
 
-// The JSON of a model, laid out as `model`: Sequential for a chain, which Keras 2 and 3 read;
-// otherwise Functional in the form of Keras 3.
-std::string write_model_config(const graph::Model& model);
+// What stands in front of a model of one input for Keras: layers_of_transforms(). Without layers
+// there is none.
+struct ModelFront {
+  std::string name = "transform";  // of all of them together, which begins their names
+  std::vector<LayerEntry> layers = {};
+  Shape stored = {};  // of what they read
+};
+
+// The JSON of a model, laid out as `model`: Sequential for a chain, otherwise Functional, each in
+// the form of Keras 2, which Keras 3 reads, too. The front's layers come first; in a Sequential,
+// they are one layer, a Functional named `front.name`, if they are no chain themselves.
+std::string write_model_config(const graph::Model& model, const ModelFront& front = {});
+
+// The names that the front has among the model's layers, the one that the model reads last.
+std::vector<std::string> front_names(const graph::Model& model, const ModelFront& front);
+
+// A front to be taken out again when a model is read, so that its transforms are not applied twice.
+struct WrittenFront {
+  std::vector<std::string> names;  // front_names()
+  Shape input;                     // of what the model itself reads
+};
 
 // What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
-// no Sequential or Functional model or has a layer, or a property of one, that we do not have.
+// no Sequential or Functional model or has a layer, or a property of one, that we do not have, or
+// none of the front's names.
 ModelConfig read_model_config(const std::string& json, const std::string& path,
-                              const Extensions& extensions);
+                              const Extensions& extensions, const WrittenFront& front = {});
 
 // The loss in Keras's `training_config`; nothing if it is none of ours.
 std::optional<LossKind> read_training_loss(const std::string& json);

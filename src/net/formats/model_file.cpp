@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
 
@@ -15,6 +16,8 @@
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_weights.hpp"
 #include "net/formats/output_attributes.hpp"
+#include "net/formats/read_functional.hpp"
+#include "net/formats/transform_layers.hpp"
 #include "net/graph/entry_names.hpp"
 #include "net/graph/model.hpp"
 #include "tusk/error.hpp"
@@ -34,7 +37,57 @@ graph::Model layout_of(const ModelContent& content) {
   return make_model(options, content);
 }
 
-void write_keras(hdf5::File& file, const ModelContent& content) {
+// The transforms as layers for Keras, with notes on what they cannot do there.
+ModelFront make_front(const ModelContent& content, const graph::Model& model,
+                      std::vector<std::string>& notes) {
+  ModelFront front;
+  const auto is_taken = [&](const std::string& name) { return name.starts_with(front.name); };
+  while (std::ranges::any_of(model.layer_names(), is_taken) ||
+         std::ranges::any_of(model.inputs(), is_taken, &graph::ModelInput::name)) {
+    front.name += '_';
+  }
+  const Shape& input = model.input_shape();
+  front.stored = content.stored.value_or(input);
+  TransformLayers transforms;
+  if (model.inputs().size() == 1) {
+    transforms = layers_of_transforms(content.transforms, front.stored, input, front.name);
+  }
+  if (!transforms.obstacle.empty()) {
+    notes.push_back(transforms.obstacle +
+                    ": for Keras the file has the network without transforms, which takes what "
+                    "they leave of rows (docs/keras.md)");
+  }
+  for (const std::string& reason : transforms.imprecise) {
+    notes.push_back(reason + ": Keras's predictions will differ (docs/keras.md)");
+  }
+  front.layers = std::move(transforms.layers);
+  return front;
+}
+
+void write_front(hdf5::File& file, const graph::Model& model, const ModelFront& front) {
+  if (front.layers.empty()) return;
+  hdf5::write_attribute(file, "tusk", "transform_layers", front_names(model, front));
+  hdf5::write_attribute(file, "tusk", "network_input",
+                        nlohmann::json(model.input_shape().extents()).dump());
+}
+
+WrittenFront read_front(const hdf5::File& file) {
+  WrittenFront front;
+  if (!file.has_group("tusk")) return front;
+  front.names = hdf5::read_texts(file, "tusk", "transform_layers").value_or(front.names);
+  if (front.names.empty()) return front;
+  const std::string text = hdf5::read_text(file, "tusk", "network_input").value_or("");
+  nlohmann::json shape = nlohmann::json::parse(text, nullptr, false);
+  if (!shape.is_array()) {
+    fail(ExitCode::bad_data, "{}: the attribute 'network_input' of group 'tusk' is no shape",
+         file.path());
+  }
+  shape.insert(shape.begin(), nullptr);
+  front.input = read_keras_shape(shape, fmt::format("{}: group 'tusk'", file.path()));
+  return front;
+}
+
+void write_keras(hdf5::File& file, const ModelContent& content, std::vector<std::string>& notes) {
   const graph::Model model = layout_of(content);
   if (content.weights.size() != model.parameter_count()) {
     fail(ExitCode::internal, "{} weights for a model of {} parameters", content.weights.size(),
@@ -42,16 +95,18 @@ void write_keras(hdf5::File& file, const ModelContent& content) {
   }
   std::vector<std::string> layers;
   for (const graph::GraphLayer& layer : model.graph().layers) layers.push_back(layer.name);
-  hdf5::write_attribute(file, "/", "model_config", write_model_config(model));
+  const ModelFront front = make_front(content, model, notes);
+  hdf5::write_attribute(file, "/", "model_config", write_model_config(model, front));
   write_model_weights(file, layers, model.parameters(), content.weights);
   for (const char* object : {"/", "model_weights"}) {
     hdf5::write_attribute(file, object, "keras_version", keras_version);
     hdf5::write_attribute(file, object, "backend", keras_backend);
   }
+  file.create_group("tusk");
+  write_front(file, model, front);
 }
 
 void write_tusk(hdf5::File& file, const ModelContent& content) {
-  file.create_group("tusk");
   if (content.loss) write_loss(file, "tusk", *content.loss);
   hdf5::write_attribute(file, "tusk", "huber_delta", content.huber_delta);
   write_metrics(file, "tusk", content.metrics);
@@ -109,15 +164,17 @@ AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& co
 
 }  // namespace
 
-void save_model(const std::string& path, const ModelContent& model) {
+std::vector<std::string> save_model(const std::string& path, const ModelContent& model) {
   PendingFile pending(path);
+  std::vector<std::string> notes;
   {
     hdf5::File file = hdf5::File::create(pending.part());
-    write_keras(file, model);
+    write_keras(file, model, notes);
     write_tusk(file, model);
     file.close();
   }
   pending.publish();
+  return notes;
 }
 
 std::string model_file_of(const std::string& path) {
@@ -134,9 +191,10 @@ ModelContent load_model(const std::string& given, const Extensions& extensions) 
     fail(ExitCode::bad_data,
          "{}: not a Keras model in HDF5 format (it has no attribute 'model_config')", path);
   }
-  ModelConfig config = read_model_config(*json, path, extensions);
+  ModelConfig config = read_model_config(*json, path, extensions, read_front(file));
   ModelContent content;
   content.input = std::move(config.input);
+  content.stored = std::move(config.stored);
   content.layers = std::move(config.layers);
   // Versions before 2 do not say which they are.
   if (hdf5::read_text(file, "/", "keras_version").value_or("1") < "3") {

@@ -18,6 +18,7 @@
 //   model_config        Keras's JSON of the layers, which keras_layer, keras_initializer and
 //                       keras_names write and read one by one, by the describe() of their options;
 //                       read_functional reads that of a graph
+//   transform_layers    what transforms do, as layers that Keras has, in front of the model's
 //   output_attributes   the outputs of a graph with their losses and metrics
 //   model_weights       the arrays of weights
 //   read_ensemble       which model files an ensemble is made of
@@ -41,6 +42,7 @@ struct ModelContent {
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
   std::string transforms = "[]";         // JSON by transforms::Transforms
+  std::optional<Shape> stored;           // of a row before them, if it is known
   std::vector<std::string> class_names;  // by class index; empty: classes have no names
   datasets::ColumnNames columns;         // of the training rows, before the transforms
   std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
@@ -48,12 +50,17 @@ struct ModelContent {
 
 // Writes Keras's legacy HDF5 layout: the attribute `model_config`, JSON, and the group
 // `model_weights` with a group a layer. A chain is a Sequential model that begins with an
-// InputLayer, which Keras 2 and 3 load; any other graph a Functional one in the form of Keras 3. A
+// InputLayer; any other graph a Functional one. Keras 2 and 3 load both. A
 // Dense kernel is (in, units) row-major there, which is our (units, in) column-major: the same
 // bytes. What Keras has no place for are attributes of the group `tusk`.
 //
+// Transforms of a model with one input are also layers in front of its own, so that Keras predicts
+// from rows as they are stored; `transform_layers` in the group `tusk` names them, and load_model()
+// takes them out again. Where Keras's layers cannot do what a transform does, the file has the
+// network alone. Returns what of that, and of digits that float32 has not, Keras users should know.
+//
 // The file appears complete or not at all. Error(cannot_create) or Error(io_error).
-void save_model(const std::string& path, const ModelContent& model);
+std::vector<std::string> save_model(const std::string& path, const ModelContent& model);
 
 // Reads what save_model writes, and Sequential and Functional models of layers that we have, which
 // Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a

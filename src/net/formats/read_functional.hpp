@@ -17,6 +17,10 @@ namespace tusk::formats {
 ModelConfig read_functional(const nlohmann::json& config, const std::string& path,
                             const Extensions& extensions);
 
+// Keras's JSON. Error(bad_data) that names `path` if it is nested deeper than any that Keras
+// writes, so that whoever goes through it may do so by recursion; Json::exception if it is no JSON.
+nlohmann::json parse_keras_json(const std::string& json, const std::string& path);
+
 // [null, 28, 28] without the batch. `where` begins messages.
 Shape read_keras_shape(const nlohmann::json& shape, const std::string& where);
 

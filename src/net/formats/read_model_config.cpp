@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -14,15 +15,21 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Keras 2 says batch_input_shape, Keras 3 batch_shape; without an InputLayer the first layer has
-// it, or the model build_input_shape.
+// Keras 2 says batch_input_shape, Keras 3 batch_shape; a null is none.
+std::optional<Shape> shape_of_input(const Json& layer, const std::string& path) {
+  for (const char* key : {"batch_input_shape", "batch_shape"}) {
+    const auto shape = layer.at("config").find(key);
+    if (shape != layer.at("config").end() && !shape->is_null()) {
+      return read_keras_shape(*shape, keras_layer_place(layer, path));
+    }
+  }
+  return std::nullopt;
+}
+
+// Without an InputLayer the first layer has the shape, or the model build_input_shape.
 Shape read_input(const Json& first, const Json& model, const std::string& path) {
   const std::string where = keras_layer_place(first, path);
-  const Json& config = first.at("config");
-  for (const char* key : {"batch_input_shape", "batch_shape"}) {
-    const auto shape = config.find(key);
-    if (shape != config.end() && !shape->is_null()) return read_keras_shape(*shape, where);
-  }
+  if (auto shape = shape_of_input(first, path)) return *std::move(shape);
   const auto built = model.find("build_input_shape");
   if (built != model.end() && built->is_array()) return read_keras_shape(*built, where);
   fail(ExitCode::bad_data, "{} is the first one and does not say its input's shape", where);
@@ -75,6 +82,54 @@ ModelConfig read_model(const Json& model, const std::string& path, const Extensi
        path, model.at("class_name").dump());
 }
 
+// Histories [name, 0, 0] of the front's last layer become those of the model's input.
+void skip_front(Json& calls, const std::string& last, const std::string& input) {
+  if (!calls.is_array()) return;
+  if (calls.size() >= 3 && calls[0] == last) {
+    calls[0] = input;
+    return;
+  }
+  for (Json& call : calls) skip_front(call, last, input);
+}
+
+// The configuration without the layers that stand for transforms. Returns the shape of what they
+// read.
+std::optional<Shape> take_front_out(Json& model, const WrittenFront& front,
+                                    const std::string& path) {
+  Json& config = model.at("config");
+  Json& layers = config.at("layers");
+  Json shape = Json::array({nullptr});
+  for (const std::size_t extent : front.input.extents()) shape.push_back(extent);
+  Json kept = Json::array();
+  std::size_t taken = 0;
+  std::optional<Shape> stored;
+  std::string input;
+  for (Json& layer : layers) {
+    const std::string name = layer.at("config").at("name");
+    if (std::ranges::find(front.names, name) != front.names.end()) {
+      ++taken;
+      continue;
+    }
+    if (layer.at("class_name") == "InputLayer") {
+      input = name;
+      stored = shape_of_input(layer, path);
+      layer["config"]["batch_input_shape"] = shape;
+      layer["config"].erase("batch_shape");
+    } else if (layer.contains("inbound_nodes")) {
+      skip_front(layer["inbound_nodes"], front.names.back(), input);
+    }
+    kept.push_back(std::move(layer));
+  }
+  if (taken != front.names.size()) {
+    fail(ExitCode::bad_data,
+         "{}: the attribute 'transform_layers' of group 'tusk' names {} layers, of which the model "
+         "has {}; delete the group to use the model as it is, with its transforms in its layers",
+         path, front.names.size(), taken);
+  }
+  layers = std::move(kept);
+  return stored;
+}
+
 }  // namespace
 
 Shape read_keras_shape(const Json& shape, const std::string& where) {
@@ -91,9 +146,24 @@ Shape read_keras_shape(const Json& shape, const std::string& where) {
   return Shape(std::move(extents));
 }
 
+Json parse_keras_json(const std::string& json, const std::string& path) {
+  constexpr int deepest = 200;  // what Keras writes goes to some 20
+  return Json::parse(json, [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > deepest) {
+      fail(ExitCode::bad_data, "{}: its JSON is nested more than {} deep", path, deepest);
+    }
+    return true;
+  });
+}
+
 ModelConfig read_model_config(const std::string& json, const std::string& path,
-                              const Extensions& extensions) try {
-  return read_model(Json::parse(json), path, extensions);
+                              const Extensions& extensions, const WrittenFront& front) try {
+  Json model = parse_keras_json(json, path);
+  std::optional<Shape> stored;
+  if (!front.names.empty()) stored = take_front_out(model, front, path);
+  ModelConfig config = read_model(model, path, extensions);
+  config.stored = std::move(stored);
+  return config;
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "{}: the attribute 'model_config' cannot be read: {}", path,
        error.what());

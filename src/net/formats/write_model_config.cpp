@@ -7,6 +7,7 @@
 
 #include "net/formats/keras_layer.hpp"
 #include "net/formats/model_config.hpp"
+#include "net/formats/transform_layers.hpp"
 
 namespace tusk::formats {
 namespace {
@@ -26,22 +27,98 @@ OrderedJson layer_json(const graph::Model& model, std::size_t entry) {
   return json;
 }
 
-OrderedJson write_sequential(const graph::Model& model) {
-  const OrderedJson input{{"batch_input_shape", shape_json(model.input_shape())},
-                          {"dtype", "float32"},
-                          {"name", "input"}};
+// Whether the layers stand one behind the other.
+bool is_chain(const std::vector<LayerEntry>& layers) {
+  const std::string* last = nullptr;
+  for (const LayerEntry& layer : layers) {
+    if (layer.inputs.size() != 1 || (last != nullptr && layer.inputs.front() != *last))
+      return false;
+    last = &layer.name;
+  }
+  return true;
+}
+
+// A call of a layer with these outputs of others, [layer, call, output], as Keras 2 writes it and
+// Keras 3 reads it.
+OrderedJson call_of(const std::vector<OrderedJson>& histories) {
+  OrderedJson call = OrderedJson::array();
+  for (OrderedJson history : histories) {
+    history.push_back(OrderedJson::object());
+    call.push_back(std::move(history));
+  }
+  return call;
+}
+
+OrderedJson first_output(const std::string& layer) { return OrderedJson::array({layer, 0, 0}); }
+
+OrderedJson input_json(const std::string& name, const Shape& shape) {
+  return {{"class_name", "InputLayer"},
+          {"config",
+           {{"batch_input_shape", shape_json(shape)},
+            {"dtype", "float32"},
+            {"sparse", false},
+            {"name", name}}},
+          {"name", name},
+          {"inbound_nodes", OrderedJson::array()}};
+}
+
+OrderedJson functional_json(const std::string& name, const OrderedJson& layers,
+                            const OrderedJson& inputs, const OrderedJson& outputs) {
+  return {{"class_name", "Functional"},
+          {"config",
+           {{"name", name},
+            {"trainable", true},
+            {"layers", layers},
+            {"input_layers", inputs},
+            {"output_layers", outputs}}}};
+}
+
+// Layers of transforms as those of a graph, whose input is called `input`.
+void add_front(OrderedJson& layers, const ModelFront& front, const std::string& input) {
+  for (const LayerEntry& layer : front.layers) {
+    std::vector<OrderedJson> histories;
+    for (const std::string& value : layer.inputs) {
+      histories.push_back(first_output(value == rows_name ? input : value));
+    }
+    OrderedJson json = write_keras_layer(layer, layer.name);
+    json["name"] = layer.name;
+    json["inbound_nodes"] = OrderedJson::array({call_of(histories)});
+    layers.push_back(std::move(json));
+  }
+}
+
+// Layers of transforms that are no chain are one layer of a Sequential, a model in itself.
+OrderedJson nested_front(const ModelFront& front) {
+  OrderedJson layers = OrderedJson::array({input_json(rows_name, front.stored)});
+  add_front(layers, front, rows_name);
+  // Not in lists, or Keras 3 makes lists of what goes in and comes out.
+  return functional_json(front.name, layers, first_output(rows_name),
+                         first_output(front.layers.back().name));
+}
+
+OrderedJson write_sequential(const graph::Model& model, const ModelFront& front) {
+  const Shape& rows = front.layers.empty() ? model.input_shape() : front.stored;
+  const OrderedJson input{
+      {"batch_input_shape", shape_json(rows)}, {"dtype", "float32"}, {"name", "input"}};
   OrderedJson layers = OrderedJson::array();
   layers.push_back({{"class_name", "InputLayer"}, {"config", input}});
+  if (is_chain(front.layers)) {
+    for (const LayerEntry& layer : front.layers) {
+      layers.push_back(write_keras_layer(layer, layer.name));
+    }
+  } else {
+    layers.push_back(nested_front(front));
+  }
   for (std::size_t i = 0; i < model.layers().size(); ++i) layers.push_back(layer_json(model, i));
   return {{"class_name", "Sequential"}, {"config", {{"name", "sequential"}, {"layers", layers}}}};
 }
 
-// Writes a graph as Keras 3's Functional. A value is [layer, call, output] there; the calls of a
-// layer are counted in the order of the nodes.
+// Writes a graph as a Functional in the form of Keras 2, which Keras 3 reads, too. A value is
+// [layer, call, output] there; the calls of a layer are counted in the order of the nodes.
 class FunctionalWriter {
  public:
-  explicit FunctionalWriter(const graph::Model& model)
-      : model_(model), graph_(model.graph()), calls_(graph_.nodes.size()) {
+  FunctionalWriter(const graph::Model& model, const ModelFront& front)
+      : model_(model), graph_(model.graph()), front_(front), calls_(graph_.nodes.size()) {
     std::vector<std::size_t> seen(graph_.layers.size());
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (graph_.nodes[i].placed != graph::none) calls_[i] = seen[graph_.nodes[i].placed]++;
@@ -50,59 +127,27 @@ class FunctionalWriter {
 
   OrderedJson write() const {
     OrderedJson layers = OrderedJson::array();
-    for (const graph::ModelInput& input : model_.inputs()) layers.push_back(input_json(input));
-    for (std::size_t i = 0; i < graph_.layers.size(); ++i) layers.push_back(layer_with_calls(i));
     OrderedJson inputs = OrderedJson::array();
     for (const graph::ModelInput& input : model_.inputs()) {
-      inputs.push_back(OrderedJson::array({input.name, 0, 0}));
+      layers.push_back(input_json(input.name, front_.layers.empty() ? input.shape : front_.stored));
+      inputs.push_back(first_output(input.name));
     }
+    add_front(layers, front_, model_.inputs().front().name);
+    for (std::size_t i = 0; i < graph_.layers.size(); ++i) layers.push_back(layer_with_calls(i));
     OrderedJson outputs = OrderedJson::array();
     for (const std::size_t output : graph_.outputs) outputs.push_back(history(output));
-    return {{"class_name", "Functional"},
-            {"config",
-             {{"name", "functional"},
-              {"trainable", true},
-              {"layers", layers},
-              {"input_layers", inputs},
-              {"output_layers", outputs}}}};
+    return functional_json("functional", layers, inputs, outputs);
   }
 
  private:
-  static OrderedJson input_json(const graph::ModelInput& input) {
-    return {{"class_name", "InputLayer"},
-            {"config",
-             {{"batch_shape", shape_json(input.shape)},
-              {"dtype", "float32"},
-              {"sparse", false},
-              {"name", input.name}}},
-            {"name", input.name},
-            {"inbound_nodes", OrderedJson::array()}};
-  }
-
   OrderedJson history(std::size_t value) const {
     const graph::GraphValue& its = graph_.values[value];
-    if (its.maker == graph::none) return OrderedJson::array({its.name, 0, 0});
+    if (its.maker == graph::none) {
+      return first_output(front_.layers.empty() ? its.name : front_.layers.back().name);
+    }
     const graph::GraphNode& node = graph_.nodes[its.maker];
     const auto output = std::ranges::find(node.outputs, value) - node.outputs.begin();
     return OrderedJson::array({graph_.layers[node.placed].name, calls_[its.maker], output});
-  }
-
-  OrderedJson tensor(std::size_t value) const {
-    return {{"class_name", "__keras_tensor__"},
-            {"config",
-             {{"shape", shape_json(graph_.values[value].shape)},
-              {"dtype", "float32"},
-              {"keras_history", history(value)}}}};
-  }
-
-  // What a node reads, as the arguments of the call: a merge has one, a list. Masks go their own
-  // way in Keras, too.
-  OrderedJson call_json(const graph::GraphNode& node) const {
-    OrderedJson tensors = OrderedJson::array();
-    for (std::size_t i = 0; i < node.given; ++i) tensors.push_back(tensor(node.inputs[i]));
-    OrderedJson arguments = OrderedJson::array();
-    arguments.push_back(tensors.size() == 1 ? tensors[0] : tensors);
-    return {{"args", arguments}, {"kwargs", OrderedJson::object()}};
   }
 
   OrderedJson layer_with_calls(std::size_t index) const {
@@ -111,21 +156,33 @@ class FunctionalWriter {
     json["name"] = layer.name;
     json["inbound_nodes"] = OrderedJson::array();
     for (const graph::GraphNode& node : graph_.nodes) {
-      if (node.placed == index) json["inbound_nodes"].push_back(call_json(node));
+      if (node.placed != index) continue;
+      std::vector<OrderedJson> histories;  // masks go their own way in Keras, too
+      for (std::size_t i = 0; i < node.given; ++i) histories.push_back(history(node.inputs[i]));
+      json["inbound_nodes"].push_back(call_of(histories));
     }
     return json;
   }
 
   const graph::Model& model_;
   const graph::NetworkGraph& graph_;
+  const ModelFront& front_;
   std::vector<std::size_t> calls_;  // by node: which call of its layer it is
 };
 
 }  // namespace
 
-std::string write_model_config(const graph::Model& model) {
-  const bool is_chain = model.graph().is_chain;
-  return (is_chain ? write_sequential(model) : FunctionalWriter(model).write()).dump();
+std::string write_model_config(const graph::Model& model, const ModelFront& front) {
+  const bool is_sequential = model.graph().is_chain;
+  return (is_sequential ? write_sequential(model, front) : FunctionalWriter(model, front).write())
+      .dump();
+}
+
+std::vector<std::string> front_names(const graph::Model& model, const ModelFront& front) {
+  if (model.graph().is_chain && !is_chain(front.layers)) return {front.name};
+  std::vector<std::string> names;
+  for (const LayerEntry& layer : front.layers) names.push_back(layer.name);
+  return names;
 }
 
 }  // namespace tusk::formats

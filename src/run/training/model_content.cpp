@@ -41,6 +41,7 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
           .huber_delta = experiment.model.huber_delta,
           .metrics = experiment.model.metrics,
           .transforms = assembly.transforms.to_json(),
+          .stored = assembly.files.train.sample_shape(),
           .class_names = assembly.class_names,
           .columns = assembly.columns,
           .facts = facts.dump()};

@@ -146,7 +146,11 @@ records::Summary Run::end(Outcome outcome) const {
                           summary.stop_reason.empty()
                               ? experiment.trainer.epochs * assembly_.samples_per_epoch()
                               : summary.ledger.samples_trained);
-    formats::save_model(directory_->file("model.h5"), model_content(assembly_, outcome.weights));
+    const std::string path = directory_->file("model.h5");
+    for (const std::string& note :
+         formats::save_model(path, model_content(assembly_, outcome.weights))) {
+      warning("{}: {}", path, note);
+    }
   });
   if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
   mpi::collectively(world_, [&] {

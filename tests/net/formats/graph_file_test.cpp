@@ -137,9 +137,12 @@ TEST_CASE("a damaged graph is refused with the layer") {
   CHECK_FAILS(load_changed(R"(["left",0,0])", R"(["lost",0,0])"), ExitCode::bad_data, "'lost'");
   CHECK_FAILS(load_changed(R"("class_name":"Add")", R"("class_name":"GetItem")"),
               ExitCode::bad_data, "layer 'sum' (GetItem) is of a type that Tusk does not have");
-  CHECK_FAILS(load_changed(R"("__keras_tensor__")", R"("slice")"), ExitCode::bad_data,
+  CHECK_FAILS(load_changed(R"(["left",0,0,{}])", R"(["left",0,0,{"y":2.0}])"), ExitCode::bad_data,
               "layer 'tower' (Dense) is called with something else");
-  CHECK_FAILS(load_changed(R"("inbound_nodes":[{"args")", R"("nodes":[{"args")"),
+  CHECK_FAILS(load_changed(R"([["left",0,0,{}]])",
+                           R"({"args":[{"class_name":"slice","config":{}}],"kwargs":{}})"),
+              ExitCode::bad_data, "layer 'tower' (Dense) is called with something else");
+  CHECK_FAILS(load_changed(R"("inbound_nodes":[[["left")", R"("nodes":[[["left")"),
               ExitCode::bad_data, "model_config");
 }
 
