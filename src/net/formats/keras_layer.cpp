@@ -9,6 +9,7 @@
 
 #include "core/log.hpp"
 #include "net/formats/keras_initializer.hpp"
+#include "net/formats/keras_inner_layer.hpp"
 #include "net/formats/keras_names.hpp"
 #include "options/describe.hpp"
 #include "options/json_reader.hpp"
@@ -50,9 +51,8 @@ KerasClass recurrent(const char* type, const char* class_name,
           .class_name = class_name,
           .not_trained_with = {"kernel_regularizer", "recurrent_regularizer", "bias_regularizer",
                                "activity_regularizer", "kernel_constraint", "recurrent_constraint",
-                               "bias_constraint"},
-          .off = {"stateful", "return_state", "time_major", "dropout", "recurrent_dropout",
-                  "zero_output_for_mask"},
+                               "bias_constraint", "dropout", "recurrent_dropout"},
+          .off = {"stateful", "return_state", "time_major", "zero_output_for_mask"},
           .false_if_absent = std::move(false_if_absent)};
 }
 
@@ -90,8 +90,7 @@ const KerasClass& keras_class(const options::Choice::Alternative& alternative) {
       spatial("zero_padding2d", "ZeroPadding2D"),
       {.type = "embedding",
        .not_trained_with = {"embeddings_regularizer", "embeddings_constraint",
-                            "activity_regularizer"},
-       .off = {"dropout"}},
+                            "activity_regularizer", "dropout"}},
       recurrent("gru", "GRU", {"reset_after"}),  // versions before it was have no such key
       recurrent("lstm", "LSTM"),
       {.type = "batch_normalization",
@@ -177,85 +176,6 @@ Json in_our_words(const KerasClass& known, const Json& config) {
   return ours;
 }
 
-// The layer within a layer of ours, if it is of a kind that has one.
-InnerLayer* inner_of(LayerOptions& layer) {
-  return std::visit(
-      [](auto& options) -> InnerLayer* {
-        if constexpr (requires { InnerLayer(options.layer); }) return &options.layer;
-        return nullptr;
-      },
-      layer);
-}
-
-// A recurrent layer that goes over its steps the other way round.
-LayerOptions other_way_round(LayerOptions layer) {
-  std::visit(
-      [](auto& options) {
-        if constexpr (requires { options.go_backwards; }) {
-          options.go_backwards = !options.go_backwards;
-        }
-      },
-      layer);
-  return layer;
-}
-
-bool goes_backwards(const LayerOptions& layer) {
-  return std::visit(
-      [](const auto& options) {
-        if constexpr (requires { options.go_backwards; }) return options.go_backwards;
-        return false;
-      },
-      layer);
-}
-
-// Of Bidirectional's layers Keras 3 writes both: the second must be the first, the other way round.
-void check_backward_layer(const LayerOptions& forward, const LayerOptions& backward,
-                          const std::string& where) {
-  if (other_way_round(backward) == forward) return;
-  fail(ExitCode::bad_data,
-       "{} has a backward_layer with other options than its layer, which is not supported", where);
-}
-
-// A layer within another. Bidirectional gives masked steps an output of zero if all steps are given
-// out, which Keras notes in its layers; ours does so without a word.
-LayerOptions read_inner(const Json& outer, const char* key, const std::string& path,
-                        const Extensions& extensions) {
-  Json entry = outer.at("config").at(key);
-  Json& config = entry.at("config");
-  if (outer.at("class_name") == "Bidirectional" &&
-      config.value("return_sequences", Json(false)) == Json(true)) {
-    config.erase("zero_output_for_mask");
-  }
-  return read_keras_layer(entry, path, extensions);
-}
-
-InnerLayer read_inner_layers(const Json& outer, const std::string& path,
-                             const Extensions& extensions, const std::string& where) {
-  const Json& config = outer.at("config");
-  if (config.contains("merge_mode") && config.at("merge_mode").is_null()) {
-    fail(ExitCode::bad_data, "{} has merge_mode null, which makes two outputs", where);
-  }
-  constexpr int deepest = 8;
-  int depth = 0;
-  for (const Json* each = &outer; each != nullptr; ++depth) {
-    if (depth > deepest) fail(ExitCode::bad_data, "{} has layers within layers too deep", where);
-    const Json& its = each->at("config");
-    each = has(its, "layer") ? &its.at("layer") : nullptr;
-  }
-  const LayerOptions layer = read_inner(outer, "layer", path, extensions);
-  if (has(config, "backward_layer")) {
-    check_backward_layer(layer, read_inner(outer, "backward_layer", path, extensions), where);
-  }
-  return InnerLayer({layer});
-}
-
-OrderedJson write_inner(const LayerOptions& layer, const std::string& name) {
-  OrderedJson entry = write_keras_layer(layer, name);
-  entry["module"] = "keras.layers";  // where Keras 3 looks for a layer in a layer
-  entry["registered_name"] = nullptr;
-  return entry;
-}
-
 }  // namespace
 
 OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name) {
@@ -268,14 +188,7 @@ OrderedJson write_keras_layer(const LayerOptions& layer, const std::string& name
     if (alternative.package.empty() && is_initializer(key)) value = write_keras_initializer(value);
   }
   for (const auto& [key, value] : keras_class(alternative).constants) config[key] = value;
-  if (const InnerLayer* inner = inner_of(copy)) {
-    const LayerOptions& within = (**inner).layer;
-    config["layer"] = write_inner(within, name + "_layer");
-    // Keras makes the second layer of Bidirectional go backwards unless it is given.
-    if (std::holds_alternative<BidirectionalOptions>(copy) && goes_backwards(within)) {
-      config["backward_layer"] = write_inner(other_way_round(within), name + "_backward_layer");
-    }
-  }
+  write_inner_layers(config, layer, name);
   return {{"class_name", class_name_of(alternative)}, {"config", config}};
 }
 
@@ -298,9 +211,9 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     InnerLayer* inner = inner_of(layer);
     if (inner != nullptr) ours["layer"] = {{"type", FlattenOptions::type}};  // until it is read
     options::read_json(ours, {choice.describe}, where);
-    if (inner != nullptr) *inner = read_inner_layers(entry, path, extensions, where);
+    if (inner != nullptr) *inner = read_inner_layers(entry, path, extensions);
     for (const char* key : keras_class(alternative).not_trained_with) {
-      if (has(config, key)) {
+      if (has(config, key) && config.at(key) != 0) {
         warning("{}: layer '{}': {} is not applied in training", path, config.value("name", type),
                 key);
       }
@@ -330,7 +243,8 @@ void mean_as_before_keras3(LayerOptions& layer) {
 
 std::string keras_layer_place(const Json& entry, const std::string& path) {
   const std::string type = entry.at("class_name");
-  const std::string name = entry.at("config").value("name", type);
+  const Json& config = entry.at("config");  // of old models a list of layers
+  const std::string name = config.is_object() ? config.value("name", type) : type;
   return fmt::format("{}: layer '{}' ({})", path, name, type);
 }
 

@@ -12,11 +12,19 @@
 
 namespace tusk::formats {
 
+// A group of the file's weights: those of a layer, or of all layers of a model within the model.
+// There the arrays that are trained come first, then all others.
+struct WeightGroup {
+  bool is_pruned = false;            // masks are stored behind the arrays
+  std::vector<std::size_t> entries;  // of ModelConfig::layers
+};
+
 // What Keras's `model_config` says of a model.
 struct ModelConfig {
   Shape input;                  // of the first input
   std::optional<Shape> stored;  // of what stands in front of it, if there is something
   std::vector<LayerEntry> layers;
+  std::vector<WeightGroup> weights;  // of layers with and without weights, in the file's order
 
   // Of a graph: its inputs, with their shapes, and its outputs by name. Of a chain none.
   std::vector<InputOptions> inputs;
@@ -45,10 +53,12 @@ struct WrittenFront {
   Shape input;                     // of what the model itself reads
 };
 
-// What Keras of any version, or we, wrote. Error(bad_data) that names `path` and the layer if it is
+// What Keras of any version, or we, wrote; `is_keras3`: whether its words mean what they do in
+// Keras
+// 3. Error(bad_data) that names `path` and the layer if it is
 // no Sequential or Functional model or has a layer, or a property of one, that we do not have, or
 // none of the front's names.
-ModelConfig read_model_config(const std::string& json, const std::string& path,
+ModelConfig read_model_config(const std::string& json, const std::string& path, bool is_keras3,
                               const Extensions& extensions, const WrittenFront& front = {});
 
 // The loss in Keras's `training_config`; nothing if it is none of ours.

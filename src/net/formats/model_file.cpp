@@ -10,13 +10,12 @@
 #include "core/pending_file.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
-#include "net/formats/keras_layer.hpp"
+#include "net/formats/keras_graph.hpp"
 #include "net/formats/keras_names.hpp"
 #include "net/formats/loss_attribute.hpp"
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_weights.hpp"
 #include "net/formats/output_attributes.hpp"
-#include "net/formats/read_functional.hpp"
 #include "net/formats/transform_layers.hpp"
 #include "net/graph/entry_names.hpp"
 #include "net/graph/model.hpp"
@@ -153,9 +152,39 @@ void read_tusk(const hdf5::File& file, ModelContent& content, const Extensions& 
   content.outputs = std::move(outputs);
 }
 
-AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& content) {
+// The groups of weights as the file has them.
+std::vector<StoredGroup> stored_groups(const graph::Model& model,
+                                       const std::vector<WeightGroup>& groups, bool is_theano) {
+  std::vector<StoredGroup> stored;
+  for (const WeightGroup& group : groups) {
+    StoredGroup arrays{.is_pruned = group.is_pruned, .arrays = {}};
+    std::vector<StoredGroup::Array> untrained;
+    for (const graph::GraphLayer& layer : model.graph().layers) {
+      if (std::ranges::find(group.entries, layer.entry) == group.entries.end()) continue;
+      const LayerOptions& kind = model.layers()[layer.entry];
+      bool is_flipped = is_theano && (std::holds_alternative<Conv1dOptions>(kind) ||
+                                      std::holds_alternative<Conv2dOptions>(kind) ||
+                                      std::holds_alternative<Conv2dTransposeOptions>(kind));
+      for (const layers::Parameter& parameter : model.parameters()) {
+        if (parameter.layer != layer.name) continue;
+        const bool is_trained = parameter.role == layers::Role::trained && !parameter.frozen;
+        const bool is_last = group.entries.size() > 1 && !is_trained;
+        (is_last ? untrained : arrays.arrays).push_back({&parameter, is_flipped});
+        is_flipped = false;  // a bias has no sides
+      }
+    }
+    arrays.arrays.insert(arrays.arrays.end(), untrained.begin(), untrained.end());
+    stored.push_back(std::move(arrays));
+  }
+  return stored;
+}
+
+AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& content,
+                                  const std::vector<WeightGroup>& groups) {
   try {
-    return read_model_weights(file, layout_of(content).parameters());
+    const graph::Model model = layout_of(content);
+    const bool is_theano = hdf5::read_text(file, "/", "backend") == "theano";
+    return read_model_weights(file, stored_groups(model, groups, is_theano));
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_experiment) throw;
     fail(ExitCode::bad_data, "{}: {}", file.path(), error.what());  // layers that do not fit
@@ -191,15 +220,13 @@ ModelContent load_model(const std::string& given, const Extensions& extensions) 
     fail(ExitCode::bad_data,
          "{}: not a Keras model in HDF5 format (it has no attribute 'model_config')", path);
   }
-  ModelConfig config = read_model_config(*json, path, extensions, read_front(file));
+  // Versions before 2 do not say which they are.
+  const bool is_keras3 = hdf5::read_text(file, "/", "keras_version").value_or("1") >= "3";
+  ModelConfig config = read_model_config(*json, path, is_keras3, extensions, read_front(file));
   ModelContent content;
   content.input = std::move(config.input);
   content.stored = std::move(config.stored);
   content.layers = std::move(config.layers);
-  // Versions before 2 do not say which they are.
-  if (hdf5::read_text(file, "/", "keras_version").value_or("1") < "3") {
-    for (LayerOptions& layer : content.layers) mean_as_before_keras3(layer);
-  }
   content.inputs = std::move(config.inputs);
   content.outputs = std::move(config.outputs);
   if (file.has_group("tusk")) {
@@ -207,7 +234,7 @@ ModelContent load_model(const std::string& given, const Extensions& extensions) 
   } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
     content.loss = read_training_loss(*training);
   }
-  content.weights = read_weights(file, content);
+  content.weights = read_weights(file, content, config.weights);
   return content;
 }
 

@@ -17,10 +17,21 @@ void write_model_weights(hdf5::File& file, const std::vector<std::string>& layer
                          const std::vector<layers::Parameter>& parameters,
                          std::span<const float> weights);
 
-// Reads the arrays as one flat vector. Layers are matched by their order among those that have
-// weights, as Keras does, since names are free. Error(bad_data) if number or shapes of the arrays
-// are not those of `parameters`, or a weight is not finite.
+// A group of arrays as the file has it, and what they are in the model.
+struct StoredGroup {
+  struct Array {
+    const layers::Parameter* parameter;
+    bool is_flipped = false;  // a kernel of Theano's, which turns them by 180°
+  };
+  bool is_pruned = false;  // behind the arrays are masks for some of them, and what pruning needs
+  std::vector<Array> arrays;
+};
+
+// Reads the arrays as one flat vector. Groups are matched by their order among those that have
+// weights, as Keras does, since names are free. Keras 1 has an array for each gate of a recurrent
+// layer, and an axis more in kernels of conv1d. Error(bad_data) if number or shapes of the arrays
+// are not those of the parameters, or a weight is not finite.
 AlignedVector<float> read_model_weights(const hdf5::File& file,
-                                        const std::vector<layers::Parameter>& parameters);
+                                        const std::vector<StoredGroup>& groups);
 
 }  // namespace tusk::formats

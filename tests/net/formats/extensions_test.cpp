@@ -53,6 +53,21 @@ TEST_CASE("a user's layer is kept in a model file by its package and name") {
                   R"("dtype":"float32","slope":0.25,"trained":true}})") != std::string::npos);
 }
 
+TEST_CASE("a user's layer is kept within another layer") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("model.h5");
+  const Extensions extensions = test::with_swish();
+  const UserLayer swish{extensions.layers.at(0),
+                        options::AnyOptions(test::SwishOptions{.slope = 0.75, .trained = true})};
+  ModelContent saved{.input = Shape{2, 3}, .layers = {}};
+  saved.layers = {TimeDistributedOptions{.layer = InnerLayer({swish})}, FlattenOptions{},
+                  DenseOptions{.units = 2}};
+  saved.weights.resize(make_model(options_of(saved), saved).parameter_count(), 1.0F);
+  save_model(path, saved);
+  CHECK(load_model(path, extensions).layers == saved.layers);
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data, "(mylab>swish) needs a program that has");
+}
+
 TEST_CASE("a user's options are kept as they are, whatever Keras calls so") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("model.h5");

@@ -69,8 +69,6 @@ TEST_CASE("what a recurrent layer of ours does not do is refused, not left out")
     CHECK_FAILS(read_keras(with(keras_gru(), key, value)), ExitCode::bad_data,
                 "m.h5: layer 'g' (GRU) has " + message);
   };
-  refused("dropout", 0.2, "dropout 0.2, which is not supported");
-  refused("recurrent_dropout", 0.5, "recurrent_dropout 0.5, which");
   refused("stateful", true, "stateful true");
   refused("return_state", true, "return_state true");
   refused("time_major", true, "time_major true");
