@@ -61,7 +61,4 @@ struct WrittenFront {
 ModelConfig read_model_config(const std::string& json, const std::string& path, bool is_keras3,
                               const Extensions& extensions, const WrittenFront& front = {});
 
-// The loss in Keras's `training_config`; nothing if it is none of ours.
-std::optional<LossKind> read_training_loss(const std::string& json);
-
 }  // namespace tusk::formats

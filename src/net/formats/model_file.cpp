@@ -16,6 +16,7 @@
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_weights.hpp"
 #include "net/formats/output_attributes.hpp"
+#include "net/formats/training_config.hpp"
 #include "net/formats/transform_layers.hpp"
 #include "net/graph/entry_names.hpp"
 #include "net/graph/model.hpp"
@@ -232,7 +233,7 @@ ModelContent load_model(const std::string& given, const Extensions& extensions) 
   if (file.has_group("tusk")) {
     read_tusk(file, content, extensions);
   } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
-    content.loss = read_training_loss(*training);
+    read_training_config(*training, content);
   }
   content.weights = read_weights(file, content, config.weights);
   return content;

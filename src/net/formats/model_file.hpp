@@ -15,10 +15,12 @@
 // Models on disk. In this room:
 //
 //   model_file          a whole file, model.h5: what to write where, and what to trust when reading
-//   model_config        Keras's JSON of the layers, which keras_layer, keras_initializer and
-//                       keras_names write and read one by one, by the describe() of their options;
-//                       read_functional reads that of a graph
+//   model_config        Keras's JSON of the layers: keras_graph reads it as it is, models within
+//                       models included, flatten_graph makes one graph of it. keras_layer,
+//                       keras_inner_layer, keras_initializer and keras_names write and read layers
+//                       one by one, by the describe() of their options; keras1_words translates
 //   transform_layers    what transforms do, as layers that Keras has, in front of the model's
+//   training_config     losses and metrics that Keras compiled a model with
 //   output_attributes   the outputs of a graph with their losses and metrics
 //   model_weights       the arrays of weights
 //   read_ensemble       which model files an ensemble is made of
@@ -41,11 +43,12 @@ struct ModelContent {
   std::optional<LossOptions> loss;  // none in models from elsewhere that do not say
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
-  std::string transforms = "[]";         // JSON by transforms::Transforms
-  std::optional<Shape> stored;           // of a row before them, if it is known
-  std::vector<std::string> class_names;  // by class index; empty: classes have no names
-  datasets::ColumnNames columns;         // of the training rows, before the transforms
-  std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
+  std::vector<std::string> not_compiled;  // what Keras compiled the model with, and we do not have
+  std::string transforms = "[]";          // JSON by transforms::Transforms
+  std::optional<Shape> stored;            // of a row before them, if it is known
+  std::vector<std::string> class_names;   // by class index; empty: classes have no names
+  datasets::ColumnNames columns;          // of the training rows, before the transforms
+  std::string facts = "{}";               // JSON: what training has to say (epochs, versions, …)
 };
 
 // Writes Keras's legacy HDF5 layout: the attribute `model_config`, JSON, and the group

@@ -5,7 +5,6 @@
 
 #include "net/formats/flatten_graph.hpp"
 #include "net/formats/keras_graph.hpp"
-#include "net/formats/keras_names.hpp"
 #include "net/formats/model_config.hpp"
 #include "tusk/error.hpp"
 
@@ -76,16 +75,6 @@ ModelConfig read_model_config(const std::string& json, const std::string& path, 
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "{}: the attribute 'model_config' cannot be read: {}", path,
        error.what());
-}
-
-std::optional<LossKind> read_training_loss(const std::string& json) try {
-  const Json config = Json::parse(json);
-  const Json& loss = config.at("loss");
-  if (loss.is_string()) return value_of<LossKind>(loss.get<std::string>());
-  if (loss.at("config").value("from_logits", false)) return std::nullopt;
-  return value_of<LossKind>(to_snake_case(loss.at("class_name").get<std::string>()));
-} catch (const Json::exception&) {
-  return std::nullopt;  // a model need not say
 }
 
 }  // namespace tusk::formats

@@ -81,9 +81,9 @@ graph::Model make_model(ModelOptions options, const std::optional<formats::Model
   if (origin) {
     options.layers = origin->layers;
     options.inputs = origin->inputs;
-    if (options.outputs.empty()) {  // each with the experiment's loss
+    if (options.outputs.empty()) {  // each with the experiment's loss, and its weight in the file
       for (const OutputOptions& output : origin->outputs) {
-        options.outputs.push_back({.name = output.name});
+        options.outputs.push_back({.name = output.name, .loss_weight = output.loss_weight});
       }
     }
   }

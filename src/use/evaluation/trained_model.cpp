@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/evaluation/trained_model.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "core/log.hpp"
 #include "net/formats/model_file.hpp"
 #include "tusk/error.hpp"
 
@@ -55,8 +58,19 @@ TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring
                                  const Extensions& extensions) {
   formats::ModelContent content = formats::load_model(path, extensions);
   if (!scoring.loss && !content.loss && !have_losses(content)) {
+    if (!content.not_compiled.empty()) {
+      fail(ExitCode::bad_data,
+           "{}: the model was compiled with what Tusk does not have: {}; --loss "
+           "names another",
+           path, fmt::format("{}", fmt::join(content.not_compiled, "; ")));
+    }
     fail(ExitCode::bad_data,
          "{}: the model does not say what loss it was trained with; --loss does", path);
+  }
+  for (const std::string& reason : content.not_compiled) {
+    if (!scoring.loss || reason.starts_with("metric")) {
+      warning("{}: left out of what the model was compiled with: {}", path, reason);
+    }
   }
   ModelOptions options = formats::options_of(content);
   if (scoring.loss) options.loss = *scoring.loss;
