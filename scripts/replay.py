@@ -6,8 +6,8 @@ the run left: the largest difference of a step's loss, and of a weight of the fi
 Usage: scripts/replay.py RUN [RUN …] [--tolerance 1e-5]      RUN: a run directory of `tusk train` or `tusk simulate`
 
 Exits with 1 if a difference exceeds the tolerance. Replayed are all of Tusk's own rules with sgd, and networks of dense layers up
-to softmax; commits that are compressed, shards that are streamed and what other options do to a run are refused or seen
-as a difference. Under consistency "element" and "none" a pull may have had half of a commit in it: no history can know.
+to softmax; commits that are compressed, weights of samples, shards that are streamed and what other options do to a run are
+refused or seen as a difference. Under consistency "element" and "none" a pull may have had half of a commit in it: no history can know.
 """
 
 import argparse
@@ -34,6 +34,8 @@ class Run:
         self.window = self.trainer.get("communication_window", WINDOWS.get(self.rule, 5))
         if self.experiment.get("server", {}).get("compression", "none") != "none":
             refuse("compressed commits are not replayed")
+        if "sample_weight" in self.experiment["data"] or "class_weight" in self.experiment["model"]:
+            refuse("weights of samples and classes are not replayed")
         if self.rule == "ensemble":
             return
         manifest = json.loads((self.folder / "manifest.json").read_text())

@@ -13,6 +13,9 @@ namespace tusk::graph {
 // Whoever writes one derives from this class; the model calls it, once a step and once a batch that
 // is evaluated. Immutable: threads share it. Nothing allocates.
 //
+// Weights of samples are the model's concern: where there are any, it calls sum for a sample at a
+// time, and multiplies each column of the gradient.
+//
 // A loss that overrides no more than sum and gradient takes values, one an output, and leaves the
 // network as it is.
 class Loss {

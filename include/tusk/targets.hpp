@@ -21,12 +21,21 @@ enum class LabelKind {
 // What a batch should have been answered with: one of the two views is set.
 // `classes`: a class index a sample, for losses that take LabelKind::classes.
 // `values`: (outputs, batch): one-hot rows, probabilities, or targets of a regression.
+// `weights`: how much each sample counts, one a sample, or none: 1 each. The model weighs; a loss
+// need not look at them.
 struct Targets {
   std::span<const std::int32_t> classes;
   ConstMatrix values;
+  std::span<const double> weights = {};
 
   bool are_classes() const { return values.data() == nullptr; }
   std::size_t batch() const { return are_classes() ? classes.size() : values.cols(); }
+
+  // Those of one sample, without its weight.
+  Targets sample(std::size_t index) const {
+    if (are_classes()) return {.classes = classes.subspan(index, 1), .values = {}};
+    return {.classes = {}, .values = {values.col(index).data(), values.rows(), 1}};
+  }
 };
 
 }  // namespace tusk

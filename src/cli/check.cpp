@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "cli/class_label.hpp"
 #include "cli/commands.hpp"
 #include "cli/experiment_arguments.hpp"
 #include "core/units.hpp"
@@ -20,6 +23,21 @@ namespace {
 std::string validation_text(const training::Assembly& assembly) {
   if (!assembly.validation) return "no validation";
   return fmt::format("{} to validate", format_count(assembly.validation->size()));
+}
+
+// What says how much samples count; nothing if all count alike.
+std::string weights_text(const training::Assembly& assembly) {
+  std::string text;
+  if (const auto& name = assembly.experiment.data.sample_weight) {
+    text += fmt::format("weights    of each sample: data set '{}'\n", *name);
+  }
+  if (assembly.class_weights.empty()) return text;
+  std::vector<std::string> classes;
+  for (std::size_t i = 0; i < assembly.class_weights.size(); ++i) {
+    classes.push_back(
+        fmt::format("{} {:.6g}", class_label(assembly.class_names, i), assembly.class_weights[i]));
+  }
+  return text + fmt::format("weights    of classes in training: {}\n", fmt::join(classes, ", "));
 }
 
 // The table of a model of several inputs, whose shapes the experiment says: there is no data of
@@ -44,6 +62,7 @@ ExitCode check(const Context& context, const ExperimentArguments& arguments) {
              format_count(assembly.samples_per_epoch()), assembly.model.input_shape().to_string(),
              validation_text(assembly));
   for (const std::string& line : assembly.transforms.summary()) fmt::print("transform  {}\n", line);
+  fmt::print("{}", weights_text(assembly));
   fmt::print("optimizer  {}, learning rate {}\n", options::selected_name(experiment.optimizer.kind),
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),

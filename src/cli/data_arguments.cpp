@@ -35,6 +35,12 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
                    .help = "The labels in the data set",
                    .shows_default = true,
                    .is_dataset_name = true});
+    all.push_back({.name = "--sample-weight",
+                   .place = &arguments.sample_weight,
+                   .help = "The data set that says how much each row counts, in every number; "
+                           "without it all count alike",
+                   .value_text = "NAME",
+                   .is_dataset_name = true});
   }
   return all;
 }
@@ -46,7 +52,9 @@ evaluation::Combine combination(const DataArguments& arguments) {
 datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
                            bool with_label) {
   const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
-  datasets::Dataset dataset = datasets::Dataset::open(arguments.data, arguments.features, label);
+  const auto weight = with_label ? arguments.sample_weight : std::nullopt;
+  datasets::Dataset dataset =
+      datasets::Dataset::open(arguments.data, {arguments.features, label, weight});
   evaluation::check_samples(evaluation::views_of({&model, 1}).front(), arguments.model, dataset);
   datasets::check_same_columns(arguments.data, dataset.column_names(), arguments.model,
                                model.columns);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct DataArguments {
   std::string data;
   std::string features = "features";
   std::string label = "label";
+  std::optional<std::string> sample_weight;
   std::string combine = "mean";
 };
 

@@ -49,6 +49,7 @@ std::vector<std::string> choice_names() {
 
 evaluation::Scoring scoring(const EvaluateArguments& arguments, const Extensions& extensions) {
   evaluation::Scoring scoring;
+  scoring.weighted = arguments.data.sample_weight.has_value();
   if (arguments.loss) scoring.loss = experiment::read_loss(*arguments.loss, extensions);
   for (const std::string& name : arguments.metrics) {
     scoring.metrics.push_back(choices<MetricKind>().at(name));

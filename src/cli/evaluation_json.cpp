@@ -25,6 +25,7 @@ Json class_json(const EvaluationSubject& subject, const evaluation::ClassEvaluat
   json.update(scores_json(scores));
   if (!classes.class_auc.empty()) json["auc"] = number(classes.class_auc[index]);
   json["rows"] = scores.support;
+  if (classes.confusion.weighted()) json["weight"] = scores.weight;
   return json;
 }
 
@@ -33,7 +34,11 @@ Json confusion_json(const evaluation::ConfusionMatrix& confusion) {
   for (std::size_t label = 0; label < confusion.classes(); ++label) {
     Json& row = rows.emplace_back(Json::array());
     for (std::size_t prediction = 0; prediction < confusion.classes(); ++prediction) {
-      row.push_back(confusion.count(label, prediction));
+      if (confusion.weighted()) {
+        row.push_back(confusion.weight(label, prediction).value());
+      } else {
+        row.push_back(confusion.count(label, prediction));
+      }
     }
   }
   return rows;
@@ -66,6 +71,7 @@ Json regression_json(const evaluation::RegressionScores& scores) {
 std::string evaluation_json(const EvaluationSubject& subject,
                             const evaluation::FullEvaluation& evaluation) {
   Json out{{"model", subject.model}, {"data", subject.data}, {"rows", evaluation.score.samples}};
+  if (evaluation.weighted) out["weight_sum"] = evaluation.score.weight_sum;
   for (const auto& [name, value] : named_values(evaluation.score, subject.metric_names, "")) {
     out[name] = value;
   }

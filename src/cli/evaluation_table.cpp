@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::size_t most_confusion_classes = 20;
 
-std::string first_line(const EvaluationSubject& subject, const BatchScore& score) {
+std::string first_line(const EvaluationSubject& subject, const BatchScore& score, bool weighted) {
   std::string line = fmt::format("evaluated {} on {}:", subject.model, subject.data);
   for (const auto& [name, value] : named_values(score, subject.metric_names, "")) {
     line += fmt::format(" {} {:.4f}", name, value);
   }
-  return fmt::format("{} ({} rows)\n", line, format_count(score.samples));
+  const std::string weight =
+      weighted ? fmt::format(" of weight {:.6g}", score.weight_sum) : std::string();
+  return fmt::format("{} ({} rows{})\n", line, format_count(score.samples), weight);
 }
 
 std::string score_text(const std::optional<double>& score) {
@@ -41,17 +43,20 @@ struct Names {
 
 std::string class_table(const Names& names, const evaluation::ClassEvaluation& classes) {
   const bool has_auc = !classes.class_auc.empty();  // of each class
+  const bool weighted = classes.confusion.weighted();
   const std::size_t width = std::max<std::size_t>(names.width, 8);
   std::string text =
       fmt::format("\n{:<{}}  {:>9}  {:>9}  {:>9}", "class", width, "precision", "recall", "F1");
-  text +=
-      has_auc ? fmt::format("  {:>9}  {:>13}\n", "AUC", "rows") : fmt::format("  {:>13}\n", "rows");
+  if (has_auc) text += fmt::format("  {:>9}", "AUC");
+  text += fmt::format("  {:>13}", "rows");
+  text += weighted ? fmt::format("  {:>13}\n", "weight") : "\n";
   const auto add = [&](const std::string& name, const evaluation::ClassScores& scores,
                        const std::optional<double>& auc) {
     text += fmt::format("{:<{}}  {:>9.4f}  {:>9.4f}  {:>9.4f}", name, width, scores.precision,
                         scores.recall, scores.f1);
     if (has_auc) text += fmt::format("  {:>9}", score_text(auc));
-    text += fmt::format("  {:>13}\n", format_count(scores.support));
+    text += fmt::format("  {:>13}", format_count(scores.support));
+    text += weighted ? fmt::format("  {:>13.6g}\n", scores.weight) : "\n";
   };
   const evaluation::ClassificationReport& report = classes.report;
   for (std::size_t i = 0; i < report.classes.size(); ++i) {
@@ -79,7 +84,11 @@ std::string confusion_table(const Names& names, const evaluation::ConfusionMatri
   std::vector<std::string> cells;
   std::size_t width = names.width;
   for (std::size_t i = 0; i < classes * classes; ++i) {
-    cells.push_back(format_count(confusion.count(i / classes, i % classes)));
+    const std::size_t label = i / classes;
+    const std::size_t prediction = i % classes;
+    cells.push_back(confusion.weighted()
+                        ? fmt::format("{:.6g}", confusion.weight(label, prediction).value())
+                        : format_count(confusion.count(label, prediction)));
     width = std::max(width, cells.back().size());
   }
   constexpr const char* corner = "label \\ predicted";
@@ -103,7 +112,7 @@ std::string regression_line(const evaluation::RegressionScores& scores) {
 
 std::string evaluation_table(const EvaluationSubject& subject,
                              const evaluation::FullEvaluation& evaluation) {
-  std::string text = first_line(subject, evaluation.score);
+  std::string text = first_line(subject, evaluation.score, evaluation.weighted);
   if (evaluation.classes) {
     const Names names(subject, evaluation.classes->confusion.classes());
     text += class_table(names, *evaluation.classes);

@@ -58,8 +58,9 @@ struct DataOptions {
   double validation_split = 0.0;      // in [0, 1): this share of the training rows, drawn by seed
   std::string features = "features";  // a data set in the files: [N, …]
   std::string label = "label";        // class indices [N], or one-hot or targets [N, K]
-  bool shuffle = true;                // a new order every epoch
-  std::size_t repeat = 1;             // an epoch is so many passes over the training rows
+  std::optional<std::string> sample_weight{};  // how much each row counts, [N]; none: 1 each
+  bool shuffle = true;                         // a new order every epoch
+  std::size_t repeat = 1;                      // an epoch is so many passes over the training rows
   ReadMode read = ReadMode::independent;
   std::optional<ByteCount> memory_limit;  // a worker's share larger than this is streamed
   std::vector<TransformOptions> transforms;

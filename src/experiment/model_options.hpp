@@ -153,8 +153,27 @@ struct OutputOptions {
   double huber_delta = 1.0;                        // for a loss huber of its own
   double loss_weight = 1.0;                        // the total is the sum of weight · loss
   std::optional<std::vector<MetricKind>> metrics;  // none: the model's
+  std::optional<std::vector<MetricKind>> weighted_metrics{};  // none: the model's
 
   friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
+};
+
+// How much a class counts in training.
+struct ClassWeight {
+  std::string name;  // of the class, or its index in digits
+  double weight = 1.0;
+
+  friend bool operator==(const ClassWeight&, const ClassWeight&) = default;
+};
+
+// How much the classes count in training: those of the list, others 1; or all classes alike,
+// however many samples each has.
+struct ClassWeightOptions {
+  bool balanced = false;
+  std::vector<ClassWeight> weights;
+
+  bool empty() const { return !balanced && weights.empty(); }
+  friend bool operator==(const ClassWeightOptions&, const ClassWeightOptions&) = default;
 };
 
 // The [model] table. Exactly one of `layers` and `file` is given. A chain says nothing of inputs
@@ -168,6 +187,8 @@ struct ModelOptions {
   LossOptions loss = LossKind::categorical_crossentropy;
   double huber_delta = 1.0;  // for loss huber alone
   std::vector<MetricKind> metrics;
+  std::vector<MetricKind> weighted_metrics{};  // metrics that count samples by their weights
+  ClassWeightOptions class_weight{};           // of training alone
 
   friend bool operator==(const ModelOptions&, const ModelOptions&) = default;
 };

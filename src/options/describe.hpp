@@ -42,6 +42,7 @@ void describe(options::Fields& fields, LayerOptions& o);
 void describe(options::Fields& fields, LayerEntry& o);
 options::Value value_of(std::vector<InputOptions>& inputs);    // their names, or a table of shapes
 options::Value value_of(std::vector<OutputOptions>& outputs);  // their names, or a table of tables
+options::Value value_of(ClassWeightOptions& weights);          // a table, or "balanced"
 void describe(options::Fields& fields, OutputOptions& o);
 namespace options {
 // A loss by its name. The choice refers to the loss, which must outlive it.

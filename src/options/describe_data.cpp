@@ -31,6 +31,7 @@ void describe(Fields& fields, DataOptions& o) {
   fields("test", o.test, path());
   fields("features", o.features);
   fields("label", o.label);
+  fields("sample_weight", o.sample_weight);
   fields("shuffle", o.shuffle);
   fields("repeat", o.repeat, count());
   fields("memory_limit", o.memory_limit);

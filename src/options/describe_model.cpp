@@ -145,6 +145,7 @@ void describe(Fields& fields, OutputOptions& o) {
          above(0.0).only_when(o.loss == LossOptions(LossKind::huber), "needs loss = \"huber\""));
   fields("loss_weight", o.loss_weight, at_least(0.0));
   fields("metrics", o.metrics);
+  fields("weighted_metrics", o.weighted_metrics);
 }
 
 Value value_of(std::vector<OutputOptions>& outputs) {
@@ -167,6 +168,34 @@ Value value_of(std::vector<OutputOptions>& outputs) {
                    if (output != OutputOptions{.name = output.name}) return tables();
                  }
                  return names();
+               }};
+}
+
+Value value_of(ClassWeightOptions& o) {
+  const auto table = [&o] {
+    return Map{.keys = [&o] { return keys_of(o.weights); },
+               .at = [&o](std::size_t i) { return value_of(o.weights[i].weight); },
+               .clear = [&o] { o.weights.clear(); },
+               .add =
+                   [&o](const std::string& name) {
+                     return value_of(o.weights.emplace_back(ClassWeight{.name = name}).weight);
+                   }};
+  };
+  const auto balanced = [&o] {
+    return Name{.names = {"balanced"},
+                .index = [] { return std::size_t{0}; },
+                .assign = [&o](std::size_t) { o = {.balanced = true, .weights = {}}; }};
+  };
+  return Forms{.expected = "a table of weights by class or \"balanced\"",
+               .forms = {{FormShape::known_name, balanced},
+                         {FormShape::table,
+                          [&o, table] {
+                            o = {};
+                            return table();
+                          }}},
+               .get = [&o, table, balanced]() -> Value {
+                 if (o.balanced) return balanced();
+                 return table();
                }};
 }
 
@@ -193,6 +222,11 @@ void describe(Fields& fields, ModelOptions& o) {
       "metrics", o.metrics,
       any().only_when(!all_have([](const OutputOptions& out) { return out.metrics.has_value(); }),
                       without_effect));
+  fields("weighted_metrics", if_not_empty(o.weighted_metrics),
+         any().only_when(
+             !all_have([](const OutputOptions& out) { return out.weighted_metrics.has_value(); }),
+             without_effect));
+  fields("class_weight", if_not_empty(o.class_weight), at_least(0.0));
 }
 
 }  // namespace tusk

@@ -38,6 +38,9 @@ TEST_CASE("the smallest experiment has the defaults of the options") {
   CHECK(e.data.transforms.empty());
   CHECK(e.model.loss == LossKind::mse);
   CHECK(e.model.metrics.empty());
+  CHECK(e.model.weighted_metrics.empty());
+  CHECK(e.model.class_weight.empty());
+  CHECK_FALSE(e.data.sample_weight);
   CHECK(e.trainer.epochs == 1);
   CHECK(e.trainer.batch_size == 32);
   CHECK_FALSE(e.trainer.consistency);

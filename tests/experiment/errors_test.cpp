@@ -89,6 +89,19 @@ TEST_CASE("a wrong type is an error that says which is right") {
         "e.toml:11:55: key 'model.layers.0.kernel_initializer': expected a name or a table, got 3");
 }
 
+TEST_CASE("weights of classes are a table of numbers from 0, or \"balanced\"") {
+  const auto weights = [](const std::string& value) {
+    return said("metrics = [\"accuracy\"]", "class_weight = " + value);
+  };
+  CHECK(weights("\"balance\"") ==
+        "e.toml:16:16: key 'model.class_weight': expected a table of weights by class or "
+        "\"balanced\", got \"balance\"");
+  CHECK(weights("{ signal = -1 }") ==
+        "e.toml:16:27: key 'model.class_weight.signal': expected a number of at least 0, got -1");
+  CHECK(weights("{ signal = \"x\" }").ends_with("expected a number of at least 0, got \"x\""));
+  CHECK(said("metrics", "weighted_metrics").empty());
+}
+
 TEST_CASE("a transform's mistakes are named with its index and key") {
   const auto transform = [](const std::string& table) {
     return said("{ type = \"scale\", factor = 0.5 }", table);

@@ -44,6 +44,9 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
        "layer={type=\"dense\",units=2,activation=\"gelu\"}},{type=\"bidirectional\","
        "layer={type=\"gru\",units=2}}]"},
       {"model.layers.0.use_bias=false", "model.metrics=[]", "data.transforms=[]"},
+      {"data.sample_weight=event/weight", "model.weighted_metrics=[\"accuracy\", \"mae\"]"},
+      {"model.class_weight={signal = 50.0, 0 = 0.5, \"two words\" = 1}"},
+      {"model.class_weight=balanced"},
       {"model.inputs=[\"jets\"]", "model.layers.0.inputs=[\"jets\"]", "model.frozen=[\"conv*\"]"},
       {"model.inputs={jets = [16, 3], \"a key\" = [8]}", "model.outputs=[\"dense_1\"]",
        "model.layers.1={use = \"dense\", name = \"again\", inputs = [\"a key\"]}"},

@@ -24,6 +24,14 @@ void check_features(const hdf5::NumberDataset& features) {
   }
 }
 
+// As many rows as the features have.
+void check_rows(const hdf5::NumberDataset& dataset, const hdf5::NumberDataset& features) {
+  if (dataset.rows() == features.rows()) return;
+  fail(ExitCode::bad_data, "{}: data set '{}' has {} rows, but '{}' has {}", dataset.path(),
+       dataset.name(), format_count(dataset.rows()), features.name(),
+       format_count(features.rows()));
+}
+
 void check_labels(const hdf5::NumberDataset& labels, const hdf5::NumberDataset& features) {
   const std::size_t axes = labels.extents().size();
   if (axes != 1 && axes != 2) {
@@ -31,11 +39,16 @@ void check_labels(const hdf5::NumberDataset& labels, const hdf5::NumberDataset& 
          "{}: data set '{}' has shape {}; labels are [rows], or [rows, outputs]", labels.path(),
          labels.name(), Shape(labels.extents()).to_string());
   }
-  if (labels.rows() != features.rows()) {
-    fail(ExitCode::bad_data, "{}: data set '{}' has {} rows, but '{}' has {}", labels.path(),
-         labels.name(), format_count(labels.rows()), features.name(),
-         format_count(features.rows()));
+  check_rows(labels, features);
+}
+
+void check_weights(const hdf5::NumberDataset& weights, const hdf5::NumberDataset& features) {
+  if (weights.extents().size() != 1) {
+    fail(ExitCode::bad_data,
+         "{}: data set '{}' has shape {}; weights are [rows], a number a sample", weights.path(),
+         weights.name(), Shape(weights.extents()).to_string());
   }
+  check_rows(weights, features);
 }
 
 // Names of columns or classes, where the first file has them, are the same in all.
@@ -66,33 +79,37 @@ void check_categories(const std::vector<hdf5::File>& files, const std::string& f
 }  // namespace
 
 Dataset::Dataset(std::vector<hdf5::File> files, JoinedDataset features,
-                 std::optional<JoinedDataset> labels, const mpi::Communicator* communicator)
+                 std::optional<JoinedDataset> labels, std::optional<JoinedDataset> weights,
+                 const mpi::Communicator* communicator)
     : files_(std::make_shared<const std::vector<hdf5::File>>(std::move(files))),
       features_(std::move(features)),
       labels_(std::move(labels)),
+      weights_(std::move(weights)),
       communicator_(communicator) {}
 
-Dataset Dataset::open(const FileList& files, const std::string& features,
-                      const std::optional<std::string>& label,
+Dataset Dataset::open(const FileList& files, const ArrayNames& names,
                       const mpi::Communicator* communicator) {
-  std::vector<hdf5::NumberDataset> feature_parts;
-  std::vector<hdf5::NumberDataset> label_parts;
+  std::vector<hdf5::NumberDataset> features;
+  std::vector<hdf5::NumberDataset> labels;
+  std::vector<hdf5::NumberDataset> weights;
   std::vector<hdf5::File> opened;
   for (const std::string& path : find_files(files)) {
     const hdf5::File& file = opened.emplace_back(
         communicator == nullptr ? hdf5::File::open(path) : hdf5::File::open(path, *communicator));
-    feature_parts.push_back(file.dataset(features));
-    check_features(feature_parts.back());
-    if (!label) continue;
-    label_parts.push_back(file.dataset(*label));
-    check_labels(label_parts.back(), feature_parts.back());
+    check_features(features.emplace_back(file.dataset(names.features)));
+    if (names.label) check_labels(labels.emplace_back(file.dataset(*names.label)), features.back());
+    if (names.weight) {
+      check_weights(weights.emplace_back(file.dataset(*names.weight)), features.back());
+    }
   }
-  check_names(opened, features, "column_names");
-  check_categories(opened, features);
-  if (label) check_names(opened, *label, "class_names");
-  std::optional<JoinedDataset> labels;
-  if (label) labels.emplace(label_parts);
-  return {std::move(opened), JoinedDataset(feature_parts), std::move(labels), communicator};
+  check_names(opened, names.features, "column_names");
+  check_categories(opened, names.features);
+  if (names.label) check_names(opened, *names.label, "class_names");
+  const auto joined = [](const std::vector<hdf5::NumberDataset>& parts) {
+    return parts.empty() ? std::nullopt : std::optional<JoinedDataset>(std::in_place, parts);
+  };
+  return {std::move(opened), JoinedDataset(features), joined(labels), joined(weights),
+          communicator};
 }
 
 ColumnNames Dataset::column_names() const {

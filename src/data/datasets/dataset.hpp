@@ -19,8 +19,16 @@ class Communicator;
 
 namespace tusk::datasets {
 
-// The features and labels of one HDF5 file or of several, opened and checked, but not read: one row
-// a sample in both. Features are [N, …] of any numbers; labels [N] or [N, K]. Rows of several files
+// Which data sets of a file hold what. Predictions need no labels, and leave them out.
+struct ArrayNames {
+  std::string features;
+  std::optional<std::string> label{};
+  std::optional<std::string> weight{};
+};
+
+// The features, labels and weights of one HDF5 file or of several, opened and checked, but not
+// read: one row a sample in all. Features are [N, …] of any numbers; labels [N] or [N, K]; weights,
+// which say how much each sample counts, [N]. Rows of several files
 // follow each other in the order of the files, which all have data sets of the same names, types
 // and shapes of a row. Cheap to copy: copies share the open files, which stay open as long as one
 // of them lives, so that whoever needs a file again asks here instead of opening it once more.
@@ -33,9 +41,7 @@ namespace tusk::datasets {
 // first file's; Error(bad_experiment) if a file is named twice.
 class Dataset {
  public:
-  // Opens the files. Predictions need no labels and leave `label` out.
-  static Dataset open(const FileList& files, const std::string& features,
-                      const std::optional<std::string>& label,
+  static Dataset open(const FileList& files, const ArrayNames& names,
                       const mpi::Communicator* communicator = nullptr);
 
   const std::string& path() const { return features_.path(); }  // of the first file
@@ -53,17 +59,21 @@ class Dataset {
   const JoinedDataset& features() const { return features_; }
   bool has_labels() const { return labels_.has_value(); }
   const JoinedDataset& labels() const { return *labels_; }  // requires has_labels()
+  bool has_weights() const { return weights_.has_value(); }
+  const JoinedDataset& weights() const { return *weights_; }  // requires has_weights()
 
   // The communicator whose ranks read together, or none.
   const mpi::Communicator* communicator() const { return communicator_; }
 
  private:
   Dataset(std::vector<hdf5::File> files, JoinedDataset features,
-          std::optional<JoinedDataset> labels, const mpi::Communicator* communicator);
+          std::optional<JoinedDataset> labels, std::optional<JoinedDataset> weights,
+          const mpi::Communicator* communicator);
 
   std::shared_ptr<const std::vector<hdf5::File>> files_;
   JoinedDataset features_;
   std::optional<JoinedDataset> labels_;
+  std::optional<JoinedDataset> weights_;
   const mpi::Communicator* communicator_;
 };
 

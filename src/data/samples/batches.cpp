@@ -30,7 +30,8 @@ Batches::Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size)
       batch_size_(batch_size),
       features_(stream_->features() * batch_size),
       classes_(stream_->has_classes() ? batch_size : 0),
-      values_(stream_->value_width() * batch_size) {}
+      values_(stream_->value_width() * batch_size),
+      weights_(stream_->has_weights() ? batch_size : 0) {}
 
 std::size_t Batches::batches() const { return (samples() + batch_size_ - 1) / batch_size_; }
 
@@ -55,7 +56,8 @@ void Batches::keep(State& state) {
 std::optional<Batch> Batches::next() {
   const Matrix features(features_.data(), stream_->features(), batch_size_);
   const Matrix values(values_.data(), stream_->value_width(), batch_size_);
-  const std::size_t count = stream_->read(features, classes_, values);
+  const std::size_t count = stream_->read(
+      {.features = features, .classes = classes_, .values = values, .weights = weights_});
   if (count == 0) return std::nullopt;
   taken_ += count;
   Batch batch{.features = features.first_cols(count), .targets = {}, .samples = count};
@@ -64,6 +66,7 @@ std::optional<Batch> Batches::next() {
   } else if (stream_->value_width() > 0) {
     batch.targets.values = values.first_cols(count);
   }
+  if (stream_->has_weights()) batch.targets.weights = std::span(weights_).first(count);
   return batch;
 }
 

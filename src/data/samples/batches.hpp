@@ -65,6 +65,7 @@ class Batches {
   AlignedVector<Real> features_;
   std::vector<std::int32_t> classes_;
   AlignedVector<Real> values_;
+  std::vector<double> weights_;
 };
 
 }  // namespace tusk::samples

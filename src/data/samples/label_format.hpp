@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "data/datasets/dataset.hpp"
 #include "data/transforms/transforms.hpp"
@@ -21,7 +23,11 @@ struct LabelFormat {
   std::size_t width = 0;  // the model's outputs
   double low = -std::numeric_limits<double>::max();
   double high = std::numeric_limits<double>::max();
-  std::optional<double> positive{};  // labels of this value become 1 when read, all others 0
+  std::optional<double> positive{};     // labels of this value become 1 when read, all others 0
+  std::vector<double> class_weights{};  // how much each class counts, by index; empty: all alike
+
+  // How many classes there are if the labels tell classes: 2 of a single value.
+  std::size_t classes() const { return std::max<std::size_t>(width, 2); }
 };
 
 // Labels [N] are class indices for a loss that takes classes and the target of the one output for

@@ -23,7 +23,7 @@ class Partitions {
       : dataset_(std::move(dataset)),
         split_(std::move(split)),
         count_(count),
-        format_(format),
+        format_(std::move(format)),
         transforms_(std::move(transforms)),
         memory_limit_(memory_limit) {}
 

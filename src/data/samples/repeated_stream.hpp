@@ -21,9 +21,10 @@ class RepeatedStream final : public SampleStream {
   std::size_t features() const override { return stream_->features(); }
   bool has_classes() const override { return stream_->has_classes(); }
   std::size_t value_width() const override { return stream_->value_width(); }
+  bool has_weights() const override { return stream_->has_weights(); }
 
   void start_epoch(std::uint64_t epoch) override;
-  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  std::size_t read(const SampleRoom& room) override;
   void skip(std::size_t count) override;  // at the start of an epoch
 
  private:

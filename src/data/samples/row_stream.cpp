@@ -24,6 +24,10 @@ std::size_t RowStream::value_width() const {
   return format_ && format_->kind == LabelFormat::Kind::values ? format_->width : 0;
 }
 
+bool RowStream::has_weights() const {
+  return format_ && (dataset_.has_weights() || !format_->class_weights.empty());
+}
+
 void RowStream::start_epoch(std::uint64_t /*epoch*/) { next_ = rows_.begin; }
 
 // Blocks begin at multiples of their size, where chunks begin, too.
@@ -35,15 +39,12 @@ void RowStream::read_block() {
                        format_ ? &*format_ : nullptr, transforms_);
 }
 
-std::size_t RowStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {
+std::size_t RowStream::read(const SampleRoom& room) {
   const auto count =
-      static_cast<std::size_t>(std::min<std::uint64_t>(features.cols(), rows_.end - next_));
+      static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), rows_.end - next_));
   for (std::size_t i = 0; i < count; ++i, ++next_) {
     if (next_ < block_.begin || next_ >= block_.end) read_block();
-    const auto position = static_cast<std::size_t>(next_ - block_.begin);
-    shard_.copy_sample(position, features.col(i));
-    if (has_classes()) classes[i] = shard_.classes()[position];
-    if (value_width() > 0) std::ranges::copy(shard_.values().col(position), values.col(i).begin());
+    shard_.copy_to(static_cast<std::size_t>(next_ - block_.begin), room, i);
   }
   return count;
 }

@@ -27,9 +27,10 @@ class RowStream final : public SampleStream {
   std::size_t features() const override { return features_; }
   bool has_classes() const override;
   std::size_t value_width() const override;
+  bool has_weights() const override;
 
   void start_epoch(std::uint64_t epoch) override;
-  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  std::size_t read(const SampleRoom& room) override;
   void skip(std::size_t count) override;
 
  private:

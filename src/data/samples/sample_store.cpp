@@ -7,30 +7,14 @@
 #include "core/to_real.hpp"
 #include "data/datasets/read_rows.hpp"
 #include "data/samples/check_rows.hpp"
+#include "data/samples/read_labels.hpp"
+#include "data/samples/sample_weights.hpp"
 
 namespace tusk::samples {
 namespace {
 
 bool are_classes(const LabelFormat* format) {
   return format != nullptr && format->kind == LabelFormat::Kind::classes;
-}
-
-// Labels [N] as doubles, to see what is not a whole number and which one it is: many at a time, or
-// all where ranks read together. `take` gets the position of the first, their rows, and them.
-template <typename Take>
-void read_doubles(const datasets::JoinedDataset& labels, const datasets::Rows& rows,
-                  const mpi::Communicator* communicator, const Take& take) {
-  constexpr std::uint64_t many = 1ULL << 20;
-  const std::uint64_t step = communicator == nullptr ? many : rows.size();
-  std::uint64_t begin = 0;
-  do {
-    const datasets::Rows some = rows.part({begin, std::min(begin + step, rows.size())});
-    std::vector<double> numbers(some.size());
-    datasets::read_rows(labels, some, ElementType::f64, communicator,
-                        std::as_writable_bytes(std::span(numbers)));
-    take(begin, some, numbers);
-    begin += some.size();
-  } while (begin < rows.size());
 }
 
 }  // namespace
@@ -44,7 +28,9 @@ SampleLayout::SampleLayout(const datasets::Dataset& dataset, const LabelFormat* 
       sample_shape(steps.output_shape(dataset.sample_shape(), dataset.path())),
       transforms(std::move(steps)) {
   if (transformed) stored_width = sample_shape.elements();
-  if (label_format != nullptr) format = *label_format;
+  if (label_format == nullptr) return;
+  format = *label_format;
+  weighted = dataset.has_weights() || !format->class_weights.empty();
 }
 
 SampleLayout::SampleLayout(Shape bytes)
@@ -62,7 +48,7 @@ std::size_t SampleLayout::feature_bytes() const { return stored_width * size_of(
 
 std::size_t SampleLayout::sample_bytes() const {
   const std::size_t label = has_classes() ? sizeof(std::int32_t) : value_width() * sizeof(Real);
-  return feature_bytes() + label + sizeof(std::uint32_t);
+  return feature_bytes() + label + (weighted ? sizeof(double) : 0) + sizeof(std::uint32_t);
 }
 
 SampleStore::SampleStore(SampleLayout layout, std::size_t capacity)
@@ -70,7 +56,8 @@ SampleStore::SampleStore(SampleLayout layout, std::size_t capacity)
       capacity_(capacity),
       features_(capacity * layout_.feature_bytes()),
       classes_(layout_.has_classes() ? capacity : 0),
-      values_(layout_.value_width() * capacity) {}
+      values_(layout_.value_width() * capacity),
+      weights_(layout_.weighted ? capacity : 0) {}
 
 void SampleStore::read(const datasets::Dataset& dataset, const datasets::Rows& rows,
                        std::size_t at) {
@@ -81,7 +68,13 @@ void SampleStore::read(const datasets::Dataset& dataset, const datasets::Rows& r
     datasets::read_rows(dataset.features(), rows, layout_.type, dataset.communicator(),
                         std::span(features_.data() + at * width, rows.size() * width));
   }
-  if (layout_.format) read_labels(dataset, rows, at);
+  if (!layout_.format) return;
+  const std::size_t value_width = layout_.value_width();
+  read_labels(dataset, rows, *layout_.format,
+              std::span(classes_).subspan(layout_.has_classes() ? at : 0,
+                                          layout_.has_classes() ? rows.size() : 0),
+              Span(values_).subspan(at * value_width, rows.size() * value_width));
+  if (layout_.weighted) read_weights(dataset, rows, at);
 }
 
 void SampleStore::read_transformed(const datasets::Dataset& dataset, const datasets::Rows& rows,
@@ -103,39 +96,28 @@ void SampleStore::read_transformed(const datasets::Dataset& dataset, const datas
                       });
 }
 
-void SampleStore::read_labels(const datasets::Dataset& dataset, const datasets::Rows& rows,
-                              std::size_t at) {
-  const datasets::JoinedDataset& labels = dataset.labels();
-  const mpi::Communicator* communicator = dataset.communicator();
-  if (layout_.has_classes()) {
-    read_doubles(
-        labels, rows, communicator,
-        [&](std::uint64_t begin, const datasets::Rows& some, std::span<const double> numbers) {
-          std::ranges::copy(to_classes(labels, some, numbers, *layout_.format),
-                            classes_.data() + at + begin);
-        });
-    return;
-  }
-  const std::size_t width = layout_.value_width();
-  const Span values = Span(values_).subspan(at * width, rows.size() * width);
-  if (const auto positive = layout_.format->positive) {
-    read_doubles(labels, rows, communicator,
-                 [&](std::uint64_t begin, const datasets::Rows&, std::span<const double> numbers) {
-                   std::ranges::transform(numbers, values.data() + begin, [&](double label) {
-                     return static_cast<Real>(to_binary(label, *positive));
-                   });
-                 });
+void SampleStore::read_weights(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                               std::size_t at) {
+  const std::span<double> weights = std::span(weights_).subspan(at, rows.size());
+  if (dataset.has_weights()) {
+    samples::read_weights(dataset.weights(), rows, dataset.communicator(), weights);
   } else {
-    datasets::read_rows(labels, rows, element_type<Real>(), communicator,
-                        std::as_writable_bytes(values));
+    std::ranges::fill(weights, 1.0);
   }
-  check_values(labels, rows, values, *layout_.format);
+  const std::vector<double>& of_class = layout_.format->class_weights;
+  if (of_class.empty()) return;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t index = layout_.has_classes() ? static_cast<std::size_t>(classes_[at + i])
+                                                    : class_of(values(at + i, 1).flat());
+    weights[i] *= of_class[index];
+  }
 }
 
 void SampleStore::clear() {
   std::fill_n(features_.data(), capacity_ * layout_.feature_bytes(), std::byte{0});
   std::ranges::fill(classes_, 0);
   std::ranges::fill(values_, Real{0});
+  std::ranges::fill(weights_, 0.0);
 }
 
 std::span<const std::byte> SampleStore::stored(std::size_t at, std::size_t count) const {
@@ -149,6 +131,16 @@ void SampleStore::copy_sample(std::size_t at, Span out) const {
   layout_.transforms.apply(layout_.type, sample, layout_.stored_width, out);
 }
 
+void SampleStore::copy_to(std::size_t at, const SampleRoom& room, std::size_t column) const {
+  copy_sample(at, room.features.col(column));
+  if (layout_.has_classes()) {
+    room.classes[column] = classes_[at];
+  } else if (layout_.value_width() > 0) {
+    std::ranges::copy(values(at, 1).flat(), room.values.col(column).begin());
+  }
+  if (layout_.weighted) room.weights[column] = weights_[at];
+}
+
 std::span<const std::int32_t> SampleStore::classes(std::size_t at, std::size_t count) const {
   return layout_.has_classes() ? std::span(classes_).subspan(at, count)
                                : std::span<const std::int32_t>();
@@ -158,6 +150,10 @@ ConstMatrix SampleStore::values(std::size_t at, std::size_t count) const {
   const std::size_t width = layout_.value_width();
   if (width == 0) return {};
   return {values_.data() + at * width, width, count};
+}
+
+std::span<const double> SampleStore::weights(std::size_t at, std::size_t count) const {
+  return layout_.weighted ? std::span(weights_).subspan(at, count) : std::span<const double>();
 }
 
 }  // namespace tusk::samples

@@ -61,6 +61,12 @@ std::span<const std::int32_t> Shard::classes() const {
 
 ConstMatrix Shard::values() const { return store_ ? store_->values(first_, size_) : ConstMatrix(); }
 
+bool Shard::has_weights() const { return store_ && store_->layout().weighted; }
+
+std::span<const double> Shard::weights() const {
+  return store_ ? store_->weights(first_, size_) : std::span<const double>();
+}
+
 std::vector<std::uint64_t> Shard::class_counts() const {
   std::vector<std::uint64_t> counts(has_classes() ? store_->layout().format->width : 0);
   for (const std::int32_t index : classes()) ++counts[static_cast<std::size_t>(index)];
@@ -69,11 +75,16 @@ std::vector<std::uint64_t> Shard::class_counts() const {
 
 std::size_t Shard::bytes() const {
   const std::size_t features = store_ ? size_ * store_->layout().feature_bytes() : 0;
-  return features + classes().size_bytes() + values().size() * sizeof(Real);
+  return features + classes().size_bytes() + values().size() * sizeof(Real) +
+         weights().size_bytes();
 }
 
 void Shard::copy_sample(std::size_t index, Span out) const {
   store_->copy_sample(first_ + index, out);
+}
+
+void Shard::copy_to(std::size_t index, const SampleRoom& room, std::size_t at) const {
+  store_->copy_to(first_ + index, room, at);
 }
 
 }  // namespace tusk::samples

@@ -11,6 +11,7 @@
 #include "data/datasets/rows.hpp"
 #include "data/samples/label_format.hpp"
 #include "data/samples/sample_source.hpp"
+#include "data/samples/sample_stream.hpp"
 #include "data/transforms/transforms.hpp"
 #include "tusk/matrix.hpp"
 #include "tusk/shape.hpp"
@@ -55,8 +56,13 @@ class Shard final : public SampleSource {
   std::span<const std::int32_t> classes() const;
   ConstMatrix values() const;
 
-  // Sample `index` as the model sees it: converted and transformed.
+  bool has_weights() const;
+  std::span<const double> weights() const;  // one a sample, or none
+
+  // Sample `index` as the model sees it, converted and transformed: its features alone, or with its
+  // label and weight to place `at` of the room.
   void copy_sample(std::size_t index, Span out) const;
+  void copy_to(std::size_t index, const SampleRoom& room, std::size_t at) const;
 
  private:
   Shard(std::shared_ptr<const SampleStore> store, std::size_t size);

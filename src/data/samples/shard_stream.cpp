@@ -20,17 +20,9 @@ void ShardStream::start_epoch(std::uint64_t epoch) {
   next_ = 0;
 }
 
-std::size_t ShardStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {
-  const std::size_t count = std::min(features.cols(), order_.size() - next_);
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t sample = order_[next_ + i];
-    shard_.copy_sample(sample, features.col(i));
-    if (shard_.has_classes()) {
-      classes[i] = shard_.classes()[sample];
-    } else {
-      std::ranges::copy(shard_.values().col(sample), values.col(i).begin());
-    }
-  }
+std::size_t ShardStream::read(const SampleRoom& room) {
+  const std::size_t count = std::min(room.size(), order_.size() - next_);
+  for (std::size_t i = 0; i < count; ++i) shard_.copy_to(order_[next_ + i], room, i);
   next_ += count;
   return count;
 }

@@ -19,9 +19,10 @@ class ShardStream final : public SampleStream {
   std::size_t features() const override { return shard_.sample_shape().elements(); }
   bool has_classes() const override { return shard_.has_classes(); }
   std::size_t value_width() const override { return shard_.values().rows(); }
+  bool has_weights() const override { return shard_.has_weights(); }
 
   void start_epoch(std::uint64_t epoch) override;
-  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  std::size_t read(const SampleRoom& room) override;
   void skip(std::size_t count) override;
 
  private:

@@ -26,14 +26,21 @@ std::uint64_t block_rows(const datasets::Dataset& dataset, std::size_t index,
                          std::uint64_t target) {
   const hdf5::NumberDataset& features = dataset.features().parts()[index].dataset;
   const std::uint64_t rows = whole_chunks(features, target);
-  if (!dataset.has_labels()) return rows;
-  const hdf5::NumberDataset& labels = dataset.labels().parts()[index].dataset;
-  if (!labels.is_compressed()) return rows;
-  const std::uint64_t chunk = features.is_compressed() ? features.chunk_rows() : 1;
-  std::uint64_t common = chunk / std::gcd(chunk, labels.chunk_rows());
-  if (__builtin_mul_overflow(common, labels.chunk_rows(), &common)) return rows;
-  if (common > 4 * rows) return rows;
-  return std::max(target / common, std::uint64_t{1}) * common;
+  std::vector<const datasets::JoinedDataset*> beside;
+  if (dataset.has_labels()) beside.push_back(&dataset.labels());
+  if (dataset.has_weights()) beside.push_back(&dataset.weights());
+  std::uint64_t common = features.is_compressed() ? features.chunk_rows() : 1;
+  bool is_common = false;
+  for (const datasets::JoinedDataset* joined : beside) {
+    const hdf5::NumberDataset& part = joined->parts()[index].dataset;
+    if (!part.is_compressed()) continue;
+    std::uint64_t multiple = common / std::gcd(common, part.chunk_rows());
+    if (__builtin_mul_overflow(multiple, part.chunk_rows(), &multiple)) continue;
+    if (multiple > 4 * rows) continue;
+    common = multiple;
+    is_common = true;
+  }
+  return is_common ? std::max(target / common, std::uint64_t{1}) * common : rows;
 }
 
 // The ends, as positions, of the blocks that `rows` are cut into.

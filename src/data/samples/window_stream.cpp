@@ -44,25 +44,18 @@ void WindowStream::start_epoch(std::uint64_t epoch) {
   prefetcher_->start_epoch(epoch);
 }
 
-std::size_t WindowStream::read(Matrix features, std::span<std::int32_t> classes, Matrix values) {
+std::size_t WindowStream::read(const SampleRoom& room) {
   std::size_t count = 0;
-  while (prefetcher_ && count < features.cols()) {
+  while (prefetcher_ && count < room.size()) {
     if (window_ == nullptr || next_ == window_->size()) {
       window_ = prefetcher_->next();
       next_ = 0;
       if (window_ == nullptr) break;
       continue;
     }
-    const SampleStore& store = window_->store();
     const std::size_t place = window_->place(next_++);
-    const Span sample = features.col(count);
-    store.copy_sample(place, sample);
-    check_finite(place, sample);
-    if (has_classes()) {
-      classes[count] = store.classes(place, 1)[0];
-    } else {
-      std::ranges::copy(store.values(place, 1).flat(), values.col(count).begin());
-    }
+    window_->store().copy_to(place, room, count);
+    check_finite(place, room.features.col(count));
     ++count;
   }
   return count;

@@ -32,9 +32,10 @@ class WindowStream final : public SampleStream {
   std::size_t features() const override { return content_->layout.sample_shape.elements(); }
   bool has_classes() const override { return content_->layout.has_classes(); }
   std::size_t value_width() const override { return content_->layout.value_width(); }
+  bool has_weights() const override { return content_->layout.weighted; }
 
   void start_epoch(std::uint64_t epoch) override;
-  std::size_t read(Matrix features, std::span<std::int32_t> classes, Matrix values) override;
+  std::size_t read(const SampleRoom& room) override;
   void skip(std::size_t count) override;
 
  private:

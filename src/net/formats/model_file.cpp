@@ -110,6 +110,9 @@ void write_tusk(hdf5::File& file, const ModelContent& content) {
   if (content.loss) write_loss(file, "tusk", *content.loss);
   hdf5::write_attribute(file, "tusk", "huber_delta", content.huber_delta);
   write_metrics(file, "tusk", content.metrics);
+  if (!content.weighted_metrics.empty()) {
+    write_metrics(file, "tusk", content.weighted_metrics, "weighted_metrics");
+  }
   hdf5::write_attribute(file, "tusk", "transforms", content.transforms);
   hdf5::write_attribute(file, "tusk", "class_names", content.class_names);
   datasets::write_column_names(file, "tusk", content.columns);
@@ -142,6 +145,8 @@ void read_tusk(const hdf5::File& file, ModelContent& content, const Extensions& 
   content.huber_delta =
       hdf5::read_number(file, "tusk", "huber_delta").value_or(content.huber_delta);
   content.metrics = read_metrics(file, "tusk").value_or(content.metrics);
+  content.weighted_metrics =
+      read_metrics(file, "tusk", "weighted_metrics").value_or(content.weighted_metrics);
   content.transforms = hdf5::read_text(file, "tusk", "transforms").value_or(content.transforms);
   content.class_names =
       hdf5::read_texts(file, "tusk", "class_names").value_or(std::vector<std::string>());
@@ -245,7 +250,8 @@ ModelOptions options_of(const ModelContent& content) {
           .outputs = content.outputs,
           .loss = content.loss.value_or(LossKind::mse),
           .huber_delta = content.huber_delta,
-          .metrics = content.metrics};
+          .metrics = content.metrics,
+          .weighted_metrics = content.weighted_metrics};
 }
 
 graph::Model make_model(const ModelOptions& options, const ModelContent& content) {

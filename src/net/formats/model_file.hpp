@@ -43,6 +43,7 @@ struct ModelContent {
   std::optional<LossOptions> loss;  // none in models from elsewhere that do not say
   double huber_delta = 1.0;
   std::vector<MetricKind> metrics;
+  std::vector<MetricKind> weighted_metrics = {};
   std::vector<std::string> not_compiled;  // what Keras compiled the model with, and we do not have
   std::string transforms = "[]";          // JSON by transforms::Transforms
   std::optional<Shape> stored;            // of a row before them, if it is known

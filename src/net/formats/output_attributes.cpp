@@ -17,15 +17,16 @@ std::string group_of_output(std::size_t index) { return fmt::format("tusk/output
 }  // namespace
 
 void write_metrics(hdf5::File& file, const std::string& group,
-                   const std::vector<MetricKind>& metrics) {
+                   const std::vector<MetricKind>& metrics, const std::string& attribute) {
   std::vector<std::string> names;
   for (const MetricKind metric : metrics) names.emplace_back(name_of(metric));
-  hdf5::write_attribute(file, group, "metrics", names);
+  hdf5::write_attribute(file, group, attribute, names);
 }
 
 std::optional<std::vector<MetricKind>> read_metrics(const hdf5::File& file,
-                                                    const std::string& group) {
-  const auto names = hdf5::read_texts(file, group, "metrics");
+                                                    const std::string& group,
+                                                    const std::string& attribute) {
+  const auto names = hdf5::read_texts(file, group, attribute);
   if (!names) return std::nullopt;
   std::vector<MetricKind> metrics;
   for (const std::string& name : *names) {
@@ -51,6 +52,9 @@ void write_outputs(hdf5::File& file, const std::vector<OutputOptions>& outputs) 
     hdf5::write_attribute(file, group, "huber_delta", output.huber_delta);
     if (output.loss) write_loss(file, group, *output.loss);
     if (output.metrics) write_metrics(file, group, *output.metrics);
+    if (output.weighted_metrics) {
+      write_metrics(file, group, *output.weighted_metrics, "weighted_metrics");
+    }
   }
 }
 
@@ -66,6 +70,7 @@ std::vector<OutputOptions> read_outputs(const hdf5::File& file, const Extensions
     output.name = *name;
     output.loss = read_loss(file, group, extensions);
     output.metrics = read_metrics(file, group);
+    output.weighted_metrics = read_metrics(file, group, "weighted_metrics");
     output.huber_delta = hdf5::read_number(file, group, "huber_delta").value_or(output.huber_delta);
     output.loss_weight = hdf5::read_number(file, group, "loss_weight").value_or(output.loss_weight);
     outputs.push_back(std::move(output));

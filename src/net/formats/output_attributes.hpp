@@ -15,15 +15,17 @@ class File;
 namespace tusk::formats {
 
 // What training makes of the outputs of a graph, in a model file: groups tusk/outputs/0, 1, …, with
-// the attributes `name`, `loss_weight`, those of write_loss(), `huber_delta` and `metrics`. Without
-// outputs nothing is written.
+// the attributes `name`, `loss_weight`, those of write_loss(), `huber_delta` and both of metrics.
+// Without outputs nothing is written.
 void write_outputs(hdf5::File& file, const std::vector<OutputOptions>& outputs);
 std::vector<OutputOptions> read_outputs(const hdf5::File& file, const Extensions& extensions);
 
-// The attribute `metrics`, a list of names. Error(bad_data) for one that is not known.
+// The attribute `metrics`, or another, a list of names. Error(bad_data) for one that is not known.
 void write_metrics(hdf5::File& file, const std::string& group,
-                   const std::vector<MetricKind>& metrics);
+                   const std::vector<MetricKind>& metrics,
+                   const std::string& attribute = "metrics");
 std::optional<std::vector<MetricKind>> read_metrics(const hdf5::File& file,
-                                                    const std::string& group);
+                                                    const std::string& group,
+                                                    const std::string& attribute = "metrics");
 
 }  // namespace tusk::formats

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "net/graph/model.hpp"
+#include "net/graph/weighting.hpp"
 #include "tusk/error.hpp"
 
 // The way back through the graph, as pass_plan.hpp has planned it.
@@ -61,6 +62,7 @@ void Model::lay_down_gradients(std::span<const Targets> targets, Workspace& work
     const Matrix dy = at(is_added ? plan.beside : plan.gradient);
     const ModelOutput& output = outputs_[i];
     output.loss->gradient(outputs, pass.predictions[i], targets_of(i, targets), dy);
+    weigh_gradient(targets_of(i, targets), dy);
     if (output.loss_weight != 1.0) {
       for (Real& number : dy.flat()) number *= static_cast<Real>(output.loss_weight);
     }

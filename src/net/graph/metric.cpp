@@ -56,4 +56,13 @@ double metric_sum(MetricKind metric, ConstMatrix predictions, const Targets& tar
   return total;
 }
 
+double weighted_metric_sum(MetricKind metric, ConstMatrix predictions, const Targets& targets) {
+  if (targets.weights.empty()) return metric_sum(metric, predictions, targets);
+  double total = 0.0;
+  for (std::size_t sample = 0; sample < predictions.cols(); ++sample) {
+    total += targets.weights[sample] * sample_metric(metric, predictions, targets, sample);
+  }
+  return total;
+}
+
 }  // namespace tusk::graph

@@ -15,4 +15,7 @@ namespace tusk::graph {
 //   mse, mae  mean over the outputs of the squared, of the absolute error
 double metric_sum(MetricKind metric, ConstMatrix predictions, const Targets& targets);
 
+// The same with each sample's metric times its weight, if the targets have weights.
+double weighted_metric_sum(MetricKind metric, ConstMatrix predictions, const Targets& targets);
+
 }  // namespace tusk::graph

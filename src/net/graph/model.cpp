@@ -6,6 +6,7 @@
 
 #include "net/graph/metric.hpp"
 #include "net/graph/parameter_layout.hpp"
+#include "net/graph/weighting.hpp"
 #include "tusk/error.hpp"
 #include "tusk/random.hpp"
 
@@ -72,6 +73,7 @@ Model::Model(const ModelOptions& options, std::span<const Shape> inputs) : layer
     check_output(outputs_[i], options.layers[entry], outputs_.size() == 1);
   }
   metric_names_ = names_of_scores(outputs_);
+  first_weighted_ = first_weighted_score(outputs_);
 }
 
 void Model::initialize(Span weights, std::uint64_t seed) const {
@@ -96,21 +98,30 @@ BatchScore Model::score(std::span<const ConstMatrix> outputs,
          outputs_.size());
   }
   const std::size_t samples = outputs.front().cols();
-  BatchScore score{.samples = samples};
+  BatchScore score{.samples = samples,
+                   .weight_sum = sum_of_weights(targets.front(), samples),
+                   .first_weighted = first_weighted_};
   std::size_t next = 0;
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const Targets& its = targets_of(i, targets);
     check_targets(its, i);
-    if (its.batch() != samples) {
-      fail(ExitCode::internal, "{} targets for {} samples", its.batch(), samples);
+    if (its.batch() != samples || (!its.weights.empty() && its.weights.size() != samples)) {
+      fail(ExitCode::internal, "{} targets with {} weights for {} samples", its.batch(),
+           its.weights.size(), samples);
     }
-    const double loss = outputs_[i].loss->sum(outputs[i], its);
+    const double loss = weighted_sum(*outputs_[i].loss, outputs[i], its);
     score.loss_sum += outputs_[i].loss_weight * loss;
     if (outputs_.size() > 1) score.metric_sums[next++] = loss;
   }
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     for (const MetricKind metric : outputs_[i].metrics) {
       score.metric_sums[next++] = metric_sum(metric, predictions[i], targets_of(i, targets));
+    }
+  }
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    for (const MetricKind metric : outputs_[i].weighted_metrics) {
+      score.metric_sums[next++] =
+          weighted_metric_sum(metric, predictions[i], targets_of(i, targets));
     }
   }
   return score;

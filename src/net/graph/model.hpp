@@ -36,6 +36,7 @@
 //   summary.cpp          the table for people
 //   tusk/loss.hpp        what a loss is; a loss a file, listed in losses.hpp, chosen by make_loss
 //   metric.cpp           the metrics; chosen_class and class_row are what these and losses share
+//   weighting            what weights of samples are to losses
 //
 // Who calls: training::assemble() makes the model; worker::Worker trains it; evaluation::Evaluation
 // scores it and inference predicts with it, the one on rank 0 while others train; formats keeps it
@@ -65,7 +66,7 @@ struct ModelInput {
 //
 // No pass allocates memory. Every pass takes any batch of 1 to workspace.max_batch() samples. Where
 // a pass takes one matrix or one Targets, the model must have one input; each output's loss then
-// takes the same targets.
+// takes the same targets. Where there are several Targets, all have the same weights of samples.
 class Model {
  public:
   // A model of options.layers (options.file is not read) for samples of shape `input`.
@@ -94,8 +95,9 @@ class Model {
   const NetworkGraph& graph() const { return graph_; }
 
   // What BatchScore::metric_sums are: the metrics; of several outputs "NAME_loss" of each, then
-  // "NAME_accuracy" and so on.
+  // "NAME_accuracy" and so on. The weighted metrics are the last of them, from first_weighted() on.
   const std::vector<std::string>& metric_names() const { return metric_names_; }
+  std::size_t first_weighted() const { return first_weighted_; }
 
   std::size_t trained_count() const { return graph_.trained_count; }
   std::size_t exchanged_count() const { return graph_.exchanged_count; }
@@ -180,6 +182,7 @@ class Model {
   std::vector<ModelOutput> outputs_;
   NetworkGraph graph_;
   std::vector<std::string> metric_names_;
+  std::size_t first_weighted_ = 0;
 };
 
 }  // namespace tusk::graph

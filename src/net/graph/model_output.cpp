@@ -43,6 +43,8 @@ std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring&
                        .huber_delta = asked.loss ? asked.huber_delta : options.huber_delta,
                        .loss_weight = asked.loss_weight,
                        .metrics = asked.metrics ? *asked.metrics : options.metrics,
+                       .weighted_metrics = asked.weighted_metrics ? *asked.weighted_metrics
+                                                                  : options.weighted_metrics,
                        .loss = nullptr};
     output.loss = make_loss(output.loss_options, output.huber_delta);
     const Source& source = wiring.output_sources[i];
@@ -110,15 +112,20 @@ std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs
   if (!is_only) {
     for (const ModelOutput& output : outputs) names.push_back(output.name + "_loss");
   }
-  for (const ModelOutput& output : outputs) {
-    for (const MetricKind metric : output.metrics) {
-      const std::string name(name_of(metric));
-      if (std::ranges::count(output.metrics, metric) > 1) {
-        fail(ExitCode::bad_experiment, "{} names '{}' twice", key_of(output, is_only, "metrics"),
-             name);
+  const auto add = [&](const ModelOutput& output, const std::vector<MetricKind>& metrics,
+                       const char* option, const char* prefix) {
+    for (const MetricKind metric : metrics) {
+      const std::string name = prefix + std::string(name_of(metric));
+      if (std::ranges::count(metrics, metric) > 1) {
+        fail(ExitCode::bad_experiment, "{} names '{}' twice", key_of(output, is_only, option),
+             name_of(metric));
       }
       names.push_back(is_only ? name : fmt::format("{}_{}", output.name, name));
     }
+  };
+  for (const ModelOutput& output : outputs) add(output, output.metrics, "metrics", "");
+  for (const ModelOutput& output : outputs) {
+    add(output, output.weighted_metrics, "weighted_metrics", "weighted_");
   }
   if (names.size() > BatchScore::max_metrics) {
     fail(ExitCode::bad_experiment,
@@ -126,6 +133,12 @@ std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs
          names.size(), BatchScore::max_metrics);
   }
   return names;
+}
+
+std::size_t first_weighted_score(const std::vector<ModelOutput>& outputs) {
+  std::size_t first = outputs.size() > 1 ? outputs.size() : 0;
+  for (const ModelOutput& output : outputs) first += output.metrics.size();
+  return first;
 }
 
 }  // namespace tusk::graph

@@ -22,8 +22,9 @@ struct ModelOutput {
   double huber_delta = 1.0;
   double loss_weight = 1.0;
   std::vector<MetricKind> metrics;
-  std::unique_ptr<Loss> loss;             // of logits, where it takes the last activation over
-  Activation fused = Activation::linear;  // that activation
+  std::vector<MetricKind> weighted_metrics;  // with the samples' weights
+  std::unique_ptr<Loss> loss;                // of logits, where it takes the last activation over
+  Activation fused = Activation::linear;     // that activation
 };
 
 // The outputs of a wiring, not yet their shapes. Where a loss takes over the last activation of the
@@ -36,8 +37,12 @@ std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring&
 void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_only);
 
 // What is scored: the metrics of the one output; or of several outputs each one's loss,
-// "NAME_loss", then the metrics of each, "NAME_accuracy". Error(bad_experiment) if an output names
-// a metric twice, or there are more scores than BatchScore holds.
+// "NAME_loss", then the metrics of each, "NAME_accuracy"; and at last the weighted metrics,
+// "weighted_accuracy" or "NAME_weighted_accuracy". Error(bad_experiment) if an output names a
+// metric twice, or there are more scores than BatchScore holds.
 std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs);
+
+// Where among them the weighted metrics begin.
+std::size_t first_weighted_score(const std::vector<ModelOutput>& outputs);
 
 }  // namespace tusk::graph

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/coordinator/coordinator.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "core/score.hpp"
 #include "run/records/run_directory.hpp"
 #include "tusk/error.hpp"
 
@@ -15,10 +18,12 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
     : options_(std::move(options)),
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),
+      first_weighted_(model.first_weighted()),
       history_(directory.file("history.h5"), options_.metric_names, options_.goes_on),
-      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.goes_on),
+      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.weighted,
+                   options_.goes_on),
       progress_(options_.epochs, options_.samples_per_epoch),
-      book_(options_.samples_per_epoch),
+      book_(options_.samples_per_epoch, first_weighted_),
       callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
                  options_.optimizer.learning_rate, board),
       schedule_(options_.optimizer) {
@@ -33,9 +38,14 @@ void Coordinator::submit(records::Report report) {
   for (const records::ShardRecord& commit : report.shards) history_.add(commit);
   for (const records::PullRecord& pull : report.pulls) history_.add(pull);
   const std::size_t width = options_.metric_names.size();
+  std::vector<float> means(width);  // of a step's metrics
   for (std::size_t i = 0; i < report.steps.size(); ++i) {
     const auto metrics = std::span(report.metrics).subspan(i * width, width);
-    history_.add(report.steps[i], metrics);
+    std::ranges::copy(metrics, means.begin());
+    for (std::size_t k = first_weighted_; k < width; ++k) {
+      means[k] = static_cast<float>(BatchScore::mean(metrics[k], report.steps[i].weight));
+    }
+    history_.add(report.steps[i], means);
     if (auto over = book_.add(report.steps[i], metrics)) end_epoch(std::move(*over));
   }
   if (!report.steps.empty() && !options_.quiet) {

@@ -36,6 +36,7 @@ class Coordinator : public records::ReportSink {
     std::size_t epochs = 1;
     std::uint64_t samples_per_epoch = 0;  // N, over all workers
     std::vector<std::string> metric_names;
+    bool weighted = false;         // samples have weights
     OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
     CallbackOptions callbacks{};
     bool quiet = false;       // no progress line
@@ -89,6 +90,7 @@ class Coordinator : public records::ReportSink {
   Options options_;
   std::size_t parameter_count_;
   Snapshot snapshot_;
+  std::size_t first_weighted_;  // among the metrics
   records::HistoryFile history_;
   records::MetricsLog metrics_log_;
   Progress progress_;

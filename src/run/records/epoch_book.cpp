@@ -27,11 +27,13 @@ std::optional<EpochRecord> EpochBook::add(const StepRecord& step, std::span<cons
   ++steps_;
   samples_ += step.samples;
   time_s_ = std::max(time_s_, step.time_s);
-  BatchScore score;
-  score.samples = step.samples;
-  score.loss_sum = static_cast<double>(step.loss) * step.samples;
+  BatchScore score{.samples = step.samples,
+                   .weight_sum = step.weight,
+                   .loss_sum = static_cast<double>(step.loss) * step.samples,
+                   .first_weighted = first_weighted_};
   for (std::size_t i = 0; i < metrics.size(); ++i) {
-    score.metric_sums[i] = static_cast<double>(metrics[i]) * step.samples;
+    const double factor = i < first_weighted_ ? step.samples : 1.0;
+    score.metric_sums[i] = static_cast<double>(metrics[i]) * factor;
   }
   current_.train += score;
   if (samples_ < current_.epoch * samples_per_epoch_) return std::nullopt;

@@ -46,11 +46,15 @@ struct EpochRecord {
 // samples, whoever trained them.
 class EpochBook {
  public:
-  explicit EpochBook(std::uint64_t samples_per_epoch) : samples_per_epoch_(samples_per_epoch) {}
+  // `first_weighted`: as BatchScore has it.
+  explicit EpochBook(std::uint64_t samples_per_epoch,
+                     std::size_t first_weighted = BatchScore::max_metrics)
+      : samples_per_epoch_(samples_per_epoch), first_weighted_(first_weighted) {}
 
   void add(const CommitRecord& commit);
 
-  // Counts a step; returns the epoch if the step has completed one.
+  // Counts a step, with its metrics as a Report has them; returns the epoch if the step has
+  // completed one.
   std::optional<EpochRecord> add(const StepRecord& step, std::span<const float> metrics);
 
   std::uint64_t samples() const { return samples_; }
@@ -62,6 +66,7 @@ class EpochBook {
 
  private:
   std::uint64_t samples_per_epoch_;
+  std::size_t first_weighted_;
   std::uint64_t samples_ = 0;
   std::uint64_t steps_ = 0;
   double time_s_ = 0.0;  // of the latest step

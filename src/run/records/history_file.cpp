@@ -58,7 +58,8 @@ struct StepColumns {
         samples(file, "steps/samples"),
         loss(file, "steps/loss"),
         partition(file, "steps/partition"),
-        learning_rate(file, "steps/learning_rate") {
+        learning_rate(file, "steps/learning_rate"),
+        weight(file, "steps/weight") {
     for (const std::string& name : metric_names) metrics.emplace_back(file, "steps/" + name);
   }
 
@@ -72,6 +73,7 @@ struct StepColumns {
     work(loss);
     work(partition);
     work(learning_rate);
+    work(weight);
     for (Column<float>& metric : metrics) work(metric);
   }
 
@@ -83,6 +85,7 @@ struct StepColumns {
   Column<float> loss;
   Column<std::uint32_t> partition;
   Column<double> learning_rate;
+  Column<double> weight;
   std::vector<Column<float>> metrics;
 };
 
@@ -247,6 +250,7 @@ void HistoryFile::add(const StepRecord& record, std::span<const float> metrics) 
   columns.loss.add(record.loss);
   columns.partition.add(record.partition);
   columns.learning_rate.add(record.learning_rate);
+  columns.weight.add(record.weight);
   for (std::size_t i = 0; i < columns.metrics.size(); ++i) columns.metrics[i].add(metrics[i]);
   if (columns.worker.full()) write(columns);
 }

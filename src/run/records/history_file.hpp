@@ -22,6 +22,7 @@ struct StepRecord {
   std::uint32_t partition = 0;  // of the training rows, from which the mini-batch is: the worker's
                                 // own, or one that it has claimed
   double learning_rate = 0.0;   // of the optimizer's step: scheduled, scaled by callbacks
+  double weight = 0.0;          // Σ of its samples' weights; without weights as `samples`
 };
 
 // One commit to the center; where the center is spread over several servers, to shard 0.

@@ -11,9 +11,10 @@
 namespace tusk::records {
 
 MetricsLog::MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names,
-                       bool goes_on)
+                       bool weighted, bool goes_on)
     : path_(std::move(path)),
       metric_names_(std::move(metric_names)),
+      weighted_(weighted),
       out_(path_, goes_on ? std::ios::app : std::ios::trunc) {
   if (!out_) fail(ExitCode::cannot_create, "{}: cannot be created", path_.string());
 }
@@ -46,6 +47,8 @@ void MetricsLog::write(const EpochRecord& record, double learning_rate) {
       line[name] = value;
     }
   }
+  if (weighted_) line["weight_sum"] = record.train.weight_sum;
+  if (weighted_ && record.validation) line["val_weight_sum"] = record.validation->weight_sum;
   line["staleness_mean"] = record.staleness.mean();
   line["staleness_max"] = record.staleness.max;
   line["learning_rate"] = learning_rate;

@@ -14,8 +14,9 @@ namespace tusk::records {
 // metrics.jsonl: one line with a JSON object for every epoch, which reaches the file at once.
 class MetricsLog {
  public:
-  // `goes_on`: the file is there, and keep() will read. Error(cannot_create).
-  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names,
+  // `weighted`: each line has the sums of the samples' weights, too. `goes_on`: the file is there,
+  // and keep() will read. Error(cannot_create).
+  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names, bool weighted,
              bool goes_on = false);
 
   // What a checkpoint keeps: how long the file is. Reading cuts it to that, and warns if it is
@@ -27,6 +28,7 @@ class MetricsLog {
  private:
   std::filesystem::path path_;
   std::vector<std::string> metric_names_;
+  bool weighted_;
   std::ofstream out_;
 };
 

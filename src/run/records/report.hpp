@@ -49,7 +49,8 @@ struct Report {
   TimeSplit time;
   Ledger ledger;
   std::vector<StepRecord> steps;
-  std::vector<float> metrics;  // of each step in turn, in the model's order
+  std::vector<float> metrics;  // of each step in turn, in the model's order: means over the
+                               // samples, of weighted metrics Σ weight · metric
   std::vector<CommitRecord> commits;
   std::vector<ShardRecord> shards;
   std::vector<PullRecord> pulls;

@@ -50,6 +50,11 @@ std::string Summary::json() const {
   if (!stop_reason.empty()) out["stopped"] = stop_reason;
   if (epochs != last_epoch.epoch) out["best_epoch"] = last_epoch.epoch;
   for (const auto& [key, value] : scores(*this)) out[key] = value;
+  if (weighted) {
+    out["weight_sum"] = last_epoch.train.weight_sum;
+    if (last_epoch.validation) out["val_weight_sum"] = last_epoch.validation->weight_sum;
+    if (test) out["test_weight_sum"] = test->weight_sum;
+  }
   out["elapsed_s"] = elapsed_s;
   out["samples_per_s"] = samples_per_s();
   out["time_s"] = {{"compute", time.compute},

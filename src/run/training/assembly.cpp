@@ -15,6 +15,7 @@
 #include "run/coordinator/callbacks.hpp"
 #include "run/training/load_data.hpp"
 #include "run/training/members.hpp"
+#include "run/training/weights.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::training {
@@ -157,11 +158,15 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
     made.columns = made.files.train.column_names();
     made.class_names = made.transforms.class_names(made.files.train.class_names());
     check_together(made, rows.split);
-    if (made.experiment.trainer.parallelism_factor > 1) {
-      made.partitions = make_partitions(made, rows.split);
-    }
     return made;
   });
+  check_sample_weights(assembly, rows.split, rows.learn_from,
+                       member == nullptr || member->index == 0, world);
+  assembly.class_weights = find_class_weights(assembly, rows.learn_from, world);
+  if (assembly.experiment.trainer.parallelism_factor > 1) {
+    assembly.partitions =
+        mpi::collectively(world, [&] { return make_partitions(assembly, rows.split); });
+  }
 
   assembly.shard = load_shard(assembly, rows.mine, world);
   if (member != nullptr) assembly.training_rows = assembly.shard->size();

@@ -37,8 +37,9 @@ struct Assembly {
   std::vector<std::string> class_names;  // by index, as the transforms leave them; may be empty
   datasets::ColumnNames columns;         // of the training files; may be empty
   graph::Model model;
-  AlignedVector<float> initial;     // one weight a parameter, the same on every rank
-  std::uint64_t training_rows = 0;  // of all workers
+  AlignedVector<float> initial;         // one weight a parameter, the same on every rank
+  std::uint64_t training_rows = 0;      // of all workers
+  std::vector<double> class_weights{};  // of the training alone, by class; empty: all alike
 
   // What this rank's worker trains on: no samples on a rank that does not train, or if workers
   // claim partitions, and all training rows in a simulation.

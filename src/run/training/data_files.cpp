@@ -12,7 +12,7 @@ std::optional<datasets::Dataset> open_beside(const DataOptions& options,
                                              const std::optional<FileList>& files,
                                              const datasets::Dataset& train) {
   if (!files) return std::nullopt;
-  auto dataset = datasets::Dataset::open(*files, options.features, options.label);
+  auto dataset = datasets::Dataset::open(*files, array_names(options));
   const Shape sample = train.sample_shape();
   if (dataset.sample_shape() != sample) {
     fail(ExitCode::bad_data, "{}: samples of '{}' are {}, but those of {} are {}", dataset.path(),
@@ -27,8 +27,12 @@ std::optional<datasets::Dataset> open_beside(const DataOptions& options,
 
 }  // namespace
 
+datasets::ArrayNames array_names(const DataOptions& options) {
+  return {options.features, options.label, options.sample_weight};
+}
+
 DataFiles open_data_files(const DataOptions& options) {
-  DataFiles files{datasets::Dataset::open(options.train, options.features, options.label), {}, {}};
+  DataFiles files{datasets::Dataset::open(options.train, array_names(options)), {}, {}};
   files.test = open_beside(options, options.test, files.train);
   files.validation = open_beside(options, options.validation, files.train);
   return files;

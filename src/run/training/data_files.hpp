@@ -18,6 +18,9 @@ struct DataFiles {
   std::optional<datasets::Dataset> test;
 };
 
+// The data sets that the experiment names.
+datasets::ArrayNames array_names(const DataOptions& options);
+
 // Opens and checks them: samples of the same shape, columns and classes of the same names. Not
 // collective. Throws what datasets::Dataset throws, and Error(bad_data) for files that do not go
 // together.

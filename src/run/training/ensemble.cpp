@@ -20,6 +20,7 @@
 #include "run/training/core_count.hpp"
 #include "run/training/data_files.hpp"
 #include "run/training/members.hpp"
+#include "run/training/weights.hpp"
 #include "use/evaluation/ensemble_model.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
@@ -100,7 +101,8 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
   records::Summary summary{.name = experiment.name,
                            .trainer = EnsembleOptions::name,
                            .workers = std::min(static_cast<std::size_t>(world.size()), members),
-                           .threads = experiment.trainer.threads};
+                           .threads = experiment.trainer.threads,
+                           .weighted = is_weighted(experiment)};
   std::vector<std::string> reasons(members);
   mine.train(summary, reasons);
   add_up(world, summary);

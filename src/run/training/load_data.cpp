@@ -42,6 +42,12 @@ samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assemb
                                assembly.transforms);
 }
 
+samples::LabelFormat training_format(const Assembly& assembly) {
+  samples::LabelFormat format = label_format(assembly.files.train, assembly);
+  format.class_weights = assembly.class_weights;
+  return format;
+}
+
 std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly,
                                                         const datasets::Rows& rows,
                                                         const mpi::Communicator& world) {
@@ -50,7 +56,7 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
   const std::uint64_t most_rows = world.max(rows.size());
   std::unique_ptr<const samples::SampleSource> shard;
   mpi::collectively(world, [&] {
-    const samples::LabelFormat format = label_format(train, assembly);
+    const samples::LabelFormat format = training_format(assembly);
     if (!samples::fits_memory(train, most_rows, &format, assembly.transforms,
                               memory_limit(assembly))) {
       shard = std::make_unique<samples::StreamedShard>(train, rows, &format, assembly.transforms,
@@ -62,9 +68,9 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
       return;
     }
     const bool through_mpi_io = options.read == ReadMode::collective;
-    const auto source = through_mpi_io ? datasets::Dataset::open(options.train, options.features,
-                                                                 options.label, &world)
-                                       : train;
+    const auto source = through_mpi_io
+                            ? datasets::Dataset::open(options.train, array_names(options), &world)
+                            : train;
     shard = std::make_unique<samples::Shard>(
         samples::Shard::read(source, rows, &format, assembly.transforms));
   });
@@ -91,12 +97,8 @@ samples::Partitions make_partitions(const Assembly& assembly, const datasets::Sp
          factor, count, split.training_count());
   }
   const datasets::Dataset& train = assembly.files.train;
-  return {train,
-          split,
-          count,
-          label_format(train, assembly),
-          assembly.transforms,
-          memory_limit(assembly)};
+  return {
+      train, split, count, training_format(assembly), assembly.transforms, memory_limit(assembly)};
 }
 
 }  // namespace tusk::training

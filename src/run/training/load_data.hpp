@@ -24,6 +24,9 @@ struct Assembly;
 // What the labels of one of the experiment's files mean to its model.
 samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assembly& assembly);
 
+// The same of the training files, with the weights of classes that training has.
+samples::LabelFormat training_format(const Assembly& assembly);
+
 // Collective: `rows`, this rank's, of the training files, in memory or to be streamed. Either all
 // ranks stream theirs or none does, by the largest one.
 std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly,

@@ -30,7 +30,8 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
                        .loss = output.loss_options,
                        .huber_delta = output.huber_delta,
                        .loss_weight = output.loss_weight,
-                       .metrics = output.metrics});
+                       .metrics = output.metrics,
+                       .weighted_metrics = output.weighted_metrics});
   }
   return {.input = model.input_shape(),
           .layers = model.layers(),
@@ -40,6 +41,7 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
           .loss = experiment.model.loss,
           .huber_delta = experiment.model.huber_delta,
           .metrics = experiment.model.metrics,
+          .weighted_metrics = experiment.model.weighted_metrics,
           .transforms = assembly.transforms.to_json(),
           .stored = assembly.files.train.sample_shape(),
           .class_names = assembly.class_names,

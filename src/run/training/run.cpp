@@ -16,6 +16,7 @@
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/signals.hpp"
 #include "run/training/model_content.hpp"
+#include "run/training/weights.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
 namespace tusk::training {
@@ -120,6 +121,7 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
                                         .epochs = experiment.trainer.epochs,
                                         .samples_per_epoch = assembly_.samples_per_epoch(),
                                         .metric_names = assembly_.model.metric_names(),
+                                        .weighted = is_weighted(experiment),
                                         .optimizer = experiment.optimizer,
                                         .callbacks = experiment.callbacks,
                                         .quiet = quiet_,
@@ -134,7 +136,8 @@ records::Summary Run::end(Outcome outcome) const {
                            .trainer = name_of_rule(experiment.trainer.strategy),
                            .workers = assembly_.roles.workers,
                            .threads = threads_,
-                           .metric_names = assembly_.model.metric_names()};
+                           .metric_names = assembly_.model.metric_names(),
+                           .weighted = is_weighted(experiment)};
   end_checkpoints(outcome, summary);
   if (!summary.for_later.empty()) return summary;
   signals_.reset();

@@ -27,9 +27,11 @@ void Reporter::step(records::StepRecord record, const BatchScore& score) {
   record.time_s = clock_.now_s();
   record.samples = static_cast<std::uint32_t>(score.samples);
   record.loss = static_cast<float>(score.loss());
+  record.weight = score.weight_sum;
   report_.steps.push_back(record);
   for (std::size_t i = 0; i < metrics_; ++i) {
-    report_.metrics.push_back(static_cast<float>(score.metric(i)));
+    const bool is_sum = i >= score.first_weighted;  // which has a meaning where weights cancel, too
+    report_.metrics.push_back(static_cast<float>(is_sum ? score.metric_sums[i] : score.metric(i)));
   }
   ++report_.ledger.batches_trained;
   report_.ledger.samples_trained += score.samples;

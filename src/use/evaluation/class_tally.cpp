@@ -10,6 +10,7 @@
 #include "mpi/communicator.hpp"
 #include "net/graph/chosen_class.hpp"
 #include "use/evaluation/roc_auc.hpp"
+#include "use/evaluation/summation_blocks.hpp"
 
 namespace tusk::evaluation {
 namespace {
@@ -39,14 +40,16 @@ std::size_t classes_before(ConstSpan outputs, std::size_t one) {
 
 }  // namespace
 
-ClassTally::ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows)
+ClassTally::ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows,
+                       bool weighted)
     : outputs_(outputs),
       top_k_(std::move(top_k)),
-      hits_(top_k_.size(), 0),
-      confusion_(outputs > max_classes ? 0 : std::max<std::size_t>(outputs, 2)),
+      hits_(top_k_.size()),
+      confusion_(outputs > max_classes ? 0 : std::max<std::size_t>(outputs, 2), weighted),
       scores_(outputs > 2 ? confusion_.classes() : 1) {
   if (outputs > max_classes) return;
   labels_.reserve(rows);
+  if (weighted) weights_.reserve(rows);
   for (std::vector<Real>& scores : scores_) scores.reserve(rows);
 }
 
@@ -59,13 +62,15 @@ void ClassTally::add(const Answer& answer) {
     if (!label) unclear_label_ = std::min(unclear_label_, row);
     const bool finite = transforms::all_finite(outputs);
     if (!finite) not_finite_ = std::min(not_finite_, row);
-    if (label && finite) add_row(outputs, *label);
+    const std::span<const double> weights = answer.targets.weights;
+    if (label && finite) add_row(outputs, *label, weights.empty() ? 1.0 : weights[sample]);
   }
 }
 
-void ClassTally::add_row(ConstSpan outputs, std::size_t label) {
-  confusion_.add(label, graph::chosen_class(outputs));
+void ClassTally::add_row(ConstSpan outputs, std::size_t label, double weight) {
+  confusion_.add(label, graph::chosen_class(outputs), weight);
   labels_.push_back(static_cast<std::uint16_t>(label));
+  if (confusion_.weighted()) weights_.push_back(weight);
   if (outputs_ <= 2) {
     scores_[0].push_back(outputs.back());
   } else {
@@ -73,7 +78,9 @@ void ClassTally::add_row(ConstSpan outputs, std::size_t label) {
   }
   if (top_k_.empty()) return;
   const std::size_t before = classes_before(outputs, label);
-  for (std::size_t i = 0; i < top_k_.size(); ++i) hits_[i] += before < top_k_[i] ? 1 : 0;
+  for (std::size_t i = 0; i < top_k_.size(); ++i) {
+    if (before < top_k_[i]) hits_[i].add(weight);
+  }
 }
 
 std::optional<ClassEvaluation> ClassTally::finish(const mpi::Communicator& world,
@@ -90,11 +97,16 @@ std::optional<ClassEvaluation> ClassTally::finish(const mpi::Communicator& world
   if (!left_out.empty()) return std::nullopt;
 
   world.sum(confusion_.counts());
-  world.sum(std::span(hits_));
+  const auto sum_up = [&](std::span<PreciseSum> mine) {
+    if (mine.empty()) return;
+    std::ranges::copy(sum_in_order(world, std::span<const PreciseSum>(mine), mine.size()),
+                      mine.begin());
+  };
+  sum_up(confusion_.sums());
+  sum_up(hits_);
   ClassEvaluation evaluation{.confusion = confusion_, .report = make_report(confusion_)};
-  const auto rows = static_cast<double>(evaluation.report.weighted.support);
-  for (const std::uint64_t hits : hits_) {
-    evaluation.top_k.push_back(static_cast<double>(hits) / rows);
+  for (const PreciseSum& hits : hits_) {
+    evaluation.top_k.push_back(hits.value() / evaluation.report.weighted.weight);
   }
   find_auc(world, evaluation);
   return evaluation;
@@ -112,7 +124,7 @@ void ClassTally::find_auc(const mpi::Communicator& world, ClassEvaluation& evalu
   for (std::size_t i = 0; i < outputs_; ++i) {
     evaluation.class_auc.push_back(one_auc(world, i, i));
     if (!evaluation.class_auc.back()) continue;
-    const auto support = static_cast<double>(evaluation.report.classes[i].support);
+    const double support = evaluation.report.classes[i].weight;
     sum += *evaluation.class_auc.back();
     weighted_sum += support * *evaluation.class_auc.back();
     count += 1.0;
@@ -126,6 +138,18 @@ void ClassTally::find_auc(const mpi::Communicator& world, ClassEvaluation& evalu
 std::optional<double> ClassTally::one_auc(const mpi::Communicator& world, std::size_t column,
                                           std::size_t positive) {
   const auto count = static_cast<std::size_t>(std::ranges::count(labels_, positive));
+  if (confusion_.weighted()) {
+    std::vector<WeightedScore> positives;
+    std::vector<WeightedScore> negatives;
+    positives.reserve(count);
+    negatives.reserve(labels_.size() - count);
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      (labels_[i] == positive ? positives : negatives)
+          .push_back({.score = scores_[column][i], .weight = weights_[i]});
+    }
+    scores_[column] = {};
+    return weighted_roc_auc(world, std::move(positives), std::move(negatives));
+  }
   std::vector<Real> positives;
   std::vector<Real> negatives;
   positives.reserve(count);

@@ -30,23 +30,26 @@ struct ClassEvaluation {
   std::optional<double> weighted_auc;
   std::vector<std::optional<double>> class_auc;
 
-  // For every k that was asked for, the share of rows whose class is among the k with the largest
-  // outputs. Of two equal outputs the one with the lower index counts as the larger.
+  // For every k that was asked for, the share of rows, or of their weight, whose class is among the
+  // k with the largest outputs. Of two equal outputs the one with the lower index counts as the
+  // larger.
   std::vector<double> top_k;
 };
 
-// Counts a classifier's answers, batch by batch. A row's class is its class index, the place of the
-// largest of several label values, or a single label value of 0 or 1; the class predicted is
-// graph::chosen_class.
+// Counts a classifier's answers, batch by batch, each row by its weight if it has one. A row's
+// class is its class index, the place of the largest of several label values, or a single label
+// value of 0 or 1; the class predicted is graph::chosen_class.
 //
 // Memory, for the AUC: 10 bytes a row that is counted here, and with more than two classes 6 and 4
-// for each class.
+// for each class; 8 more for a weight.
 class ClassTally {
  public:
   static constexpr std::size_t max_classes = 1024;
 
-  // `outputs` of the model; top_k: values of k, from 1 to outputs; `rows` that will be added here.
-  ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows);
+  // `outputs` of the model; top_k: values of k, from 1 to outputs; `rows` that will be added here,
+  // all with weights or none.
+  ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows,
+             bool weighted);
 
   void add(const Answer& answer);
 
@@ -55,16 +58,17 @@ class ClassTally {
   std::optional<ClassEvaluation> finish(const mpi::Communicator& world, std::string& left_out);
 
  private:
-  void add_row(ConstSpan outputs, std::size_t label);
+  void add_row(ConstSpan outputs, std::size_t label, double weight);
   void find_auc(const mpi::Communicator& world, ClassEvaluation& evaluation);
   std::optional<double> one_auc(const mpi::Communicator& world, std::size_t column,
                                 std::size_t positive);
 
   std::size_t outputs_;
   std::vector<std::size_t> top_k_;
-  std::vector<std::uint64_t> hits_;  // of each k
+  std::vector<PreciseSum> hits_;  // of each k
   ConfusionMatrix confusion_;
   std::vector<std::uint16_t> labels_;
+  std::vector<double> weights_;            // none if the rows have none
   std::vector<std::vector<Real>> scores_;  // of the classes of which there is an AUC
 
   static constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();

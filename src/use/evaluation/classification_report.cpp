@@ -4,9 +4,7 @@
 namespace tusk::evaluation {
 namespace {
 
-double ratio(std::uint64_t count, std::uint64_t of) {
-  return of == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(of);
-}
+double ratio(double part, double of) { return of == 0.0 ? 0.0 : part / of; }
 
 // Adds the scores, each times `weight`.
 void add(ClassScores& sum, const ClassScores& scores, double weight) {
@@ -16,10 +14,9 @@ void add(ClassScores& sum, const ClassScores& scores, double weight) {
 }
 
 void divide(ClassScores& sum, double by) {
-  if (by == 0.0) return;
-  sum.precision /= by;
-  sum.recall /= by;
-  sum.f1 /= by;
+  sum.precision = ratio(sum.precision, by);
+  sum.recall = ratio(sum.recall, by);
+  sum.f1 = ratio(sum.f1, by);
 }
 
 }  // namespace
@@ -27,32 +24,42 @@ void divide(ClassScores& sum, double by) {
 ClassificationReport make_report(const ConfusionMatrix& confusion) {
   ClassificationReport report;
   std::uint64_t samples = 0;
-  std::uint64_t right = 0;
   std::uint64_t occurring = 0;
+  PreciseSum weight;
+  PreciseSum right;
   for (std::size_t one = 0; one < confusion.classes(); ++one) {
-    std::uint64_t labels = 0;
-    std::uint64_t predictions = 0;
+    std::uint64_t labelled = 0;
+    std::uint64_t predicted = 0;
+    PreciseSum labels;
+    PreciseSum predictions;
     for (std::size_t other = 0; other < confusion.classes(); ++other) {
-      labels += confusion.count(one, other);
-      predictions += confusion.count(other, one);
+      labelled += confusion.count(one, other);
+      predicted += confusion.count(other, one);
+      labels += confusion.weight(one, other);
+      predictions += confusion.weight(other, one);
     }
-    const std::uint64_t found = confusion.count(one, one);
-    const ClassScores scores{.precision = ratio(found, predictions),
-                             .recall = ratio(found, labels),
-                             .f1 = ratio(2 * found, labels + predictions),
-                             .support = labels};
+    PreciseSum both = labels;
+    both += predictions;
+    const PreciseSum found = confusion.weight(one, one);
+    const ClassScores scores{.precision = ratio(found.value(), predictions.value()),
+                             .recall = ratio(found.value(), labels.value()),
+                             .f1 = ratio(2.0 * found.value(), both.value()),
+                             .support = labelled,
+                             .weight = labels.value()};
     report.classes.push_back(scores);
-    samples += labels;
+    samples += labelled;
+    weight += labels;
     right += found;
-    if (labels + predictions == 0) continue;
+    if (labelled + predicted == 0) continue;
     ++occurring;
     add(report.macro, scores, 1.0);
-    add(report.weighted, scores, static_cast<double>(labels));
+    add(report.weighted, scores, scores.weight);
   }
   divide(report.macro, static_cast<double>(occurring));
-  divide(report.weighted, static_cast<double>(samples));
+  divide(report.weighted, weight.value());
   report.macro.support = report.weighted.support = samples;
-  report.accuracy = ratio(right, samples);
+  report.macro.weight = report.weighted.weight = weight.value();
+  report.accuracy = ratio(right.value(), weight.value());
   return report;
 }
 

@@ -8,6 +8,7 @@
 #include "net/graph/chosen_class.hpp"
 #include "net/graph/make_loss.hpp"
 #include "net/graph/metric.hpp"
+#include "net/graph/weighting.hpp"
 
 namespace tusk::evaluation {
 namespace {
@@ -78,10 +79,17 @@ ConstMatrix CombinedOutputs::evaluate(std::span<const ConstMatrix> features, con
   }
   const ConstMatrix outputs = predict(features);
   model.check_targets(targets);
-  score = {.samples = outputs.cols(), .loss_sum = loss_->sum(outputs, targets)};
-  const std::vector<MetricKind>& metrics = model.outputs().front().metrics;
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    score.metric_sums[i] = graph::metric_sum(metrics[i], outputs, targets);
+  score = {.samples = outputs.cols(),
+           .weight_sum = graph::sum_of_weights(targets, outputs.cols()),
+           .loss_sum = graph::weighted_sum(*loss_, outputs, targets),
+           .first_weighted = model.first_weighted()};
+  const graph::ModelOutput& output = model.outputs().front();
+  std::size_t next = 0;
+  for (const MetricKind metric : output.metrics) {
+    score.metric_sums[next++] = graph::metric_sum(metric, outputs, targets);
+  }
+  for (const MetricKind metric : output.weighted_metrics) {
+    score.metric_sums[next++] = graph::weighted_metric_sum(metric, outputs, targets);
   }
   return outputs;
 }

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "use/evaluation/precise_sum.hpp"
+
 namespace tusk::evaluation {
 
 // The sums from which the errors of one output and the spread of its targets are computed.
@@ -34,5 +36,19 @@ struct RegressionReport {
   RegressionScores mean;
 };
 RegressionReport make_report(std::span<const RegressionSums> outputs);
+
+// The same with weights w, negative ones, too: every mean is Σ w x / Σ w, as scikit-learn's with
+// sample_weight.
+struct WeightedRegressionSums {
+  PreciseSum weights;
+  PreciseSum squares;         // Σ w (prediction − target)²
+  PreciseSum absolutes;       // Σ w |prediction − target|
+  PreciseSum targets;         // Σ w target
+  PreciseSum target_squares;  // Σ w target²
+
+  void add(double target, double prediction, double weight);
+  WeightedRegressionSums& operator+=(const WeightedRegressionSums& other);
+};
+RegressionReport make_report(std::span<const WeightedRegressionSums> outputs);
 
 }  // namespace tusk::evaluation

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "mpi/communicator.hpp"
+#include "use/evaluation/precise_sum.hpp"
+#include "use/evaluation/summation_blocks.hpp"
 
 namespace tusk::evaluation {
 namespace {
@@ -30,12 +32,33 @@ std::uint64_t count_pairs(std::span<const Real> positives, std::span<const Real>
   return twice;
 }
 
-// Hands `mine` to the next rank and gets what the previous one has, `size` numbers.
-std::vector<Real> pass_on(const mpi::Communicator& world, const std::vector<Real>& mine,
-                          std::size_t size) {
+// Adds w₊ Σ w₋ of the negatives below each positive, and half of those that equal it. Both lists
+// are in ascending order.
+void add_pairs(std::span<const WeightedScore> positives, std::span<const WeightedScore> negatives,
+               PreciseSum& pairs) {
+  PreciseSum below;      // the weight of the negatives smaller than the positive
+  PreciseSum not_above;  // and of those that equal it
+  std::size_t first = 0;
+  std::size_t last = 0;
+  for (const WeightedScore& positive : positives) {
+    for (; first < negatives.size() && negatives[first].score < positive.score; ++first) {
+      below.add(negatives[first].weight);
+    }
+    for (; last < negatives.size() && negatives[last].score <= positive.score; ++last) {
+      not_above.add(negatives[last].weight);
+    }
+    pairs.add_product(0.5 * positive.weight, below);
+    pairs.add_product(0.5 * positive.weight, not_above);
+  }
+}
+
+// Hands `mine` to the next rank and gets what the previous one has, `size` of them.
+template <typename Score>
+std::vector<Score> pass_on(const mpi::Communicator& world, const std::vector<Score>& mine,
+                           std::size_t size) {
   const int next = (world.rank() + 1) % world.size();
   const int previous = (world.rank() + world.size() - 1) % world.size();
-  std::vector<Real> theirs(size);
+  std::vector<Score> theirs(size);
   const auto to = std::as_bytes(std::span(mine));
   const auto from = std::as_writable_bytes(std::span(theirs));
   const auto piece = [](auto bytes, std::size_t begin) {
@@ -53,6 +76,45 @@ std::vector<Real> pass_on(const mpi::Communicator& world, const std::vector<Real
 }
 
 }  // namespace
+
+std::optional<double> weighted_roc_auc(const mpi::Communicator& world,
+                                       std::vector<WeightedScore> positives,
+                                       std::vector<WeightedScore> negatives) {
+  std::ranges::sort(positives, {}, &WeightedScore::score);
+  std::ranges::sort(negatives, {}, &WeightedScore::score);
+  const auto ranks = static_cast<std::size_t>(world.size());
+  const auto rank = static_cast<std::size_t>(world.rank());
+  std::vector<std::uint64_t> sizes(ranks);  // of the ranks' negatives
+  sizes[rank] = negatives.size();
+  world.sum(std::span(sizes));
+
+  struct Sums {
+    PreciseSum pairs;
+    PreciseSum positives;
+    PreciseSum negatives;
+
+    Sums& operator+=(const Sums& other) {
+      pairs += other.pairs;
+      positives += other.positives;
+      negatives += other.negatives;
+      return *this;
+    }
+  };
+  Sums mine;
+  for (const WeightedScore& positive : positives) mine.positives.add(positive.weight);
+  for (const WeightedScore& negative : negatives) mine.negatives.add(negative.weight);
+  add_pairs(positives, negatives, mine.pairs);
+  std::vector<WeightedScore> visiting = std::move(negatives);
+  for (std::size_t turn = 1; turn < ranks; ++turn) {
+    visiting = pass_on(world, visiting, sizes[(rank + ranks - turn) % ranks]);
+    add_pairs(positives, visiting, mine.pairs);
+  }
+  const Sums all = sum_in_order(world, std::span<const Sums>(&mine, 1), 1).front();
+  const double of_positives = all.positives.value();
+  const double of_negatives = all.negatives.value();
+  if (!(of_positives > 0.0) || !(of_negatives > 0.0)) return std::nullopt;
+  return all.pairs.value() / of_positives / of_negatives;
+}
 
 std::optional<double> roc_auc(const mpi::Communicator& world, std::vector<Real> positives,
                               std::vector<Real> negatives) {

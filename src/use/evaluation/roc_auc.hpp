@@ -23,4 +23,20 @@ namespace tusk::evaluation {
 std::optional<double> roc_auc(const mpi::Communicator& world, std::vector<Real> positives,
                               std::vector<Real> negatives);
 
+// A score, and how much its sample counts.
+struct WeightedScore {
+  Real score = 0;
+  double weight = 0.0;
+};
+
+// Collective. The same with weights, of which none is NaN:
+//   Σ w₊ w₋ [s₊ > s₋, half if equal] / (Σ w₊ Σ w₋),
+// over the pairs of a positive and a negative sample: the area that the trapezoidal rule finds
+// under the weighted curve, with negative weights, too, where the curve goes back and forth.
+// Nothing unless Σ w₊ and Σ w₋ are above 0. Sums have the digits of PreciseSum. Memory: 16 bytes a
+// score.
+std::optional<double> weighted_roc_auc(const mpi::Communicator& world,
+                                       std::vector<WeightedScore> positives,
+                                       std::vector<WeightedScore> negatives);
+
 }  // namespace tusk::evaluation

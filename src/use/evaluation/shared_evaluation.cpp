@@ -6,6 +6,7 @@
 #include <span>
 
 #include "data/samples/label_format.hpp"
+#include "data/samples/sample_weights.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "use/evaluation/answers.hpp"
@@ -39,14 +40,26 @@ void add(const Answer& answer, std::span<RegressionSums> sums) {
   }
 }
 
+void add(const Answer& answer, std::span<WeightedRegressionSums> sums) {
+  const Targets& targets = answer.targets;
+  for (std::size_t sample = 0; sample < answer.outputs.cols(); ++sample) {
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i].add(targets.values(i, sample), answer.outputs(i, sample), targets.weights[sample]);
+    }
+  }
+}
+
 }  // namespace
 
 BatchScore sum_over_ranks(const mpi::Communicator& world, const BatchScore& mine) {
-  std::vector<double> numbers{static_cast<double>(mine.samples), mine.loss_sum};
+  std::vector<double> numbers{static_cast<double>(mine.samples), mine.loss_sum, mine.weight_sum};
   numbers.insert(numbers.end(), mine.metric_sums.begin(), mine.metric_sums.end());
   world.sum(numbers);
-  BatchScore all{.samples = static_cast<std::size_t>(numbers[0]), .loss_sum = numbers[1]};
-  std::copy(numbers.begin() + 2, numbers.end(), all.metric_sums.begin());
+  BatchScore all{.samples = static_cast<std::size_t>(numbers[0]),
+                 .weight_sum = numbers[2],
+                 .loss_sum = numbers[1],
+                 .first_weighted = world.min(mine.first_weighted)};
+  std::copy(numbers.begin() + 3, numbers.end(), all.metric_sums.begin());
   return all;
 }
 
@@ -72,27 +85,40 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
   const std::size_t sums_width = has_reports && model.labels() == LabelKind::values ? outputs : 0;
   const SummationBlocks blocks(dataset.rows(), Answers::batch_rows);
   std::vector<BatchScore> scores;
+  const bool weighted = dataset.has_weights();
+  if (weighted) {
+    const std::uint64_t negative =
+        samples::survey_weights(dataset, datasets::Rows::all(dataset.rows()), world);
+    samples::warn_of_negative_weights(dataset, negative, dataset.rows());
+  }
   std::vector<RegressionSums> sums;
+  std::vector<WeightedRegressionSums> weighted_sums;
   const datasets::Block rows = blocks.rows_of(world);
-  ClassTally tally(outputs, top_k, classifies ? rows.size() : 0);
+  ClassTally tally(outputs, top_k, classifies ? rows.size() : 0, weighted);
   mpi::collectively(world, [&] {
     const auto begin_block = [&] {
       scores.emplace_back();
-      sums.resize(sums.size() + sums_width);
+      if (weighted) {
+        weighted_sums.resize(weighted_sums.size() + sums_width);
+      } else {
+        sums.resize(sums.size() + sums_width);
+      }
     };
     answer_mine(members, combine, dataset, blocks, rows, begin_block, [&](const Answer& answer) {
       scores.back() += answer.score;
-      if (sums_width > 0) add(answer, std::span(sums).last(sums_width));
+      if (sums_width > 0 && weighted) add(answer, std::span(weighted_sums).last(sums_width));
+      if (sums_width > 0 && !weighted) add(answer, std::span(sums).last(sums_width));
       if (classifies) tally.add(answer);
     });
   });
-  FullEvaluation all;
+  FullEvaluation all{.weighted = weighted};
   all.score = sum_in_order(world, std::span<const BatchScore>(scores), 1).front();
   if (classifies) all.classes = tally.finish(world, all.classes_left_out);
-  if (sums_width > 0) {
-    all.regression =
-        make_report(sum_in_order(world, std::span<const RegressionSums>(sums), sums_width));
-  }
+  const auto report_of = [&]<typename Sums>(const std::vector<Sums>& mine) {
+    const std::vector<Sums> all_sums = sum_in_order(world, std::span(mine), sums_width);
+    return make_report(std::span(all_sums));
+  };
+  if (sums_width > 0) all.regression = weighted ? report_of(weighted_sums) : report_of(sums);
   return all;
 }
 

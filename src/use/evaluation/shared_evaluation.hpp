@@ -32,14 +32,17 @@ BatchScore evaluate_together(const mpi::Communicator& world, const std::vector<M
 
 // What is known of a model's quality on a data set.
 struct FullEvaluation {
-  BatchScore score;
-  std::optional<ClassEvaluation> classes;      // if the outputs are of classes
-  std::string classes_left_out;                // why it is not there all the same
-  std::optional<RegressionReport> regression;  // if the loss is not a cross-entropy
+  bool weighted = false;  // whether rows counted by weights of the data set, in everything here
+  BatchScore score{};
+  std::optional<ClassEvaluation> classes{};      // if the outputs are of classes
+  std::string classes_left_out{};                // why it is not there all the same
+  std::optional<RegressionReport> regression{};  // if the loss is not a cross-entropy
 };
 
 // Collective. The same, and everything else that can be said. Throws mpi::CollectiveError.
-// `classifies`: the outputs are of classes; `top_k` as ClassTally takes it.
+// `classifies`: the outputs are of classes; `top_k` as ClassTally takes it. Where the data set has
+// weights, rows count by them in everything but BatchScore's metrics that are not weighted; it is
+// an error if they are not finite or all 0, and a warning if some are negative.
 FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<ModelView>& members,
                               Combine combine, const datasets::Dataset& dataset, bool classifies,
                               const std::vector<std::size_t>& top_k);

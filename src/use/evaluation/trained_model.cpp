@@ -40,12 +40,22 @@ bool have_losses(const formats::ModelContent& content) {
                              [](const OutputOptions& output) { return output.loss.has_value(); });
 }
 
+// Every metric by the weights, each once.
+std::vector<MetricKind> all_weighted(const std::vector<MetricKind>& metrics,
+                                     std::vector<MetricKind> weighted) {
+  for (const MetricKind metric : metrics) {
+    if (std::ranges::find(weighted, metric) == weighted.end()) weighted.push_back(metric);
+  }
+  return weighted;
+}
+
 }  // namespace
 
 TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions) {
   formats::ModelContent content = formats::load_model(path, extensions);
   ModelOptions options = formats::options_of(content);  // a loss that is missing does not matter
   options.metrics.clear();
+  options.weighted_metrics.clear();
   if (options.outputs.size() > 1) {
     fail(ExitCode::bad_data,
          "{}: the model has {} outputs, but this version writes predictions of one", path,
@@ -74,10 +84,25 @@ TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring
   }
   ModelOptions options = formats::options_of(content);
   if (scoring.loss) options.loss = *scoring.loss;
-  if (!scoring.metrics.empty()) options.metrics = scoring.metrics;
+  if (!scoring.metrics.empty()) {
+    options.metrics = scoring.metrics;
+    options.weighted_metrics.clear();
+  }
   for (OutputOptions& output : options.outputs) {
     if (scoring.loss) output.loss.reset();
-    if (!scoring.metrics.empty()) output.metrics.reset();
+    if (!scoring.metrics.empty()) {
+      output.metrics.reset();
+      output.weighted_metrics.reset();
+    }
+    if (!scoring.weighted) continue;
+    output.weighted_metrics =
+        all_weighted(output.metrics.value_or(options.metrics),
+                     output.weighted_metrics.value_or(options.weighted_metrics));
+    output.metrics.emplace();
+  }
+  if (scoring.weighted) {
+    options.weighted_metrics = all_weighted(options.metrics, options.weighted_metrics);
+    options.metrics.clear();
   }
   return make_ready(std::move(content), path, options, extensions);
 }

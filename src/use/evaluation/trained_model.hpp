@@ -29,6 +29,7 @@ struct TrainedModel {
 struct Scoring {
   std::optional<LossOptions> loss;
   std::vector<MetricKind> metrics;
+  bool weighted = false;  // every metric by the rows' weights
 };
 
 // Reads a model file, Tusk's or Keras's, which may have objects of `extensions`. Error(no_input),

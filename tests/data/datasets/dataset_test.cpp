@@ -34,14 +34,34 @@ TEST_CASE("features and labels that do not go together are refused when they are
   CHECK_FAILS(with_labels(folder, {6, 1, 1}), ExitCode::bad_data, "'label' has shape (6, 1, 1)");
   const std::string path = folder.file("data.h5");
   with_labels(folder, {6});
-  CHECK_FAILS(Dataset::open(path, "label", "label"), ExitCode::bad_data, "features are [rows, …]");
-  CHECK_FAILS(Dataset::open(path, "feature", "label"), ExitCode::bad_data,
+  CHECK_FAILS(Dataset::open(path, {"label", "label"}), ExitCode::bad_data,
+              "features are [rows, …]");
+  CHECK_FAILS(Dataset::open(path, {"feature", "label"}), ExitCode::bad_data,
               "did you mean 'features'?");
-  CHECK_FAILS(Dataset::open(path, "features", "y"), ExitCode::bad_data, "no data set 'y'");
-  CHECK_FALSE(Dataset::open(path, "features", std::nullopt).has_labels());
+  CHECK_FAILS(Dataset::open(path, {"features", "y"}), ExitCode::bad_data, "no data set 'y'");
+  CHECK_FALSE(Dataset::open(path, {"features"}).has_labels());
   hdf5::File::create(path).create_dataset("features", ElementType::u8, {0, 4});
-  CHECK_FAILS(Dataset::open(path, "features", std::nullopt), ExitCode::bad_data,
+  CHECK_FAILS(Dataset::open(path, {"features"}), ExitCode::bad_data,
               "'features' of shape (0, 4) has nothing in it");
+}
+
+TEST_CASE("weights are a number a row") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("data.h5");
+  const auto with_weights = [&](const std::vector<std::uint64_t>& shape) {
+    hdf5::File file = hdf5::File::create(path);
+    file.create_dataset("features", ElementType::u8, {6, 4});
+    file.create_dataset("label", ElementType::f32, {6});
+    file.create_dataset("event/weight", ElementType::f64, shape);
+    file.close();
+    return Dataset::open(path, {"features", "label", "event/weight"});
+  };
+  CHECK(with_weights({6}).has_weights());
+  CHECK_FALSE(Dataset::open(path, {"features", "label"}).has_weights());
+  CHECK_FAILS(with_weights({5}), ExitCode::bad_data,
+              "data set 'event/weight' has 5 rows, but 'features' has 6");
+  CHECK_FAILS(with_weights({6, 1}), ExitCode::bad_data,
+              "'event/weight' has shape (6, 1); weights are [rows], a number a sample");
 }
 
 TEST_CASE("what labels mean depends on the loss, their shape and the model's outputs") {

@@ -44,7 +44,7 @@ FileList write_parts(const test::TemporaryFolder& folder, const std::vector<std:
 TEST_CASE("the rows of several files are numbered through") {
   const test::TemporaryFolder folder;
   const FileList files = write_parts(folder, {5, 1, 8});
-  const Dataset dataset = Dataset::open(files, "features", "label");
+  const Dataset dataset = Dataset::open(files, {"features", "label"});
   CHECK(dataset.rows() == 14);
   std::vector<float> numbers(9);
   dataset.features().read(3, std::span(numbers));
@@ -65,7 +65,9 @@ TEST_CASE("the rows of several files are numbered through") {
 
 TEST_CASE("files that do not go together are named, and so is the file of a bad row") {
   const test::TemporaryFolder folder;
-  const auto open = [](const FileList& files) { return Dataset::open(files, "features", "label"); };
+  const auto open = [](const FileList& files) {
+    return Dataset::open(files, {"features", "label"});
+  };
   const std::vector<float> four{0, 1, 2, 3};
   const std::vector<std::int32_t> two(2);
   const std::string first = samples::test_samples::write(folder.file("a.h5"), 2, four, two, {2});

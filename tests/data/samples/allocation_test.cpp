@@ -14,7 +14,8 @@ TEST_CASE("epochs of batches allocate nothing") {
   const test::TemporaryFolder folder;
   const datasets::Dataset dataset =
       test_samples::open(test_samples::write_counting(folder.file("data.h5"), 100));
-  const LabelFormat format{.kind = LabelFormat::Kind::classes, .width = 3};
+  const LabelFormat format{
+      .kind = LabelFormat::Kind::classes, .width = 3, .class_weights = {1.0, 2.0, 3.0}};
   const auto transforms = transforms::Transforms::from_json(
       R"([{"type": "scale", "factor": 0.5, "offset": 0},
           {"type": "missing", "value": "nan", "fills": [1, 2]},

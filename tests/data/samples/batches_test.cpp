@@ -103,7 +103,7 @@ TEST_CASE("an epoch can be begun anew before its end") {
 TEST_CASE("without labels a batch has features alone; an empty shard has no batches") {
   const test::TemporaryFolder folder;
   const std::string path = test_samples::write_counting(folder.file("data.h5"), 5);
-  const datasets::Dataset dataset = datasets::Dataset::open(path, "features", std::nullopt);
+  const datasets::Dataset dataset = datasets::Dataset::open(path, {"features"});
   const Shard shard = Shard::read(dataset, {1, 3}, nullptr, {});
   Batches batches(shard, {.batch_size = 8, .shuffle = false});
   batches.start_epoch(0);

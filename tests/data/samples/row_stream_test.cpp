@@ -40,7 +40,7 @@ TEST_CASE("rows are streamed once each, in order, over the ends of blocks and ba
   const test::TemporaryFolder folder;
   write_data(folder.file("data.h5"));
   const datasets::Dataset dataset =
-      datasets::Dataset::open(folder.file("data.h5"), "features", "label");
+      datasets::Dataset::open(folder.file("data.h5"), {"features", "label"});
   REQUIRE(dataset.features().rows_per_transfer() == 6);
   for (const bool as_classes : {true, false}) {
     LabelFormat format{.kind = LabelFormat::Kind::classes, .width = rows};
@@ -70,8 +70,7 @@ TEST_CASE("rows are streamed once each, in order, over the ends of blocks and ba
 TEST_CASE("a stream of no rows, or without labels, is one") {
   const test::TemporaryFolder folder;
   write_data(folder.file("data.h5"));
-  const datasets::Dataset dataset =
-      datasets::Dataset::open(folder.file("data.h5"), "features", std::nullopt);
+  const datasets::Dataset dataset = datasets::Dataset::open(folder.file("data.h5"), {"features"});
   Batches none(std::make_unique<RowStream>(dataset, datasets::Block{7, 7}, nullptr,
                                            transforms::Transforms()),
                4);

@@ -39,7 +39,7 @@ inline std::string write_counting(const std::string& path, std::uint64_t rows,
 
 inline datasets::Dataset open(const std::string& path,
                               const mpi::Communicator* communicator = nullptr) {
-  return datasets::Dataset::open(path, "features", "label", communicator);
+  return datasets::Dataset::open(path, {"features", "label"}, communicator);
 }
 
 }  // namespace tusk::samples::test_samples

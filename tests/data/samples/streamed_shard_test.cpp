@@ -104,7 +104,7 @@ TEST_CASE("several files are streamed as one, and rows may be drawn repeatedly")
                                                  {.chunk_rows = 33, .gzip = 1}, 64));
   }
   for (std::uint64_t i = 0; i < 3021; ++i) drawn.insert(drawn.end(), i % 4, i);
-  const datasets::Dataset dataset = datasets::Dataset::open(files, "features", "label");
+  const datasets::Dataset dataset = datasets::Dataset::open(files, {"features", "label"});
   REQUIRE(dataset.rows() == 3021);
   const StreamedShard shard(dataset, drawn, &streamed_classes, {}, small_limit);
   Batches batches(shard, {.batch_size = 100});

@@ -46,7 +46,8 @@ ModelContent two_by_two() {
                      {.name = "value",
                       .loss = LossKind::huber,
                       .huber_delta = 0.5,
-                      .metrics = std::vector<MetricKind>{}}};
+                      .metrics = std::vector<MetricKind>{},
+                      .weighted_metrics = std::vector{MetricKind::mse}}};
   content.weights.resize(4 * 3 + 3 + 2 * (3 * 2 + 2));
   std::iota(content.weights.begin(), content.weights.end(), 1.0F);
   return content;

@@ -35,6 +35,7 @@ ModelContent example() {
   content.loss = LossKind::categorical_crossentropy;
   content.huber_delta = 2.0;
   content.metrics = {MetricKind::accuracy, MetricKind::mae};
+  content.weighted_metrics = {MetricKind::mae};
   content.transforms = R"([{"type":"scale","factor":0.5,"offset":0.0}])";
   content.class_names = {"no", "yes"};
   content.columns = {.names = {"x", "kind"}, .categories = {{1, {"a", "b"}}}};
@@ -93,6 +94,7 @@ TEST_CASE("a model comes back as it was") {
   CHECK(loaded.loss == saved.loss);
   CHECK(loaded.huber_delta == saved.huber_delta);
   CHECK(loaded.metrics == saved.metrics);
+  CHECK(loaded.weighted_metrics == saved.weighted_metrics);
   CHECK(loaded.transforms == saved.transforms);
   CHECK(loaded.class_names == saved.class_names);
   CHECK(loaded.columns == saved.columns);

@@ -47,6 +47,10 @@ TEST_CASE("training, evaluation and prediction allocate nothing") {
                                 classes, fewer) == 0);
     CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
                                 classes, fewer, 3) == 0);
+    const std::vector<double> weights(batch, 0.5);
+    const Targets weighted{.classes = labels, .values = {}, .weights = weights};
+    CHECK(allocations_of_passes(LossKind::categorical_crossentropy, Activation::softmax, batch,
+                                weighted, fewer) == 0);
     const ConstMatrix targets(values.data(), output_count, batch);
     for (const auto& [name, loss] : names_of(LossKind{})) {
       CAPTURE(name);

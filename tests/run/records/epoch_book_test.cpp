@@ -5,6 +5,20 @@
 
 using namespace tusk::records;
 
+TEST_CASE("weighted metrics of an epoch are means by the weights, even if those of a step cancel") {
+  EpochBook book(30, 1);
+  // An unweighted mean, and Σ w·metric.
+  const float first[] = {0.5F, 1.0F};
+  const float second[] = {1.0F, 2.0F};
+  CHECK_FALSE(book.add({.samples = 20, .loss = 3.0F, .weight = 0.0}, first));
+  const auto over = book.add({.samples = 10, .loss = 6.0F, .weight = 4.0}, second);
+  REQUIRE(over);
+  CHECK(over->train.loss() == doctest::Approx(4.0));
+  CHECK(over->train.weight_sum == 4.0);
+  CHECK(over->train.metric(0) == doctest::Approx(2.0 / 3.0));
+  CHECK(over->train.metric(1) == doctest::Approx(3.0 / 4.0));
+}
+
 TEST_CASE("an epoch is over when the workers together have trained its samples") {
   EpochBook book(100);
   const float accuracy[] = {0.5F};

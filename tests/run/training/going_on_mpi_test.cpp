@@ -106,11 +106,13 @@ TEST_CASE("single goes on bit for bit, with every optimizer") {
   }
 }
 
-TEST_CASE("single goes on with dropout, repeated data, a schedule and callbacks; at epochs' ends") {
+TEST_CASE("single goes on with dropout, repeated data, weights, a schedule and callbacks") {
   GoingOn going_on;
   Experiment experiment = going_on.experiment(SingleOptions{}, "1 epoch");
   experiment.model.layers.insert(experiment.model.layers.begin() + 1, DropoutOptions{.rate = 0.3});
   experiment.data.repeat = 2;
+  experiment.model.class_weight.weights = {{"1", 1.5}};
+  experiment.model.weighted_metrics = {MetricKind::accuracy};
   experiment.optimizer.schedule =
       ScheduleOptions{.kind = CosineSchedule{.decay_steps = 300}, .warmup_steps = 20};
   experiment.callbacks.early_stopping =

@@ -175,7 +175,7 @@ TEST_CASE("mistake 3: an ensemble has as many members as asked for, and they dif
     }
     const auto members =
         evaluation::load_ensemble(directory + "/ensemble.json", evaluation::Scoring{}, {});
-    const auto dataset = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
+    const auto dataset = datasets::Dataset::open(folder.file("data.h5"), {"features", "label"});
     const auto vote = evaluation::evaluate_together(world, evaluation::views_of(members),
                                                     evaluation::Combine::vote, dataset);
     CHECK(vote.metric(0) > 0.9);

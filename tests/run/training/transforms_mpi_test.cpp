@@ -40,7 +40,7 @@ TEST_CASE("a model carries what its transforms have learned from the training ro
   const auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   CHECK(summary.test->metric(0) > 0.9);
 
-  const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
+  const auto data = datasets::Dataset::open(folder.file("data.h5"), {"features", "label"});
   const datasets::Split split(data.rows(), experiment.data.validation_split, experiment.seed);
   const datasets::Rows rows = split.training_rows({0, split.training_count()});
   CHECK(learned(directory) ==
@@ -80,7 +80,7 @@ TEST_CASE("the label of one class becomes 1 and the others 0, in training and ev
   const auto summary = training::train(experiment, {.run_directory = directory}, world, {});
   CHECK(summary.test->metric(0) > 0.9);
 
-  const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
+  const auto data = datasets::Dataset::open(folder.file("data.h5"), {"features", "label"});
   auto model = evaluation::load_for_evaluation(directory + "/model.h5", {}, {});
   const auto score = evaluation::evaluate_together(world, evaluation::views_of({&model, 1}),
                                                    evaluation::Combine::mean, data);

@@ -58,7 +58,7 @@ TEST_CASE("a user's loss trains, is kept, and scores again") {
   CHECK(summary.test->loss_sum == doctest::Approx(0.5 * summary.test->metric_sums[0]));
 
   const auto model = evaluation::load_for_evaluation(model_of("half"), {}, extensions);
-  const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
+  const auto data = datasets::Dataset::open(folder.file("data.h5"), {"features", "label"});
   const auto score = evaluation::evaluate_together(world, evaluation::views_of({&model, 1}),
                                                    evaluation::Combine::mean, data);
   CHECK(score.loss_sum == summary.test->loss_sum);
@@ -77,7 +77,7 @@ TEST_CASE("a user's transforms learn from the training rows, are kept, and are a
   const auto summary = train(experiment, folder, "run", world);
 
   // One rank by itself learns the same.
-  const auto data = datasets::Dataset::open(folder.file("data.h5"), "features", "label");
+  const auto data = datasets::Dataset::open(folder.file("data.h5"), {"features", "label"});
   const datasets::Split split(data.rows(), experiment.data.validation_split, experiment.seed);
   const datasets::Rows rows = split.training_rows({0, split.training_count()});
   const std::string path = folder.file("run") + "/model.h5";

@@ -36,6 +36,30 @@ TEST_CASE("what is never predicted or never there is 0, and what is neither coun
   CHECK(report.weighted.precision == doctest::Approx(2.0 * 0.5 / 3.0));
 }
 
+TEST_CASE("weights are added up precisely, and classes occur whose weights cancel") {
+  ConfusionMatrix confusion(3, true);
+  confusion.add(0, 0, 1e16);
+  confusion.add(0, 0, 1.0);
+  confusion.add(0, 0, -1e16);
+  confusion.add(0, 1, 3.0);
+  confusion.add(1, 1, -0.5);
+  confusion.add(2, 0, 1.0);
+  confusion.add(2, 0, -1.0);
+  CHECK(confusion.weight(0, 0).value() == 1.0);
+  CHECK(confusion.count(0, 0) == 3);
+  const ClassificationReport report = make_report(confusion);
+  CHECK(report.accuracy == doctest::Approx(0.5 / 3.5));
+  CHECK(report.classes[0].recall == doctest::Approx(0.25));
+  CHECK(report.classes[0].precision == 1.0);
+  CHECK(report.classes[1].precision == doctest::Approx(-0.5 / 2.5));
+  CHECK(report.classes[1].support == 1);
+  CHECK(report.classes[1].weight == -0.5);
+  CHECK(report.classes[2].recall == 0.0);
+  CHECK(report.macro.recall == doctest::Approx((0.25 + 1.0 + 0.0) / 3.0));
+  CHECK(report.weighted.weight == 3.5);
+  CHECK(report.weighted.recall == doctest::Approx((4.0 * 0.25 - 0.5 * 1.0) / 3.5));
+}
+
 TEST_CASE("no samples at all are no division by zero") {
   const ClassificationReport report = make_report(ConfusionMatrix(2));
   CHECK(report.accuracy == 0.0);

@@ -34,6 +34,27 @@ TEST_CASE("targets far from zero lose no digits, however the rows are cut") {
   CHECK(make_report(sums).mean.r2 == doctest::Approx(1.0 - 1.0 / 5.0).epsilon(1e-12));
 }
 
+TEST_CASE("weighted errors are those of as many rows, and lose no digits far from zero") {
+  RegressionSums repeated;
+  WeightedRegressionSums first;
+  WeightedRegressionSums second;
+  for (int i = 0; i < 10; ++i) {
+    const double target = 1e6 + i;
+    const double prediction = target + 0.25 * (i % 3);
+    (i < 4 ? first : second).add(target, prediction, i);
+    for (int k = 0; k < i; ++k) repeated.add(target, prediction);
+  }
+  second.add(5.0, 7.0, 1e9);  // and one that takes it back
+  first.add(5.0, 7.0, -1e9);
+  first += WeightedRegressionSums();
+  first += second;
+  const RegressionReport expected = make_report(std::vector<RegressionSums>{repeated});
+  const RegressionReport report = make_report(std::vector<WeightedRegressionSums>{first});
+  CHECK(report.mean.mse == doctest::Approx(expected.mean.mse).epsilon(1e-12));
+  CHECK(report.mean.mae == doctest::Approx(expected.mean.mae).epsilon(1e-12));
+  CHECK(report.mean.r2 == doctest::Approx(expected.mean.r2).epsilon(1e-12));
+}
+
 TEST_CASE("targets that are all the same are met, or not") {
   const std::vector<RegressionSums> sums{sums_of({{2, 2}, {2, 2}}), sums_of({{2, 2}, {2, 3}})};
   const RegressionReport report = make_report(sums);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/samples/label_format.hpp"
+#include "tusk/real.hpp"
+
+namespace tusk::samples {
+
+// Reads and checks the labels of `rows`: class indices, or values, format.width a row, whichever
+// the format says; the other span is empty. Collective where the data set has a communicator.
+// Error(bad_data) as check_rows.hpp has it. SampleStore calls it, and whoever counts classes.
+void read_labels(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                 const LabelFormat& format, std::span<std::int32_t> classes, Span values);
+
+}  // namespace tusk::samples
