@@ -105,7 +105,7 @@ class Converter {
     for (const ConvertOutput& output : outputs_) {
       done.files.push_back({output.path(), output.rows()});
     }
-    if (fields.size() > 1) done.label = fields[1];
+    if (fields.size() > 1 && !fields[1].is_weight) done.label = fields[1];
     if (communicator_ != nullptr) labels_.unite(*communicator_);
     if (!labels_.counts().empty() && !labels_.too_many()) done.classes = labels_.counts().size();
     done.missing_values = sum_over(communicator_, table_.missing_values());

@@ -147,7 +147,8 @@ void RowPlan::for_each_label(const std::function<void(std::int64_t)>& take) cons
   for (std::uint64_t row = share_.begin; row < share_.end; row += step) {
     const std::uint64_t count = std::min(step, share_.end - row);
     labels.resize(count * field.row_bytes());
-    const std::vector<std::span<std::byte>> out{{}, labels};
+    std::vector<std::span<std::byte>> out(table_.fields().size());
+    out[1] = labels;
     table_.read_rows(row, count, out);
     for (const std::int64_t label : datasets::integers_of(field.type, labels)) take(label);
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "mpi/collectively.hpp"
 #include "tusk/error.hpp"
@@ -98,6 +99,7 @@ bool CsvFiles::is_good() {
   try {
     row_.take(*reader_);
     row_.store_features({}, unwanted_.data());
+    if (layout_.chosen.weight) row_.weight();
     if (layout_.chosen.label) learned_.labels.check(row_.label(), reader_->place());
   } catch (const Error&) {  // counted by the survey
     return false;
@@ -114,13 +116,18 @@ void CsvFiles::next_record() {
   } while (!is_good());
 }
 
-CsvRow::Counts CsvFiles::read_row(std::byte* features, std::byte*& label) {
+CsvRow::Counts CsvFiles::read_row(std::byte* features, std::byte*& label, std::byte*& weight) {
   if (next_row_ == file_->first_row + file_->index.rows) open(next_row_);
   next_record();
   ++next_row_;
   if (!layout_.options.skip_bad_rows) row_.take(*reader_);
   if (label != nullptr) {
     learned_.labels.write(row_.label(), reader_->place(), label);
+  }
+  if (weight != nullptr) {
+    const double number = row_.weight();
+    std::memcpy(weight, &number, sizeof number);
+    weight += sizeof number;
   }
   return features == nullptr ? CsvRow::Counts{}
                              : row_.store_features(learned_.categories, features);

@@ -29,9 +29,9 @@ class CsvFiles {
   // Goes to a row; read_row() goes on there.
   void go_to(std::uint64_t row);
 
-  // The next row: its features to `features`, its label to `label`, which moves behind it; neither
-  // where that is null.
-  CsvRow::Counts read_row(std::byte* features, std::byte*& label);
+  // The next row: its features to `features`, its label to `label` and its weight, a double, to
+  // `weight`, which move behind them; none where that is null.
+  CsvRow::Counts read_row(std::byte* features, std::byte*& label, std::byte*& weight);
 
  private:
   struct File {

@@ -174,6 +174,17 @@ double CsvRow::number_of(std::string_view cell, const CsvFeature& feature) const
   fail_number(cell, feature.column);
 }
 
+double CsvRow::weight() const {
+  const std::size_t column = *layout_.chosen.weight;
+  const std::string_view cell = tables::trimmed(this->cell(column));
+  std::string number;
+  const auto plain = layout_.options.notation.plain(cell, number);
+  const auto value = plain ? tables::parse_number(*plain) : std::nullopt;
+  if (value && std::isfinite(*value)) return *value;
+  fail(ExitCode::bad_data, "{}: column '{}' holds {:?}; each row needs a number for its weight",
+       reader_->place().text(), layout_.names[column], cell.substr(0, longest_shown_text));
+}
+
 void CsvRow::fail_number(std::string_view cell, std::size_t column) const {
   const std::string& name = layout_.names[column];
   std::vector<std::string> advice;

@@ -44,6 +44,9 @@ class CsvRow {
   // Whether a text is empty or stands for a missing value.
   bool is_missing(std::string_view text) const;
 
+  // The weight. Error(bad_data) with file, line and column if it is not a finite number.
+  double weight() const;
+
   // Features that a row has, as they were stored.
   struct Counts {
     std::size_t missing = 0;  // NaN

@@ -38,16 +38,28 @@ void CsvTable::add_fields(const tables::FieldNames& names) {
   if (layout.chosen.label) {
     fields_.push_back({names.label, learned.labels.type(), {}, {}, learned.labels.class_names()});
   }
+  if (layout.chosen.weight)
+    fields_.push_back({.name = names.weight,
+                       .type = ElementType::f64,
+                       .row_shape = {},
+                       .column_names = {},
+                       .class_names = {},
+                       .is_weight = true});
 }
 
 void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
                          std::span<const std::span<std::byte>> out) {
   if (count == 0) return;
   files_->go_to(first);
-  std::byte* features = out[0].empty() ? nullptr : out[0].data();
-  std::byte* labels = out.size() > 1 && !out[1].empty() ? out[1].data() : nullptr;
+  const auto wanted = [&](std::size_t field) {
+    return out[field].empty() ? nullptr : out[field].data();
+  };
+  const tables::ChosenColumns& chosen = files_->layout().chosen;
+  std::byte* features = wanted(0);
+  std::byte* labels = chosen.label ? wanted(1) : nullptr;
+  std::byte* weights = chosen.weight ? wanted(fields_.size() - 1) : nullptr;
   for (std::uint64_t row = 0; row < count; ++row) {
-    const CsvRow::Counts counts = files_->read_row(features, labels);
+    const CsvRow::Counts counts = files_->read_row(features, labels, weights);
     missing_values_ += counts.missing;
     rounded_values_ += counts.rounded;
     if (features != nullptr) features += fields_[0].row_bytes();

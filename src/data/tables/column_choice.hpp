@@ -12,9 +12,10 @@ namespace tusk::tables {
 // Which columns of a file with named columns (CSV, NPY records) are taken. A column goes by its
 // name, or by its number from 0.
 struct ColumnChoice {
-  std::optional<std::string> label = {};  // none: the one called "label", in any case, if any
-  std::vector<std::string> columns = {};  // the features, in this order; empty: all others
-  std::vector<std::string> drop = {};     // left out, whatever they hold
+  std::optional<std::string> label = {};   // none: the one called "label", in any case, if any
+  std::optional<std::string> weight = {};  // how much each row counts; none: all alike
+  std::vector<std::string> columns = {};   // the features, in this order; empty: all others
+  std::vector<std::string> drop = {};      // left out, whatever they hold
 
   friend bool operator==(const ColumnChoice&, const ColumnChoice&) = default;
 };
@@ -23,6 +24,7 @@ struct ColumnChoice {
 struct ChosenColumns {
   std::vector<std::size_t> features;
   std::optional<std::size_t> label;
+  std::optional<std::size_t> weight;
   std::vector<std::string> notes;  // what the user may not have meant
 };
 

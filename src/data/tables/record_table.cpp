@@ -122,6 +122,15 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
     require_number(*chosen_.label);
     fields_.push_back({names.label, columns_[*chosen_.label].number->type, {}, {}, {}});
   }
+  if (chosen_.weight) {
+    require_number(*chosen_.weight);
+    fields_.push_back({.name = names.weight,
+                       .type = columns_[*chosen_.weight].number->type,
+                       .row_shape = {},
+                       .column_names = {},
+                       .class_names = {},
+                       .is_weight = true});
+  }
 }
 
 // A column of the records, as the machine's own numbers.
@@ -169,11 +178,14 @@ void RecordTable::read_rows(std::uint64_t first, std::uint64_t count,
       const std::size_t row_bytes = fields_[0].row_bytes();
       take_features(piece, out[0].subspan(row * row_bytes, rows * row_bytes));
     }
-    if (chosen_.label && !out[1].empty()) {
-      const auto labels = take(columns_[*chosen_.label], piece);
-      std::ranges::copy(labels,
-                        out[1].begin() + static_cast<std::ptrdiff_t>(row * fields_[1].row_bytes()));
-    }
+    const auto copy = [&](const std::optional<std::size_t>& column, std::size_t field) {
+      if (!column || out[field].empty()) return;
+      std::ranges::copy(
+          take(columns_[*column], piece),
+          out[field].begin() + static_cast<std::ptrdiff_t>(row * fields_[field].row_bytes()));
+    };
+    copy(chosen_.label, 1);
+    copy(chosen_.weight, fields_.size() - 1);
     row += rows;
   }
 }

@@ -13,10 +13,12 @@
 
 namespace tusk::tables {
 
-// What the data sets are called.
+// What the data sets are called. A table has features, then labels if it has any, then weights if
+// any are asked for.
 struct FieldNames {
   std::string features = "features";
   std::string label = "label";
+  std::string weight = "weight";
 };
 
 // One array of a table; it becomes a data set of shape [rows, row_shape …].
@@ -29,6 +31,8 @@ struct TableField {
 
   // The texts that stand for the indices in a column of categories, by column.
   std::map<std::size_t, std::vector<std::string>> categories = {};
+
+  bool is_weight = false;  // how much rows count, and no label
 
   std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
 };

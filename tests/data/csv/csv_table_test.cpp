@@ -258,4 +258,37 @@ TEST_CASE("a text column with a name of its own in every row is no label") {
 }
 
 }  // namespace
+TEST_CASE("a column of weights is an array of its own, with every digit") {
+  const test::TemporaryFolder folder;
+  const std::string path =
+      folder.write("data.csv", "a,w,label,b\n1,0.1,s,2\n3,-2.5,b,4\n5, 1e-3 ,s,6\n");
+  const auto read_weights = [&](const tables::ColumnChoice& choice) {
+    CsvTable table({path}, {}, choice);
+    const std::size_t last = table.fields().size() - 1;
+    CHECK(table.fields()[last].name == "weight");
+    CHECK(table.fields()[last].is_weight);
+    CHECK(table.fields()[last].type == ElementType::f64);
+    for (const std::string& name : table.fields()[0].column_names) CHECK(name != choice.weight);
+    std::vector<double> weights(3);
+    std::vector<std::span<std::byte>> out(last + 1);
+    out[last] = std::as_writable_bytes(std::span(weights));
+    table.read_rows(0, 3, out);
+    return weights;
+  };
+  CHECK(read_weights({.weight = "w"}) == std::vector{0.1, -2.5, 1e-3});
+  CHECK(read_weights({.weight = "1", .columns = {"a"}, .drop = {"label"}}) ==
+        std::vector{0.1, -2.5, 1e-3});
+  CHECK_FAILS(
+      read_weights({.weight = "label"}), ExitCode::bad_data,
+      "data.csv, line 2: column 'label' holds \"s\"; each row needs a number for its weight");
+  CHECK_FAILS(read_weights({.weight = "w", .drop = {"w"}}), ExitCode::usage,
+              "column 'w' is to be the weight and to be dropped");
+  folder.write("data.csv", "a,w\n1,0.5\n2,\n3,nan\n4,2\n");
+  CHECK_FAILS(read_weights({.weight = "w"}), ExitCode::bad_data,
+              "data.csv, line 3: column 'w' holds");
+  CsvTable skipping({path}, {.skip_bad_rows = true}, {.weight = "w"});
+  CHECK(skipping.rows() == 2);
+  CHECK(skipping.bad_rows().count == 2);
+}
+
 }  // namespace tusk::csv
