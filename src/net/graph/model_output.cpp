@@ -30,6 +30,24 @@ std::string key_of(const ModelOutput& output, bool is_only, const char* option) 
   return fmt::format("model.outputs.{}.{}", output.name, option);
 }
 
+// Of several outputs, whose scores are called after them: "val_loss" is the validation's loss, not
+// that of an output "val", and names of scores are names of data sets in history.h5.
+void require_name_for_scores(const std::string& name) {
+  for (const char* prefix : {"val_", "test_"}) {
+    if (!(name + "_").starts_with(prefix)) continue;
+    fail(ExitCode::bad_experiment,
+         "model.outputs: '{0}' would have a score '{0}_loss', but scores that begin with '{1}' are "
+         "those of the {2} data; give the layer another name",
+         name, prefix, prefix == std::string("val_") ? "validation" : "test");
+  }
+  if (name.find('/') != std::string::npos) {
+    fail(ExitCode::bad_experiment,
+         "model.outputs: '{0}' would have a score '{0}_loss', but names of scores have no '/'; "
+         "give the layer another name",
+         name);
+  }
+}
+
 }  // namespace
 
 std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring& wiring,
@@ -110,7 +128,10 @@ std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs
   std::vector<std::string> names;
   const bool is_only = outputs.size() == 1;
   if (!is_only) {
-    for (const ModelOutput& output : outputs) names.push_back(output.name + "_loss");
+    for (const ModelOutput& output : outputs) {
+      require_name_for_scores(output.name);
+      names.push_back(output.name + "_loss");
+    }
   }
   const auto add = [&](const ModelOutput& output, const std::vector<MetricKind>& metrics,
                        const char* option, const char* prefix) {
@@ -126,6 +147,12 @@ std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs
   for (const ModelOutput& output : outputs) add(output, output.metrics, "metrics", "");
   for (const ModelOutput& output : outputs) {
     add(output, output.weighted_metrics, "weighted_metrics", "weighted_");
+  }
+  for (const std::string& name : names) {
+    if (std::ranges::count(names, name) == 1) continue;
+    fail(ExitCode::bad_experiment,
+         "model.outputs: two scores would be called '{}'; give one of the outputs another name",
+         name);
   }
   if (names.size() > BatchScore::max_metrics) {
     fail(ExitCode::bad_experiment,

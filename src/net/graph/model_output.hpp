@@ -39,7 +39,9 @@ void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_on
 // What is scored: the metrics of the one output; or of several outputs each one's loss,
 // "NAME_loss", then the metrics of each, "NAME_accuracy"; and at last the weighted metrics,
 // "weighted_accuracy" or "NAME_weighted_accuracy". Error(bad_experiment) if an output names a
-// metric twice, or there are more scores than BatchScore holds.
+// metric twice, if one of several has a name whose scores would be taken for those of the
+// validation or test data, or with a '/', if two scores have one name, as those of outputs 'a' and
+// 'a_weighted' may; or if there are more scores than BatchScore holds.
 std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs);
 
 // Where among them the weighted metrics begin.

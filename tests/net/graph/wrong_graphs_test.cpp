@@ -134,6 +134,34 @@ TEST_CASE("outputs and their losses") {
   refuses(options, "model.outputs.b.loss = 'categorical_crossentropy' needs an output for every");
 }
 
+TEST_CASE("several outputs whose scores would be taken for something else") {
+  const auto outputs_called = [](const std::string& first, const std::string& second) {
+    ModelOptions options =
+        options_of({named(three, first, {"input"}), named(three, second, {"input"})});
+    options.outputs = {{.name = first}, {.name = second}};
+    return options;
+  };
+  for (const std::string name : {"val", "val_kind"}) {
+    refuses(outputs_called("kind", name), "model.outputs: '" + name + "' would have a score '" +
+                                              name +
+                                              "_loss', but scores that begin with 'val_' are "
+                                              "those of the validation data; give the layer");
+  }
+  for (const std::string name : {"test", "test_kind"}) {
+    refuses(outputs_called(name, "kind"), "model.outputs: '" + name + "' would have a score '" +
+                                              name +
+                                              "_loss', but scores that begin with 'test_' are "
+                                              "those of the test data; give the layer");
+  }
+  refuses(outputs_called("heads/kind", "energy"),
+          "model.outputs: 'heads/kind' would have a score 'heads/kind_loss', but names of scores "
+          "have no '/'");
+  CHECK_NOTHROW(build(outputs_called("value", "tests")));
+  for (const std::string name : {"val", "test_kind", "heads/kind"}) {  // one output's: "loss"
+    CHECK_NOTHROW(build(options_of({named(three, name)})));
+  }
+}
+
 TEST_CASE("a model of which nothing is to be trained computes, but is not trained") {
   ModelOptions options = options_of({named(three, "a")});
   options.frozen = {"*"};
