@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <numeric>
 
 #include "net/layers/spatial.hpp"
 
@@ -92,6 +93,56 @@ class GlobalPooling final : public Layer {
   Shape output_;
 };
 
+// y = the mean of each channel over the steps that are there, and 0/0 where none is, as in Keras.
+// The inputs are (steps, channels) and its mask.
+class MaskedMean final : public Layer {
+ public:
+  MaskedMean(const Shape& input, Shape output)
+      : steps_(input[0]), channels_(input[1]), output_(std::move(output)) {}
+
+  std::vector<Shape> output_shapes() const override { return {output_}; }
+  LayerMemory memory(Mode) const override {
+    return {.gradients = {InputGradient::made, InputGradient::none},
+            .kept = steps_,  // the steps' parts in the mean
+            .backward_reads_inputs = false,
+            .backward_reads_outputs = false};
+  }
+
+  void forward(const Forward& args) const override {
+    for (std::size_t sample = 0; sample < args.x().cols(); ++sample) {
+      const ConstSpan mask = args.inputs[1].col(sample);
+      const Span parts = args.kept.col(sample);
+      const Span y = args.y().col(sample);
+      const Real count = std::accumulate(mask.begin(), mask.end(), Real{0});
+      std::ranges::fill(y, Real{0});
+      for (std::size_t step = 0; step < steps_; ++step) {
+        parts[step] = mask[step] == Real{0} ? Real{0} : Real{1} / count;
+        if (mask[step] == Real{0}) continue;
+        const Real* x = args.x().col(sample).data() + step * channels_;
+        for (std::size_t c = 0; c < channels_; ++c) y[c] += x[c];
+      }
+      for (Real& mean : y) mean /= count;
+    }
+  }
+
+  void backward(const Backward& args) const override {
+    if (args.dx().data() == nullptr) return;
+    for (std::size_t sample = 0; sample < args.dy().cols(); ++sample) {
+      const Real* dy = args.dy().col(sample).data();
+      Real* dx = args.dx().col(sample).data();
+      for (const Real part : args.kept.col(sample)) {
+        for (std::size_t c = 0; c < channels_; ++c) dx[c] = dy[c] * part;
+        dx += channels_;
+      }
+    }
+  }
+
+ private:
+  std::size_t steps_;
+  std::size_t channels_;
+  Shape output_;
+};
+
 std::unique_ptr<Layer> make_global(const auto& o, Over over, std::size_t axes, Shapes inputs,
                                    const std::string& key) {
   const Shape& input = spatial_input(inputs, axes, key);
@@ -115,6 +166,11 @@ std::unique_ptr<Layer> make(const GlobalMaxPooling2dOptions& options, Shapes inp
 
 std::unique_ptr<Layer> make(const GlobalAveragePooling1dOptions& options, Shapes inputs,
                             const std::string& key) {
+  if (inputs.size() == 2) {
+    const Shape& input = spatial_input(inputs.first(1), 1, key);
+    return std::make_unique<MaskedMean>(input,
+                                        options.keepdims ? Shape{1, input[1]} : Shape{input[1]});
+  }
   return make_global(options, Over::mean, 1, inputs, key);
 }
 

@@ -75,12 +75,14 @@ inline MaskRule masks(const AverageOptions&) { return {.output = MaskRule::Outpu
 inline MaskRule masks(const ConcatenateOptions&) {
   return {.output = MaskRule::Output::concatenated};
 }
+inline MaskRule masks(const GlobalAveragePooling1dOptions&) { return {.reads = true}; }
 inline MaskRule masks(const BatchNormalizationOptions&) {
   return {.reads = true, .output = MaskRule::Output::passed};
 }
 inline MaskRule masks(const LayerNormalizationOptions&) {
   return {.output = MaskRule::Output::passed};
 }
+inline MaskRule masks(const NormalizationOptions&) { return {.output = MaskRule::Output::passed}; }
 inline MaskRule masks(const RescalingOptions&) { return {.output = MaskRule::Output::passed}; }
 
 // That of the options that the variant holds.

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
+
+#include "net/layers/layer_run.hpp"
 
 using namespace tusk;
 
@@ -46,4 +49,22 @@ TEST_CASE("the rule of a kind is that of its options") {
   CHECK(layers::mask_rule(AddOptions{}).output == Output::any_of);
   CHECK(layers::mask_rule(ConcatenateOptions{}).output == Output::concatenated);
   CHECK_FALSE(layers::mask_rule(AddOptions{}).reads);
+  CHECK(layers::mask_rule(NormalizationOptions{}).output == Output::passed);
+  CHECK(layers::mask_rule(GlobalAveragePooling1dOptions{}).output == Output::none);
+  CHECK(layers::mask_rule(GlobalAveragePooling1dOptions{}).reads);
+  CHECK_FALSE(layers::mask_rule(GlobalMaxPooling1dOptions{}).reads);
+}
+
+TEST_CASE("a mean over steps is over those that are there, whatever the others hold") {
+  test::LayerRun run(GlobalAveragePooling1dOptions{}, {Shape{3, 2}, Shape{3}}, 3);
+  run.inputs[0] = {1, 2, NAN, 4, 5, 10,  //
+                   7, 8, 9,   1, 2, 3,   //
+                   1, 2, 3,   4, 5, 6};
+  run.inputs[1] = {1, 0, 1, 0, 1, 0, 0, 0, 0};
+  run.forward();
+  CHECK(test::Numbers(run.outputs[0].begin(), run.outputs[0].begin() + 4) ==
+        test::Numbers{3, 6, 9, 1});
+  CHECK(std::isnan(run.outputs[0][4]));  // as Keras's, where no step is there
+  run.backward({2, 4, 6, 8, 10, 12});
+  CHECK(run.input_gradient == test::Numbers{1, 2, 0, 0, 1, 2, 0, 0, 6, 8, 0, 0, 0, 0, 0, 0, 0, 0});
 }
