@@ -41,7 +41,7 @@ void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows
                     ElementType type, std::span<const std::byte> features,
                     const transforms::Transforms& transforms) {
   const std::size_t width = dataset.row_elements();
-  if (transforms.keep_features()) {
+  if (transforms.keep_features() && !transforms.index_limit()) {
     if (!is_floating_point(type)) return;
     const auto* numbers = reinterpret_cast<const Real*>(features.data());
     return check_finite(dataset, rows, {numbers, rows.size() * width});
@@ -51,7 +51,7 @@ void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::byte* row = features.data() + i * width * size_of(type);
     transforms.apply(type, row, width, sample);
-    if (!transforms::all_finite(sample)) fail_features(dataset, rows[i], type, row, transforms);
+    if (!transforms.accepts(sample)) fail_features(dataset, rows[i], type, row, transforms);
   }
 }
 

@@ -19,12 +19,13 @@ namespace tusk::samples {
 // to, for the messages: each function throws Error(bad_data) that names file, data set, row in the
 // file, and value.
 
-// What the transforms make of `features`, which are as the file has them, of `type`, is finite.
+// What the transforms make of `features`, which are as the file has them, of `type`, is finite, and
+// indices where the model takes such.
 void check_features(const datasets::JoinedDataset& dataset, const datasets::Rows& rows,
                     ElementType type, std::span<const std::byte> features,
                     const transforms::Transforms& transforms);
 
-// Throws about the features of one row, which the transforms do not make finite.
+// Throws about the features of one row, which the transforms make nothing of that they accept.
 [[noreturn]] void fail_features(const datasets::JoinedDataset& dataset, std::uint64_t row,
                                 ElementType type, const std::byte* features,
                                 const transforms::Transforms& transforms);

@@ -89,7 +89,7 @@ void SampleStore::read_transformed(const datasets::Dataset& dataset, const datas
                           const Span sample(samples + (at + position) * layout_.stored_width,
                                             layout_.stored_width);
                           layout_.transforms.apply(ElementType::f64, piece.data(), width, sample);
-                          if (transforms::all_finite(sample)) continue;
+                          if (layout_.transforms.accepts(sample)) continue;
                           fail_features(features, rows[position], ElementType::f64, piece.data(),
                                         layout_.transforms);
                         }

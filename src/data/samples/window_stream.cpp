@@ -55,14 +55,14 @@ std::size_t WindowStream::read(const SampleRoom& room) {
     }
     const std::size_t place = window_->place(next_++);
     window_->store().copy_to(place, room, count);
-    check_finite(place, room.features.col(count));
+    check(place, room.features.col(count));
     ++count;
   }
   return count;
 }
 
-void WindowStream::check_finite(std::size_t place, ConstSpan sample) const {
-  if (transforms::all_finite(sample)) return;
+void WindowStream::check(std::size_t place, ConstSpan sample) const {
+  if (content_->layout.transforms.accepts(sample)) return;
   const std::uint64_t row = content_->rows[window_->position(place)];
   check_features(content_->dataset.features(), {row}, content_->layout.type,
                  window_->store().stored(place, 1), content_->layout.transforms);

@@ -42,7 +42,7 @@ class WindowStream final : public SampleStream {
   // Fills a window. Runs in the prefetcher's thread.
   bool fill(SampleWindow& window, std::uint64_t epoch, std::size_t index,
             const std::function<bool()>& cancelled);
-  void check_finite(std::size_t place, ConstSpan sample) const;
+  void check(std::size_t place, ConstSpan sample) const;
 
   std::shared_ptr<const StreamedShard::Content> content_;
   SampleOrder options_;

@@ -21,6 +21,13 @@ std::size_t first_bad(std::span<const double> numbers) {
   return static_cast<std::size_t>(bad - numbers.begin());
 }
 
+// The first number that is no index of so many rows, or size() of them.
+std::size_t first_without_row(const auto& numbers, std::size_t rows) {
+  const auto bad = std::ranges::find_if(
+      numbers, [end = static_cast<double>(rows)](double x) { return !(x > -1.0 && x < end); });
+  return static_cast<std::size_t>(bad - numbers.begin());
+}
+
 // Numbers as samples are kept.
 void round(std::span<double> numbers) {
   for (double& x : numbers) x = static_cast<double>(static_cast<Real>(x));
@@ -41,6 +48,17 @@ bool all_finite(ConstSpan numbers) {
   unsigned bad = 0;  // as wide as the numbers
   for (const Real x : numbers) bad |= std::abs(x) <= most ? 0U : 1U;
   return bad == 0;
+}
+
+Transforms Transforms::with_index_limit(std::optional<std::size_t> limit) const {
+  Transforms with(*this);
+  with.index_limit_ = limit;
+  return with;
+}
+
+bool Transforms::accepts(ConstSpan sample) const {
+  return all_finite(sample) &&
+         (!index_limit_ || first_without_row(sample, *index_limit_) == sample.size());
 }
 
 std::vector<std::string> Transforms::summary() const {
@@ -163,6 +181,13 @@ std::string Transforms::objection(std::span<const double> numbers) const {
     } else if (bad < stored.size() && !std::isfinite(stored[bad])) {
       found = stored_objection(bad);  // what came first in the file may be mended
     }
+  }
+  if (found.empty() && index_limit_) {
+    bad = first_without_row(sample, *index_limit_);
+    found = fmt::format(
+        "{} in column {}{} is no index of the model's embedding, whose {} rows count from 0",
+        text(sample[bad]), bad, steps_.empty() ? "" : ", as the transforms leave it,",
+        *index_limit_);
   }
   return found;
 }

@@ -40,8 +40,9 @@ enum class Precision {
 // wherever it comes from. (64-bit integers beyond 2^53 are rounded to the nearest double before the
 // first step.)
 //
-// A step's NaN goes on to the end: what the model sees is right if all of it is finite, and
-// otherwise objection() says what is wrong.
+// A step's NaN goes on to the end: what the model sees is right if all of it is finite, and, for a
+// model that looks its numbers up in a table, an index of it. accepts() says whether it is, and
+// otherwise objection() what is wrong.
 class Transforms {
  public:
   Transforms() = default;
@@ -60,6 +61,11 @@ class Transforms {
   bool keep_features() const { return steps_.empty(); }
 
   Precision precision() const { return precision_; }
+
+  // The same ones for a model that takes indices of `limit` rows: numbers from 0 to below it, whose
+  // fractions it drops. It is the model's, so that no file keeps it with the transforms.
+  Transforms with_index_limit(std::optional<std::size_t> limit) const;
+  const std::optional<std::size_t>& index_limit() const { return index_limit_; }
 
   // What they do, for people: a line each, without what they have learned.
   std::vector<std::string> summary() const;
@@ -82,9 +88,12 @@ class Transforms {
   void apply(std::span<const double> stored, Span out) const;
   void apply(ElementType type, const std::byte* stored, std::size_t width, Span out) const;
 
-  // What is wrong with a sample of which apply() makes a number that is not finite: "nan in column
-  // 3; features must be finite", "transform 1 (log) …". Columns count from 0 in what the step
-  // named, or the file, has.
+  // Whether a sample, as apply() leaves it, is right for the model.
+  bool accepts(ConstSpan sample) const;
+
+  // What is wrong with a sample of which apply() makes one that is not: "nan in column 3; features
+  // must be finite", "transform 1 (log) …", "57 in column 3 is no index …". Columns count from 0 in
+  // what the step named, the file, or the model has.
   std::string objection(std::span<const double> stored) const;
   std::string objection(ConstSpan stored) const;
 
@@ -102,6 +111,7 @@ class Transforms {
   std::vector<Step> steps_;
   std::optional<double> positive_label_;
   Precision precision_ = Precision::float32;
+  std::optional<std::size_t> index_limit_;
 };
 
 // Whether there is neither NaN nor infinity among the numbers.

@@ -7,6 +7,7 @@
 #include "net/graph/metric.hpp"
 #include "net/graph/parameter_layout.hpp"
 #include "net/graph/weighting.hpp"
+#include "net/layers/make_layer.hpp"
 #include "tusk/error.hpp"
 #include "tusk/random.hpp"
 
@@ -125,6 +126,19 @@ BatchScore Model::score(std::span<const ConstMatrix> outputs,
     }
   }
   return score;
+}
+
+std::optional<std::size_t> Model::index_limit(std::size_t input) const {
+  std::optional<std::size_t> least;
+  for (const GraphNode& node : graph_.nodes) {
+    if (node.placed == none) continue;
+    const auto limit = layers::index_limit(layers_[graph_.layers[node.placed].entry]);
+    const GraphValue& read = graph_.values[node.inputs.front()];
+    const bool is_input = read.root_in_training == graph_.inputs[input] &&
+                          read.root_in_inference == graph_.inputs[input];
+    if (limit && is_input) least = std::min(*limit, least.value_or(*limit));
+  }
+  return least;
 }
 
 void Model::check_targets(const Targets& targets) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -143,6 +144,10 @@ class Model {
   ConstMatrix predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const;
   std::span<const ConstMatrix> predict(ConstSpan weights, std::span<const ConstMatrix> inputs,
                                        Workspace& workspace) const;
+
+  // Below what the numbers of an input must be, where layers take them for indices; none where they
+  // do not. What comes to such a layer through others that change it is left to the layer.
+  std::optional<std::size_t> index_limit(std::size_t input = 0) const;
 
   // Error(bad_data) unless the targets are of a kind and a width that every output can be trained
   // on. Whether each class exists is checked when its batch is scored.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/layers/make_layer.hpp"
 
+#include <optional>
 #include <type_traits>
 #include <variant>
 
@@ -21,6 +22,14 @@ std::unique_ptr<Layer> make_layer(const LayerOptions& options, std::span<const S
         }
       },
       options);
+}
+
+std::optional<std::size_t> index_limit(const LayerOptions& options) {
+  if (const auto* embedding = std::get_if<EmbeddingOptions>(&options)) return embedding->input_dim;
+  if (const auto* steps = std::get_if<TimeDistributedOptions>(&options)) {
+    return index_limit((*steps->layer).layer);
+  }
+  return std::nullopt;
 }
 
 const Shape& only_input(std::span<const Shape> inputs, const std::string& key) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,5 +18,9 @@ namespace tusk::layers {
 // "model.layers.2.units must be …", if there can be no such layer.
 std::unique_ptr<Layer> make_layer(const LayerOptions& options, std::span<const Shape> inputs,
                                   const std::string& key);
+
+// In how many rows a layer of this kind looks its input up, of which its numbers are then indices;
+// none if it does not.
+std::optional<std::size_t> index_limit(const LayerOptions& options);
 
 }  // namespace tusk::layers

@@ -157,6 +157,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
                   .training_rows = rows.split.training_count()};
     made.columns = made.files.train.column_names();
     made.class_names = made.transforms.class_names(made.files.train.class_names());
+    made.transforms = made.transforms.with_index_limit(made.model.index_limit());
     check_together(made, rows.split);
     return made;
   });

@@ -23,11 +23,13 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path,
   graph::Model model = formats::make_model(options, content);
   AlignedVector<float> weights = formats::weights_for(model, content);
   const bool is_regression = model.labels() == LabelKind::values;
+  const auto index_limit = model.index_limit();
   const double huber_delta = model.outputs().front().huber_delta;
   return {.model = std::move(model),
           .classifies = !is_regression || !content.class_names.empty(),
           .weights = std::move(weights),
-          .transforms = transforms::Transforms::from_json(content.transforms, path, extensions),
+          .transforms = transforms::Transforms::from_json(content.transforms, path, extensions)
+                            .with_index_limit(index_limit),
           .class_names = std::move(content.class_names),
           .columns = std::move(content.columns),
           .huber_delta = huber_delta};

@@ -89,7 +89,7 @@ void EventBatch::transform() {
     const std::size_t inputs = member.model->input_size();
     const Span sample = Span(features_[i]).subspan(samples_ * inputs, inputs);
     member.transforms->apply(event_.features, sample);
-    if (!transforms::all_finite(sample)) {
+    if (!member.transforms->accepts(sample)) {
       fail(ExitCode::bad_data, "{}", member.transforms->objection(event_.features));
     }
   }

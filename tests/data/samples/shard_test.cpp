@@ -127,4 +127,27 @@ TEST_CASE("numbers that training would choke on are named with their row") {
   CHECK_FAILS(read(fine, {0, 2, 0}, probabilities), ExitCode::bad_data, "are from 0 to 1");
 }
 
+TEST_CASE("numbers that are no indices are named with their row, of any type, read as they are") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("words.h5");
+  const auto read = [&](const auto& features, const transforms::Transforms& transforms) {
+    test_samples::write(path, 2, features, std::vector<std::int32_t>{0, 1, 2}, {3});
+    return Shard::read(test_samples::open(path), {1, 2}, &shard_classes,
+                       transforms.with_index_limit(5));
+  };
+  const std::string message =
+      "words.h5: data set 'features', row 2: 7 in column 1 is no index of the model's embedding, "
+      "whose 5 rows count from 0";
+  CHECK_NOTHROW(read(std::vector<double>{7, 7, 0, 1, 4, 3}, {}));  // row 0 is another worker's
+  CHECK_FAILS(read(std::vector<double>{0, 0, 1, 1, 2, 7}, {}), ExitCode::bad_data, message);
+  CHECK_FAILS(read(std::vector<float>{0, 0, 1, 1, 2, 7}, {}), ExitCode::bad_data, message);
+  CHECK_FAILS(read(std::vector<std::uint8_t>{0, 0, 1, 1, 2, 7}, {}), ExitCode::bad_data, message);
+  CHECK_FAILS(read(std::vector<std::int64_t>{0, 0, 1, 1, -1, 3}, {}), ExitCode::bad_data,
+              "row 2: -1 in column 0 is no index");
+  const auto exact = transforms::Transforms::from_json(
+      R"([{"type": "scale", "factor": 1, "offset": 0}])", "model.h5", {});
+  CHECK_FAILS(read(std::vector<double>{0, 0, 1, 1, 2, 7}, exact), ExitCode::bad_data,
+              "row 2: 7 in column 1, as the transforms leave it, is no index");
+}
+
 }  // namespace tusk::samples

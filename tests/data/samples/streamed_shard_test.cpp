@@ -180,14 +180,15 @@ TEST_CASE("a limit too small for two blocks is refused with what would do") {
 TEST_CASE("what goes wrong in the thread reaches the consumer, with the row in its file") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("bad.h5");
-  const auto epoch = [&](float last_feature, std::int32_t last_label, bool shuffle) {
+  const auto epoch = [&](float last_feature, std::int32_t last_label, bool shuffle,
+                         const transforms::Transforms& transforms = {}) {
     std::vector<float> features(64 * counted_rows, 1.0F);
     std::vector<std::int32_t> labels(counted_rows, 0);
     features[64 * (counted_rows - 1) + 3] = last_feature;
     labels[counted_rows - 1] = last_label;
     test_samples::write(path, 64, features, labels, {counted_rows});
     const StreamedShard shard(test_samples::open(path), datasets::Rows::all(counted_rows),
-                              &streamed_classes, {}, small_limit);
+                              &streamed_classes, transforms, small_limit);
     Batches batches(shard, {.batch_size = 8, .shuffle = shuffle});
     batches.start_epoch(1);
     std::size_t samples = 0;
@@ -199,6 +200,9 @@ TEST_CASE("what goes wrong in the thread reaches the consumer, with the row in i
     CHECK(epoch(1.0F, 0, shuffle) == counted_rows);
     CHECK_FAILS(epoch(nan, 0, shuffle), ExitCode::bad_data,
                 "bad.h5: data set 'features' has nan in row 4000, column 3");
+    CHECK_FAILS(epoch(9.0F, 0, shuffle, transforms::Transforms().with_index_limit(9)),
+                ExitCode::bad_data,
+                "bad.h5: data set 'features', row 4000: 9 in column 3 is no index");
     CHECK_FAILS(epoch(1.0F, 3, shuffle), ExitCode::bad_data, "'label' has 3 in row 4000");
   }
 }

@@ -2,6 +2,7 @@
 #include "data/transforms/transforms.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <cstddef>
@@ -132,6 +133,29 @@ TEST_CASE("no transforms change nothing") {
   CHECK(sample[0] == 4.0F);
   CHECK(Transforms().to_json() == "[]");
   CHECK(Transforms().empty());
+}
+
+TEST_CASE("a model of indices accepts those of its rows alone, which no file keeps") {
+  const Transforms indices = Transforms().with_index_limit(5);
+  CHECK(indices.accepts(std::vector<float>{0, 4.9F, 4, -0.5F}));  // fractions are dropped
+  for (const float wrong : {5.0F, -1.0F, 1e9F}) {
+    const std::vector<float> sample{0, 3, wrong};
+    CHECK_FALSE(indices.accepts(sample));
+    CHECK(Transforms().accepts(sample));
+    CHECK(indices.objection(sample) ==
+          fmt::format("{} in column 2 is no index of the model's embedding, whose 5 rows count "
+                      "from 0",
+                      wrong));
+  }
+  const std::vector<float> gap{7, NAN};
+  CHECK(indices.objection(gap) == Transforms().objection(gap));
+  const auto halves =
+      Transforms::from_json(R"([{"type": "scale", "factor": 0.5, "offset": 0}])", "model.h5", {})
+          .with_index_limit(5);
+  CHECK(halves.objection(std::vector<float>{9.5F, 10}) ==
+        "5 in column 1, as the transforms leave it, is no index of the model's embedding, whose 5 "
+        "rows count from 0");
+  CHECK(halves.to_json() == halves.with_index_limit({}).to_json());
 }
 
 TEST_CASE("JSON that is no list of known transforms is refused with the file's name") {

@@ -169,6 +169,21 @@ TEST_CASE("with one output the names of scores stay, whatever is said of it") {
           plain.model.evaluate(plain.weights, plain.x(4), shares_of(4), plain.workspace).loss_sum);
 }
 
+TEST_CASE("a model says of which rows its input's numbers are indices") {
+  const auto limit_of = [](std::vector<LayerEntry> layers, const Shape& input) {
+    layers.emplace_back(FlattenOptions{});
+    layers.emplace_back(DenseOptions{.units = 2});
+    return graph::Model(graph::network_options(std::move(layers), LossKind::mse), input)
+        .index_limit();
+  };
+  const EmbeddingOptions nine{.input_dim = 9, .output_dim = 2};
+  CHECK(limit_of({nine}, {5}) == 9);
+  CHECK(limit_of({FlattenOptions{}, nine}, {5, 2}) == 9);  // the same numbers in another shape
+  CHECK(limit_of({TimeDistributedOptions{.layer = InnerLayer({nine})}}, {5, 3}) == 9);
+  CHECK_FALSE(limit_of({DenseOptions{.units = 3}}, {5}).has_value());
+  CHECK_FALSE(limit_of({RescalingOptions{.scale = 0.5}, nine}, {5}).has_value());
+}
+
 TEST_CASE("passes over graphs allocate nothing") {
   ModelOptions shared = residual();
   shared.layers.insert(shared.layers.begin() + 2, another_call("one"));
