@@ -23,6 +23,11 @@ class Bidirectional final : public Layer {
   Bidirectional(std::array<std::unique_ptr<Layer>, 2> layers, MergeMode mode, std::size_t inputs)
       : layers_(std::move(layers)), mode_(mode), inputs_(inputs) {
     for (const Parameter& parameter : layers_[0]->parameters()) weights_ += parameter.size();
+    const Shape output = layers_[0]->output_shapes().front();
+    units_ = output.extents().back();
+    outputs_ = output.elements();
+    kept_in_training_ = layers_[0]->memory(Mode::training).kept;
+    kept_in_inference_ = layers_[0]->memory(Mode::inference).kept;
   }
 
   std::vector<Shape> output_shapes() const override {
@@ -44,8 +49,9 @@ class Bidirectional final : public Layer {
     Matrix output;
   };
 
-  std::size_t units() const { return layers_[0]->output_shapes().front().extents().back(); }
-  std::size_t outputs() const { return layers_[0]->output_shapes().front().elements(); }
+  std::size_t kept(Mode mode) const {
+    return mode == Mode::training ? kept_in_training_ : kept_in_inference_;
+  }
 
   // Both layers' memory, and one for an input's gradient behind it.
   std::array<Part, 2> parts(Matrix kept, Mode mode) const;
@@ -58,12 +64,16 @@ class Bidirectional final : public Layer {
   std::array<std::unique_ptr<Layer>, 2> layers_;
   MergeMode mode_;
   std::size_t inputs_;
-  std::size_t weights_ = 0;  // of one layer
+  std::size_t weights_ = 0;  // of one layer, as all that follows
+  std::size_t units_ = 0;
+  std::size_t outputs_ = 0;
+  std::size_t kept_in_training_ = 0;
+  std::size_t kept_in_inference_ = 0;
 };
 
 LayerMemory Bidirectional::memory(Mode mode) const {
   LayerMemory memory = layers_[0]->memory(mode);
-  memory.kept = 2 * (memory.kept + outputs()) + (mode == Mode::training ? inputs_ : 0);
+  memory.kept = 2 * (kept(mode) + outputs_) + (mode == Mode::training ? inputs_ : 0);
   return memory;
 }
 
@@ -86,8 +96,8 @@ std::array<Bidirectional::Part, 2> Bidirectional::parts(Matrix kept, Mode mode) 
   };
   std::array<Part, 2> parts;
   for (Part& part : parts) {
-    part.kept = take(layers_[0]->memory(mode).kept);
-    part.output = take(outputs());
+    part.kept = take(this->kept(mode));
+    part.output = take(outputs_);
   }
   return parts;
 }
@@ -133,8 +143,8 @@ void Bidirectional::merge(const std::array<Part, 2>& parts, Matrix y) const {
   switch (mode_) {
     case MergeMode::concat: {
       Real* to = y.data();
-      for (std::size_t i = 0; i < parts[0].output.size(); i += units()) {
-        for (const Part& part : parts) to = std::copy_n(part.output.data() + i, units(), to);
+      for (std::size_t i = 0; i < parts[0].output.size(); i += units_) {
+        for (const Part& part : parts) to = std::copy_n(part.output.data() + i, units_, to);
       }
       return;
     }
@@ -158,10 +168,10 @@ void Bidirectional::split(Matrix dy, const std::array<Part, 2>& parts) const {
   switch (mode_) {
     case MergeMode::concat: {
       const Real* from = dy.data();
-      for (std::size_t i = 0; i < parts[0].output.size(); i += units()) {
+      for (std::size_t i = 0; i < parts[0].output.size(); i += units_) {
         for (const Part& part : parts) {
-          std::copy_n(from, units(), part.output.data() + i);
-          from += units();
+          std::copy_n(from, units_, part.output.data() + i);
+          from += units_;
         }
       }
       return;

@@ -175,7 +175,7 @@ void Recurrent::backward(const Backward& args) const {
     if (options_.use_bias) {
       const std::size_t offset = kernel + width * units();
       hand_over_bias(team, of_inputs, offset, args.gradients);
-      if (bias_shape().rank() == 2) {
+      if (w.bias.size() == 2 * width) {  // one for the inputs, one for the states
         hand_over_bias(team, of_states, offset + width, args.gradients);
       }
     }
