@@ -12,9 +12,11 @@
 // (im2col) is read where it lies, or, at the edges, from a copy of a few rows with zeros around
 // them. Layers conv1d, conv2d and conv2d_transpose call them.
 //
-//   convolution.cpp       the two products of data: gather() and spread()
-//   kernel_gradient.cpp   the sum over a batch
-//   window_rows.hpp       both: which numbers a row of outputs sees, and copies with zeros
+//   convolution.cpp       gather() and spread(), as products of windows with kernels
+//   convolution_product   such a product: packs the kernel and goes over the rows
+//   convolution_tiles     its tiles, the innermost loops; few_channels.hpp, those of first layers
+//   kernel_gradient.cpp   the sum over a batch, with tiles of its own (kernel_gradient_tiles.hpp)
+//   window_rows.hpp       all: which numbers a row of outputs sees, and copies with zeros
 namespace tusk::kernels {
 
 // An axis of a convolution between a large image and a small one, its input and output. Place i of

@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled with -ffp-contract=fast: multiplications and additions fuse where the CPU can.
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "net/kernels/convolution.hpp"
+#include "net/kernels/kernel_gradient_tiles.hpp"
 #include "net/kernels/packing.hpp"
 #include "net/kernels/window_rows.hpp"
 
 namespace tusk::kernels {
 namespace {
 
-// A tile is up to 3 vectors of filters by 8 terms: rows of the kernel as a matrix. Its sums stay in
-// registers for some rows of the small image, which is read where it lies. Where its filters do not
-// fill vectors, these hold the next pixel's, too, which nobody stores; the last rows of all
-// are read from a copy, so that nothing is read beyond them.
-constexpr std::size_t most_tile_vectors = 3;
-constexpr std::size_t tile_terms = kernel_gradient_grain;
-constexpr std::size_t most_tile_terms = tile_terms + 1;  // the last tile's: 3 by 3 of one channel
-constexpr std::size_t rows_wanted = 16 * 1024;           // of the large image with zeros around it
-constexpr std::size_t near_small = 4 * 1024;             // of the small image at a time
+constexpr std::size_t rows_wanted = 16 * 1024;  // of the large image with zeros around it
+constexpr std::size_t near_small = 4 * 1024;    // of the small image at a time
 
 Windows windows_of_gradient(const ConvolutionShape& shape) {
   return {
@@ -46,71 +39,6 @@ std::size_t last_rows(const ConvolutionShape& shape) {
 std::size_t last_rows_size(const ConvolutionShape& shape) {
   return last_rows(shape) * shape.cols.small * strip_vectors(shape) * lanes;
 }
-
-// Some rows of the small image, some filters of it: row i begins at from[i], a pixel every step[i].
-struct SmallRows {
-  std::array<const Real*, WindowRows::most> from;
-  std::array<std::size_t, WindowRows::most> step;
-};
-
-// What a tile's terms are, in numbers from a window's first one; the last is repeated where there
-// are fewer.
-using TermOffsets = std::size_t[most_tile_terms];
-
-template <std::size_t vectors, std::size_t terms>
-void add_tile(const WindowRows& rows, const TermOffsets& offsets, std::size_t cols,
-              std::size_t stride, const SmallRows& small, std::size_t width, Real* to,
-              std::size_t to_stride) {
-  Vector sums[terms][vectors]{};
-  for (std::size_t row = 0; row < rows.count(); ++row) {
-    const Real* at[terms];
-#pragma GCC unroll 9
-    for (std::size_t j = 0; j < terms; ++j) at[j] = rows.from(row) + offsets[j];
-    const Real* pixel = small.from[row];
-    const std::size_t step = small.step[row];
-    const std::size_t end = cols * stride;
-    for (std::size_t k = 0; k < end; k += stride, pixel += step) {
-      Vector column[vectors];
-#pragma GCC unroll 8
-      for (std::size_t v = 0; v < vectors; ++v) column[v] = load(pixel + v * lanes);
-#pragma GCC unroll 9
-      for (std::size_t j = 0; j < terms; ++j) {
-#pragma GCC unroll 8
-        for (std::size_t v = 0; v < vectors; ++v) sums[j][v] += column[v] * at[j][k];
-      }
-    }
-  }
-  if (width == vectors * lanes) {
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < terms; ++j) {
-#pragma GCC unroll 8
-      for (std::size_t v = 0; v < vectors; ++v) {
-        Real* sum = to + j * to_stride + v * lanes;
-        store(load(sum) + sums[j][v], sum);
-      }
-    }
-    return;
-  }
-  alignas(64) Real tile[terms * vectors * lanes];
-  for (std::size_t j = 0; j < terms; ++j) {
-    for (std::size_t v = 0; v < vectors; ++v) store(sums[j][v], tile + (j * vectors + v) * lanes);
-    for (std::size_t f = 0; f < width; ++f) {
-      to[j * to_stride + f] += tile[j * vectors * lanes + f];
-    }
-  }
-}
-
-using AddTile = void (*)(const WindowRows&, const TermOffsets&, std::size_t, std::size_t,
-                         const SmallRows&, std::size_t, Real*, std::size_t);
-
-template <std::size_t vectors, std::size_t... terms>
-constexpr std::array<AddTile, most_tile_terms> tiles_of(std::index_sequence<terms...>) {
-  return {add_tile<vectors, terms + 1>...};
-}
-
-constexpr std::make_index_sequence<most_tile_terms> each_count;
-constexpr std::array<std::array<AddTile, most_tile_terms>, most_tile_vectors> add_tiles{
-    tiles_of<1>(each_count), tiles_of<2>(each_count), tiles_of<3>(each_count)};
 
 // The sums of a few rows of the kernel's gradient.
 class KernelGradient {
@@ -144,9 +72,12 @@ class KernelGradient {
         const std::size_t width = std::min(wide, group_filters - f);
         const std::size_t filter = group * group_filters + f;
         const SmallRows small = small_rows(row, filter, width);
-        if (!dbias.empty()) add_bias(small, dbias.subspan(filter, width));
-        add_terms(small, first, dkernel.size() / shape_.filters, group, filter, width,
-                  dkernel.data());
+        const std::size_t terms = dkernel.size() / shape_.filters;
+        Span its_bias = dbias.empty() ? Span() : dbias.subspan(filter, width);
+        if (!its_bias.empty() && terms < tile_terms) {
+          add_bias(small, std::exchange(its_bias, Span()));
+        }
+        add_terms(small, first, terms, group, filter, width, dkernel.data(), its_bias.data());
       }
     }
   }
@@ -197,16 +128,18 @@ class KernelGradient {
   }
 
   void add_terms(const SmallRows& small, std::size_t first, std::size_t count, std::size_t group,
-                 std::size_t filter, std::size_t width, Real* dkernel) const {
+                 std::size_t filter, std::size_t width, Real* dkernel, Real* bias) const {
     const std::size_t vectors = (width + lanes - 1) / lanes;
     std::size_t terms = 0;
     for (std::size_t i = 0; i < count; i += terms) {
       terms = count - i <= most_tile_terms ? count - i : tile_terms;
       TermOffsets offsets;
       for (std::size_t j = 0; j < terms; ++j) offsets[j] = offset(first + i + j, group);
-      add_tiles[vectors - 1][terms - 1](rows_, offsets, shape_.cols.small,
-                                        windows_.output_col_stride(), small, width,
-                                        dkernel + i * shape_.filters + filter, shape_.filters);
+      const bool with_bias = i == 0 && bias != nullptr;
+      const AddTile add = with_bias ? add_tiles_with_bias[vectors - 1][terms - tile_terms]
+                                    : add_tiles[vectors - 1][terms - 1];
+      add(rows_, offsets, shape_.cols.small, windows_.output_col_stride(), small, width,
+          dkernel + i * shape_.filters + filter, shape_.filters, bias);
     }
   }
 

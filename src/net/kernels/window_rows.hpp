@@ -82,11 +82,14 @@ class WindowRows {
     std::size_t copied = 0;  // rows of the present sample, from its first one in scratch on
     std::size_t begin = 0;   // the scratch of the present sample
     std::size_t origin = 0;  // its first row there
+    const Real* image = images_.data() + first / windows_.rows.outputs * windows_.source_size();
+    std::size_t row = first % windows_.rows.outputs;
     count_ = 0;
-    for (; count_ < limit; ++count_) {
-      const std::size_t sample = (first + count_) / windows_.rows.outputs;
-      const std::size_t row = (first + count_) % windows_.rows.outputs;
-      const Real* image = images_.data() + sample * windows_.source_size();
+    for (; count_ < limit; ++count_, ++row) {
+      if (row == windows_.rows.outputs) {
+        row = 0;
+        image += windows_.source_size();
+      }
       if (!copies_) {
         from_[count_] = image + pixel(row * windows_.rows.stride);
         continue;

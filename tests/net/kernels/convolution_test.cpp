@@ -159,6 +159,17 @@ kernels::ConvolutionAxis axis(std::size_t large, std::size_t kernel, std::size_t
 TEST_CASE("convolutions agree with their definition, with any number of threads") {
   SUBCASE("valid") { check({axis(11, 3), axis(9, 2), 5, 17, 1}); }
   SUBCASE("one channel, as a first layer has") { check({axis(12, 3), axis(14, 3), 1, 32, 1}); }
+  SUBCASE("one channel, with edges and vectors that filters do not fill") {
+    check({axis(9, 3, 1, 1, 1, 1), axis(13, 3, 1, 1, 1, 1), 1, 20, 1});
+  }
+  SUBCASE("three channels, in several panels, rows that tiles do not fill") {
+    check({axis(7, 3), axis(21, 5), 3, 131, 1});
+  }
+  SUBCASE("three channels, a row as wide as a tile") { check({axis(5, 2), axis(9, 3), 3, 16, 1}); }
+  SUBCASE("one channel, rows narrower than a tile") { check({axis(6, 3), axis(5, 3), 1, 33, 1}); }
+  SUBCASE("three filters, whose images spread as those of few channels") {
+    check({axis(8, 3), axis(14, 3), 5, 3, 1});
+  }
   SUBCASE("same") { check({axis(7, 3, 1, 1, 1, 1), axis(10, 4, 1, 1, 1, 2), 16, 48, 1}); }
   SUBCASE("one axis") { check({axis(1, 1), axis(10, 1), 14, 10, 1}); }
   SUBCASE("causal") { check({axis(1, 1), axis(13, 3, 1, 2, 4, 0), 3, 20, 1}); }
