@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // tusk_bench_layers [--only NAME] [--seconds S]: how long a layer takes forward, for its weights'
 // gradients and for its input's, on one thread; convolutions beside oneDNN's primitives, in turns,
-// where the program was built with it.
+// where the program was built with it. Recurrent and normalizing layers: forward, and forward and
+// backward, which needs what forward leaves.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <limits>
@@ -49,12 +51,16 @@ class Subject {
         inputs_(input.elements()),
         outputs_(layer_->output_shapes().front().elements()),
         memory_(layer_->memory(layers::Mode::training)),
-        weights_(numbers(parameters())),
-        gradients_(parameters()),
+        weights_(numbers(parameters(layers::Role::trained))),
+        gradients_(weights_.size()),
+        statistics_(parameters(layers::Role::statistic), Real{1}),
         x_(numbers(inputs_ * batch)),
         dx_(inputs_ * batch),
         y_(outputs_ * batch),
         dy_(numbers(outputs_ * batch)),
+        wanted_(dy_),
+        kept_(memory_.kept * batch),
+        kept_of_batch_(memory_.kept_of_batch),
         scratch_(memory_.scratch + 1) {}
 
   void forward() {
@@ -62,17 +68,32 @@ class Subject {
     const Matrix y(y_.data(), outputs_, batch_);
     layer_->forward({.pass = {.team = team_, .mode = layers::Mode::training},
                      .weights = weights_,
+                     .statistics = statistics_,
+                     .new_statistics = statistics_,
                      .inputs = {&x, 1},
                      .outputs = {&y, 1},
+                     .kept = {kept_.data(), memory_.kept, batch_},
+                     .kept_of_batch = kept_of_batch_,
                      .scratch = scratch()});
   }
   void weight_gradient() { backward(false, {}); }
   void input_gradient() { backward(true, {dx_.data(), inputs_, batch_}); }
 
+  // Backward may overwrite the output's gradient, which is therefore a copy.
+  void forward_and_backward() {
+    forward();
+    std::ranges::copy(wanted_, dy_.begin());
+    const bool in_place =
+        !memory_.gradients.empty() && memory_.gradients[0] == layers::InputGradient::in_place;
+    backward(false, {in_place ? dy_.data() : dx_.data(), inputs_, batch_});
+  }
+
  private:
-  std::size_t parameters() const {
+  std::size_t parameters(layers::Role role) const {
     std::size_t count = 0;
-    for (const layers::Parameter& parameter : layer_->parameters()) count += parameter.size();
+    for (const layers::Parameter& parameter : layer_->parameters()) {
+      if (parameter.role == role) count += parameter.size();
+    }
     return count;
   }
 
@@ -85,8 +106,11 @@ class Subject {
     layers::WholeGradients sink(gradients_);
     layer_->backward({.pass = {.team = team_, .mode = layers::Mode::training, .frozen = frozen},
                       .weights = weights_,
+                      .statistics = statistics_,
                       .inputs = {&x, 1},
                       .outputs = {&y, 1},
+                      .kept = {kept_.data(), memory_.kept, batch_},
+                      .kept_of_batch = kept_of_batch_,
                       .scratch = scratch(),
                       .output_gradients = {&dy, 1},
                       .input_gradients = {&dx, 1},
@@ -99,7 +123,8 @@ class Subject {
   std::size_t inputs_;
   std::size_t outputs_;
   layers::LayerMemory memory_;
-  AlignedVector<Real> weights_, gradients_, x_, dx_, y_, dy_, scratch_;
+  AlignedVector<Real> weights_, gradients_, statistics_, x_, dx_, y_, dy_, wanted_, kept_,
+      kept_of_batch_, scratch_;
 };
 
 // The fastest groups of two works, timed in turns; the second may be empty.
@@ -152,6 +177,15 @@ void measure(const std::string& name, const LayerOptions& options, const Shape& 
   print(time_both(seconds, [&] { subject.input_gradient(); }, {}), 0.0, "input gradient", name);
 }
 
+// A layer whose backward overwrites what forward leaves.
+void measure_both(const std::string& name, const LayerOptions& options, const Shape& input,
+                  std::size_t batch, double flops, double seconds) {
+  Subject subject(options, input, batch);
+  print(time_both(seconds, [&] { subject.forward(); }, {}), flops, "forward", name);
+  print(time_both(seconds, [&] { subject.forward_and_backward(); }, {}), 3.0 * flops,
+        "and backward", name);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -181,6 +215,19 @@ int main(int argc, char** argv) {
   if (is_wanted("depthwise 26x26x32")) {
     measure("depthwise 26x26x32", DepthwiseConv2dOptions{.kernel_size = {{3}}}, {26, 26, 32}, 16,
             seconds);
+  }
+  const double gate_flops = 2.0 * 64 * 20 * 100 * (15 + 100);
+  if (is_wanted("gru 20x15 to 100")) {
+    measure_both("gru 20x15 to 100", GruOptions{{.units = 100}}, {20, 15}, 64, 3 * gate_flops,
+                 seconds);
+  }
+  if (is_wanted("lstm 20x15 to 100")) {
+    measure_both("lstm 20x15 to 100", LstmOptions{{.units = 100}}, {20, 15}, 64, 4 * gate_flops,
+                 seconds);
+  }
+  if (is_wanted("batch_norm 26x26x32")) {
+    measure_both("batch_norm 26x26x32", BatchNormalizationOptions{}, {26, 26, 32}, 16, 0.0,
+                 seconds);
   }
   return 0;
 }
