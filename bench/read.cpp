@@ -151,7 +151,7 @@ class Measurement {
     say(name + ", the file by read(2)", rate([&] { plain_read(path, share, used.get()); }));
     say(name + ", by read(2) into fresh memory",
         rate([&] { plain_read(path, share, fresh(share.size()).get()); }));
-    const auto dataset = datasets::Dataset::open(path, "features", std::nullopt);
+    const auto dataset = datasets::Dataset::open(path, {.features = "features"});
     const datasets::Rows rows = datasets::Rows::all(dataset.rows()).part(mine_);
     say(name + ", into memory", rate([&] { samples::Shard::read(dataset, rows, nullptr, {}); }));
     const samples::StreamedShard streamed(dataset, rows, nullptr, {}, bytes() / 4);
