@@ -37,7 +37,7 @@ def check_history(path):
     with h5py.File(path) as file:
         steps = {name: column[...] for name, column in file["steps"].items()}
         assert sorted(steps) == [
-            "accuracy", "epoch", "learning_rate", "loss", "partition", "samples", "step", "time_s",
+            "accuracy", "epoch", "learning_rate", "loss", "partition", "samples", "step", "time_s", "weight",
             "worker"]
         assert all(len(column) == 100 for column in steps.values())
         assert (steps["loss"] == numpy.arange(100)).all()
