@@ -33,23 +33,23 @@ double weight_of(std::uint64_t row) { return 0.1 * static_cast<double>(row) - 3.
 
 // Row i has the number i in its features, class i mod 3, and a weight that tells i.
 datasets::Dataset open_weighted(const std::string& path, const hdf5::Storage& storage = {},
-                                std::uint64_t rows = weighted_rows, std::uint64_t first = 0) {
-  std::vector<float> features(rows * 64, 0.0F);
-  std::vector<std::uint8_t> labels(rows);
-  std::vector<double> weights(rows);
-  for (std::uint64_t i = 0; i < rows; ++i) {
+                                std::uint64_t count = weighted_rows, std::uint64_t first = 0) {
+  std::vector<float> features(count * 64, 0.0F);
+  std::vector<std::uint8_t> labels(count);
+  std::vector<double> weights(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
     features[i * 64] = static_cast<float>(first + i);
     labels[i] = static_cast<std::uint8_t>((first + i) % 3);
     weights[i] = weight_of(first + i);
   }
   hdf5::File file = hdf5::File::create(path);
-  file.create_dataset("features", ElementType::f32, {rows, 64}, storage)
+  file.create_dataset("features", ElementType::f32, {count, 64}, storage)
       .write(0, std::span<const float>(features));
-  file.create_dataset("label", ElementType::u8, {rows}, storage)
+  file.create_dataset("label", ElementType::u8, {count}, storage)
       .write(0, std::span<const std::uint8_t>(labels));
   hdf5::Storage other = storage;
   if (other.chunk_rows > 0) other.chunk_rows += 7;
-  file.create_dataset("weight", ElementType::f64, {rows}, other)
+  file.create_dataset("weight", ElementType::f64, {count}, other)
       .write(0, std::span<const double>(weights));
   file.close();
   return datasets::Dataset::open(path, {"features", "label", "weight"});
@@ -57,7 +57,7 @@ datasets::Dataset open_weighted(const std::string& path, const hdf5::Storage& st
 
 // The rows of an epoch, if each comes with its own label and weight.
 std::vector<std::uint64_t> rows_of_epoch(Batches& batches, std::span<const double> class_weights) {
-  std::vector<std::uint64_t> rows;
+  std::vector<std::uint64_t> read;
   bool right = true;
   batches.start_epoch(1);
   while (const auto batch = batches.next()) {
@@ -67,12 +67,12 @@ std::vector<std::uint64_t> rows_of_epoch(Batches& batches, std::span<const doubl
       const double factor = class_weights.empty() ? 1.0 : class_weights[row % 3];
       right &= batch->targets.classes[i] == static_cast<std::int32_t>(row % 3);
       right &= batch->targets.weights[i] == weight_of(row) * factor;
-      rows.push_back(row);
+      read.push_back(row);
     }
   }
   CHECK(right);
-  std::ranges::sort(rows);
-  return rows;
+  std::ranges::sort(read);
+  return read;
 }
 
 }  // namespace
