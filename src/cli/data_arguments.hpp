@@ -15,6 +15,7 @@ namespace tusk::cli {
 // The arguments of every command that applies a model to a data set: MODEL.h5 DATA.h5 --features …
 struct DataArguments {
   std::string model;
+  std::string weights;
   std::string data;
   std::string features = "features";
   std::string label = "label";

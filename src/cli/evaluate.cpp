@@ -92,8 +92,9 @@ ExitCode evaluate(const Context& context, const EvaluateArguments& arguments) {
   std::optional<datasets::Dataset> dataset;
   const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
-    members = evaluation::load_ensemble(arguments.data.model,
-                                        scoring(arguments, context.extensions), context.extensions);
+    members =
+        evaluation::load_ensemble(arguments.data.model, scoring(arguments, context.extensions),
+                                  context.extensions, arguments.data.weights);
     evaluation::check_combination(members, combine);
     check_top_k(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);

@@ -46,7 +46,8 @@ ExitCode predict(const Context& context, const PredictArguments& arguments) {
   const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
     check_output(arguments);
-    members = evaluation::load_ensemble(arguments.data.model, std::nullopt, context.extensions);
+    members = evaluation::load_ensemble(arguments.data.model, std::nullopt, context.extensions,
+                                        arguments.data.weights);
     evaluation::check_combination(members, combine);
     predictions.emplace(world, members, combine, open_for(members.front(), arguments.data, false),
                         arguments.copies);

@@ -60,7 +60,8 @@ ExitCode predict_stream(const Context& context, const DataArguments& data,
            "--stream runs on one rank: a stream has one order; start several processes on parts of "
            "it");
     }
-    const auto members = evaluation::load_ensemble(data.model, std::nullopt, context.extensions);
+    const auto members =
+        evaluation::load_ensemble(data.model, std::nullopt, context.extensions, data.weights);
     evaluation::check_combination(members, combination(data));
     std::signal(SIGPIPE, SIG_IGN);  // the end of the output's reader is no error of ours
     const inference::StreamCounts counts = inference::stream_predictions(

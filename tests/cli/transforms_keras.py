@@ -128,6 +128,21 @@ def main():
         model, _ = train(folder, "again", again, [], data)
         assert difference(model, x, predict(model, data, f"{folder}/again.out.h5")) <= 1e-5
 
+        # The layers as JSON and the weights in another file, for predict, evaluate and an experiment.
+        keras_model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2, activation="softmax")])
+        keras_model.save(f"{folder}/parts.h5")
+        with open(f"{folder}/parts.json", "w") as file:
+            file.write(keras_model.to_json())
+        parts = [f"{folder}/parts.json", data, "--weights", f"{folder}/parts.h5"]
+        done = subprocess.run([TUSK, "predict", *parts, "-o", f"{folder}/parts.out.h5"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        with h5py.File(f"{folder}/parts.out.h5") as file:
+            assert np.abs(file["prediction"][...] - keras_model.predict(x, verbose=0)).max() <= 1e-5
+        done = subprocess.run([TUSK, "evaluate", *parts, "--loss", "mse"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        done = subprocess.run([TUSK, "predict", *parts[:2], "-o", f"{folder}/none.h5"], capture_output=True, text=True)
+        assert done.returncode == 65 and "no weights; name their file, too: --weights FILE.h5" in done.stderr, done
+
         # What layers of Keras cannot do: the network alone, and a word about it.
         for transforms, reason in [
                 (['{ type = "missing", value = "nan", fill = "mean" }', '{ type = "standard" }'], "transform 0 (missing) cannot"),

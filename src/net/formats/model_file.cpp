@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
@@ -185,16 +187,97 @@ std::vector<StoredGroup> stored_groups(const graph::Model& model,
   return stored;
 }
 
+// The group that weights are in; "" where the file has nothing else. Error(bad_data) if there are
+// none.
+std::string root_of_weights(const hdf5::File& file) {
+  if (file.has_group("model_weights")) return "model_weights";
+  if (hdf5::read_texts(file, "/", "layer_names")) return "";
+  fail(ExitCode::bad_data, "{}: neither a Keras model nor its weights in HDF5 format", file.path());
+}
+
 AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& content,
                                   const std::vector<WeightGroup>& groups) {
   try {
     const graph::Model model = layout_of(content);
+    const std::string root = root_of_weights(file);
     const bool is_theano = hdf5::read_text(file, "/", "backend") == "theano";
-    return read_model_weights(file, stored_groups(model, groups, is_theano));
+    return read_model_weights(file, root, stored_groups(model, groups, is_theano));
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_experiment) throw;
     fail(ExitCode::bad_data, "{}: {}", file.path(), error.what());  // layers that do not fit
   }
+}
+
+// What a whole file has beside layers and weights.
+void read_rest(const hdf5::File& file, ModelContent& content, const Extensions& extensions) {
+  if (file.has_group("tusk")) {
+    read_tusk(file, content, extensions);
+  } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
+    read_training_config(*training, content);
+  }
+}
+
+ModelContent content_of(ModelConfig config) {
+  ModelContent content;
+  content.input = std::move(config.input);
+  content.stored = std::move(config.stored);
+  content.layers = std::move(config.layers);
+  content.inputs = std::move(config.inputs);
+  content.outputs = std::move(config.outputs);
+  return content;
+}
+
+bool is_json(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  std::ifstream in(path, std::ios::binary);
+  in >> std::ws;
+  return in.peek() == '{';
+}
+
+std::string read_json_text(const std::string& path) {
+  constexpr std::uintmax_t longest = std::uintmax_t{1} << 26;
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) > longest) {
+    fail(ExitCode::bad_data, "{}: more than 64 MiB, which is no JSON of a model", path);
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail(ExitCode::no_input, "{}: cannot be opened", path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+nlohmann::json parse_architecture(const std::string& text, const std::string& path) {
+  try {
+    nlohmann::json json = parse_keras_json(text, path);
+    if (json.is_object()) return json;
+  } catch (const nlohmann::json::exception& error) {
+    fail(ExitCode::bad_data, "{}: the JSON cannot be read: {}", path, error.what());
+  }
+  fail(ExitCode::bad_data, "{}: the JSON is no model's", path);
+}
+
+// Layers alone, whose weights are in another file.
+ModelContent load_architecture(const std::string& path, const Extensions& extensions,
+                               const std::string& weights) {
+  if (weights.empty()) {
+    fail(ExitCode::bad_data,
+         "{}: has the layers of a model, but no weights; name their file, too: --weights FILE.h5",
+         path);
+  }
+  const std::string text = read_json_text(path);
+  const nlohmann::json json = parse_architecture(text, path);
+  // Keras 3 says no version there, but where its classes are.
+  const nlohmann::json version = json.value("keras_version", nlohmann::json());
+  const bool is_keras3 =
+      version.is_string() ? version.get<std::string>() >= "3" : json.contains("module");
+  ModelConfig config = read_model_config(text, path, is_keras3, extensions);
+  const std::vector<WeightGroup> groups = std::move(config.weights);
+  ModelContent content = content_of(std::move(config));
+  if (const auto compiled = json.find("compile_config"); compiled != json.end()) {
+    read_training_config(compiled->dump(), content);
+  }
+  content.weights = read_weights(hdf5::File::open(weights), content, groups);
+  return content;
 }
 
 }  // namespace
@@ -218,10 +301,24 @@ std::string model_file_of(const std::string& path) {
   return std::filesystem::exists(inside, error) ? inside.string() : path;
 }
 
-ModelContent load_model(const std::string& given, const Extensions& extensions) {
+bool is_architecture(const std::string& path) {
+  if (!is_json(path)) return false;
+  // Only whether it has this key is asked here: what is wrong with it says whoever reads it.
+  return read_json_text(path).find("\"class_name\"") != std::string::npos;
+}
+
+ModelContent load_model(const std::string& given, const Extensions& extensions,
+                        const std::string& weights) {
   const std::string path = model_file_of(given);
+  if (is_json(path)) return load_architecture(path, extensions, weights);
   const hdf5::File file = hdf5::File::open(path);
   const auto json = hdf5::read_text(file, "/", "model_config");
+  if (!json && hdf5::read_texts(file, "/", "layer_names")) {
+    fail(ExitCode::bad_data,
+         "{}: has the weights of a model, but not its layers; name the JSON that model.to_json() "
+         "makes of them as the model, and this file by --weights",
+         path);
+  }
   if (!json) {
     fail(ExitCode::bad_data,
          "{}: not a Keras model in HDF5 format (it has no attribute 'model_config')", path);
@@ -229,18 +326,11 @@ ModelContent load_model(const std::string& given, const Extensions& extensions) 
   // Versions before 2 do not say which they are.
   const bool is_keras3 = hdf5::read_text(file, "/", "keras_version").value_or("1") >= "3";
   ModelConfig config = read_model_config(*json, path, is_keras3, extensions, read_front(file));
-  ModelContent content;
-  content.input = std::move(config.input);
-  content.stored = std::move(config.stored);
-  content.layers = std::move(config.layers);
-  content.inputs = std::move(config.inputs);
-  content.outputs = std::move(config.outputs);
-  if (file.has_group("tusk")) {
-    read_tusk(file, content, extensions);
-  } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
-    read_training_config(*training, content);
-  }
-  content.weights = read_weights(file, content, config.weights);
+  const std::vector<WeightGroup> groups = std::move(config.weights);
+  ModelContent content = content_of(std::move(config));
+  read_rest(file, content, extensions);
+  content.weights =
+      read_weights(weights.empty() ? file : hdf5::File::open(weights), content, groups);
   return content;
 }
 

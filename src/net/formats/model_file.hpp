@@ -68,13 +68,18 @@ std::vector<std::string> save_model(const std::string& path, const ModelContent&
 
 // Reads what save_model writes, and Sequential and Functional models of layers that we have, which
 // Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a
-// loss of theirs the same name. The folder of a checkpoint stands for its model. Every shape is
-// checked against the layers. Error(no_input), or Error(bad_data) that names the layer, loss or
-// data set.
-ModelContent load_model(const std::string& path, const Extensions& extensions);
+// loss of theirs the same name. The folder of a checkpoint stands for its model. With `weights`
+// these are in another file, as Keras's save_weights() leaves them, or in a whole model; `path` may
+// then also be the JSON of a model's layers, as to_json() makes it. Every shape is checked against
+// the layers. Error(no_input), or Error(bad_data) that names the layer, loss or data set.
+ModelContent load_model(const std::string& path, const Extensions& extensions,
+                        const std::string& weights = "");
 
 // The file of a model: the path itself, or, for the folder of a checkpoint, the model in it.
 std::string model_file_of(const std::string& path);
+
+// Whether a file is the JSON of a model's layers, and not of an ensemble.
+bool is_architecture(const std::string& path);
 
 // The content's layers, inputs, outputs, loss and metrics as options, and the model that they make.
 // Without a loss in the file it is mse.

@@ -13,7 +13,7 @@
 namespace tusk::formats {
 namespace {
 
-constexpr const char* root = "model_weights";
+constexpr const char* root_of_models = "model_weights";
 
 // One array of the model and where the file has it: several data sets for the gates of Keras 1.
 struct Stored {
@@ -23,14 +23,15 @@ struct Stored {
 };
 
 // The paths of the arrays of each layer that has any, in the file's order.
-std::vector<std::vector<std::string>> stored_paths(const hdf5::File& file) {
-  const auto names = hdf5::read_texts(file, root, "layer_names");
+std::vector<std::vector<std::string>> stored_paths(const hdf5::File& file,
+                                                   const std::string& root) {
+  const auto names = hdf5::read_texts(file, root.empty() ? "/" : root, "layer_names");
   if (!names) {
     fail(ExitCode::bad_data, "{}: group '{}' has no attribute 'layer_names'", file.path(), root);
   }
   std::vector<std::vector<std::string>> layers;
   for (const std::string& name : *names) {
-    const std::string layer = fmt::format("{}/{}", root, name);
+    const std::string layer = root.empty() ? name : fmt::format("{}/{}", root, name);
     std::vector<std::string> paths;
     for (const std::string& weight :
          hdf5::read_texts(file, layer, "weight_names").value_or(std::vector<std::string>())) {
@@ -114,12 +115,13 @@ std::vector<Stored> open_group(const hdf5::File& file, const std::vector<std::st
   return stored;
 }
 
-std::vector<Stored> match(const hdf5::File& file, const std::vector<StoredGroup>& groups) {
+std::vector<Stored> match(const hdf5::File& file, const std::string& root,
+                          const std::vector<StoredGroup>& groups) {
   std::vector<const StoredGroup*> wanted;
   for (const StoredGroup& group : groups) {
     if (!group.arrays.empty()) wanted.push_back(&group);
   }
-  const auto paths = stored_paths(file);
+  const auto paths = stored_paths(file, root);
   if (wanted.size() != paths.size()) {
     fail(ExitCode::bad_data, "{}: weights of {} layers for a model of {} layers with weights",
          file.path(), paths.size(), wanted.size());
@@ -180,10 +182,10 @@ void read_array(const hdf5::File& file, const Stored& stored, std::span<float> t
 void write_model_weights(hdf5::File& file, const std::vector<std::string>& layers,
                          const std::vector<layers::Parameter>& parameters,
                          std::span<const float> weights) {
-  file.create_group(root);
-  hdf5::write_attribute(file, root, "layer_names", layers);
+  file.create_group(root_of_models);
+  hdf5::write_attribute(file, root_of_models, "layer_names", layers);
   for (const std::string& layer : layers) {
-    const std::string path = fmt::format("{}/{}", root, layer);
+    const std::string path = fmt::format("{}/{}", root_of_models, layer);
     file.create_group(path);
     std::vector<std::string> names;
     for (const layers::Parameter& parameter : parameters) {
@@ -199,9 +201,9 @@ void write_model_weights(hdf5::File& file, const std::vector<std::string>& layer
   }
 }
 
-AlignedVector<float> read_model_weights(const hdf5::File& file,
+AlignedVector<float> read_model_weights(const hdf5::File& file, const std::string& root,
                                         const std::vector<StoredGroup>& groups) {
-  const std::vector<Stored> stored = match(file, groups);  // before anything is allocated
+  const std::vector<Stored> stored = match(file, root, groups);  // before anything is allocated
   std::size_t count = 0;
   for (const Stored& array : stored) count += array.array.parameter->size();
   AlignedVector<float> weights(count);

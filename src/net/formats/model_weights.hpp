@@ -29,9 +29,10 @@ struct StoredGroup {
 
 // Reads the arrays as one flat vector. Groups are matched by their order among those that have
 // weights, as Keras does, since names are free. Keras 1 has an array for each gate of a recurrent
-// layer, and an axis more in kernels of conv1d. Error(bad_data) if number or shapes of the arrays
+// layer, and an axis more in kernels of conv1d. `root` is the group that they are in, "" for the
+// file itself, where weights are alone. Error(bad_data) if number or shapes of the arrays
 // are not those of the parameters, or a weight is not finite.
-AlignedVector<float> read_model_weights(const hdf5::File& file,
+AlignedVector<float> read_model_weights(const hdf5::File& file, const std::string& root,
                                         const std::vector<StoredGroup>& groups);
 
 }  // namespace tusk::formats

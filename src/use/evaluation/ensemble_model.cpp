@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "net/formats/model_file.hpp"
 #include "net/formats/read_ensemble.hpp"
 #include "tusk/error.hpp"
 
@@ -23,17 +24,23 @@ void check_alike(const TrainedModel& first, const TrainedModel& other, const std
 
 }  // namespace
 
-bool is_ensemble(const std::string& path) { return fs::path(path).extension() == ".json"; }
+bool is_ensemble(const std::string& path) {
+  return fs::path(path).extension() == ".json" && !formats::is_architecture(path);
+}
 
 std::vector<TrainedModel> load_ensemble(const std::string& path,
                                         const std::optional<Scoring>& scoring,
-                                        const Extensions& extensions) {
-  const auto paths =
-      is_ensemble(path) ? formats::read_ensemble(path) : std::vector<std::string>{path};
+                                        const Extensions& extensions, const std::string& weights) {
+  const bool are_several = is_ensemble(path);
+  if (are_several && !weights.empty()) {
+    fail(ExitCode::usage,
+         "{}: an ensemble's models have their own weights, which --weights cannot name", path);
+  }
+  const auto paths = are_several ? formats::read_ensemble(path) : std::vector<std::string>{path};
   std::vector<TrainedModel> members;
   for (const std::string& member : paths) {
-    members.push_back(scoring ? load_for_evaluation(member, *scoring, extensions)
-                              : load_for_prediction(member, extensions));
+    members.push_back(scoring ? load_for_evaluation(member, *scoring, extensions, weights)
+                              : load_for_prediction(member, extensions, weights));
     if (paths.size() > 1) check_alike(members.front(), members.back(), path);
   }
   return members;

@@ -14,12 +14,14 @@ namespace tusk::evaluation {
 // Whether a path names an ensemble's manifest (ensemble.json) and not a model file.
 bool is_ensemble(const std::string& path);
 
-// The models of an ensemble's manifest, or the one model of a model file. With `scoring` they are
+// The models of an ensemble's manifest, or the one model of a model file, whose weights are in
+// another file if `weights` names one. With `scoring` they are
 // loaded for evaluation, else for prediction; `extensions` as formats::load_model().
 // Error(no_input); Error(bad_data) also when the members' inputs or outputs differ.
 std::vector<TrainedModel> load_ensemble(const std::string& path,
                                         const std::optional<Scoring>& scoring,
-                                        const Extensions& extensions);
+                                        const Extensions& extensions,
+                                        const std::string& weights = "");
 
 // Error(usage) for a vote of models that do not classify.
 void check_combination(std::span<const TrainedModel> members, Combine combine);

@@ -53,8 +53,9 @@ std::vector<MetricKind> all_weighted(const std::vector<MetricKind>& metrics,
 
 }  // namespace
 
-TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions) {
-  formats::ModelContent content = formats::load_model(path, extensions);
+TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions,
+                                 const std::string& weights) {
+  formats::ModelContent content = formats::load_model(path, extensions, weights);
   ModelOptions options = formats::options_of(content);  // a loss that is missing does not matter
   options.metrics.clear();
   options.weighted_metrics.clear();
@@ -67,8 +68,8 @@ TrainedModel load_for_prediction(const std::string& path, const Extensions& exte
 }
 
 TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
-                                 const Extensions& extensions) {
-  formats::ModelContent content = formats::load_model(path, extensions);
+                                 const Extensions& extensions, const std::string& weights) {
+  formats::ModelContent content = formats::load_model(path, extensions, weights);
   if (!scoring.loss && !content.loss && !have_losses(content)) {
     if (!content.not_compiled.empty()) {
       fail(ExitCode::bad_data,

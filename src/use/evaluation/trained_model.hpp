@@ -32,12 +32,13 @@ struct Scoring {
   bool weighted = false;  // every metric by the rows' weights
 };
 
-// Reads a model file, Tusk's or Keras's, which may have objects of `extensions`. Error(no_input),
-// Error(bad_data).
-TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions);
+// Reads a model file, Tusk's or Keras's, which may have objects of `extensions`; its weights are in
+// another file if `weights` names one. Error(no_input), Error(bad_data).
+TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions,
+                                 const std::string& weights = "");
 
 // The same; a file that names no loss is Error(bad_data) unless `scoring` does.
 TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring,
-                                 const Extensions& extensions);
+                                 const Extensions& extensions, const std::string& weights = "");
 
 }  // namespace tusk::evaluation

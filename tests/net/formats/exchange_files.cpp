@@ -4,7 +4,9 @@
 //                                 and every activation, graph.h5 with every merge, and NAME.h5 for
 //                                 each activation alone; beside each NAME.expected.h5 with inputs
 //                                 and its outputs for them
-//   exchange_files check NAME     reads NAME.h5 and exits with 0 if it predicts what
+//   exchange_files check NAME [MODEL [WEIGHTS]]   reads MODEL (NAME.h5), perhaps with its weights
+//   in
+//                                 another file, and exits with 0 if it predicts what
 //                                 NAME.expected.h5 says
 #include <algorithm>
 #include <cmath>
@@ -191,8 +193,8 @@ void write(const std::string& folder) {
   history.close();
 }
 
-bool check(const std::string& name) {
-  const ModelContent content = load_model(name + ".h5", {});
+bool check(const std::string& name, const std::string& path, const std::string& weights) {
+  const ModelContent content = load_model(path, {}, weights);
   const hdf5::File file = hdf5::File::open(name + ".expected.h5");
   const auto read = [&](const char* dataset_name) {
     const hdf5::NumberDataset dataset = file.dataset(dataset_name);
@@ -210,12 +212,14 @@ bool check(const std::string& name) {
 }  // namespace tusk::formats
 
 int main(int argc, char** argv) try {
-  const std::string command = argc == 3 ? argv[1] : "";
-  if (command == "write") {
-    tusk::formats::write(argv[2]);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 2 && arguments[0] == "write") {
+    tusk::formats::write(arguments[1]);
     return 0;
   }
-  return command == "check" && tusk::formats::check(argv[2]) ? 0 : 1;
+  if (arguments.size() < 2 || arguments[0] != "check") return 1;
+  const std::string path = arguments.size() > 2 ? arguments[2] : arguments[1] + ".h5";
+  return tusk::formats::check(arguments[1], path, arguments.size() > 3 ? arguments[3] : "") ? 0 : 1;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,45 @@ TEST_CASE("models within models, shared layers and others of Keras 2 predict as 
     ++models;
   }
   CHECK(models >= 11);
+}
+
+TEST_CASE("layers as JSON and weights alone are a model together") {
+  const std::string name = std::string(TUSK_KERAS2_FILES) + "/nested_twice";
+  const ModelContent whole = load_model(name + ".h5", {});
+  for (const char* weights : {"_weights.h5", ".h5"}) {
+    const ModelContent parts = load_model(name + ".json", {}, name + weights);
+    CHECK(parts.layers == whole.layers);
+    CHECK(parts.weights == whole.weights);
+  }
+  CHECK(load_model(name + ".h5", {}, name + "_weights.h5").weights == whole.weights);
+  CHECK(is_architecture(name + ".json"));
+  CHECK_FALSE(is_architecture(name + ".h5"));
+  CHECK_FAILS(load_model(name + ".json", {}), ExitCode::bad_data,
+              "nested_twice.json: has the layers of a model, but no weights; name their file, too");
+  CHECK_FAILS(load_model(name + "_weights.h5", {}), ExitCode::bad_data,
+              "nested_twice_weights.h5: has the weights of a model, but not its layers; name the "
+              "JSON");
+  CHECK_FAILS(load_model(name + ".json", {}, name + ".expected.h5"), ExitCode::bad_data,
+              "nested_twice.expected.h5: neither a Keras model nor its weights");
+  const std::string other = std::string(TUSK_KERAS2_FILES) + "/steps.h5";
+  CHECK_FAILS(load_model(name + ".json", {}, other), ExitCode::bad_data, "steps.h5: weights of");
+}
+
+TEST_CASE("a broken JSON of a model is refused in one line") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("model.json");
+  const std::string weights = std::string(TUSK_KERAS2_FILES) + "/steps.h5";
+  const auto load = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return load_model(path, {}, weights);
+  };
+  CHECK_FAILS(load("{\"class_name\":"), ExitCode::bad_data, "model.json: the JSON cannot be read");
+  CHECK_FAILS(load("{\"a\":NaN}"), ExitCode::bad_data, "model.json: the JSON cannot be read");
+  CHECK_FAILS(load("{}"), ExitCode::bad_data, "model.json");
+  CHECK_FAILS(load("{\"a\":" + std::string(100000, '[')), ExitCode::bad_data,
+              "model.json: its JSON is nested more than 200 deep");
+  CHECK_FAILS(load(R"({"class_name":"MyModel","config":{}})"), ExitCode::bad_data,
+              "holds a model of class \"MyModel\"");
 }
 
 TEST_CASE("what is in a model within a model is named after both, and stays frozen") {
