@@ -138,7 +138,7 @@ def main():
         assert done.returncode == 0, done.stderr
         with h5py.File(f"{folder}/parts.out.h5") as file:
             assert np.abs(file["prediction"][...] - keras_model.predict(x, verbose=0)).max() <= 1e-5
-        done = subprocess.run([TUSK, "evaluate", *parts, "--loss", "mse"], capture_output=True, text=True)
+        done = subprocess.run([TUSK, "evaluate", *parts, "--loss", "categorical_crossentropy"], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         done = subprocess.run([TUSK, "predict", *parts[:2], "-o", f"{folder}/none.h5"], capture_output=True, text=True)
         assert done.returncode == 65 and "no weights; name their file, too: --weights FILE.h5" in done.stderr, done
