@@ -5,8 +5,6 @@
 #include <new>
 #include <vector>
 
-#include "tusk/out_of_memory.hpp"
-
 namespace tusk {
 
 // Allocates at multiples of a cache line (64 bytes), which is also an AVX-512 vector.
@@ -20,9 +18,7 @@ struct CacheLineAllocator {
   CacheLineAllocator(const CacheLineAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
 
   T* allocate(std::size_t count) {
-    void* const place = ::operator new(count * sizeof(T), alignment, std::nothrow);
-    if (place == nullptr) throw OutOfMemory(count * sizeof(T));
-    return static_cast<T*>(place);
+    return static_cast<T*>(::operator new(count * sizeof(T), alignment));
   }
   void deallocate(T* pointer, std::size_t) { ::operator delete(pointer, alignment); }
 
