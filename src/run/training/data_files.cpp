@@ -32,9 +32,7 @@ datasets::ArrayNames array_names(const DataOptions& options) {
 }
 
 DataFiles open_data_files(const DataOptions& options) {
-  datasets::ArrayNames of_train = array_names(options);
-  of_train.group = options.validation_group;
-  DataFiles files{datasets::Dataset::open(options.train, of_train), {}, {}};
+  DataFiles files{datasets::Dataset::open(options.train, array_names(options)), {}, {}};
   files.test = open_beside(options, options.test, files.train);
   files.validation = open_beside(options, options.validation, files.train);
   return files;
