@@ -56,6 +56,18 @@ Ledger operator+(const Ledger& a, const Ledger& b) {
           a.samples_trained + b.samples_trained, a.samples_committed + b.samples_committed};
 }
 
+void Report::keep(State& state) {
+  state("worker", worker);
+  state("finished", finished);
+  state("time", time);
+  state("ledger", ledger);
+  state("steps", steps);
+  state("metrics", metrics);
+  state("commits", commits);
+  state("shards", shards);
+  state("pulls", pulls);
+}
+
 std::vector<std::byte> serialize(const Report& report) {
   const ReportHeader header{.worker = report.worker,
                             .finished = report.finished ? 1U : 0U,

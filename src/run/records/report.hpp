@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "run/records/history_file.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::records {
 
@@ -54,6 +55,9 @@ struct Report {
   std::vector<CommitRecord> commits;
   std::vector<ShardRecord> shards;
   std::vector<PullRecord> pulls;
+
+  // What a checkpoint keeps of a report that is still to be taken, which has no notice.
+  void keep(State& state);
 };
 
 // A report as the bytes of a message, and back. deserialize throws Error(internal) for bytes that

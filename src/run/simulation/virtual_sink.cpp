@@ -14,17 +14,7 @@ void VirtualMeetingSink::end_pass() {
 }
 
 void VirtualMeetingSink::keep(State& state) {
-  state.list("reports", reports_, [](State& part, records::Report& report) {
-    part("worker", report.worker);
-    part("finished", report.finished);
-    part("time", report.time);
-    part("ledger", report.ledger);
-    part("steps", report.steps);
-    part("metrics", report.metrics);
-    part("commits", report.commits);
-    part("shards", report.shards);
-    part("pulls", report.pulls);
-  });
+  state.list("reports", reports_, [](State& part, records::Report& report) { report.keep(part); });
 }
 
 }  // namespace tusk::simulation

@@ -123,13 +123,7 @@ void Reporter::finish() {
 
 void Reporter::keep(State& state) {
   if (under_way_) fail(ExitCode::internal, "a commit is under way while a checkpoint is taken");
-  state("time", report_.time);
-  state("ledger", report_.ledger);
-  state("step_records", report_.steps);
-  state("metrics", report_.metrics);
-  state("commit_records", report_.commits);
-  state("shard_records", report_.shards);
-  state("pull_records", report_.pulls);
+  state("report", report_);
   state("epoch", epoch_);
   state("steps", steps_);
   state("last_submission_s", last_submission_s_);
