@@ -86,7 +86,7 @@ void Checkpointer::write(Cut cut) {
   costs_.bytes += bytes->size() + model->size() * sizeof(float);
   background_.start([this, bytes, model] {
     write_state_file(folder_.writing() / state_of_rank(0), *bytes);
-    setup_.save_model((folder_.writing() / "model.h5").string(), *model);
+    setup_.save_model((folder_.writing() / "model.h5").string(), std::move(*model));
   });
 }
 
