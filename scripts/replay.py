@@ -43,6 +43,10 @@ class Run:
         self.data = Data(self.experiment["data"], self.trainer, self.seed)
         self.network = Network(self.experiment["model"], self.data.x.shape[1])
         with h5py.File(self.folder / "history.h5") as file:
+            every = int(file.attrs.get("every", 1))
+            if every != 1:
+                refuse(f"{self.folder}: its history has {'none' if every == 0 else f'one of {every}'} of the steps, commits and "
+                       "pulls; only a run with [history] steps = \"all\" can be replayed")
             tables = {name: {column: file[name][column][:].tolist() for column in file[name]} for name in file}
         rows = lambda table, worker: [dict(zip(table, row)) for row in zip(*table.values())
                                       if row[list(table).index("worker")] == worker]

@@ -5,6 +5,8 @@
 #include <new>
 #include <vector>
 
+#include "tusk/out_of_memory.hpp"
+
 namespace tusk {
 
 // Allocates at multiples of a cache line (64 bytes), which is also an AVX-512 vector.
@@ -18,7 +20,9 @@ struct CacheLineAllocator {
   CacheLineAllocator(const CacheLineAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
 
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), alignment));
+    void* const place = ::operator new(count * sizeof(T), alignment, std::nothrow);
+    if (place == nullptr) throw OutOfMemory(count * sizeof(T));
+    return static_cast<T*>(place);
   }
   void deallocate(T* pointer, std::size_t) { ::operator delete(pointer, alignment); }
 

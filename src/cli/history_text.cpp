@@ -9,6 +9,7 @@
 #include "cli/inspection_text.hpp"
 #include "core/units.hpp"
 #include "data/datasets/read_blocks.hpp"
+#include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 
 namespace tusk::cli {
@@ -38,6 +39,9 @@ std::string history_text(const hdf5::File& file) {
     text += fmt::format(", staleness {:.2f} in the mean, {} at most",
                         sum / static_cast<double>(staleness.rows()), highest);
   }
+  const std::int64_t every = hdf5::read_integer(file, "/", "every").value_or(1);
+  if (every == 0) text += "; the run was to keep none";
+  if (every > 1) text += fmt::format("; the run kept one of {}", every);
   return text + "\n";
 }
 

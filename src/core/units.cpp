@@ -82,6 +82,18 @@ std::optional<Interval> parse_interval(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> parse_thinning(std::string_view text) {
+  if (text == "all") return 1;
+  if (text == "none") return 0;
+  constexpr std::string_view intro = "every:";
+  if (!text.starts_with(intro)) return std::nullopt;
+  text.remove_prefix(intro.size());
+  std::uint64_t every = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), every);
+  if (error != std::errc() || end != text.data() + text.size() || every == 0) return std::nullopt;
+  return every;
+}
+
 std::string format_bytes(std::uint64_t bytes) {
   constexpr std::array names{"B", "KiB", "MiB", "GiB", "TiB"};
   double value = static_cast<double>(bytes);

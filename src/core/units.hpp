@@ -26,6 +26,9 @@ struct Interval {
 // "15m" as parse_duration(), "500 steps", "1 epoch", "never". Nothing for anything else.
 std::optional<Interval> parse_interval(std::string_view text);
 
+// "all" → 1, "every:100" → 100, "none" → 0: of how many one is kept. Nothing for anything else.
+std::optional<std::uint64_t> parse_thinning(std::string_view text);
+
 std::string format_bytes(std::uint64_t bytes);  // "4 GiB", "1.5 MiB", "812 B"
 std::string format_count(std::uint64_t count);  // "29,100"
 std::string format_duration(double seconds);    // "12.3 s", "4 min 05 s", "2 h 03 min"

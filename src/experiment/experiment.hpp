@@ -8,6 +8,7 @@
 #include "experiment/checkpoint_options.hpp"
 #include "experiment/data_options.hpp"
 #include "experiment/debug_options.hpp"
+#include "experiment/history_options.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
 #include "experiment/server_options.hpp"
@@ -28,6 +29,7 @@ struct Experiment {
   SimulateOptions simulate;
   CallbackOptions callbacks;
   CheckpointOptions checkpoint;
+  HistoryOptions history;
   DebugOptions debug;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 
 #include "tusk/named.hpp"
 
@@ -43,6 +44,11 @@ struct ServerOptions {
   Transport transport = Transport::automatic;  // "auto"
   std::size_t shards = 1;                      // above 1: of the transports `rma` and `message`
   CompressionOptions compression;              // other than none: of the transport `message`
+
+  // After how long without a sign of life a rank is named in a warning, and after how long the job
+  // ends for it: "90s", "10m", "never".
+  std::string stall_warning = "60s";
+  std::string stall_abort = "never";
 
   friend bool operator==(const ServerOptions&, const ServerOptions&) = default;
 };

@@ -148,6 +148,16 @@ void read(const TomlValue& value, std::string& out, const Rule& rule) {
         reject(value, R"("15m" (or s, h), "500 steps", "2 epochs" or "never", a string)");
       }
       break;
+    case Text::duration:
+      if (text != "never" && !parse_duration(text)) {
+        reject(value, R"(a time, as "90s", "10m" or "2h", or "never", a string)");
+      }
+      break;
+    case Text::thinning:
+      if (text != "auto" && !parse_thinning(text)) {
+        reject(value, R"("all", "every:100" (or another number), "none" or "auto", a string)");
+      }
+      break;
   }
   out = text;
 }

@@ -21,7 +21,9 @@
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
 #include "mpi/last_word.hpp"
+#include "mpi/watch.hpp"
 #include "tusk/error.hpp"
+#include "tusk/out_of_memory.hpp"
 
 namespace tusk {
 namespace {
@@ -43,6 +45,8 @@ Error current_error() {
     throw;
   } catch (const Error& error) {
     return error;
+  } catch (const OutOfMemory& error) {
+    return {ExitCode::internal, error.what()};
   } catch (const std::bad_alloc&) {
     return {ExitCode::internal, "out of memory"};
   } catch (const std::exception& error) {
@@ -96,6 +100,7 @@ int main(int argc, char** argv, const Extensions& extensions) {
     const auto world = mpi::Communicator::world();
     mpi::LastWord last_word(world);
     speaker = &last_word;
+    const mpi::Watch watch(world, last_word);
     set_logging(world.rank() == 0);
     ExitCode code = run(argc, argv, {world, extensions}, last_word);
     if (std::fflush(stdout) != 0) {

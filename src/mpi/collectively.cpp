@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpi/collectively.hpp"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <new>
 #include <string>
 
 #include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
 #include "tusk/error.hpp"
+#include "tusk/out_of_memory.hpp"
 
 namespace tusk::mpi {
 
@@ -20,6 +24,8 @@ void collectively(const Communicator& communicator, const std::function<void()>&
   } catch (const Error& error) {
     code = static_cast<std::uint64_t>(error.code());
     message = error.what();
+  } catch (const OutOfMemory& error) {
+    message = fmt::format("rank {} on {}: {}", communicator.rank(), host_name(), error.what());
   } catch (const std::bad_alloc&) {
     message = "out of memory";
   } catch (const std::exception& error) {

@@ -22,7 +22,8 @@ class CollectiveError : public Error {
 // Collective. Runs `work` on every rank; if it throws Error on some, every rank throws the error of
 // the lowest of them as a CollectiveError, so that the job ends in one way and the user sees one
 // line. `work` must hold no collective call that one rank can skip. Other exceptions become
-// CollectiveError with code internal; std::bad_alloc says "out of memory". Ranks that are done
+// CollectiveError with code internal; std::bad_alloc says "out of memory", and where and how
+// much if it is OutOfMemory. Ranks that are done
 // sooner sleep until the last one is.
 void collectively(const Communicator& communicator, const std::function<void()>& work);
 

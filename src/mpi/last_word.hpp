@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <span>
 
 #include "mpi/rma_window.hpp"
 
@@ -23,8 +25,20 @@ class LastWord {
   // any thread, whatever the other ranks are doing.
   bool claim();
 
+  // The same at once, for what is noticed on one node alone.
+  bool claim_now();
+
+  // Memory that the ranks of a node share for as long as the object lives, all 0 at first, so much
+  // for each of them; empty where MPI shares none. Aligned as the cache's lines.
+  static constexpr std::size_t bytes_a_rank = 64;
+  std::span<std::byte> memory() const { return memory_; }
+  std::size_t rank_on_node() const { return rank_on_node_; }
+
  private:
-  std::optional<RmaWindow> flag_;
+  std::optional<RmaWindow> shared_;  // memory_, and the flag before it
+  std::span<std::byte> memory_;
+  std::byte* flag_ = nullptr;
+  std::size_t rank_on_node_ = 0;
   std::chrono::milliseconds turn_{};
 };
 

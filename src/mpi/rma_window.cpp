@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpi/rma_window.hpp"
 
+#include <functional>
+#include <string>
 #include <utility>
 
 #include "core/log.hpp"
 #include "mpi/check.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "mpi/environment.hpp"
 #include "mpi/pieces.hpp"
+#include "mpi/window_memory.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::mpi {
@@ -58,6 +62,9 @@ void RmaWindow::release() noexcept {
 }
 
 RmaWindow RmaWindow::allocate(const Communicator& communicator, std::size_t bytes, int host) {
+  const std::uint64_t node = std::hash<std::string>()(host_name());  // cheaper than MPI's split
+  const bool one_node = communicator.size() > 1 && communicator.min(node) == communicator.max(node);
+  require_window_memory(communicator, bytes, host, one_node);
   RmaWindow window(communicator, host);
   const bool hosting = communicator.rank() == host;
   const auto own = static_cast<MPI_Aint>(hosting ? bytes : 0);
@@ -74,6 +81,7 @@ RmaWindow RmaWindow::allocate(const Communicator& communicator, std::size_t byte
 
 RmaWindow RmaWindow::allocate_shared(const Communicator& communicator, std::size_t bytes,
                                      int host) {
+  require_window_memory(communicator, bytes, host, true);
   RmaWindow window(communicator, host);
   const auto own = static_cast<MPI_Aint>(communicator.rank() == host ? bytes : 0);
   void* base = nullptr;

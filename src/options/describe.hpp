@@ -156,6 +156,7 @@ void describe(options::Fields& fields, SimulateOptions& o);
 // describe_experiment.cpp
 void describe(options::Fields& fields, ServerOptions& o);
 void describe(options::Fields& fields, CheckpointOptions& o);
+void describe(options::Fields& fields, HistoryOptions& o);
 void describe(options::Fields& fields, SlowOptions& o);
 void describe(options::Fields& fields, DebugOptions& o);
 void describe(options::Fields& fields, Experiment& o);

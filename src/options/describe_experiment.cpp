@@ -9,6 +9,8 @@ using namespace options;
 void describe(Fields& fields, ServerOptions& o) {
   fields("transport", o.transport);
   fields("shards", o.shards, between(1, 1024));
+  fields("stall_warning", o.stall_warning, duration());
+  fields("stall_abort", o.stall_abort, duration());
   fields("compression", o.compression.kind);
   fields("topk_fraction", o.compression.topk_fraction,
          inside(0.0, 0.5).only_when(o.compression.kind == CompressionKind::topk,
@@ -19,6 +21,8 @@ void describe(Fields& fields, CheckpointOptions& o) {
   fields("every", o.every, interval());
   fields("keep", o.keep, between(1, 1000));
 }
+
+void describe(Fields& fields, HistoryOptions& o) { fields("steps", o.steps, thinning()); }
 
 void describe(Fields& fields, SlowOptions& o) {
   fields("worker", o.worker, at_least(0.0));
@@ -38,6 +42,7 @@ void describe(Fields& fields, Experiment& o) {
   fields.section("simulate", o.simulate);
   fields.section("callbacks", o.callbacks);
   fields.section("checkpoint", o.checkpoint);
+  fields.section("history", o.history);
   fields.section("debug", o.debug);
 }
 

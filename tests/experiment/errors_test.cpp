@@ -24,7 +24,7 @@ TEST_CASE("an unknown key is an error, with the key that was probably meant") {
         "e.toml:23:2: unknown key 'trianer'; did you mean 'trainer'?");
   CHECK(said("seed = 7", "colour = 7") ==
         "e.toml:2:1: unknown key 'colour'; the keys here are name, seed, data, model, optimizer, "
-        "trainer, server, simulate, callbacks, checkpoint, debug");
+        "trainer, server, simulate, callbacks, checkpoint, history, debug");
   CHECK(said("seed = 7", "\"a\\nb\" = 7").starts_with("e.toml:2:1: unknown key 'a\\x0ab'; "));
 }
 

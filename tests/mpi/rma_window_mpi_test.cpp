@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "mpi/collectively.hpp"
@@ -168,5 +169,17 @@ TEST_CASE("a window that cannot be had is an error on every rank") {
   const auto world = mpi::Communicator::world();
   if (world.size() == 1) return;  // plain malloc there, which the address sanitizer stops
   CHECK_THROWS_AS(mpi::RmaWindow::allocate(world, std::size_t{1} << 60, 0), mpi::CollectiveError);
+  world.barrier();
+}
+
+TEST_CASE("shared memory that cannot be had is an error on every rank that says how much it was") {
+  const auto world = mpi::Communicator::world();
+  std::string said;
+  try {
+    mpi::RmaWindow::allocate_shared(world, std::size_t{1} << 52, 0);
+  } catch (const mpi::CollectiveError& error) {
+    said = error.what();
+  }
+  CHECK(said.find("4,503,599,6") != std::string::npos);
   world.barrier();
 }

@@ -24,6 +24,8 @@ enum class Text {
   path,       // of a file; written absolute
   file_name,  // one component of a path
   interval,   // "15m", "500 steps", "2 epochs", "never"
+  duration,   // "90s", "15m", "never"
+  thinning,   // "auto", "all", "every:100", "none"
 };
 
 // "between 0 and 1", "at least 0 and below 1", "above 0", "finite": completes "it must be …".
@@ -49,6 +51,8 @@ inline Rule any() { return {}; }
 inline Rule path() { return {.text = Text::path}; }
 inline Rule file_name() { return {.text = Text::file_name}; }
 inline Rule interval() { return {.text = Text::interval}; }
+inline Rule duration() { return {.text = Text::duration}; }
+inline Rule thinning() { return {.text = Text::thinning}; }
 
 inline Rule at_least(double min) { return {.interval = {.min = min}}; }
 inline Rule above(double min) { return {.interval = {.min = min, .with_min = false}}; }

@@ -5,7 +5,11 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
+#include <fstream>
 #include <vector>
 
 #include "data/hdf5/attributes.hpp"
@@ -44,6 +48,25 @@ std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
                                 std::uint64_t second_bytes) {
   return static_cast<std::uint32_t>(
       crc32_combine(first, second, static_cast<z_off_t>(second_bytes)));
+}
+
+std::uint32_t sampled_checksum(const std::string& path) {
+  constexpr std::uint64_t pieces = 16;
+  std::array<std::byte, 4096> piece{};
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::uint64_t>(std::max<std::streamoff>(in.tellg(), 0));
+  if (!in) fail(ExitCode::no_input, "cannot open {}: {}", path, std::strerror(errno));
+  std::uint32_t checksum = checksum_of(std::as_bytes(std::span(&size, 1)));
+  const std::uint64_t last = size - std::min<std::uint64_t>(size, piece.size());
+  for (std::uint64_t i = 0; i < pieces; ++i) {
+    in.seekg(static_cast<std::streamoff>(last / (pieces - 1) * i));
+    in.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+    const auto read = static_cast<std::size_t>(in.gcount());
+    if (in.bad()) fail(ExitCode::io_error, "cannot read {}: {}", path, std::strerror(errno));
+    in.clear();
+    checksum = combine_checksums(checksum, checksum_of(std::span(piece).first(read)), read);
+  }
+  return checksum;
 }
 
 void write_checksum(File& file, std::uint32_t checksum) {

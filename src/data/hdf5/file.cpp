@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,7 +48,14 @@ void require_access(const std::string& path, Purpose purpose) {
                                                  : O_RDWR | O_CREAT;
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
   if (descriptor < 0) fail(code, "cannot {} {}: {}", verb, path, std::strerror(errno));
+  // HDF5 crashes in MPI_Finalize where there is no room for the first bytes of a file.
+  constexpr off_t first_bytes = 8192;
+  const int no_room =
+      purpose == Purpose::create ? ::posix_fallocate(descriptor, 0, first_bytes) : 0;
   ::close(descriptor);
+  if (no_room == ENOSPC || no_room == EDQUOT) {
+    fail(ExitCode::io_error, "cannot create {}: {}", path, std::strerror(no_room));
+  }
   const Hdf5Lock lock;
   if (input && H5Fis_hdf5(path.c_str()) <= 0) {
     fail(ExitCode::bad_data, "{}: not an HDF5 file ('tusk convert' makes one of other formats)",
@@ -54,10 +63,10 @@ void require_access(const std::string& path, Purpose purpose) {
   }
 }
 
-Handle access_properties(Purpose purpose, const mpi::Communicator* communicator) {
+Handle access_properties(Purpose purpose, Locking locking, const mpi::Communicator* communicator) {
   Handle properties(checked(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate"), H5Pclose);
   // A reader takes no lock; a writer does without where the file system has none.
-  H5Pset_file_locking(properties.id(), purpose != Purpose::read, 1);
+  H5Pset_file_locking(properties.id(), purpose != Purpose::read && locking == Locking::yes, 1);
   H5Pset_fclose_degree(properties.id(), purpose == Purpose::read ? H5F_CLOSE_WEAK : H5F_CLOSE_SEMI);
   if (communicator != nullptr) {
     checked(H5Pset_fapl_mpio(properties.id(), communicator->handle(), MPI_INFO_NULL),
@@ -67,7 +76,8 @@ Handle access_properties(Purpose purpose, const mpi::Communicator* communicator)
 }
 
 std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
-                                      const mpi::Communicator* communicator) {
+                                      const mpi::Communicator* communicator,
+                                      Locking locking = Locking::yes) {
   if (communicator != nullptr) {
     mpi::collectively(*communicator, [&] { require_access(path, purpose); });
   } else if (purpose == Purpose::read) {
@@ -76,7 +86,7 @@ std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
     require_access(path, purpose);
   }
   const Hdf5Lock lock;
-  const Handle access = access_properties(purpose, communicator);
+  const Handle access = access_properties(purpose, locking, communicator);
   auto state = std::make_shared<FileState>();
   state->path = path;
   state->collective = communicator != nullptr;
@@ -97,7 +107,7 @@ std::shared_ptr<FileState> open_state(const std::string& path, Purpose purpose,
   }
   if (id < 0) fail_hdf5(ExitCode::bad_data, path + ": damaged or incomplete");
   state->id = Handle(id, H5Fclose);
-  if (purpose == Purpose::read && communicator == nullptr) state->bytes = current_bytes(*state);
+  if (purpose == Purpose::read && communicator == nullptr) state->opened = current_status(*state);
   return state;
 }
 
@@ -124,24 +134,64 @@ Handle creation_properties(const std::vector<hsize_t>& extents, const Storage& s
 
 }  // namespace
 
-std::uint64_t current_bytes(const FileState& file) {
+FileState::~FileState() {
+  if (!writable || broken || !id.valid()) return;
+  const Hdf5Lock lock;  // an exception passes; what it left may not find room
+  if (H5Fflush(id.id(), H5F_SCOPE_LOCAL) < 0) divert_writes(*this);
+}
+
+void divert_writes(FileState& file) {
+  file.broken = true;
+  void* place = nullptr;
+  if (file.collective || H5Fget_vfd_handle(file.id.id(), H5P_DEFAULT, &place) < 0) return;
+  const int descriptor = *static_cast<int*>(place);
+  const int memory = ::memfd_create("tusk", MFD_CLOEXEC);
+  if (memory < 0) return;
+  // What HDF5 reads again is there, unless the file is large: then it has that in its cache.
+  constexpr off_t most = off_t{64} << 20;
+  struct stat status {};
+  off_t begin = 0;
+  if (::fstat(descriptor, &status) == 0 && status.st_size <= most) {
+    while (::sendfile(memory, descriptor, &begin, static_cast<std::size_t>(most)) > 0) {
+    }
+  }
+  ::dup2(memory, descriptor);
+  ::close(memory);
+  // HDF5 1.10.8 believes itself in the middle of the flush that has failed, until one succeeds.
+  constexpr int most_flushes = 4;
+  for (int i = 0; i < most_flushes && H5Fflush(file.id.id(), H5F_SCOPE_LOCAL) < 0; ++i) {
+  }
+}
+
+void fail_writing(FileState& file, const std::string& what) {
+  try {
+    fail_hdf5(ExitCode::io_error, what);
+  } catch (const Error&) {
+    divert_writes(file);
+    throw;
+  }
+}
+
+FileStatus current_status(const FileState& file) {
   void* descriptor = nullptr;
   struct stat status {};
   checked(H5Fget_vfd_handle(file.id.id(), H5P_DEFAULT, &descriptor), "H5Fget_vfd_handle");
   if (::fstat(*static_cast<int*>(descriptor), &status) != 0) {
     fail(ExitCode::io_error, "{}: {}", file.path, std::strerror(errno));
   }
-  return static_cast<std::uint64_t>(status.st_size);
+  constexpr std::int64_t second_ns = 1'000'000'000;
+  return {.bytes = static_cast<std::uint64_t>(status.st_size),
+          .changed_ns = status.st_mtim.tv_sec * second_ns + status.st_mtim.tv_nsec};
 }
 
 File File::open(const std::string& path) { return File(open_state(path, Purpose::read, nullptr)); }
 
-File File::update(const std::string& path) {
-  return File(open_state(path, Purpose::update, nullptr));
+File File::update(const std::string& path, Locking locking) {
+  return File(open_state(path, Purpose::update, nullptr, locking));
 }
 
-File File::create(const std::string& path) {
-  return File(open_state(path, Purpose::create, nullptr));
+File File::create(const std::string& path, Locking locking) {
+  return File(open_state(path, Purpose::create, nullptr, locking));
 }
 
 File File::open(const std::string& path, const mpi::Communicator& communicator) {
@@ -204,9 +254,15 @@ NumberDataset File::create_dataset(const std::string& name, ElementType type,
   const Handle links(checked(H5Pcreate(H5P_LINK_CREATE), "H5Pcreate"), H5Pclose);
   H5Pset_create_intermediate_group(links.id(), 1);
   const Handle properties = creation_properties(sizes, storage);
+  const Handle access(checked(H5Pcreate(H5P_DATASET_ACCESS), "H5Pcreate"), H5Pclose);
+  if (storage.extendable) {  // one chunk grows; by default many more would stay in memory
+    constexpr std::size_t slots = 11;
+    constexpr std::size_t bytes = std::size_t{64} << 10;
+    H5Pset_chunk_cache(access.id(), slots, bytes, 1.0);
+  }
   auto state = std::make_shared<DatasetState>();
   state->id = Handle(H5Dcreate2(state_->id.id(), name.c_str(), native_type(type), space.id(),
-                                links.id(), properties.id(), H5P_DEFAULT),
+                                links.id(), properties.id(), access.id()),
                      H5Dclose);
   if (!state->id.valid()) {
     fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot create data set '{}'", path(), name));
@@ -222,15 +278,20 @@ NumberDataset File::create_dataset(const std::string& name, ElementType type,
 
 void File::flush() {
   const Hdf5Lock lock;
+  if (state_->broken) {
+    fail(ExitCode::io_error, "cannot write {}: an earlier write has failed", path());
+  }
   if (H5Fflush(state_->id.id(), H5F_SCOPE_LOCAL) < 0) {
-    fail_hdf5(ExitCode::io_error, "cannot write " + path());
+    fail_writing(*state_, "cannot write " + path());
   }
 }
 
 void File::close() {
   const Hdf5Lock lock;
   flush();
-  if (H5Fclose(state_->id.release()) < 0) fail_hdf5(ExitCode::io_error, "cannot close " + path());
+  if (H5Fclose(state_->id.release()) < 0) {
+    fail_hdf5(ExitCode::io_error, "cannot close " + path());
+  }
 }
 
 }  // namespace tusk::hdf5

@@ -25,6 +25,10 @@ struct Storage {
   bool allocated = false;        // a contiguous one has its place in the file at once
 };
 
+// Whether a file that is written is locked. HDF5 elsewhere then refuses to read it until it is
+// closed; without, a reader sees what has been flushed.
+enum class Locking { yes, no };
+
 // An HDF5 file. What it holds is untrusted until it is checked: objects are reached over hard links
 // only, and no data set is opened whose storage is outside the file or cannot hold what it
 // declares.
@@ -40,9 +44,11 @@ struct Storage {
 // Error(cannot_create) if it cannot be created, Error(io_error) if reading or writing fails.
 class File {
  public:
-  static File open(const std::string& path);    // to read, without locking the file
-  static File update(const std::string& path);  // to read and write
-  static File create(const std::string& path);  // empties an existing file
+  static File open(const std::string& path);  // to read, without locking the file
+  // To read and write.
+  static File update(const std::string& path, Locking locking = Locking::yes);
+  // Empties an existing file.
+  static File create(const std::string& path, Locking locking = Locking::yes);
 
   // Collective, through MPI-IO.
   static File open(const std::string& path, const mpi::Communicator& communicator);
@@ -69,7 +75,9 @@ class File {
   // Hands everything written so far to the operating system.
   void flush();
 
-  // Flushes and closes, and reports what a destructor cannot. Data sets must be gone before.
+  // Flushes and closes, and reports what a destructor cannot. After a write that has failed, here
+  // or in a data set, there is nothing more to be done with the file: it is left as it is on the
+  // disk. Data sets must be gone before.
   void close();
 
  private:

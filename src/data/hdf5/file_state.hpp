@@ -13,16 +13,29 @@
 
 namespace tusk::hdf5 {
 
+// What tells that a file has been written to.
+struct FileStatus {
+  std::uint64_t bytes = 0;
+  std::int64_t changed_ns = 0;  // since 1970
+};
+
 struct FileState {
   std::string path;
   Handle id;
   bool collective = false;  // through MPI-IO
   bool writable = false;    // then it is ours, and what it declares is not checked
-  std::uint64_t bytes = 0;  // when it was opened to be read by this process alone
+  FileStatus opened;        // when it was opened to be read by this process alone
+
+  bool broken = false;  // a write has failed: nothing more is written (divert_writes)
+
+  FileState() = default;
+  FileState(const FileState&) = delete;
+  FileState& operator=(const FileState&) = delete;
+  ~FileState();
 };
 
-// The bytes that an open file of this process alone has now.
-std::uint64_t current_bytes(const FileState& file);
+// An open file of this process alone as it is now.
+FileStatus current_status(const FileState& file);
 
 struct DatasetState {
   std::shared_ptr<FileState> file;
@@ -34,6 +47,14 @@ struct DatasetState {
   bool compressed = false;
   bool half = false;  // its numbers are floats of 16 bits
 };
+
+// HDF5 keeps what it could not write, tries again in closing the file, and crashes in MPI_Finalize
+// if it cannot. So what it writes from now on goes to memory, and the file stays as it is on the
+// disk. Not for files that are open through MPI-IO.
+void divert_writes(FileState& file);
+
+// Throws Error(io_error) as fail_hdf5 does, after divert_writes().
+[[noreturn]] void fail_writing(FileState& file, const std::string& what);
 
 // Gives the sources of this room the private state of a File, and lets them make a NumberDataset.
 struct Access {

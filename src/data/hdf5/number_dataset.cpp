@@ -28,13 +28,20 @@ void require_rows(const NumberDataset& dataset, std::uint64_t begin, std::uint64
   }
 }
 
-// HDF5 reads zeros where the file has ended since it was opened.
-void require_length(const FileState& file) {
+// HDF5 reads zeros where the file has ended since it was opened, and anything where it has been
+// written to.
+void require_unchanged(const FileState& file) {
   if (file.collective || file.writable) return;
-  const std::uint64_t bytes = current_bytes(file);
-  if (bytes < file.bytes) {
+  const FileStatus now = current_status(file);
+  if (now.bytes < file.opened.bytes) {
     fail(ExitCode::io_error, "{}: has become shorter while it was read, {} bytes instead of {}",
-         file.path, bytes, file.bytes);
+         file.path, now.bytes, file.opened.bytes);
+  }
+  if (now.changed_ns != file.opened.changed_ns || now.bytes != file.opened.bytes) {
+    fail(ExitCode::io_error,
+         "{}: has been written to since it was opened; write a new file and rename it instead, so "
+         "that who reads the old one goes on with that",
+         file.path);
   }
 }
 
@@ -86,7 +93,7 @@ void NumberDataset::read_rows(std::uint64_t begin, std::uint64_t end, ElementTyp
     fail_hdf5(ExitCode::bad_data, fmt::format("{}: cannot read rows {} to {} of data set '{}'",
                                               path(), begin, end, name()));
   }
-  require_length(*state_->file);
+  require_unchanged(*state_->file);
   if (decodes) decode(out, stored);
 }
 
@@ -97,8 +104,8 @@ void NumberDataset::write_rows(std::uint64_t begin, std::uint64_t end, ElementTy
   const RowTransfer transfer = make_row_transfer(*state_, begin, end);
   if (H5Dwrite(state_->id.id(), native_type(type), transfer.memory.id(), transfer.file.id(),
                transfer.properties.id(), rows.data()) < 0) {
-    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot write rows {} to {} of data set '{}'",
-                                              path(), begin, end, name()));
+    fail_writing(*state_->file, fmt::format("{}: cannot write rows {} to {} of data set '{}'",
+                                            path(), begin, end, name()));
   }
 }
 
@@ -118,9 +125,8 @@ void NumberDataset::write_chunk(std::uint64_t first_row, std::span<const std::by
   begin.at(0) = first_row;
   if (H5Dwrite_chunk(state_->id.id(), H5P_DEFAULT, 0, begin.data(), filtered.size(),
                      filtered.data()) < 0) {
-    fail_hdf5(ExitCode::io_error,
-              fmt::format("{}: cannot write the chunk at row {} of data set '{}'", path(),
-                          first_row, name()));
+    fail_writing(*state_->file, fmt::format("{}: cannot write the chunk at row {} of data set '{}'",
+                                            path(), first_row, name()));
   }
 }
 
@@ -130,7 +136,7 @@ void NumberDataset::append_rows(std::uint64_t count, ElementType type,
   std::vector<hsize_t> grown(extents().begin(), extents().end());
   grown.at(0) += count;
   if (H5Dset_extent(state_->id.id(), grown.data()) < 0) {
-    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot extend data set '{}'", path(), name()));
+    fail_writing(*state_->file, fmt::format("{}: cannot extend data set '{}'", path(), name()));
   }
   const std::uint64_t begin = rows();
   state_->extents[0] = grown[0];
@@ -143,7 +149,7 @@ void NumberDataset::cut_rows(std::uint64_t count) {
   std::vector<hsize_t> cut(extents().begin(), extents().end());
   cut.at(0) = count;
   if (H5Dset_extent(state_->id.id(), cut.data()) < 0) {
-    fail_hdf5(ExitCode::io_error, fmt::format("{}: cannot shorten data set '{}'", path(), name()));
+    fail_writing(*state_->file, fmt::format("{}: cannot shorten data set '{}'", path(), name()));
   }
   state_->extents[0] = count;
 }

@@ -71,7 +71,7 @@ bool plausible(std::uint64_t declared, std::uint64_t stored, bool compressed) {
 // The bytes of the file that is open, which its path may not name any more; through MPI-IO there is
 // only the path to ask.
 std::uint64_t bytes_to_check(const FileState& file) {
-  if (!file.collective) return current_bytes(file);
+  if (!file.collective) return current_status(file).bytes;
   std::error_code error;
   const std::uint64_t bytes = std::filesystem::file_size(file.path, error);
   return error ? 0 : bytes;

@@ -11,7 +11,7 @@ namespace tusk::checkpoint {
 center::Orders LocalGate::enter(std::uint64_t window, worker::Standing& standing) {
   Checkpointer& checkpointer = around_.checkpointer;
   checkpointer.poll();
-  const Progress now{checkpointer.now_s(), standing.steps(), around_.coordinator.epochs().size()};
+  const Progress now{checkpointer.now_s(), standing.steps(), around_.coordinator.epochs()};
   if (checkpointer.wanted(now)) take(standing);
   return gate_->enter(window, standing);
 }
@@ -32,7 +32,7 @@ void LocalGate::take(worker::Standing& standing) {
   AlignedVector<float> model(standing.parameters());
   around_.snapshot(model);
   checkpointer.write({.step = standing.steps(),
-                      .epochs = around_.coordinator.epochs().size(),
+                      .epochs = around_.coordinator.epochs(),
                       .finished = {0},
                       .steps = {standing.steps()},
                       .keep =

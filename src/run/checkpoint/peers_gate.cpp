@@ -56,8 +56,7 @@ std::uint64_t PeersGate::wish(const worker::Standing& standing) {
   if (!head_) return Signals::take_wish() ? checkpoint_wish : no_wish;
   Checkpointer& checkpointer = head_->checkpointer;
   const auto peers = static_cast<std::uint64_t>(communicator_.size());
-  const Progress now{checkpointer.now_s(), standing.steps() * peers,
-                     head_->coordinator.epochs().size()};
+  const Progress now{checkpointer.now_s(), standing.steps() * peers, head_->coordinator.epochs()};
   if (!checkpointer.wanted(now)) return no_wish;
   return checkpointer.stops() ? stop_wish : checkpoint_wish;
 }
@@ -92,7 +91,7 @@ void PeersGate::take(std::uint64_t agreed, worker::Standing& standing) {
     head_->snapshot(model);
     std::optional<CenterCopy> no_center;
     head_->checkpointer.write({.step = standing.steps() * peers,
-                               .epochs = head_->coordinator.epochs().size(),
+                               .epochs = head_->coordinator.epochs(),
                                .finished = std::vector<std::uint8_t>(peers, 0),
                                .steps = std::vector<std::uint64_t>(peers, standing.steps()),
                                .keep =

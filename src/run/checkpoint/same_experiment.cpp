@@ -16,9 +16,8 @@ namespace tusk::checkpoint {
 namespace {
 
 // The options by their full keys, as they would be given to --set.
-std::map<std::string, std::string> options_of(const Experiment& experiment) {
+std::map<std::string, std::string> options_of(const std::string& toml) {
   std::map<std::string, std::string> options;
-  const std::string toml = experiment::to_toml(experiment);
   std::string section;
   for (std::size_t begin = 0; begin < toml.size();) {
     const std::size_t end = std::min(toml.find('\n', begin), toml.size());
@@ -35,7 +34,9 @@ std::map<std::string, std::string> options_of(const Experiment& experiment) {
   return options;
 }
 
-std::string differences(const Experiment& before, const Experiment& now) {
+}  // namespace
+
+std::string differences(const std::string& before, const std::string& now) {
   const auto old_options = options_of(before);
   const auto new_options = options_of(now);
   std::set<std::string> keys;
@@ -54,8 +55,6 @@ std::string differences(const Experiment& before, const Experiment& now) {
   }
   return text;
 }
-
-}  // namespace
 
 void check_same_experiment(const Experiment& before, const Experiment& now, const Facts& facts,
                            const std::string& where) {
@@ -77,13 +76,15 @@ void check_same_experiment(const Experiment& before, const Experiment& now, cons
   same.trainer.threads = before.trainer.threads;
   same.callbacks = before.callbacks;
   same.checkpoint = before.checkpoint;
+  same.server.stall_warning = before.server.stall_warning;
+  same.server.stall_abort = before.server.stall_abort;
   same.data.train = before.data.train;  // check_files() looks at what is in them
   same.data.test = before.data.test;
   if (now.data.validation.has_value() == before.data.validation.has_value()) {
     same.data.validation = before.data.validation;
   }
   if (!now.data.memory_limit) same.data.memory_limit = before.data.memory_limit;
-  const std::string text = differences(before, same);
+  const std::string text = differences(experiment::to_toml(before), experiment::to_toml(same));
   if (text.empty()) return;
   fail(ExitCode::bad_experiment,
        "{} is of another experiment: {}; --run-dir begins a run of its own", where, text);

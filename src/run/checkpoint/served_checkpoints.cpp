@@ -56,7 +56,7 @@ bool ServedCheckpoints::advance() {
   std::uint64_t steps = 0;
   for (const Place& place : workers_) steps += place.steps;
   steps = std::max(steps, coordinator_.book().steps());
-  if (checkpointer_.wanted({checkpointer_.now_s(), steps, coordinator_.epochs().size()})) {
+  if (checkpointer_.wanted({checkpointer_.now_s(), steps, coordinator_.epochs()})) {
     wanted_ = true;
   }
   if (wanted_ && !writing && !coordinator_.all_finished()) ask();
@@ -98,7 +98,7 @@ void ServedCheckpoints::cut() {
     cut.finished.push_back(place.finished ? 1 : 0);
     cut.parts[rank_of_worker_0_ + worker] = place.finished ? 0 : 1;
   }
-  cut.epochs = coordinator_.epochs().size();
+  cut.epochs = coordinator_.epochs();
   checkpointer_.write(std::move(cut));
   if (checkpointer_.stops()) {
     server_.board().store(center::Cell::stop,

@@ -69,11 +69,28 @@ bool Callbacks::wants_weights() const {
 }
 
 void Callbacks::on_epoch(const records::EpochRecord& record, std::span<const float> weights) {
+  act(record, weights, Scores::of_training);
+}
+
+void Callbacks::on_completion(const records::EpochRecord& record, std::span<const float> weights) {
+  if (best_ && best_->record.epoch == record.epoch) best_->record.validation = record.validation;
   if (options_.terminate_on_nan) check_finite(record);
+  if (record.validation) act(record, weights, Scores::of_validation);
+}
+
+void Callbacks::act(const records::EpochRecord& record, std::span<const float> weights,
+                    Scores scores) {
   if (stopped()) return;
-  if (stopping_) stop_early(record, weights);
-  if (reducing_) reduce_learning_rate(record);
-  stop_at_targets(record);
+  if (stopping_ && watches(scores, options_.early_stopping->monitor)) stop_early(record, weights);
+  if (reducing_ && watches(scores, options_.reduce_lr_on_plateau->monitor)) {
+    reduce_learning_rate(record);
+  }
+  stop_at_targets(record, scores);
+}
+
+bool Callbacks::watches(Scores scores, const std::string& name) const {
+  const bool of_training = name == "loss" || std::ranges::count(metric_names_, name) > 0;
+  return of_training == (scores == Scores::of_training);
 }
 
 double Callbacks::score(const records::EpochRecord& record, const std::string& name) const {
@@ -118,8 +135,9 @@ void Callbacks::reduce_learning_rate(const records::EpochRecord& record) {
        record.epoch, o.monitor, scale_);
 }
 
-void Callbacks::stop_at_targets(const records::EpochRecord& record) {
+void Callbacks::stop_at_targets(const records::EpochRecord& record, Scores scores) {
   const auto stop_at = [&](const std::string& monitor, double target) {
+    if (!watches(scores, monitor)) return;
     const double value = score(record, monitor);
     if (larger_is_better(monitor) ? value >= target : value <= target) {
       stop(fmt::format("{} reached {:.4g}", monitor, target));

@@ -27,8 +27,8 @@ void check_callbacks(const CallbackOptions& options, std::span<const std::string
                      bool validates);
 
 // What rank 0 does at the end of every epoch (see experiment/callback_options.hpp); the Coordinator
-// calls on_epoch(). A new callback is a function called there. Orders go to the workers through the
-// board: Cell::stop and the learning rate's scale.
+// calls on_epoch() and on_completion(). A new callback is a function called in act(). Orders go to
+// the workers through the board: Cell::stop and the learning rate's scale.
 class Callbacks {
  public:
   // The model of the best epoch.
@@ -43,12 +43,17 @@ class Callbacks {
   Callbacks(const CallbackOptions& options, std::vector<std::string> metric_names, bool validates,
             double learning_rate, center::ControlBoard& board);
 
-  // Whether on_epoch() needs the weights.
+  // Whether the weights are needed.
   bool wants_weights() const;
 
-  // After an epoch, validated if the run validates; `weights` are the model as it was then.
-  // Error(diverged) for a score that is not finite.
+  // At an epoch's end, before its validation: the callbacks that watch a score of the training, so
+  // that they see every epoch. `weights` are the model as it is then.
   void on_epoch(const records::EpochRecord& record, std::span<const float> weights);
+
+  // When its validation is there: those that watch one. An epoch that has not been validated
+  // though the run validates does not count for them, as for Keras's (validation_freq).
+  // Error(diverged) for a score that is not finite.
+  void on_completion(const records::EpochRecord& record, std::span<const float> weights);
 
   bool stopped() const { return !stop_reason_.empty(); }
   const std::string& stop_reason() const { return stop_reason_; }
@@ -62,11 +67,15 @@ class Callbacks {
   void keep(State& state);
 
  private:
+  enum class Scores { of_training, of_validation };
+
+  void act(const records::EpochRecord& record, std::span<const float> weights, Scores scores);
+  bool watches(Scores scores, const std::string& name) const;
   double score(const records::EpochRecord& record, const std::string& name) const;
   void check_finite(const records::EpochRecord& record) const;
   void stop_early(const records::EpochRecord& record, std::span<const float> weights);
   void reduce_learning_rate(const records::EpochRecord& record);
-  void stop_at_targets(const records::EpochRecord& record);
+  void stop_at_targets(const records::EpochRecord& record, Scores scores);
   void stop(std::string reason);
 
   CallbackOptions options_;

@@ -5,11 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "core/log.hpp"
 #include "core/score.hpp"
 #include "run/records/run_directory.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::coordinator {
+namespace {
+
+// Models that wait for their validation.
+constexpr std::size_t most_waiting = 16;
+constexpr std::size_t most_waiting_bytes = 64ULL << 20;
+
+}  // namespace
 
 Coordinator::Coordinator(Options options, const graph::Model& model,
                          const samples::SampleSource* validation,
@@ -19,7 +27,8 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),
       first_weighted_(model.first_weighted()),
-      history_(directory.file("history.h5"), options_.metric_names, options_.goes_on),
+      history_(directory.file("history.h5"), options_.metric_names,
+               {.goes_on = options_.goes_on, .every = options_.history_every}),
       metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.weighted,
                    options_.goes_on),
       progress_(options_.epochs, options_.samples_per_epoch),
@@ -52,6 +61,7 @@ void Coordinator::submit(records::Report report) {
     const records::StepRecord& last = report.steps.back();
     progress_.update(book_.samples(), last.loss, last.time_s);
   }
+  history_.flush_in_time();
   if (report.finished) {
     ++finished_;
     time_ = time_ + report.time;
@@ -60,20 +70,49 @@ void Coordinator::submit(records::Report report) {
 }
 
 void Coordinator::end_epoch(records::EpochRecord record) {
-  Pending epoch{std::move(record), {}};
+  Pending epoch{std::move(record), 0.0, {}};
+  epoch.learning_rate = learning_rate(epoch.record);
   if (evaluation_ || callbacks_.wants_weights()) {
     epoch.weights.resize(parameter_count_);
     snapshot_(epoch.weights);
   }
+  callbacks_.on_epoch(epoch.record, epoch.weights);
   if (evaluation_) {
     pending_.push_back(std::move(epoch));
+    skip_oldest();
   } else {
     complete(epoch);
   }
 }
 
+// Takes the model from the oldest epoch that waits for its validation, if there are too many.
+void Coordinator::skip_oldest() {
+  const std::size_t most = std::clamp<std::size_t>(
+      most_waiting_bytes / (std::max<std::size_t>(parameter_count_, 1) * sizeof(float)), 1,
+      most_waiting);
+  const auto first = pending_.begin() + (evaluating_ ? 1 : 0);
+  const auto waits = [](const Pending& epoch) { return !epoch.weights.empty(); };
+  if (static_cast<std::size_t>(std::count_if(first, pending_.end(), waits)) <= most) return;
+  Pending& oldest = *std::find_if(first, pending_.end(), waits);
+  oldest.weights = AlignedVector<float>();  // and its memory
+  if (++skipped_ > 1) return;
+  warning(
+      "validation takes longer than an epoch: epoch {} is not validated, and the same will happen "
+      "to others; metrics.jsonl has no val_ scores for them",
+      oldest.record.epoch);
+}
+
+// Completes what is next and not to be validated. Returns whether there is more to do.
+bool Coordinator::complete_skipped() {
+  while (!pending_.empty() && pending_.front().weights.empty()) {
+    complete(pending_.front());
+    pending_.pop_front();
+  }
+  return !pending_.empty();
+}
+
 bool Coordinator::advance() {
-  if (pending_.empty()) return false;
+  if (!evaluating_ && !complete_skipped()) return false;
   if (!evaluating_) evaluation_->start(pending_.front().weights);
   evaluating_ = evaluation_->advance();
   if (!evaluating_) {
@@ -85,10 +124,10 @@ bool Coordinator::advance() {
 }
 
 void Coordinator::complete(const Pending& epoch) {
-  epochs_.push_back(epoch.record);
-  metrics_log_.write(epoch.record, learning_rate(epoch.record));
-  history_.flush();
-  callbacks_.on_epoch(epoch.record, epoch.weights);
+  ++epochs_;
+  last_epoch_ = epoch.record;
+  metrics_log_.write(epoch.record, epoch.learning_rate);
+  callbacks_.on_completion(epoch.record, epoch.weights);
 }
 
 // The learning rate of a worker that has come as far as the workers have on average.
@@ -98,6 +137,7 @@ double Coordinator::learning_rate(const records::EpochRecord& record) const {
 
 void Coordinator::Pending::keep(State& state) {
   state("record", record);
+  state("learning_rate", learning_rate);
   state("weights", weights);
 }
 
@@ -108,7 +148,9 @@ void Coordinator::keep(State& state) {
   state("callbacks", callbacks_);
   const auto keep_one = [](State& part, auto& object) { part("epoch", object); };
   state.list("pending", pending_, keep_one);
-  state.list("epochs", epochs_, keep_one);
+  state("epochs", epochs_);
+  state("not_validated", skipped_);
+  state("last_epoch", last_epoch_);
   state("finished", finished_);
   state("time", time_);
   state("ledger", ledger_);
@@ -122,6 +164,7 @@ void Coordinator::keep(State& state) {
 void Coordinator::close() {
   progress_.clear();
   history_.close();
+  metrics_log_.close();
 }
 
 void LocalSink::submit(records::Report report) {

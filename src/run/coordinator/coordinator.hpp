@@ -39,9 +39,10 @@ class Coordinator : public records::ReportSink {
     bool weighted = false;         // samples have weights
     OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
     CallbackOptions callbacks{};
-    bool quiet = false;       // no progress line
-    bool goes_on = false;     // the logs are there already; keep() will read
-    std::size_t threads = 1;  // to validate with
+    bool quiet = false;               // no progress line
+    bool goes_on = false;             // the logs are there already; keep() will read
+    std::size_t threads = 1;          // to validate with
+    std::uint64_t history_every = 1;  // records::HistoryFile::Options::every
   };
   // Copies the model as it is now.
   using Snapshot = std::function<void(std::span<float>)>;
@@ -54,13 +55,18 @@ class Coordinator : public records::ReportSink {
 
   void submit(records::Report report) override;
 
-  // Does about a millisecond of validation. Returns whether there is more to do.
+  // Does about a millisecond of validation. Returns whether there is more to do. Where an epoch is
+  // shorter than its validation, the models that wait for theirs would fill the memory: at most 16
+  // of them, and 64 MiB, wait beside the one that is validated. The newest wins: the oldest that
+  // waits is completed without a validation, and callbacks that watch it do not count that epoch.
   bool advance();
 
   bool all_finished() const { return finished_ == options_.workers; }
 
   // What the whole run came to; complete once all_finished() and advance() has returned false.
-  const std::vector<records::EpochRecord>& epochs() const { return epochs_; }
+  std::size_t epochs() const { return epochs_; }          // completed, with their validation
+  std::size_t not_validated() const { return skipped_; }  // of them, because others had to wait
+  const records::EpochRecord& last_epoch() const { return last_epoch_; }
   const records::EpochBook& book() const { return book_; }
   const records::TimeSplit& time() const { return time_; }
   const records::Ledger& ledger() const { return ledger_; }
@@ -71,19 +77,23 @@ class Coordinator : public records::ReportSink {
   // start. Error(io_error).
   void keep(State& state);
 
-  // Closes the history file. Error(io_error).
+  // Closes the logs. Error(io_error) if they could not be written to their end.
   void close();
 
  private:
-  // An epoch that is over, with the model as it was then, if that is wanted.
+  // An epoch that is over, with the model as it was then, if that is wanted. One that waits for its
+  // validation without a model is not to be validated any more.
   struct Pending {
     records::EpochRecord record;
+    double learning_rate = 0.0;
     AlignedVector<float> weights;
 
     void keep(State& state);
   };
 
   void end_epoch(records::EpochRecord record);
+  void skip_oldest();
+  bool complete_skipped();
   void complete(const Pending& epoch);
   double learning_rate(const records::EpochRecord& record) const;
 
@@ -100,7 +110,9 @@ class Coordinator : public records::ReportSink {
   std::optional<evaluation::Evaluation> evaluation_;
   std::deque<Pending> pending_;
   bool evaluating_ = false;  // pending_.front() is being validated
-  std::vector<records::EpochRecord> epochs_;
+  std::size_t epochs_ = 0;
+  std::size_t skipped_ = 0;
+  records::EpochRecord last_epoch_;
   std::size_t finished_ = 0;
   records::TimeSplit time_;
   records::Ledger ledger_;

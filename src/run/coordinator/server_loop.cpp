@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "core/activity.hpp"
 #include "exchange/center/center_server.hpp"
 #include "mpi/polite_wait.hpp"
 #include "mpi/request.hpp"
@@ -17,13 +18,12 @@ namespace {
 
 constexpr double longest_on_duty_s = 5e-4;  // workers may stand and wait
 
-}  // namespace
-
-void serve(const mpi::Communicator& communicator, center::CenterServer& server,
-           Coordinator& coordinator, records::ReportSink& reports, Duty* duty) {
+void serve_until_over(const mpi::Communicator& communicator, center::CenterServer& server,
+                      Coordinator& coordinator, records::ReportSink& reports, Duty* duty) {
   using Clock = std::chrono::steady_clock;
   auto last_event = Clock::now();
   for (;;) {
+    note_activity(Activity::serving);
     bool busy = server.progress();
     busy = records::receive_reports(communicator, reports) > 0 || busy;
     const bool validating = coordinator.advance();
@@ -40,6 +40,14 @@ void serve(const mpi::Communicator& communicator, center::CenterServer& server,
           std::chrono::duration<double>(on_duty ? std::min(sleep_s, longest_on_duty_s) : sleep_s));
     }
   }
+}
+
+}  // namespace
+
+void serve(const mpi::Communicator& communicator, center::CenterServer& server,
+           Coordinator& coordinator, records::ReportSink& reports, Duty* duty) {
+  serve_until_over(communicator, server, coordinator, reports, duty);
+  note_activity(Activity::other);
 }
 
 void serve_shard(center::CenterServer& server, mpi::Request& over) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "tusk/error.hpp"
 
@@ -198,7 +200,7 @@ void keep_rows(tusk::State& state, const char* name, Columns& columns, const std
 // The file of the run that goes on, or a new one if that is damaged or gone.
 hdf5::File reopen(const std::string& path) {
   try {
-    hdf5::File file = hdf5::File::update(path);
+    hdf5::File file = hdf5::File::update(path, hdf5::Locking::no);
     file.dataset_names();
     return file;
   } catch (const Error& error) {
@@ -209,38 +211,68 @@ hdf5::File reopen(const std::string& path) {
     }
     std::filesystem::rename(path, aside, ignored);
     warning("{}; it is now {}, and a new history begins at the checkpoint", error.what(), aside);
-    return hdf5::File::create(path);
+    return hdf5::File::create(path, hdf5::Locking::no);
   }
 }
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds flush_interval{2};
 
 }  // namespace
 
 struct HistoryFile::State {
-  State(const std::string& path, const std::vector<std::string>& metrics, bool goes_on)
-      : file(goes_on ? reopen(path) : hdf5::File::create(path)),
+  State(const std::string& path, const std::vector<std::string>& metrics, const Options& options)
+      : file(options.goes_on ? reopen(path) : hdf5::File::create(path, hdf5::Locking::no)),
+        every(options.every),
         steps(std::in_place, file, metrics),
         commits(std::in_place, file),
         shards(std::in_place, file),
         pulls(std::in_place, file) {}
 
   hdf5::File file;
+  std::uint64_t every;
   std::optional<StepColumns> steps;
   std::optional<CommitColumns> commits;
   std::optional<ShardColumns> shards;
   std::optional<PullColumns> pulls;
+  std::uint64_t pulls_seen = 0;
+  Clock::time_point flushed = Clock::now();
+  std::optional<Error> failure;
+
+  bool wanted(std::uint64_t number) const { return !failure && every > 0 && number % every == 0; }
+  void write_every() {
+    hdf5::write_attribute(file, "/", "every", static_cast<std::int64_t>(every));
+  }
 };
 
 HistoryFile::HistoryFile(const std::string& path, const std::vector<std::string>& metrics,
-                         bool goes_on)
-    : state_(std::make_unique<State>(path, metrics, goes_on)) {
+                         const Options& options)
+    : state_(std::make_unique<State>(path, metrics, options)) {
+  state_->write_every();
   state_->file.flush();  // readable from now on
 }
+
+HistoryFile::HistoryFile(const std::string& path, const std::vector<std::string>& metrics)
+    : HistoryFile(path, metrics, Options{}) {}
 
 HistoryFile::~HistoryFile() = default;
 HistoryFile::HistoryFile(HistoryFile&&) noexcept = default;
 HistoryFile& HistoryFile::operator=(HistoryFile&&) noexcept = default;
 
+// Unless something has failed before.
+template <typename Work>
+void HistoryFile::attempt(const Work& work) {
+  if (state_->failure) return;
+  try {
+    work();
+  } catch (const Error& error) {
+    state_->failure = error;
+    warning("{}; the run goes on, but its history ends here", error.what());
+  }
+}
+
 void HistoryFile::add(const StepRecord& record, std::span<const float> metrics) {
+  if (!state_->wanted(record.step)) return;
   StepColumns& columns = *state_->steps;
   columns.worker.add(record.worker);
   columns.epoch.add(record.epoch);
@@ -252,10 +284,11 @@ void HistoryFile::add(const StepRecord& record, std::span<const float> metrics) 
   columns.learning_rate.add(record.learning_rate);
   columns.weight.add(record.weight);
   for (std::size_t i = 0; i < columns.metrics.size(); ++i) columns.metrics[i].add(metrics[i]);
-  if (columns.worker.full()) write(columns);
+  if (columns.worker.full()) attempt([&] { write(columns); });
 }
 
 void HistoryFile::add(const CommitRecord& record) {
+  if (!state_->wanted(record.ticket)) return;
   CommitColumns& columns = *state_->commits;
   columns.ticket.add(record.ticket);
   columns.worker.add(record.worker);
@@ -264,10 +297,11 @@ void HistoryFile::add(const CommitRecord& record) {
   columns.samples.add(record.samples);
   columns.time_s.add(record.time_s);
   columns.divisor.add(record.divisor);
-  if (columns.ticket.full()) write(columns);
+  if (columns.ticket.full()) attempt([&] { write(columns); });
 }
 
 void HistoryFile::add(const ShardRecord& record) {
+  if (!state_->wanted(record.commit)) return;
   ShardColumns& columns = *state_->shards;
   columns.worker.add(record.worker);
   columns.shard.add(record.shard);
@@ -275,29 +309,40 @@ void HistoryFile::add(const ShardRecord& record) {
   columns.ticket.add(record.ticket);
   columns.staleness.add(record.staleness);
   columns.divisor.add(record.divisor);
-  if (columns.ticket.full()) write(columns);
+  if (columns.ticket.full()) attempt([&] { write(columns); });
 }
 
 void HistoryFile::add(const PullRecord& record) {
+  if (!state_->wanted(state_->pulls_seen++)) return;
   PullColumns& columns = *state_->pulls;
   columns.worker.add(record.worker);
   columns.shard.add(record.shard);
   columns.steps.add(record.steps);
   columns.version.add(record.version);
   columns.time_s.add(record.time_s);
-  if (columns.version.full()) write(columns);
+  if (columns.version.full()) attempt([&] { write(columns); });
 }
 
 void HistoryFile::flush() {
-  write(*state_->steps);
-  write(*state_->commits);
-  write(*state_->shards);
-  write(*state_->pulls);
-  state_->file.flush();
+  attempt([this] {
+    write(*state_->steps);
+    write(*state_->commits);
+    write(*state_->shards);
+    write(*state_->pulls);
+    state_->file.flush();
+  });
+  state_->flushed = Clock::now();
+}
+
+void HistoryFile::flush_in_time() {
+  if (Clock::now() - state_->flushed >= flush_interval) flush();
 }
 
 void HistoryFile::keep(tusk::State& state) {
   if (!state.reading()) flush();
+  state("every", state_->every);
+  state("pulls_seen", state_->pulls_seen);
+  if (state.reading()) state_->write_every();
   const std::string path = state_->file.path();
   keep_rows(state, "steps", *state_->steps, path);
   keep_rows(state, "commits", *state_->commits, path);
@@ -307,6 +352,7 @@ void HistoryFile::keep(tusk::State& state) {
 
 void HistoryFile::close() {
   flush();
+  if (state_->failure) throw *std::exchange(state_->failure, std::nullopt);
   state_->steps.reset();
   state_->commits.reset();
   state_->shards.reset();

@@ -61,14 +61,29 @@ struct PullRecord {
 // was (docs/history.md; scripts/replay.py does it again). Rank 0's coordinator writes it. Records
 // are buffered. Not thread-safe.
 //
+// Long runs are thinned: of the records added, those stand in the file whose step (of the worker),
+// ticket (of commits and their shards) or number (of pulls) is a multiple of the root's attribute
+// `every`; none if it is 0.
+//
+// The file is not locked, and flushed again and again, so that others can read it while it grows,
+// and after a kill. A run outlives its history: when it cannot be written, a warning says so,
+// nothing more is recorded, and close() throws what has happened.
+//
 // A new column is a member above, which a worker's Reporter fills in (run/worker/reporter.cpp), and
 // its Column in history_file.cpp. Records travel to rank 0 as the structs that they are.
 class HistoryFile {
  public:
-  // Error(cannot_create) if the file cannot be created. `goes_on`: it is there, and keep() will
-  // read. One that a killed run has left damaged is renamed, with a warning, and begun anew.
+  struct Options {
+    // The file is there, and keep() will read. One that a killed run has left damaged is renamed,
+    // with a warning, and begun anew.
+    bool goes_on = false;
+    std::uint64_t every = 1;  // of so many records one is kept; 0: none
+  };
+
+  // Error(cannot_create) if the file cannot be created.
   HistoryFile(const std::string& path, const std::vector<std::string>& metrics,
-              bool goes_on = false);
+              const Options& options);
+  HistoryFile(const std::string& path, const std::vector<std::string>& metrics);
   ~HistoryFile();
   HistoryFile(HistoryFile&&) noexcept;
   HistoryFile& operator=(HistoryFile&&) noexcept;
@@ -79,19 +94,26 @@ class HistoryFile {
   void add(const ShardRecord& record);
   void add(const PullRecord& record);
 
-  // Hands everything added so far to the operating system. Error(io_error).
+  // Hands everything added so far to the operating system.
   void flush();
 
+  // The same if the last time is two seconds ago.
+  void flush_in_time();
+
   // What a checkpoint keeps: how many rows there are, all of them in the file. Reading cuts the
-  // file to these, and warns if it has fewer. Error(io_error).
+  // file to these, and warns if it has fewer.
   void keep(tusk::State& state);
 
-  // Flushes and closes, and reports what the destructor cannot. Nothing can be added after it; the
-  // destructor without it loses what was not flushed.
+  // Flushes and closes, and reports what the destructor cannot, and the first failure before it.
+  // Nothing can be added after it; the destructor without it loses what was not flushed.
+  // Error(io_error).
   void close();
 
  private:
   struct State;
+  template <typename Work>
+  void attempt(const Work& work);
+
   std::unique_ptr<State> state_;
 };
 

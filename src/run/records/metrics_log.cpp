@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/records/metrics_log.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -35,6 +37,7 @@ void MetricsLog::keep(State& state) {
 }
 
 void MetricsLog::write(const EpochRecord& record, double learning_rate) {
+  if (failed_) return;
   nlohmann::ordered_json line{{"epoch", record.epoch},
                               {"step", record.steps},
                               {"samples", record.samples},
@@ -53,7 +56,15 @@ void MetricsLog::write(const EpochRecord& record, double learning_rate) {
   line["staleness_max"] = record.staleness.max;
   line["learning_rate"] = learning_rate;
   out_ << line.dump() << std::endl;
-  if (!out_) fail(ExitCode::io_error, "{}: cannot be written; is the disk full?", path_.string());
+  if (out_) return;
+  failed_ = true;
+  warning("{}: {}; the run goes on, but its log ends here", path_.string(), std::strerror(errno));
+}
+
+void MetricsLog::close() {
+  if (!failed_) return;
+  fail(ExitCode::io_error, "{}: could not be written to its end; is the disk full?",
+       path_.string());
 }
 
 }  // namespace tusk::records

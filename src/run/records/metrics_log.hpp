@@ -23,9 +23,13 @@ class MetricsLog {
   // shorter.
   void keep(State& state);
 
-  void write(const EpochRecord& record, double learning_rate);  // Error(io_error)
+  // A run outlives its log: where it cannot be written, a warning says so, and nothing more is.
+  void write(const EpochRecord& record, double learning_rate);
+
+  void close();  // Error(io_error) if something could not be written
 
  private:
+  bool failed_ = false;
   std::filesystem::path path_;
   std::vector<std::string> metric_names_;
   bool weighted_;

@@ -117,6 +117,10 @@ RunDirectory::RunDirectory(fs::path path, bool overwrite) : path_(std::move(path
   std::error_code error;
   if (holds_anything(path_, error)) remove_run(path_);
   if (path_.has_parent_path()) fs::create_directories(path_.parent_path(), error);
+  if (error) {
+    fail(ExitCode::cannot_create, "{}: cannot be created: {}", path_.parent_path().string(),
+         error.message());
+  }
   if (::mkdir(path_.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
     fail(ExitCode::cannot_create, "{}: the run directory cannot be created: {}", path_.string(),
          std::strerror(errno));

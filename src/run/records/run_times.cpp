@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/records/run_times.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <span>
 
+#include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "tusk/error.hpp"
 
@@ -68,6 +71,12 @@ WorkerTimes times_of(Events events, bool within_steps) {
 
 RunTimes read_run_times(const std::string& history, bool within_steps) {
   const hdf5::File file = hdf5::File::open(history);
+  if (const auto every = hdf5::read_integer(file, "/", "every").value_or(1); every != 1) {
+    fail(ExitCode::bad_data,
+         "{}: {} of its run's steps ([history] steps): the times of a run are taken from one whose "
+         "history has all, which steps = \"all\" makes",
+         history, every == 0 ? "has none" : fmt::format("has one of {}", every));
+  }
   std::vector<Events> events;
   add_events(file, "steps", Happened::step, events);
   add_events(file, "commits", Happened::commit, events);

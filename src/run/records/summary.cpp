@@ -48,6 +48,7 @@ std::string Summary::json() const {
                              {"threads", threads},
                              {"epochs", epochs}};
   if (!stop_reason.empty()) out["stopped"] = stop_reason;
+  if (not_validated > 0) out["epochs_not_validated"] = not_validated;
   if (epochs != last_epoch.epoch) out["best_epoch"] = last_epoch.epoch;
   for (const auto& [key, value] : scores(*this)) out[key] = value;
   if (weighted) {

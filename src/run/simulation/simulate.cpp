@@ -29,13 +29,12 @@ void take_checkpoint(VirtualMachine& machine, checkpoint::Checkpointer& checkpoi
     return;
   }
   std::optional<checkpoint::CenterCopy> no_center;  // the machine has it
-  checkpoint::Checkpointer::Cut cut{.epochs = coordinator.epochs().size(),
-                                    .finished = machine.finished(),
-                                    .keep = [&](State& state) {
-                                      state("center", no_center);
-                                      state("coordinator", coordinator);
-                                      state("machine", machine);
-                                    }};
+  checkpoint::Checkpointer::Cut cut{
+      .epochs = coordinator.epochs(), .finished = machine.finished(), .keep = [&](State& state) {
+        state("center", no_center);
+        state("coordinator", coordinator);
+        state("machine", machine);
+      }};
   for (std::size_t worker = 0; worker < workers; ++worker) {
     cut.steps.push_back(machine.steps(worker));
     cut.step += cut.steps.back();
@@ -68,8 +67,7 @@ void prepare_checkpoints(const training::Run& run, VirtualMachine& machine,
   checkpointer->begin_run(run.origin());
   machine.on_cut(
       [checkpointer, &coordinator](double time_s) {
-        return checkpointer->wanted(
-            {time_s, coordinator.book().steps(), coordinator.epochs().size()});
+        return checkpointer->wanted({time_s, coordinator.book().steps(), coordinator.epochs()});
       },
       [&machine, checkpointer, &coordinator, &assembly] {
         take_checkpoint(machine, *checkpointer, coordinator, assembly.roles.workers,

@@ -15,6 +15,7 @@
 #include "run/coordinator/callbacks.hpp"
 #include "run/training/load_data.hpp"
 #include "run/training/members.hpp"
+#include "run/training/same_everywhere.hpp"
 #include "run/training/weights.hpp"
 #include "tusk/error.hpp"
 
@@ -194,6 +195,7 @@ Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
                         world.rank(), world.size());
   });
   DataFiles files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
+  require_same_data(files, world);
   return assemble(std::move(limited), roles, std::move(files), nullptr, world, extensions);
 }
 

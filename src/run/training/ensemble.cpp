@@ -20,6 +20,7 @@
 #include "run/training/core_count.hpp"
 #include "run/training/data_files.hpp"
 #include "run/training/members.hpp"
+#include "run/training/same_everywhere.hpp"
 #include "run/training/weights.hpp"
 #include "use/evaluation/ensemble_model.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
@@ -88,6 +89,7 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
   experiment.data.memory_limit = ByteCount{samples::memory_limit(given.data, world)};
   const std::size_t members = std::get<EnsembleOptions>(experiment.trainer.strategy).members;
   const auto files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
+  require_same_data(files, world);
   Members mine(experiment, files, options, world, extensions);
   mpi::collectively(world, [&] { mine.prepare(); });
   const bool trains = static_cast<std::size_t>(world.rank()) < members;

@@ -53,8 +53,9 @@ records::Manifest make_manifest(const Assembly& assembly, const std::vector<std:
 void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
                records::Summary& summary) {
   summary.elapsed_s = coordinator.book().time_s();
-  summary.epochs = coordinator.epochs().size();
-  summary.last_epoch = coordinator.epochs().back();
+  summary.epochs = coordinator.epochs();
+  summary.last_epoch = coordinator.last_epoch();
+  summary.not_validated = coordinator.not_validated();
   summary.stop_reason = coordinator.callbacks().stop_reason();
   summary.staleness = coordinator.book().staleness();
   summary.time = coordinator.time();
@@ -64,6 +65,25 @@ void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
     summary.last_epoch = best->record;
     outcome.weights = best->weights;
   }
+}
+
+// Of how many steps one stands in the history. What "auto" thins is what nobody reads as a whole.
+std::uint64_t history_every(const Assembly& assembly) {
+  const std::string& wanted = assembly.experiment.history.steps;
+  if (const auto every = parse_thinning(wanted)) return *every;
+  constexpr std::uint64_t most = 50'000'000;  // some 3 GB with their commits
+  const TrainerOptions& trainer = assembly.experiment.trainer;
+  const std::uint64_t steps =
+      trainer.epochs * (assembly.samples_per_epoch() / trainer.batch_size + 1);
+  std::uint64_t every = 1;
+  while (steps / every > most) every *= 10;
+  if (every > 1) {
+    info(
+        "history.h5 has one of {} steps and commits, because there are {} steps; "
+        "[history] steps = \"all\" keeps them all",
+        format_count(every), format_count(steps));
+  }
+  return every;
 }
 
 // Collective: the score of rank 0's weights.
@@ -126,7 +146,8 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
                                         .callbacks = experiment.callbacks,
                                         .quiet = quiet_,
                                         .goes_on = origin_ != nullptr,
-                                        .threads = threads_},
+                                        .threads = threads_,
+                                        .history_every = history_every(assembly_)},
       assembly_.model, assembly_.validation.get(), *directory_, std::move(snapshot), board);
 }
 
@@ -143,23 +164,41 @@ records::Summary Run::end(Outcome outcome) const {
   signals_.reset();
   mpi::collectively(world_, [&] {
     if (world_.rank() != 0) return;
-    outcome.coordinator->close();
     summarize(*outcome.coordinator, outcome, summary);
     records::check_ledger(summary.ledger,
                           summary.stop_reason.empty()
                               ? experiment.trainer.epochs * assembly_.samples_per_epoch()
                               : summary.ledger.samples_trained);
-    const std::string path = directory_->file("model.h5");
-    for (const std::string& note :
-         formats::save_model(path, model_content(assembly_, outcome.weights))) {
-      warning("{}: {}", path, note);
-    }
+    save_model(outcome.weights);
+    close_logs(*outcome.coordinator);
   });
   if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
   mpi::collectively(world_, [&] {
     if (world_.rank() == 0) directory_->write("summary.json", summary.json());
   });
   return summary;
+}
+
+void Run::save_model(const AlignedVector<float>& weights) const {
+  const std::string path = directory_->file("model.h5");
+  try {
+    for (const std::string& note : formats::save_model(path, model_content(assembly_, weights))) {
+      warning("{}: {}", path, note);
+    }
+  } catch (const Error& error) {
+    const auto last = checkpointer_ ? checkpointer_->last() : std::nullopt;
+    fail(error.code(), "{}; what was trained is lost{}", error.what(),
+         last ? ", but for the checkpoint " + last->string() : "");
+  }
+}
+
+void Run::close_logs(coordinator::Coordinator& coordinator) const {
+  try {
+    coordinator.close();
+  } catch (const Error& error) {
+    fail(error.code(), "{}; the model is complete: {}", error.what(),
+         directory_->file("model.h5").string());
+  }
 }
 
 }  // namespace tusk::training

@@ -106,6 +106,10 @@ class Run {
   records::Summary end(Outcome outcome) const;
 
  private:
+  // On rank 0, at the end. What was trained comes first. Error(io_error) that says what is lost.
+  void save_model(const AlignedVector<float>& weights) const;
+  void close_logs(coordinator::Coordinator& coordinator) const;
+
   // The rest is run_checkpoints.cpp's.
   void open_directory(const RunOptions& options);  // on rank 0
   // Collective. Ends what is being written; the summary says so if the run goes on later.

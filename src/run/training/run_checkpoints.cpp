@@ -140,7 +140,7 @@ void Run::end_checkpoints(const Outcome& outcome, records::Summary& summary) con
     }
     summary.for_later = fmt::format(
         "stopped by {} after {} epochs and {} steps: checkpoint {}; the same command goes on",
-        checkpointer_->stop_reason(), outcome.coordinator->epochs().size(),
+        checkpointer_->stop_reason(), outcome.coordinator->epochs(),
         outcome.coordinator->book().steps(), checkpointer_->last()->string());
   });
   summary.for_later = world_.broadcast(std::move(summary.for_later), 0);

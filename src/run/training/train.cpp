@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/train.hpp"
 
+#include "core/units.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "mpi/watch.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/training/core_count.hpp"
 #include "run/training/ensemble.hpp"
+#include "run/training/same_everywhere.hpp"
 #include "run/training/topologies.hpp"
 
 namespace tusk::training {
@@ -14,6 +17,9 @@ namespace tusk::training {
 records::Summary train(const Experiment& experiment, const RunOptions& options,
                        const mpi::Communicator& world, const Extensions& extensions) {
   const StrategyOptions& strategy = experiment.trainer.strategy;
+  const ServerOptions& server = experiment.server;
+  mpi::Watch::set_limits(parse_duration(server.stall_warning), parse_duration(server.stall_abort));
+  require_same_experiment(experiment, options.run_directory, world);
   auto origin = checkpoint::find_origin({.run_directory = options.run_directory,
                                          .overwrite = options.overwrite,
                                          .resume = options.resume},

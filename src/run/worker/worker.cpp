@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/activity.hpp"
 #include "core/denormals_flushed.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "net/optim/make_optimizer.hpp"
@@ -124,13 +125,17 @@ void Worker::model(std::span<float> out) const {
 void Worker::run() {
   if (finished_) return;
   const DenormalsFlushed flushed;
+  note_activity(Activity::exchanging, context_.step);
   if (!started_) strategy_->on_start(trained());
   started_ = true;
   if (pass_) gate_->begin_pass(windows_left());
   while (stopped_ == 0 && (pass_ || next_pass())) train_pass();
+  note_activity(Activity::other);
   if (stopped_ == center::stop_for_later) return;
+  note_activity(Activity::exchanging, context_.step);
   strategy_->on_finish(trained());
   end_exchange();
+  note_activity(Activity::other);
   finished_ = true;
   gate_->finish();
   reporter_.finish();
@@ -163,6 +168,7 @@ void Worker::keep(State& state) {
 }
 
 bool Worker::next_pass() {
+  note_activity(Activity::reading, context_.step + 1);
   {
     const Stopwatch stopwatch(reporter_.time().read, *clock_);
     pass_ = passes_->next();
@@ -181,6 +187,7 @@ std::size_t Worker::windows_left() const {
 }
 
 std::optional<samples::Batch> Worker::next_batch() {
+  note_activity(Activity::reading, context_.step + 1);
   const Stopwatch stopwatch(reporter_.time().read, *clock_);
   return pass_->batches->next();
 }
@@ -190,12 +197,14 @@ void Worker::train_pass() {
   for (; pass_step_ < pass_steps_; ++pass_step_) {
     if (pass_step_ % window == 0 && !begin_window()) return;
     if (const auto batch = next_batch()) {
+      note_activity(Activity::computing, context_.step + 1);
       train_step(*pass_, *batch);
     } else {
       idle_step();
     }
     if ((pass_step_ + 1) % window == 0 || pass_step_ + 1 == pass_steps_) end_window();
   }
+  note_activity(Activity::waiting, context_.step + 1);
   pass_.reset();
   require_finite(weights_, "the weights", reporter_.position());
   const Stopwatch stopwatch(reporter_.time().wait, *clock_);
@@ -203,12 +212,14 @@ void Worker::train_pass() {
 }
 
 bool Worker::begin_window() {
+  note_activity(Activity::waiting, context_.step + 1);
   const center::Orders orders = [&] {
     const Stopwatch stopwatch(reporter_.time().wait, *clock_);
     return gate_->enter(windows_, *this);
   }();
   stopped_ = orders.stop;
   if (stopped_ != 0) return false;
+  note_activity(Activity::exchanging, context_.step);
   learning_rate_scale_ = orders.learning_rate_scale;
   window_ = {.ended = orders.ended};
   strategy_->on_window_start(trained());
@@ -231,6 +242,7 @@ void Worker::average_statistics() {
 }
 
 void Worker::end_window() {
+  note_activity(Activity::exchanging, context_.step);
   strategy_->on_window_end(trained(), window_);
   average_statistics();
   gate_->complete(++windows_);

@@ -31,6 +31,7 @@ class Run {
     record.validation->metric_sums[0] = val_accuracy;
     const float weights[] = {static_cast<float>(epochs_)};
     callbacks.on_epoch(record, weights);
+    callbacks.on_completion(record, weights);
   }
   bool stop_requested() { return server_.board().load(center::Cell::stop) != 0; }
   double scale() { return server_.board().learning_rate_scale(); }
@@ -57,6 +58,40 @@ TEST_CASE(
   CHECK(run.stop_requested());
   CHECK(run.callbacks.best()->record.epoch == 2);
   CHECK(run.callbacks.best()->weights[0] == 2.0F);
+}
+
+TEST_CASE("a score of the training counts at every epoch, one of the validation only where it is") {
+  center::LocalServer server(center::make_local_state({}, 1));
+  const auto callbacks_of = [&](const char* monitor) {
+    return Callbacks(
+        {.early_stopping =
+             EarlyStoppingOptions{.monitor = monitor, .patience = 2, .restore_best_weights = true}},
+        {}, true, 0.1, server.board());
+  };
+  const auto epochs = [](Callbacks& callbacks, std::initializer_list<double> losses,
+                         std::size_t validated_every) {
+    std::size_t epoch = 0;
+    for (const double loss : losses) {
+      EpochRecord record{.epoch = ++epoch};
+      record.train = {.samples = 1, .loss_sum = loss};
+      const float weights[] = {static_cast<float>(epoch)};
+      callbacks.on_epoch(record, weights);
+      if (epoch % validated_every == 0) record.validation = record.train;
+      callbacks.on_completion(record, weights);
+      if (callbacks.stopped()) break;
+    }
+    return epoch;
+  };
+  Callbacks training = callbacks_of("loss");
+  CHECK(epochs(training, {3.0, 1.0, 2.0, 2.0, 2.0, 2.0}, 100) == 4);
+  CHECK(training.best()->record.epoch == 2);
+  CHECK(training.best()->weights[0] == 2.0F);
+  Callbacks validation = callbacks_of("val_loss");
+  CHECK(epochs(validation, {9.0, 1.0, 0.5, 2.0, 0.5, 2.0, 0.5, 0.5}, 2) == 6);
+  CHECK(validation.best()->record.epoch == 2);
+  Callbacks both = callbacks_of("loss");
+  CHECK(epochs(both, {3.0, 1.0, 2.0, 2.0}, 1) == 4);
+  CHECK(both.best()->record.validation->loss() == 1.0);  // it has come after the epoch's end
 }
 
 TEST_CASE("a plateau reduces every worker's learning rate, again and again, down to min_lr") {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check_fails.hpp"
+#include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "temporary_folder.hpp"
 
@@ -84,6 +85,33 @@ TEST_CASE("what was flushed can be read while the history goes on") {
   const std::string seen = folder.file("as-another-process-sees-it.h5");
   std::filesystem::copy_file(folder.file("history.h5"), seen);
   CHECK(column<std::uint32_t>(hdf5::File::open(seen), "steps/worker").size() == 1);
+}
+
+TEST_CASE("a thinned history has every so many records of each kind, and says so") {
+  const test::TemporaryFolder folder;
+  for (const std::uint64_t every : {std::uint64_t{0}, std::uint64_t{100}}) {
+    HistoryFile history(folder.file("history.h5"), {}, {.every = every});
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+      history.add(StepRecord{.worker = static_cast<std::uint32_t>(i % 2), .step = i / 2 + 1}, {});
+      history.add(CommitRecord{.ticket = i});
+      history.add(ShardRecord{.shard = 1, .commit = i});
+      history.add(PullRecord{.version = i});
+    }
+    history.close();
+    const hdf5::File file = hdf5::File::open(folder.file("history.h5"));
+    CHECK(hdf5::read_integer(file, "/", "every") == static_cast<std::int64_t>(every));
+    const auto step = column<std::uint64_t>(file, "steps/step");
+    if (every == 0) {
+      CHECK(step.empty());
+      CHECK(file.dataset("commits/ticket").rows() == 0);
+      continue;
+    }
+    CHECK(step == std::vector<std::uint64_t>{100, 100, 200, 200, 300, 300, 400, 400, 500, 500});
+    CHECK(column<std::uint64_t>(file, "commits/ticket").size() == 10);
+    CHECK(column<std::uint64_t>(file, "commits/ticket")[1] == 100);
+    CHECK(column<std::uint64_t>(file, "shards/commit")[1] == 100);
+    CHECK(column<std::uint64_t>(file, "pulls/version")[1] == 100);
+  }
 }
 
 TEST_CASE("a history that cannot be created is an error") {

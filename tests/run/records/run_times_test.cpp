@@ -47,6 +47,15 @@ TEST_CASE("where exchanges are within steps, they are what goes beyond a step's 
   CHECK(run[0].exchanges_s == std::vector<double>(1, 0.25));
 }
 
+TEST_CASE("a history that was thinned tells no times") {
+  const test::TemporaryFolder folder;
+  HistoryFile(folder.file("thin.h5"), {}, {.every = 10}).close();
+  HistoryFile(folder.file("none.h5"), {}, {.every = 0}).close();
+  CHECK_FAILS(read_run_times(folder.file("thin.h5"), false), ExitCode::bad_data,
+              "thin.h5: has one of 10 of its run's steps");
+  CHECK_FAILS(read_run_times(folder.file("none.h5"), false), ExitCode::bad_data, "has none of");
+}
+
 TEST_CASE("a history that does not tell exchanges from steps is refused") {
   const test::TemporaryFolder folder;
   write_history(folder.file("none.h5"), 0);

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""history.h5 is readable while the run goes on, and after kill -9 before the first epoch has ended: up to the last flush, which
+is two seconds ago at most. history_readable.py TUSK [--seconds S]"""
+import os
+import signal
+import time
+
+from faults import Faults, need, ranks_below
+
+need("h5py")
+import h5py  # noqa: E402
+
+faults = Faults(__doc__, [("--seconds", {"type": float, "default": 8.0})])
+data = faults.data(rows=40_000)
+
+
+def rows(path):
+    """How many steps there are, after a look at each: none is empty, and a worker's ascend. None while a flush goes on."""
+    try:
+        with h5py.File(path) as file:
+            steps, workers = file["steps/step"][:], file["steps/worker"][:]
+            samples, loss = file["steps/samples"][:], file["steps/loss"][:]
+    except (OSError, KeyError):
+        return None
+    count = min(len(steps), len(workers), len(samples), len(loss))
+    for worker in set(workers[:count]):
+        mine = steps[:count][workers[:count] == worker]
+        if list(mine) != list(range(1, len(mine) + 1)):
+            return None
+    return count if (samples[:count] > 0).all() and (loss[:count] > 0).all() else None
+
+
+for trainer, ranks in (("single", 1), ("downpour", 3), ("sync_sgd", 2)):
+    seen, unreadable = [], 0
+    experiment = faults.experiment(data, trainer, trainer=trainer, epochs=1, units=64, more="[debug]\nslow = { factor = 300 }\n")
+    history = faults.folder / trainer / "history.h5"
+
+    def watch(process):
+        global unreadable
+        start = None
+        while process.poll() is None and (start is None or time.monotonic() < start + faults.arguments.seconds):
+            if history.exists():
+                start = start or time.monotonic()
+                count = rows(history)
+                unreadable += count is None
+                if count is not None:
+                    seen.append(count)
+            time.sleep(0.01)
+        for pid in ranks_below(process.pid):
+            os.kill(pid, signal.SIGKILL)
+
+    result = faults.run(faults.train(experiment, ranks, trainer), 120, beside=watch)
+    faults.expect(result.code == 137, f"{trainer}: killed before the first epoch has ended: exit code {result.code} after {result.seconds:.1f} s")
+    faults.expect(not (faults.folder / trainer / "metrics.jsonl").read_text(), "no epoch has ended")
+    grew = sum(a < b for a, b in zip(seen, seen[1:]))
+    faults.expect(grew >= 2 and seen == sorted(seen), f"h5py read it {len(seen)} times while it grew {grew} times, and {unreadable} times met a flush")
+    faults.expect(unreadable <= len(seen) / 20, "nearly always")
+    faults.expect(rows(history) is not None and rows(history) >= max(seen) > 0, f"after the kill it has {rows(history)} steps")
+faults.end()
