@@ -18,7 +18,11 @@ std::vector<Argument> experiment_arguments(ExperimentArguments& arguments) {
        .place = &arguments.overrides,
        .help = "Override a key, as in trainer.epochs=3 or model.layers.0.units=100 (repeatable)",
        .value_type = "KEY=VALUE",
-       .one_word = true}};
+       .one_word = true},
+      {.name = "--fold",
+       .place = &arguments.fold,
+       .help = "Validate with the second of five equal shares of the training rows, as data.fold",
+       .value_text = "2/5"}};
 }
 
 std::vector<Argument> going_on_arguments(std::string& resume, std::string& max_time) {
@@ -55,8 +59,9 @@ Experiment load_experiment(const Context& context, const ExperimentArguments& ar
 
   Experiment experiment;
   mpi::collectively(world, [&] {
-    experiment =
-        experiment::read_experiment(text, arguments.file, arguments.overrides, context.extensions);
+    std::vector<std::string> overrides = arguments.overrides;
+    if (!arguments.fold.empty()) overrides.push_back("data.fold=" + arguments.fold);
+    experiment = experiment::read_experiment(text, arguments.file, overrides, context.extensions);
   });
   return experiment;
 }

@@ -12,9 +12,11 @@
 namespace tusk::cli {
 
 // The arguments of every command that takes an experiment: EXPERIMENT.toml [--set key=value]…
+// [--fold 2/5]
 struct ExperimentArguments {
   std::string file;
   std::vector<std::string> overrides;
+  std::string fold;
 };
 
 // How the command line gives them. `arguments` must outlive what is returned.

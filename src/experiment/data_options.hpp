@@ -56,11 +56,14 @@ struct DataOptions {
   std::optional<FileList> validation;  // excludes validation_split
   std::optional<FileList> test;
   double validation_split = 0.0;      // in [0, 1): this share of the training rows, drawn by seed
-  std::string features = "features";  // a data set in the files: [N, …]
-  std::string label = "label";        // class indices [N], or one-hot or targets [N, K]
-  std::optional<std::string> sample_weight{};  // how much each row counts, [N]; none: 1 each
-  bool shuffle = true;                         // a new order every epoch
-  std::size_t repeat = 1;                      // an epoch is so many passes over the training rows
+  std::optional<std::string> fold{};  // "2/5" instead: the second of five equal shares
+  std::optional<std::string> validation_group{};  // a data set [N]: rows of one value stay together
+  bool stratify = false;                          // the same share of every class validates
+  std::string features = "features";              // a data set in the files: [N, …]
+  std::string label = "label";                    // class indices [N], or one-hot or targets [N, K]
+  std::optional<std::string> sample_weight{};     // how much each row counts, [N]; none: 1 each
+  bool shuffle = true;                            // a new order every epoch
+  std::size_t repeat = 1;  // an epoch is so many passes over the training rows
   ReadMode read = ReadMode::independent;
   std::optional<ByteCount> memory_limit;  // a worker's share larger than this is streamed
   std::vector<TransformOptions> transforms;

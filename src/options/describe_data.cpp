@@ -25,9 +25,20 @@ Value value_of(FileList& files) {
 void describe(Fields& fields, DataOptions& o) {
   fields("train", o.train, required(path()));
   fields("validation_split", o.validation_split, from_below(0.0, 1.0));
+  fields("fold", o.fold,
+         any().only_when(o.validation_split == 0.0,
+                         "cannot be given together with 'data.validation_split'"));
+  const bool splits = o.validation_split > 0.0 || o.fold;
+  const char* needs_split = "needs 'data.validation_split' or 'data.fold'";
+  fields("validation_group", o.validation_group, any().only_when(splits, needs_split));
+  fields("stratify", o.stratify,
+         any().only_when(
+             splits && !o.validation_group,
+             splits ? "cannot be given together with 'data.validation_group'" : needs_split));
   fields("validation", o.validation,
-         path().only_when(o.validation_split == 0.0,
-                          "cannot be given together with 'data.validation_split'"));
+         path().only_when(!splits, o.fold ? "cannot be given together with 'data.fold'"
+                                          : "cannot be given together with "
+                                            "'data.validation_split'"));
   fields("test", o.test, path());
   fields("features", o.features);
   fields("label", o.label);

@@ -212,6 +212,13 @@ TEST_CASE("a missing key is named, with the place of its table") {
 TEST_CASE("keys that exclude each other are an error") {
   CHECK(said("validation_split = 0.1", "validation_split = 0.1\nvalidation = \"v.h5\"") ==
         "e.toml:7:1: key 'data.validation' cannot be given together with 'data.validation_split'");
+  CHECK(said("validation_split = 0.1", "validation_split = 0.1\nfold = \"1/5\"") ==
+        "e.toml:7:1: key 'data.fold' cannot be given together with 'data.validation_split'");
+  CHECK(said("validation_split = 0.1", "stratify = true") ==
+        "e.toml:6:1: key 'data.stratify' needs 'data.validation_split' or 'data.fold'");
+  CHECK(said("validation_split = 0.1",
+             "fold = \"1/5\"\nvalidation_group = \"id\"\nstratify = true") ==
+        "e.toml:8:1: key 'data.stratify' cannot be given together with 'data.validation_group'");
   CHECK(said("[model]", "[model]\nfile = \"m.h5\"") ==
         "e.toml:11:1: key 'model.layers' cannot be given together with 'model.file'");
   CHECK(said("momentum = 0.9", "clipnorm = 1.0\nclipvalue = 0.5") ==

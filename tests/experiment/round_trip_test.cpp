@@ -23,6 +23,8 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"trainer={name = \"gem\", kappa = 2, momentum = 0.5}"},
       {"server.transport=rma", "server.shards=3", "data.read=collective", "data.shuffle=false"},
       {"data.validation_split=0", "data.validation=/v.h5", "data.test=/t.h5"},
+      {"data.validation_split=0", "data.fold=2/5", "data.validation_group=event/EventId"},
+      {"data.stratify=true"},
       {"data.train=[\"/a.h5\", \"/part-*.h5\"]", "data.test=[\"/t.h5\"]", "data.repeat=3"},
       {"data.memory_limit=4 GiB"},
       {"data.memory_limit=1234567890123"},

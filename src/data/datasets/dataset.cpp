@@ -42,13 +42,14 @@ void check_labels(const hdf5::NumberDataset& labels, const hdf5::NumberDataset& 
   check_rows(labels, features);
 }
 
-void check_weights(const hdf5::NumberDataset& weights, const hdf5::NumberDataset& features) {
-  if (weights.extents().size() != 1) {
-    fail(ExitCode::bad_data,
-         "{}: data set '{}' has shape {}; weights are [rows], a number a sample", weights.path(),
-         weights.name(), Shape(weights.extents()).to_string());
+// Weights, or groups.
+void check_numbers(const hdf5::NumberDataset& numbers, const char* what,
+                   const hdf5::NumberDataset& features) {
+  if (numbers.extents().size() != 1) {
+    fail(ExitCode::bad_data, "{}: data set '{}' has shape {}; {} are [rows], a number a sample",
+         numbers.path(), numbers.name(), Shape(numbers.extents()).to_string(), what);
   }
-  check_rows(weights, features);
+  check_rows(numbers, features);
 }
 
 // Names of columns or classes, where the first file has them, are the same in all.
@@ -80,11 +81,12 @@ void check_categories(const std::vector<hdf5::File>& files, const std::string& f
 
 Dataset::Dataset(std::vector<hdf5::File> files, JoinedDataset features,
                  std::optional<JoinedDataset> labels, std::optional<JoinedDataset> weights,
-                 const mpi::Communicator* communicator)
+                 std::optional<JoinedDataset> groups, const mpi::Communicator* communicator)
     : files_(std::make_shared<const std::vector<hdf5::File>>(std::move(files))),
       features_(std::move(features)),
       labels_(std::move(labels)),
       weights_(std::move(weights)),
+      groups_(std::move(groups)),
       communicator_(communicator) {}
 
 Dataset Dataset::open(const FileList& files, const ArrayNames& names,
@@ -92,6 +94,7 @@ Dataset Dataset::open(const FileList& files, const ArrayNames& names,
   std::vector<hdf5::NumberDataset> features;
   std::vector<hdf5::NumberDataset> labels;
   std::vector<hdf5::NumberDataset> weights;
+  std::vector<hdf5::NumberDataset> groups;
   std::vector<hdf5::File> opened;
   for (const std::string& path : find_files(files)) {
     const hdf5::File& file = opened.emplace_back(
@@ -99,7 +102,10 @@ Dataset Dataset::open(const FileList& files, const ArrayNames& names,
     check_features(features.emplace_back(file.dataset(names.features)));
     if (names.label) check_labels(labels.emplace_back(file.dataset(*names.label)), features.back());
     if (names.weight) {
-      check_weights(weights.emplace_back(file.dataset(*names.weight)), features.back());
+      check_numbers(weights.emplace_back(file.dataset(*names.weight)), "weights", features.back());
+    }
+    if (names.group) {
+      check_numbers(groups.emplace_back(file.dataset(*names.group)), "groups", features.back());
     }
   }
   check_names(opened, names.features, "column_names");
@@ -108,8 +114,8 @@ Dataset Dataset::open(const FileList& files, const ArrayNames& names,
   const auto joined = [](const std::vector<hdf5::NumberDataset>& parts) {
     return parts.empty() ? std::nullopt : std::optional<JoinedDataset>(std::in_place, parts);
   };
-  return {std::move(opened), JoinedDataset(features), joined(labels), joined(weights),
-          communicator};
+  return {std::move(opened), JoinedDataset(features), joined(labels),
+          joined(weights),   joined(groups),          communicator};
 }
 
 ColumnNames Dataset::column_names() const {

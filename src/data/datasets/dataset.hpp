@@ -24,14 +24,16 @@ struct ArrayNames {
   std::string features;
   std::optional<std::string> label{};
   std::optional<std::string> weight{};
+  std::optional<std::string> group{};
 };
 
 // The features, labels and weights of one HDF5 file or of several, opened and checked, but not
 // read: one row a sample in all. Features are [N, …] of any numbers; labels [N] or [N, K]; weights,
-// which say how much each sample counts, [N]. Rows of several files
-// follow each other in the order of the files, which all have data sets of the same names, types
-// and shapes of a row. Cheap to copy: copies share the open files, which stay open as long as one
-// of them lives, so that whoever needs a file again asks here instead of opening it once more.
+// which say how much each sample counts, and groups, which say which rows belong together, [N].
+// Rows of several files follow each other in the order of the files, which all have data sets of
+// the same names, types and shapes of a row. Cheap to copy: copies share the open files, which stay
+// open as long as one of them lives, so that whoever needs a file again asks here instead of
+// opening it once more.
 //
 // Opened with a communicator it is read through MPI-IO: opening it and Shard::read are then
 // collective, and the communicator must outlive it.
@@ -61,6 +63,7 @@ class Dataset {
   const JoinedDataset& labels() const { return *labels_; }  // requires has_labels()
   bool has_weights() const { return weights_.has_value(); }
   const JoinedDataset& weights() const { return *weights_; }  // requires has_weights()
+  const std::optional<JoinedDataset>& groups() const { return groups_; }
 
   // The communicator whose ranks read together, or none.
   const mpi::Communicator* communicator() const { return communicator_; }
@@ -68,12 +71,13 @@ class Dataset {
  private:
   Dataset(std::vector<hdf5::File> files, JoinedDataset features,
           std::optional<JoinedDataset> labels, std::optional<JoinedDataset> weights,
-          const mpi::Communicator* communicator);
+          std::optional<JoinedDataset> groups, const mpi::Communicator* communicator);
 
   std::shared_ptr<const std::vector<hdf5::File>> files_;
   JoinedDataset features_;
   std::optional<JoinedDataset> labels_;
   std::optional<JoinedDataset> weights_;
+  std::optional<JoinedDataset> groups_;
   const mpi::Communicator* communicator_;
 };
 

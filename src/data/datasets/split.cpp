@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "tusk/error.hpp"
 #include "tusk/random.hpp"
@@ -41,6 +43,12 @@ Split::Split(std::uint64_t rows, double fraction, std::uint64_t seed) {
   }
   Random random(seed, Stream::validation_split);
   const auto drawn = std::make_shared<const Rows::List>(sample(rows, wanted, random));
+  validation_ = Rows(drawn);
+  training_ = Rows::all_but(rows, drawn);
+}
+
+Split::Split(std::uint64_t rows, Rows::List validation) {
+  const auto drawn = std::make_shared<const Rows::List>(std::move(validation));
   validation_ = Rows(drawn);
   training_ = Rows::all_but(rows, drawn);
 }

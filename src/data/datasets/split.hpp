@@ -24,6 +24,9 @@ class Split {
   // many there are.
   Split(std::uint64_t rows, double fraction, std::uint64_t seed);
 
+  // These rows validate, in ascending order and each once, at least one and not all of `rows`.
+  Split(std::uint64_t rows, Rows::List validation);
+
   std::uint64_t training_count() const { return training_.size(); }
   std::uint64_t validation_count() const { return validation_.size(); }
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "data/datasets/draw_validation.hpp"
 #include "data/datasets/split.hpp"
 #include "data/samples/label_format.hpp"
 #include "data/samples/memory_limit.hpp"
@@ -31,8 +32,12 @@ struct TrainingRows {
 
 datasets::Split split_rows(const DataOptions& options, const datasets::Dataset& train,
                            std::uint64_t seed) {
-  if (options.validation_split == 0.0) return datasets::Split(train.rows());
-  return {train.rows(), options.validation_split, seed};
+  datasets::ValidationShare share{.fraction = options.validation_split, .seed = seed};
+  if (options.fold) share.fold = datasets::parse_fold(*options.fold);
+  if (share.fraction == 0.0 && !share.fold) return datasets::Split(train.rows());
+  if (train.groups()) return datasets::split_groups(*train.groups(), share);
+  if (options.stratify) return datasets::split_classes(train.labels(), share);
+  return datasets::split_rows(train.rows(), share);
 }
 
 TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& train,

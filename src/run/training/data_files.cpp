@@ -32,7 +32,9 @@ datasets::ArrayNames array_names(const DataOptions& options) {
 }
 
 DataFiles open_data_files(const DataOptions& options) {
-  DataFiles files{datasets::Dataset::open(options.train, array_names(options)), {}, {}};
+  datasets::ArrayNames of_train = array_names(options);
+  of_train.group = options.validation_group;
+  DataFiles files{datasets::Dataset::open(options.train, of_train), {}, {}};
   files.test = open_beside(options, options.test, files.train);
   files.validation = open_beside(options, options.validation, files.train);
   return files;
