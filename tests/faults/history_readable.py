@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """history.h5 is readable while the run goes on, and after kill -9 before the first epoch has ended: up to the last flush, which
-is two seconds ago at most. history_readable.py TUSK [--seconds S]"""
+is two seconds ago at most. history_readable.py TUSK [--seconds S]: kills it after three flushes, or S seconds."""
 import os
 import signal
 import time
@@ -11,7 +11,7 @@ from faults import Faults, need, ranks_below
 need("h5py")
 import h5py  # noqa: E402
 
-faults = Faults(__doc__, [("--seconds", {"type": float, "default": 8.0})])
+faults = Faults(__doc__, [("--seconds", {"type": float, "default": 30.0})])
 data = faults.data(rows=40_000)
 
 
@@ -33,15 +33,18 @@ def rows(path):
 
 for trainer, ranks in (("single", 1), ("downpour", 3), ("sync_sgd", 2)):
     seen, unreadable = [], 0
-    experiment = faults.experiment(data, trainer, trainer=trainer, epochs=1, units=64, more="[debug]\nslow = { factor = 300 }\n")
+    experiment = faults.experiment(data, trainer, trainer=trainer, epochs=1, units=64, more="[debug]\nslow = { factor = 1000 }\n")
     history = faults.folder / trainer / "history.h5"
+
+    def grown():
+        return sum(a < b for a, b in zip(seen, seen[1:]))
 
     def watch(process):
         global unreadable
-        start = None
-        while process.poll() is None and (start is None or time.monotonic() < start + faults.arguments.seconds):
+        end = None
+        while process.poll() is None and (end is None or time.monotonic() < end) and grown() < 3:
             if history.exists():
-                start = start or time.monotonic()
+                end = end or time.monotonic() + faults.arguments.seconds
                 count = rows(history)
                 unreadable += count is None
                 if count is not None:
@@ -53,8 +56,8 @@ for trainer, ranks in (("single", 1), ("downpour", 3), ("sync_sgd", 2)):
     result = faults.run(faults.train(experiment, ranks, trainer), 120, beside=watch)
     faults.expect(result.code == 137, f"{trainer}: killed before the first epoch has ended: exit code {result.code} after {result.seconds:.1f} s")
     faults.expect(not (faults.folder / trainer / "metrics.jsonl").read_text(), "no epoch has ended")
-    grew = sum(a < b for a, b in zip(seen, seen[1:]))
-    faults.expect(grew >= 2 and seen == sorted(seen), f"h5py read it {len(seen)} times while it grew {grew} times, and {unreadable} times met a flush")
+    faults.expect(grown() >= 2 and seen == sorted(seen),
+                  f"h5py read it {len(seen)} times while it grew {grown()} times, and {unreadable} times met a flush")
     faults.expect(unreadable <= len(seen) / 20, "nearly always")
     faults.expect(rows(history) is not None and rows(history) >= max(seen) > 0, f"after the kill it has {rows(history)} steps")
 faults.end()

@@ -73,33 +73,35 @@ void Coordinator::end_epoch(records::EpochRecord record) {
   Pending epoch{std::move(record), 0.0, {}};
   epoch.learning_rate = learning_rate(epoch.record);
   if (evaluation_ || callbacks_.wants_weights()) {
-    epoch.weights.resize(parameter_count_);
+    epoch.weights = room_for_model();
     snapshot_(epoch.weights);
   }
   callbacks_.on_epoch(epoch.record, epoch.weights);
   if (evaluation_) {
     pending_.push_back(std::move(epoch));
-    skip_oldest();
   } else {
     complete(epoch);
   }
 }
 
-// Takes the model from the oldest epoch that waits for its validation, if there are too many.
-void Coordinator::skip_oldest() {
+// Where too many models wait for their validation, that of the oldest, which goes without one.
+AlignedVector<float> Coordinator::room_for_model() {
   const std::size_t most = std::clamp<std::size_t>(
       most_waiting_bytes / (std::max<std::size_t>(parameter_count_, 1) * sizeof(float)), 1,
       most_waiting);
   const auto first = pending_.begin() + (evaluating_ ? 1 : 0);
   const auto waits = [](const Pending& epoch) { return !epoch.weights.empty(); };
-  if (static_cast<std::size_t>(std::count_if(first, pending_.end(), waits)) <= most) return;
+  if (static_cast<std::size_t>(std::count_if(first, pending_.end(), waits)) < most) {
+    return AlignedVector<float>(parameter_count_);
+  }
   Pending& oldest = *std::find_if(first, pending_.end(), waits);
-  oldest.weights = AlignedVector<float>();  // and its memory
-  if (++skipped_ > 1) return;
-  warning(
-      "validation takes longer than an epoch: epoch {} is not validated, and the same will happen "
-      "to others; metrics.jsonl has no val_ scores for them",
-      oldest.record.epoch);
+  if (++skipped_ == 1) {
+    warning(
+        "validation takes longer than an epoch: epoch {} is not validated, and the same will "
+        "happen to others; metrics.jsonl has no val_ scores for them",
+        oldest.record.epoch);
+  }
+  return std::exchange(oldest.weights, {});
 }
 
 // Completes what is next and not to be validated. Returns whether there is more to do.

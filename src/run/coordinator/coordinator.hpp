@@ -92,7 +92,7 @@ class Coordinator : public records::ReportSink {
   };
 
   void end_epoch(records::EpochRecord record);
-  void skip_oldest();
+  AlignedVector<float> room_for_model();
   bool complete_skipped();
   void complete(const Pending& epoch);
   double learning_rate(const records::EpochRecord& record) const;
