@@ -2,6 +2,7 @@
 #include "data/datasets/draw_validation.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <limits>
@@ -18,9 +19,11 @@
 namespace tusk::datasets {
 namespace {
 
+int number_of_files = 0;  // each stays open as long as its data set
+
 template <typename T>
 JoinedDataset numbers(const test::TemporaryFolder& folder, const std::vector<T>& values) {
-  const std::string path = folder.file("numbers.h5");
+  const std::string path = folder.file(fmt::format("numbers{}.h5", number_of_files++));
   hdf5::File file = hdf5::File::create(path);
   file.create_dataset("numbers", element_type<T>(), {values.size()})
       .write(0, std::span<const T>(values));
