@@ -12,6 +12,7 @@ constexpr std::array handled{SIGUSR1, SIGTERM, SIGINT, SIGUSR2};
 volatile std::sig_atomic_t stop_signal = 0;
 volatile std::sig_atomic_t wish = 0;
 std::array<struct sigaction, handled.size()> before{};
+int objects = 0;
 
 void handle(int signal) {
   if (signal == SIGUSR2) {
@@ -27,6 +28,7 @@ void handle(int signal) {
 }  // namespace
 
 Signals::Signals() {
+  if (objects++ > 0) return;
   stop_signal = 0;
   wish = 0;
   struct sigaction action {};
@@ -37,6 +39,7 @@ Signals::Signals() {
 }
 
 Signals::~Signals() {
+  if (--objects > 0) return;
   for (std::size_t i = 0; i < handled.size(); ++i) sigaction(handled[i], &before[i], nullptr);
 }
 

@@ -6,7 +6,7 @@ namespace tusk::checkpoint {
 // While one of these lives, SIGUSR1, SIGTERM and SIGINT ask for a checkpoint and the end of the
 // run, SIGUSR2 for a checkpoint alone: the first one is noted, and the workers see it at their
 // gates. A second one to end the run ends the process at once, as if nobody had asked for the
-// first. One object a process, at a time.
+// first. Of several objects the first counts, and the others change nothing.
 class Signals {
  public:
   Signals();

@@ -21,8 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl", "history.h5",
-                               "model.h5",        "summary.json",  "ensemble.json", "tusk.lock"};
+constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl",
+                               "history.h5",      "model.h5",      "summary.json",
+                               "ensemble.json",   "result.state",  "tusk.lock"};
 
 bool holds_anything(const fs::path& path, std::error_code& error) {
   return fs::exists(path, error) && !error && !fs::is_empty(path, error);
@@ -91,6 +92,7 @@ void remove_run(const fs::path& path) {
     if (is_member(entry)) members.push_back(entry.path());
   }
   for (const fs::path& member : members) {
+    remove_checkpoints(member / "checkpoints");
     remove_files(member);
     remove_if_empty(member);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/data_files.hpp"
 
+#include <utility>
+
 #include "data/datasets/column_names.hpp"
 #include "tusk/error.hpp"
 
@@ -38,6 +40,17 @@ DataFiles open_data_files(const DataOptions& options) {
   files.test = open_beside(options, options.test, files.train);
   files.validation = open_beside(options, options.validation, files.train);
   return files;
+}
+
+std::vector<checkpoint::DataFile> identify(const DataFiles& files) {
+  std::vector<checkpoint::DataFile> all;
+  const auto add = [&](const char* part, const std::vector<hdf5::File>& opened) {
+    for (auto& file : checkpoint::identify(part, opened)) all.push_back(std::move(file));
+  };
+  add("train", files.train.files());
+  if (files.validation) add("validation", files.validation->files());
+  if (files.test) add("test", files.test->files());
+  return all;
 }
 
 }  // namespace tusk::training

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "data/datasets/dataset.hpp"
 #include "experiment/data_options.hpp"
+#include "run/checkpoint/facts.hpp"
 
 namespace tusk::training {
 
@@ -25,5 +27,8 @@ datasets::ArrayNames array_names(const DataOptions& options);
 // collective. Throws what datasets::Dataset throws, and Error(bad_data) for files that do not go
 // together.
 DataFiles open_data_files(const DataOptions& options);
+
+// What checkpoints say of them. Errors as hdf5::File.
+std::vector<checkpoint::DataFile> identify(const DataFiles& files);
 
 }  // namespace tusk::training

@@ -6,16 +6,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
 #include "data/samples/memory_limit.hpp"
+#include "experiment/read_experiment.hpp"
 #include "experiment/write_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "run/checkpoint/same_experiment.hpp"
+#include "run/checkpoint/signals.hpp"
 #include "run/records/run_directory.hpp"
 #include "run/training/core_count.hpp"
 #include "run/training/data_files.hpp"
@@ -44,6 +50,10 @@ void add_up(const mpi::Communicator& world, records::Summary& summary) {
       summary.ledger.samples_trained, summary.ledger.samples_committed};
   world.sum(std::span(counts));
   summary.ledger = {counts[0], counts[1], counts[2], counts[3]};
+  std::vector<double> costs{summary.checkpoints.stall_s, summary.checkpoints.write_s};
+  world.sum(std::span(costs));
+  summary.checkpoints = {world.sum(summary.checkpoints.written),
+                         world.sum(summary.checkpoints.bytes), costs[0], costs[1]};
   const auto longest = world.max(static_cast<std::uint64_t>(std::ceil(1e6 * summary.elapsed_s)));
   summary.elapsed_s = 1e-6 * static_cast<double>(longest);
   summary.epochs = static_cast<std::size_t>(world.max(std::uint64_t{summary.epochs}));
@@ -71,6 +81,39 @@ std::string join_reasons(const mpi::Communicator& world, const std::vector<std::
   return fmt::format("{}", fmt::join(all, "; "));
 }
 
+// Collective. Why members stopped to go on later, from the ranks that trained them.
+std::string join_later(const mpi::Communicator& world, const std::string& one) {
+  std::vector<std::string> all;
+  for (const auto& bytes : world.all_gather(std::span<const char>(one))) {
+    if (!bytes.empty()) all.emplace_back(bytes.begin(), bytes.end());
+  }
+  return fmt::format("{}", fmt::join(all, "; "));
+}
+
+// The experiment of the ensemble in the run directory, if that goes on. Error(cannot_create) if
+// what is there does not, Error(bad_experiment) if it is another experiment's.
+std::optional<Experiment> find_earlier(const Experiment& experiment, const RunOptions& options,
+                                       const Extensions& extensions) {
+  if (options.resume != "auto" && options.resume != "never") {
+    fail(ExitCode::usage,
+         "--resume {}: the members of an ensemble have their own checkpoints; the same command in "
+         "the same run directory goes on",
+         options.resume);
+  }
+  const std::filesystem::path file = options.run_directory / "experiment.toml";
+  std::error_code error;
+  if (options.overwrite || options.resume == "never" ||
+      !records::RunDirectory::unfinished(options.run_directory)) {
+    records::RunDirectory::check(options.run_directory, options.overwrite);
+    return std::nullopt;
+  }
+  if (!std::filesystem::exists(file, error)) return experiment;  // killed before it was written
+  Experiment earlier = experiment::read_experiment(experiment::read_text(file.string()),
+                                                   file.string(), {}, extensions);
+  checkpoint::check_same_experiment(earlier, experiment, {}, file.string());
+  return earlier;
+}
+
 // Collective. Of the mean of the members.
 BatchScore test_ensemble(const mpi::Communicator& world, const datasets::Dataset& test,
                          const std::filesystem::path& manifest, const Extensions& extensions) {
@@ -85,8 +128,13 @@ BatchScore test_ensemble(const mpi::Communicator& world, const datasets::Dataset
 
 records::Summary train_ensemble(const Experiment& given, const RunOptions& options,
                                 const mpi::Communicator& world, const Extensions& extensions) {
+  std::optional<Experiment> earlier;
+  mpi::collectively(world, [&] { earlier = find_earlier(given, options, extensions); });
   Experiment experiment = given;
-  experiment.data.memory_limit = ByteCount{samples::memory_limit(given.data, world)};
+  if (earlier && !given.data.memory_limit) {
+    experiment.data.memory_limit = earlier->data.memory_limit;
+  }
+  experiment.data.memory_limit = ByteCount{samples::memory_limit(experiment.data, world)};
   const std::size_t members = std::get<EnsembleOptions>(experiment.trainer.strategy).members;
   const auto files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
   require_same_data(files, world);
@@ -97,7 +145,11 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
   std::optional<records::RunDirectory> directory;
   mpi::collectively(world, [&] {
     if (world.rank() != 0) return;
-    directory.emplace(options.run_directory, options.overwrite);
+    if (earlier) {
+      directory.emplace(records::RunDirectory::reopen(options.run_directory));
+    } else {
+      directory.emplace(options.run_directory, options.overwrite);
+    }
     directory->write("experiment.toml", experiment::to_toml(experiment));
   });
   records::Summary summary{.name = experiment.name,
@@ -106,7 +158,12 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
                            .threads = experiment.trainer.threads,
                            .weighted = is_weighted(experiment)};
   std::vector<std::string> reasons(members);
-  mine.train(summary, reasons);
+  {
+    const checkpoint::Signals signals;  // also between two members, and after the last
+    mine.train(summary, reasons);
+    summary.for_later = join_later(world, summary.for_later);
+  }
+  if (!summary.for_later.empty()) return summary;
   add_up(world, summary);
   summary.stop_reason = join_reasons(world, reasons);
   mpi::collectively(world, [&] {

@@ -4,10 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 #include <variant>
 
+#include "experiment/read_experiment.hpp"
+#include "experiment/write_experiment.hpp"
 #include "mpi/collectively.hpp"
+#include "run/checkpoint/origin.hpp"
+#include "run/checkpoint/same_experiment.hpp"
 #include "run/records/run_directory.hpp"
+#include "run/training/member_result.hpp"
 #include "run/training/train.hpp"
 #include "tusk/error.hpp"
 #include "tusk/random.hpp"
@@ -30,6 +37,10 @@ void add_member(records::Summary& all, const records::Summary& member) {
   all.elapsed_s += member.elapsed_s;  // one after the other
   all.time = all.time + member.time;
   all.ledger = all.ledger + member.ledger;
+  all.checkpoints.written += member.checkpoints.written;
+  all.checkpoints.bytes += member.checkpoints.bytes;
+  all.checkpoints.stall_s += member.checkpoints.stall_s;
+  all.checkpoints.write_s += member.checkpoints.write_s;
   all.last_epoch.epoch = all.epochs;
   all.last_epoch.train += member.last_epoch.train;
   if (!member.last_epoch.validation) return;
@@ -77,9 +88,48 @@ Members::Members(const Experiment& experiment, const DataFiles& files, const Run
       alone_(world.split(world.rank(), 0)),
       next_(static_cast<std::size_t>(world.rank())) {}
 
+std::filesystem::path Members::directory() const {
+  return options_.run_directory / records::member_folder(next_);
+}
+
+RunOptions Members::run_options() const {
+  RunOptions options{.run_directory = directory(), .overwrite = options_.overwrite, .quiet = true};
+  std::error_code error;
+  // Killed between its summary and its result, or written by a version that had no results.
+  if (std::filesystem::exists(directory() / "summary.json", error)) options.overwrite = true;
+  if (options_.max_time_s) {
+    const auto passed = std::chrono::steady_clock::now() - start_;
+    options.max_time_s =
+        std::max(0.0, *options_.max_time_s - std::chrono::duration<double>(passed).count());
+  }
+  return options;
+}
+
+// Whether the next member was trained before.
+bool Members::take_result() {
+  if (options_.overwrite || !has_result(directory())) return false;
+  MemberResult result = read_result(directory());
+  const std::string where = (directory() / "result.state").string();
+  const Experiment before = experiment::read_experiment(result.experiment, where, {}, extensions_);
+  checkpoint::Facts facts;
+  facts.finished = {1};
+  facts.files = std::move(result.files);
+  checkpoint::check_same_experiment(before, member_experiment(experiment_, next_), facts, where);
+  checkpoint::check_files({.checkpoint = where, .facts = std::move(facts)}, identify(files_));
+  done_.push_back(std::move(result.summary));
+  return true;
+}
+
 void Members::prepare() {
+  while (next_ < ensemble_.members && take_result()) {
+    next_ += static_cast<std::size_t>(world_.size());
+  }
   if (next_ >= ensemble_.members) return;
-  assembly_.emplace(assemble_member(member_experiment(experiment_, next_), files_,
+  const Experiment experiment = member_experiment(experiment_, next_);
+  origin_ =
+      checkpoint::find_origin({.run_directory = directory(), .overwrite = run_options().overwrite},
+                              experiment, alone_, extensions_);
+  assembly_.emplace(assemble_member(experiment, files_,
                                     {.index = next_,
                                      .members = ensemble_.members,
                                      .data = ensemble_.data,
@@ -90,15 +140,15 @@ void Members::prepare() {
 void Members::train(records::Summary& summary, std::vector<std::string>& reasons) {
   try {
     while (assembly_) {
-      const records::Summary one =
-          train_assembly(*assembly_,
-                         {.run_directory = options_.run_directory / records::member_folder(next_),
-                          .overwrite = options_.overwrite,
-                          .quiet = true,
-                          .checkpoints = false},
-                         alone_);
-      add_member(summary, one);
-      reasons[next_] = one.stop_reason;
+      records::Summary one = train_assembly(*assembly_, run_options(), alone_, std::move(origin_));
+      if (!one.for_later.empty()) {
+        summary.for_later = fmt::format("member {:02} {}", next_, one.for_later);
+        return;
+      }
+      write_result(directory(), {.experiment = experiment::to_toml(assembly_->experiment),
+                                 .files = identify(files_),
+                                 .summary = one});
+      done_.push_back(std::move(one));
       assembly_.reset();
       next_ += static_cast<std::size_t>(world_.size());
       prepare();
@@ -106,6 +156,12 @@ void Members::train(records::Summary& summary, std::vector<std::string>& reasons
   } catch (const mpi::CollectiveError& error) {  // of this rank's own communicator, not of world
     if (world_.size() == 1) throw;
     throw Error(error.code(), fmt::format("member {}: {}", next_, error.what()));
+  }
+  std::size_t member = static_cast<std::size_t>(world_.rank());
+  for (const records::Summary& one : done_) {
+    add_member(summary, one);
+    reasons[member] = one.stop_reason;
+    member += static_cast<std::size_t>(world_.size());
   }
 }
 

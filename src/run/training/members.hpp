@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,22 +37,30 @@ std::uint64_t member_seed(std::uint64_t ensemble_seed, std::size_t member);
 // the others. Error(bad_experiment) if there are fewer rows than shards.
 datasets::Rows member_rows(const datasets::Split& split, const Member& member);
 
-// The members of an ensemble that one rank trains: r, r + n, … of rank r of n.
+// The members of an ensemble that one rank trains: r, r + n, … of rank r of n. Each is a run of its
+// own, with its checkpoints; where one was trained before, its result is taken, and one that was
+// interrupted goes on.
 class Members {
  public:
   // Collective. The arguments must outlive the object.
   Members(const Experiment& experiment, const DataFiles& files, const RunOptions& options,
           const mpi::Communicator& world, const Extensions& extensions);
 
-  // Makes the first member ready, if there is one. Throws what assemble_member() throws.
+  // Makes the first member that is to be trained ready, if there is one. Throws what
+  // assemble_member() and checkpoint::find_origin() throw; Error(bad_experiment, bad_data) if a
+  // result is of another experiment or other data.
   void prepare();
 
-  // Trains them all, each as `single` and with a seed of its own, and adds them to `summary`.
-  // `reasons`: why each member stopped, if it did so early. Error of one rank's own, naming the
-  // member.
+  // Trains them all, each as `single` and with a seed of its own, and adds them to `summary`, whose
+  // for_later is set if a signal or the time has stopped them. `reasons`: why each member stopped,
+  // if it did so early. Error of one rank's own, naming the member.
   void train(records::Summary& summary, std::vector<std::string>& reasons);
 
  private:
+  bool take_result();
+  RunOptions run_options() const;
+  std::filesystem::path directory() const;  // of the next member
+
   const Experiment& experiment_;
   const EnsembleOptions& ensemble_;
   const DataFiles& files_;
@@ -57,8 +68,11 @@ class Members {
   const mpi::Communicator& world_;
   const Extensions& extensions_;
   mpi::Communicator alone_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::size_t next_;
-  std::optional<Assembly> assembly_;  // the next one's
+  std::vector<records::Summary> done_{};          // of rank r's members r, r + n, …
+  std::optional<Assembly> assembly_;              // the next one's
+  std::unique_ptr<checkpoint::Origin> origin_{};  // which it goes on from
 };
 
 }  // namespace tusk::training

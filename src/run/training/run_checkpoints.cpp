@@ -27,7 +27,6 @@ namespace {
 
 // What belongs to the run in every checkpoint.
 checkpoint::Facts make_facts(const Assembly& assembly, const mpi::Communicator& world) {
-  const DataFiles& files = assembly.files;
   checkpoint::Facts facts;
   facts.ranks = static_cast<std::uint64_t>(world.size());
   facts.workers = assembly.roles.workers;
@@ -36,12 +35,7 @@ checkpoint::Facts make_facts(const Assembly& assembly, const mpi::Communicator& 
   facts.experiment = experiment::to_toml(assembly.experiment);
   facts.transforms = assembly.transforms.to_json();
   facts.parameters = assembly.model.parameter_count();
-  const auto add = [&](const char* part, const std::vector<hdf5::File>& opened) {
-    for (auto& file : checkpoint::identify(part, opened)) facts.files.push_back(std::move(file));
-  };
-  add("train", files.train.files());
-  if (files.validation) add("validation", files.validation->files());
-  if (files.test) add("test", files.test->files());
+  facts.files = identify(assembly.files);
   return facts;
 }
 

@@ -20,13 +20,13 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
   const ServerOptions& server = experiment.server;
   mpi::Watch::set_limits(parse_duration(server.stall_warning), parse_duration(server.stall_abort));
   require_same_experiment(experiment, options.run_directory, world);
+  if (strategies::topology(strategy) == strategies::Topology::independent) {
+    return train_ensemble(experiment, options, world, extensions);
+  }
   auto origin = checkpoint::find_origin({.run_directory = options.run_directory,
                                          .overwrite = options.overwrite,
                                          .resume = options.resume},
                                         experiment, world, extensions);
-  if (strategies::topology(strategy) == strategies::Topology::independent) {
-    return train_ensemble(experiment, options, world, extensions);
-  }
   Experiment limited = experiment;
   if (origin && !limited.data.memory_limit) limited.data.memory_limit = origin->memory_limit;
   const Assembly assembly = assemble(limited, world, extensions);
