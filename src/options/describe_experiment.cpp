@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "options/describe.hpp"
 
 // The tables of an experiment file, and those too small for a file of their own.
@@ -20,6 +22,10 @@ void describe(Fields& fields, ServerOptions& o) {
 void describe(Fields& fields, CheckpointOptions& o) {
   fields("every", o.every, interval());
   fields("keep", o.keep, between(1, 1000));
+  fields("stop_on", o.stop_on);
+  const bool apart = std::ranges::none_of(
+      o.write_on, [&](SignalKind signal) { return std::ranges::count(o.stop_on, signal) > 0; });
+  fields("write_on", o.write_on, Rule{}.only_when(apart, "has a signal of stop_on"));
 }
 
 void describe(Fields& fields, HistoryOptions& o) { fields("steps", o.steps, thinning()); }

@@ -293,6 +293,19 @@ TEST_CASE("the name can only be one directory") {
   CHECK(read(with(example, "\"example\"", "\"Größe 3.1\"")).name == "Größe 3.1");
 }
 
+TEST_CASE("a signal ends the run or asks for a checkpoint alone, not both") {
+  const auto with_signals = [&](const std::string& lines) {
+    return with(example, "[trainer]", "[checkpoint]\n" + lines + "\n[trainer]");
+  };
+  const Experiment other = read(with_signals("stop_on = [\"SIGUSR2\"]"));
+  CHECK(other.checkpoint.stop_on == std::vector{SignalKind::user2});
+  CHECK(said("[trainer]",
+             "[checkpoint]\nstop_on = [\"SIGUSR2\"]\nwrite_on = [\"SIGUSR2\"]\n[trainer]")
+            .find("key 'checkpoint.write_on' has a signal of stop_on") != std::string::npos);
+  CHECK(said("[trainer]", "[checkpoint]\nstop_on = [\"SIGKILL\"]\n[trainer]").find("SIGHUP") !=
+        std::string::npos);
+}
+
 TEST_CASE("how often a checkpoint is taken is a time, a number of steps or epochs, or never") {
   const auto with_every = [](const std::string& every) {
     return said("[trainer]", "[checkpoint]\nevery = \"" + every + "\"\n[trainer]");

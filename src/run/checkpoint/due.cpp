@@ -52,7 +52,7 @@ bool Due::checkpoint(const Progress& now) {
 }
 
 std::string Due::stop() const {
-  if (const int signal = Signals::stop(); signal != 0) return name_of_signal(signal);
+  if (const int signal = Signals::stop(); signal != 0) return std::string(name_of_signal(signal));
   if (!max_time_s_ && !slurm_left_s_) return {};
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
   if (max_time_s_ && spent.count() >= *max_time_s_ - 2.0 * longest_s_) return "--max-time";

@@ -23,7 +23,11 @@ void Notices::submit(records::Report report) {
       checkpointer_.part_failed(report.number);
       break;
     case records::Notice::signaled:
-      Signals::note(static_cast<int>(report.number));
+      if (report.number == 0) {
+        Signals::note_wish();
+      } else {
+        Signals::note_stop(static_cast<int>(report.number));
+      }
       break;
   }
 }

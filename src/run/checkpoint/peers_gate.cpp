@@ -72,7 +72,7 @@ void PeersGate::take(std::uint64_t agreed, worker::Standing& standing) {
   if (head_) {
     Checkpointer& checkpointer = head_->checkpointer;
     start_s = checkpointer.now_s();
-    if (agreed > stop_wish) Signals::note(static_cast<int>(agreed - stop_wish));
+    if (agreed > stop_wish) Signals::note_stop(static_cast<int>(agreed - stop_wish));
     if (agreed >= stop_wish) checkpointer.wanted({});  // takes note of the reason
     try {
       cut = checkpointer.begin();

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <thread>
 
 #include "run/checkpoint/signals.hpp"
@@ -50,7 +49,7 @@ void ServedGate::tell(records::Notice notice, std::uint64_t number, std::uint64_
 }
 
 void ServedGate::pass_signals_on() {
-  if (Signals::take_wish()) tell(records::Notice::signaled, SIGUSR2, 0);
+  if (Signals::take_wish()) tell(records::Notice::signaled, 0, 0);
   if (const int signal = Signals::stop(); signal != 0 && !signaled_) {
     signaled_ = true;
     tell(records::Notice::signaled, static_cast<std::uint64_t>(signal), 0);

@@ -159,7 +159,8 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
                            .weighted = is_weighted(experiment)};
   std::vector<std::string> reasons(members);
   {
-    const checkpoint::Signals signals;  // also between two members, and after the last
+    const checkpoint::Signals signals(
+        experiment.checkpoint);  // also between two members, and after the last
     mine.train(summary, reasons);
     summary.for_later = join_later(world, summary.for_later);
   }

@@ -116,7 +116,8 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
   mpi::collectively(world, [&] {
     if (world.rank() == 0) open_directory(options);
   });
-  if (options.checkpoints) signals_ = std::make_unique<checkpoint::Signals>();
+  if (options.checkpoints)
+    signals_ = std::make_unique<checkpoint::Signals>(assembly.experiment.checkpoint);
   if (origin_) {
     info("going on from {}: step {}, {} epochs completed", origin_->checkpoint.string(),
          format_count(origin_->facts.step), origin_->facts.epochs);

@@ -49,6 +49,19 @@ TEST_CASE("a signal or the end of the time stops a run, USR2 asks for a checkpoi
   CHECK(Due("never", 1e-9).stop() == "SIGTERM");
 }
 
+TEST_CASE("the signals can be others, and those of an object within another do not count") {
+  const Signals signals({.stop_on = {SignalKind::user2}, .write_on = {SignalKind::hangup}});
+  Due due("never", std::nullopt);
+  {
+    const Signals within;
+    std::raise(SIGHUP);
+  }
+  CHECK(due.checkpoint({}));
+  CHECK(due.stop().empty());
+  std::raise(SIGUSR2);
+  CHECK(due.stop() == "SIGUSR2");
+}
+
 TEST_CASE("the time that a checkpoint takes is left at the end") {
   const Signals none_yet;
   Due due("never", 3600.0);
