@@ -3,7 +3,8 @@
 # Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
-#   --dev   also what the style checks need (clang-format, clang-tidy-19), and python-env.sh (python3-venv)
+#   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv) and tests of
+#           batch jobs (Slurm)
 set -euo pipefail
 
 # package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
@@ -34,13 +35,14 @@ needed=(
 development=(
   "clang-format|clang-format|clang-format 14|llvm"
   "clang-tidy-19|clang-tidy-19|clang-tidy 19|llvm"
+  "slurm-wlm|slurmctld|Slurm, for its tests|slurm"
   "python3-venv|python:ensurepip|Python with venv, for python-env.sh|python"
 )
 
 for argument in "$@"; do
   case $argument in
     --dev) needed+=("${development[@]}") ;;
-    -h | --help) sed -n '3,6s/^# //p' "$0" && exit 0 ;;
+    -h | --help) sed -n '3,7s/^# //p' "$0" && exit 0 ;;
     *) echo "install-deps.sh: unknown argument '$argument': it takes --dev" >&2 && exit 64 ;;
   esac
 done

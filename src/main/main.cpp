@@ -21,6 +21,7 @@
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
 #include "mpi/last_word.hpp"
+#include "mpi/launch.hpp"
 #include "mpi/watch.hpp"
 #include "tusk/error.hpp"
 #include "tusk/out_of_memory.hpp"
@@ -37,6 +38,13 @@ void occupy_standard_streams() {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
     ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
+}
+
+// Whether the job is not one job; says so once.
+bool is_refused(const mpi::Launch& launch, int size) {
+  const auto message = mpi::wrong_launch(launch, size);
+  if (message && launch.step_task == 0) print_error(*message);
+  return message.has_value();
 }
 
 // The exception that is being handled as an Error.
@@ -93,6 +101,8 @@ ExitCode run(int argc, char** argv, const cli::Context& context, mpi::LastWord& 
 int main(int argc, char** argv, const Extensions& extensions) {
   require_cpu();
   occupy_standard_streams();
+  const mpi::Launch launch = mpi::read_launch();
+  if (!launch.has_protocol && is_refused(launch, 1)) return static_cast<int>(ExitCode::usage);
   try {
     mpi::LastWord* speaker = nullptr;
     const mpi::Environment environment(argc, argv,
@@ -102,6 +112,7 @@ int main(int argc, char** argv, const Extensions& extensions) {
     speaker = &last_word;
     const mpi::Watch watch(world, last_word);
     set_logging(world.rank() == 0);
+    if (is_refused(launch, world.size())) return static_cast<int>(ExitCode::usage);
     ExitCode code = run(argc, argv, {world, extensions}, last_word);
     if (std::fflush(stdout) != 0) {
       print_error(fmt::format("standard output: {}", std::strerror(errno)));

@@ -76,6 +76,7 @@ void check_same_experiment(const Experiment& before, const Experiment& now, cons
   same.trainer.threads = before.trainer.threads;
   same.callbacks = before.callbacks;
   same.checkpoint = before.checkpoint;
+  same.debug = before.debug;
   same.server.stall_warning = before.server.stall_warning;
   same.server.stall_abort = before.server.stall_abort;
   same.data.train = before.data.train;  // check_files() looks at what is in them

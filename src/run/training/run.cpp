@@ -102,7 +102,7 @@ BatchScore test_model(const Assembly& assembly, AlignedVector<float>& weights,
 }  // namespace
 
 Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world,
-         std::unique_ptr<checkpoint::Origin> origin)
+         std::unique_ptr<checkpoint::Origin> origin, std::unique_ptr<checkpoint::Signals> signals)
     : assembly_(assembly),
       world_(world),
       quiet_(options.quiet),
@@ -116,8 +116,10 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
   mpi::collectively(world, [&] {
     if (world.rank() == 0) open_directory(options);
   });
-  if (options.checkpoints)
-    signals_ = std::make_unique<checkpoint::Signals>(assembly.experiment.checkpoint);
+  if (options.checkpoints) {
+    signals_ = signals ? std::move(signals)
+                       : std::make_unique<checkpoint::Signals>(assembly.experiment.checkpoint);
+  }
   if (origin_) {
     info("going on from {}: step {}, {} epochs completed", origin_->checkpoint.string(),
          format_count(origin_->facts.step), origin_->facts.epochs);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "run/checkpoint/origin.hpp"
+#include "run/checkpoint/signals.hpp"
 #include "run/coordinator/coordinator.hpp"
 #include "run/records/manifest.hpp"
 #include "run/records/run_directory.hpp"
@@ -28,7 +29,6 @@ class Communicator;
 
 namespace tusk::checkpoint {
 class Checkpointer;
-class Signals;
 }  // namespace tusk::checkpoint
 
 namespace tusk::worker {
@@ -67,9 +67,11 @@ class Run {
  public:
   // Collective. Warns of settings that work badly and makes the run directory. `assembly` and
   // `world` must outlive the object. Throws mpi::CollectiveError.
-  // `origin`: the checkpoint that the run goes on from, if it does.
+  // `origin`: the checkpoint that the run goes on from, if it does. `signals`: those that are
+  // noted already; none: from here on.
   Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world,
-      std::unique_ptr<checkpoint::Origin> origin = nullptr);
+      std::unique_ptr<checkpoint::Origin> origin = nullptr,
+      std::unique_ptr<checkpoint::Signals> signals = nullptr);
   ~Run();
 
   const Assembly& assembly() const { return assembly_; }

@@ -27,18 +27,21 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
                                          .overwrite = options.overwrite,
                                          .resume = options.resume},
                                         experiment, world, extensions);
+  // Reading may take long: a signal that comes meanwhile is obeyed before the first step.
+  auto signals = std::make_unique<checkpoint::Signals>(experiment.checkpoint);
   Experiment limited = experiment;
   if (origin && !limited.data.memory_limit) limited.data.memory_limit = origin->memory_limit;
   const Assembly assembly = assemble(limited, world, extensions);
   mpi::collectively(world, [&] { require_worker(experiment.server.shards, world.size()); });
   warn_of_few_cores(assembly.roles.worker ? experiment.trainer.threads : 0, world);
-  return train_assembly(assembly, options, world, std::move(origin));
+  return train_assembly(assembly, options, world, std::move(origin), std::move(signals));
 }
 
 records::Summary train_assembly(const Assembly& assembly, const RunOptions& options,
                                 const mpi::Communicator& world,
-                                std::unique_ptr<checkpoint::Origin> origin) {
-  const Run run(assembly, options, world, std::move(origin));
+                                std::unique_ptr<checkpoint::Origin> origin,
+                                std::unique_ptr<checkpoint::Signals> signals) {
+  const Run run(assembly, options, world, std::move(origin), std::move(signals));
   if (assembly.roles.in_process) return run.end(run_in_process(run));
   const auto topology = strategies::topology(assembly.experiment.trainer.strategy);
   if (topology == strategies::Topology::peers) return run.end(run_with_peers(run));

@@ -33,9 +33,10 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
                        const mpi::Communicator& world, const Extensions& extensions);
 
 // Collective. Trains what has been assembled; train() calls it, and Members for each member. Not
-// for the assembly of a simulation, which simulation::train() takes.
+// for the assembly of a simulation, which simulation::train() takes. `origin`, `signals`: Run's.
 records::Summary train_assembly(const Assembly& assembly, const RunOptions& options,
                                 const mpi::Communicator& world,
-                                std::unique_ptr<checkpoint::Origin> origin = nullptr);
+                                std::unique_ptr<checkpoint::Origin> origin = nullptr,
+                                std::unique_ptr<checkpoint::Signals> signals = nullptr);
 
 }  // namespace tusk::training
