@@ -129,6 +129,7 @@ void Coordinator::complete(const Pending& epoch) {
   ++epochs_;
   last_epoch_ = epoch.record;
   metrics_log_.write(epoch.record, epoch.learning_rate);
+  if (!options_.quiet) progress_.epoch(epoch.record, options_.metric_names);
   callbacks_.on_completion(epoch.record, epoch.weights);
 }
 

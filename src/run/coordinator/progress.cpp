@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/log.hpp"
+#include "core/score_names.hpp"
 #include "core/units.hpp"
 
 namespace tusk::coordinator {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double terminal_interval_s = 0.1;
 constexpr double plain_interval_s = 10.0;
+constexpr double epoch_interval_s = 1.0;
 constexpr std::size_t bar_width = 24;
 
 }  // namespace
@@ -33,11 +35,35 @@ std::string Progress::line(std::uint64_t samples, double loss, double time_s) co
       static_cast<double>(samples) / static_cast<double>(std::max<std::uint64_t>(total, 1));
   const std::uint64_t epoch = std::min<std::uint64_t>(samples / samples_per_epoch_ + 1, epochs_);
   const double rate = time_s > 0.0 ? static_cast<double>(samples) / time_s : 0.0;
-  const double left_s =
-      rate > 0.0 ? static_cast<double>(total - std::min(samples, total)) / rate : 0.0;
   return fmt::format("epoch {}/{} {:5.1f}%  loss {:.4f}  {} samples/s  {} left", epoch, epochs_,
                      100.0 * share, loss, format_count(static_cast<std::uint64_t>(rate)),
-                     format_duration(left_s));
+                     format_duration(left_s(samples, time_s)));
+}
+
+double Progress::left_s(std::uint64_t samples, double time_s) const {
+  const std::uint64_t total = epochs_ * samples_per_epoch_;
+  const double rate = time_s > 0.0 ? static_cast<double>(samples) / time_s : 0.0;
+  return rate > 0.0 ? static_cast<double>(total - std::min(samples, total)) / rate : 0.0;
+}
+
+void Progress::epoch(const records::EpochRecord& record,
+                     std::span<const std::string> metric_names) {
+  const bool last = record.epoch >= epochs_;
+  if (record.time_s < next_epoch_s_ && !last) return;
+  next_epoch_s_ = record.time_s + epoch_interval_s;
+  std::string scores;
+  const auto add = [&](const BatchScore& score, std::string_view prefix) {
+    for (const auto& [name, value] : named_values(score, metric_names, prefix)) {
+      scores += fmt::format(" {} {:.4f}", name, value);
+    }
+  };
+  add(record.train, "");
+  if (record.validation) add(*record.validation, "val_");
+  clear();
+  info(
+      "epoch {}/{}:{}, {} samples/s{}", record.epoch, epochs_, scores,
+      format_count(static_cast<std::uint64_t>(record.samples_per_s)),
+      last ? "" : fmt::format(", {} left", format_duration(left_s(record.samples, record.time_s))));
 }
 
 void Progress::update(std::uint64_t samples, double loss, double time_s) {
