@@ -41,8 +41,10 @@ declare -A may_include=(
     use/evaluation exchange/center exchange/strategies run/records run/worker run/coordinator run/checkpoint"
   [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center run/records run/worker run/checkpoint run/training"
 
+  [run/queue]=""
+
   [cli]="mpi options experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats use/evaluation
-    use/inference exchange/strategies run/records run/checkpoint run/training run/simulation"
+    use/inference exchange/strategies run/records run/checkpoint run/training run/simulation run/queue"
   [main]="mpi cli"  # tusk::main
 )
 # The room that a public header, tusk/NAME.hpp, belongs to: its arrows hold for it. Those not named belong to the ground.

@@ -4,7 +4,7 @@
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
 #   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv) and tests of
-#           batch jobs (Slurm)
+#           batch jobs (Slurm, sshd, rsync)
 set -euo pipefail
 
 # package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
@@ -36,6 +36,8 @@ development=(
   "clang-format|clang-format|clang-format 14|llvm"
   "clang-tidy-19|clang-tidy-19|clang-tidy 19|llvm"
   "slurm-wlm|slurmctld|Slurm, for its tests|slurm"
+  "openssh-server|sshd|sshd, for the same|-"
+  "rsync|rsync|rsync, for the same|rsync"
   "python3-venv|python:ensurepip|Python with venv, for python-env.sh|python"
 )
 

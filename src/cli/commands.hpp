@@ -12,13 +12,17 @@ namespace tusk::cli {
 //
 // The command runs on every rank. It reports by throwing Error, inside mpi::collectively() while
 // the ranks can still agree; it writes to stdout on rank 0 only; it returns `done` or `requeue`.
+Command cancel_command(const Context& context);
 Command check_command(const Context& context);
 Command convert_command(const Context& context);
 Command evaluate_command(const Context& context);
+Command fetch_command(const Context& context);
 Command info_command(const Context& context);
 Command inspect_command(const Context& context);
 Command predict_command(const Context& context);
 Command simulate_command(const Context& context);
+Command status_command(const Context& context);
+Command submit_command(const Context& context);
 Command train_command(const Context& context);
 
 }  // namespace tusk::cli

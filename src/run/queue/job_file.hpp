@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "run/queue/job.hpp"
+
+namespace tusk::queue {
+
+// Writes a file whole. Error(cannot_create).
+void write_text(const std::filesystem::path& path, const std::string& text);
+
+// job.json of the job's folder here, which read_job() reads.
+void write_job(const Job& job);
+
+// Whether something is kept of a job of this run.
+bool has_job(const std::filesystem::path& run_directory);
+
+}  // namespace tusk::queue

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "run/queue/job.hpp"
+#include "run/queue/job_file.hpp"
+#include "run/queue/train_script.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::queue {
+namespace {
+
+// A path for sbatch's --output, where % begins a pattern.
+std::string literal(const std::string& path) {
+  std::string text;
+  for (const char c : path) text += c == '%' ? std::string("%%") : std::string(1, c);
+  return text;
+}
+
+// A text as TOML has it, for --set.
+std::string toml_text(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+void require_free(const Request& request) {
+  const auto& directory = request.run_directory;
+  if (!has_job(directory)) {
+    if (!request.host.empty() && std::filesystem::exists(directory) &&
+        !std::filesystem::is_empty(directory)) {
+      fail(ExitCode::cannot_create,
+           "{} has a run of this machine, and what is fetched from {} would replace it; --run-dir "
+           "names another place",
+           directory.string(), request.host);
+    }
+    return;
+  }
+  const Job job = read_job(directory);
+  if (job.host != request.host) {
+    fail(ExitCode::cannot_create, "{} is a run of {}; --run-dir names another place",
+         directory.string(), job.host.empty() ? "this machine" : job.host);
+  }
+  if (const JobState now = state(job); now.in_queue) {
+    fail(ExitCode::cannot_create, "{} is submitted already: job {} is {} (tusk cancel {} ends it)",
+         directory.string(), job.number, now.word, directory.string());
+  }
+}
+
+// The job's files, in its folder here: the script, the experiment, and what the job reads first.
+void write_files(const Request& request, const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) fail(ExitCode::cannot_create, "{}: {}", folder.string(), error.message());
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  write_text(folder / "train.sbatch", train_script);
+  write_text(folder / "experiment.toml", request.experiment);
+  if (request.setup.empty()) return;
+  std::ifstream in(request.setup, std::ios::binary);
+  if (!in) fail(ExitCode::no_input, "--setup {}: cannot be opened", request.setup);
+  write_text(folder / "setup.sh", {std::istreambuf_iterator<char>(in), {}});
+}
+
+// Sends the files along; returns the settings that name them there.
+std::vector<std::string> send_inputs(const Request& request, const Place& place, const Job& job) {
+  std::vector<std::string> settings;
+  std::size_t number = 0;
+  for (const Input& input : request.inputs) {
+    std::string names;
+    for (const std::filesystem::path& file : input.files) {
+      const std::string name =
+          fmt::format("{}/inputs/{}-{}", job.folder, number++, file.filename().string());
+      place.send(std::filesystem::absolute(file), job.directory + "/" + name, {"-L"});
+      names += (names.empty() ? "" : ", ") + toml_text(name);
+    }
+    settings.push_back(
+        fmt::format(fmt::runtime(input.is_list ? "{}=[{}]" : "{}={}"), input.option, names));
+  }
+  return settings;
+}
+
+Words sbatch(const Request& request, const Job& job, const std::vector<std::string>& settings) {
+  Words words{"sbatch",
+              "--parsable",
+              "--export=ALL",
+              "--job-name=" + request.name,
+              fmt::format("--ntasks={}", request.cores),
+              fmt::format("--cpus-per-task={}", request.threads),
+              fmt::format("--nodes={}", request.nodes),
+              "--time=" + request.time,
+              "--output=" + literal(job.log())};
+  words.insert(words.end(), request.options.begin(), request.options.end());
+  words.push_back(job.folder + "/train.sbatch");
+  words.push_back(job.folder + "/experiment.toml");
+  words.insert(words.end(), {"--run-dir", job.run});
+  for (const auto* some : {&request.settings, &settings}) {
+    for (const std::string& setting : *some) words.insert(words.end(), {"--set", setting});
+  }
+  return words;
+}
+
+}  // namespace
+
+Job submit(const Request& request) {
+  require_printable("--run-dir", request.run_directory.string());
+  if (request.run_directory.string().find('\\') != std::string::npos) {
+    fail(ExitCode::usage, "--run-dir {}: Slurm takes no backslash in a log's name",
+         request.run_directory.string());
+  }
+  require_printable("--directory", request.directory);
+  for (const std::string& setting : request.settings) require_printable("--set", setting);
+  require_free(request);
+  const Place place(request.host);
+  const std::filesystem::path folder = folder_of(request.run_directory);
+  write_files(request, folder);
+
+  Job job{.host = request.host, .run_directory = request.run_directory};
+  if (place.here()) {
+    job.run = std::filesystem::absolute(request.run_directory).string();
+    job.folder = std::filesystem::absolute(folder).string();
+  } else {
+    job.directory = request.directory;
+    job.run = folder.stem().string();
+    job.folder = folder.filename().string();
+  }
+  std::vector<std::string> settings;
+  if (!place.here()) {
+    const std::string there = job.directory + "/" + job.folder;
+    const Finished made = place.run({"mkdir", "-p", "--", there + "/inputs"});
+    if (made.code != 0) {
+      fail(ExitCode::cannot_create, "{}: {}", request.host, last_line(made.err));
+    }
+    place.send(folder.string() + "/", there + "/", {"--exclude=/job.json", "--exclude=/log"});
+    settings = send_inputs(request, place, job);
+  }
+  Variables variables{{"TUSK", request.program},
+                      {"TUSK_RANKS", std::to_string(request.ranks)},
+                      {"TUSK_LAUNCHER", request.launcher},
+                      {"TUSK_SETUP", request.setup.empty() ? "" : job.folder + "/setup.sh"}};
+  const Finished said = place.run(sbatch(request, job, settings), job.directory, variables);
+  if (said.code != 0) fail(ExitCode::io_error, "sbatch refuses: {}", last_line(said.err));
+  const std::string answer = last_line(said.out);  // "1234", or "1234;cluster"
+  job.number = answer.substr(0, answer.find(';'));
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  if (job.number.empty() || !std::ranges::all_of(job.number, is_digit)) {
+    fail(ExitCode::io_error, "sbatch gave no number of a job but '{}'", answer);
+  }
+  write_job(job);
+  return job;
+}
+
+}  // namespace tusk::queue
