@@ -28,6 +28,24 @@ target_link_libraries(tusk_library INTERFACE ${HDF5_C_LIBRARIES} ${TOMLPLUSPLUS_
 install(TARGETS tusk RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tusk_library EXPORT tusk ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/tusk DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+# The man page and what completes command lines, by the program itself: it runs where it is installed. Where it does
+# not, as when it was built for another CPU, the installation goes on without them.
+function(install_manual KIND FOLDER FILE)
+  set(made ${CMAKE_BINARY_DIR}/manual/${KIND})
+  install(CODE "
+    file(MAKE_DIRECTORY \"${made}\")
+    execute_process(COMMAND \"$<TARGET_FILE:tusk>\" manual ${KIND} OUTPUT_FILE \"${made}/${FILE}\" RESULT_VARIABLE code)
+    if(code EQUAL 0)
+      file(INSTALL \"${made}/${FILE}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${FOLDER}\")
+    else()
+      message(WARNING \"tusk does not run here (\${code}): ${FOLDER}/${FILE} is not installed\")
+    endif()" COMPONENT manual)
+endfunction()
+install_manual(man ${CMAKE_INSTALL_MANDIR}/man1 tusk.1)
+install_manual(bash ${CMAKE_INSTALL_DATADIR}/bash-completion/completions tusk)
+install_manual(zsh ${CMAKE_INSTALL_DATADIR}/zsh/site-functions _tusk)
+
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/tusk)
 install(EXPORT tusk NAMESPACE tusk:: DESTINATION ${package} FILE tusk-targets.cmake)
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/tusk-config.cmake.in ${CMAKE_BINARY_DIR}/tusk-config.cmake

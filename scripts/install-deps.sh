@@ -3,8 +3,8 @@
 # Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
-#   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv) and tests of
-#           batch jobs (Slurm, sshd, rsync)
+#   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv), tests of batch
+#           jobs (Slurm, sshd, rsync) and of what is installed (zsh, mandoc)
 set -euo pipefail
 
 # package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
@@ -38,6 +38,8 @@ development=(
   "slurm-wlm|slurmctld|Slurm, for its tests|slurm"
   "openssh-server|sshd|sshd, for the same|-"
   "rsync|rsync|rsync, for the same|rsync"
+  "zsh|zsh|zsh, to test what completes command lines|zsh"
+  "mandoc|mandoc|mandoc, to test the man page|-"
   "python3-venv|python:ensurepip|Python with venv, for python-env.sh|python"
 )
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/context.hpp"
 
 namespace tusk::cli {
@@ -19,6 +22,8 @@ Command evaluate_command(const Context& context);
 Command fetch_command(const Context& context);
 Command info_command(const Context& context);
 Command inspect_command(const Context& context);
+// It prints what `program` says of all commands, its own included.
+Command manual_command(const Context& context, const std::function<Program()>& program);
 Command predict_command(const Context& context);
 Command simulate_command(const Context& context);
 Command status_command(const Context& context);

@@ -14,6 +14,8 @@
 namespace tusk::cli {
 namespace {
 
+Program program(const Context& context);  // for a command that describes it
+
 Program program(const Context& context) {
   return {
       .name = "tusk",
@@ -25,7 +27,8 @@ Program program(const Context& context) {
       .commands = {train_command(context), evaluate_command(context), predict_command(context),
                    convert_command(context), simulate_command(context), inspect_command(context),
                    check_command(context), submit_command(context), status_command(context),
-                   cancel_command(context), fetch_command(context), info_command(context)}};
+                   cancel_command(context), fetch_command(context), info_command(context),
+                   manual_command(context, [context] { return program(context); })}};
 }
 
 }  // namespace
