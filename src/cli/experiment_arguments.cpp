@@ -5,6 +5,7 @@
 #include "experiment/read_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "net/formats/read_compiled.hpp"
 
 namespace tusk::cli {
 
@@ -61,7 +62,10 @@ Experiment load_experiment(const Context& context, const ExperimentArguments& ar
   mpi::collectively(world, [&] {
     std::vector<std::string> overrides = arguments.overrides;
     if (!arguments.fold.empty()) overrides.push_back("data.fold=" + arguments.fold);
-    experiment = experiment::read_experiment(text, arguments.file, overrides, context.extensions);
+    experiment = experiment::read_experiment(
+        text, arguments.file, overrides, context.extensions, [&](const std::string& path) {
+          return formats::read_compiled_options(path, context.extensions);
+        });
   });
   return experiment;
 }

@@ -15,10 +15,12 @@ namespace tusk::cli {
 namespace {
 
 // "mse", "huber (huber_delta = 1.0)", "lab>log_cosh (scale = 2.0)".
-std::string loss_text(const LossOptions& loss, double huber_delta) {
+std::string loss_text(const LossOptions& loss, LossDetails details) {
   experiment::TableWriter options;
   std::string name = name_of(loss);
-  if (loss == LossKind::huber) options("huber_delta", huber_delta);
+  if (loss == LossKind::huber) options("huber_delta", details.huber_delta);
+  if (details.label_smoothing != 0.0) options("label_smoothing", details.label_smoothing);
+  if (details.from_logits) options("from_logits", details.from_logits);
   if (const auto* user = std::get_if<UserLoss>(&loss)) {
     name = user->kind->full_name();
     options::AnyOptions copy = user->options;  // describe() takes what it could also change
@@ -39,13 +41,13 @@ std::string model_text(const std::string& path, const Extensions& extensions) {
     text += fmt::format("input{}: {}\n", its_name, input.shape.to_string());
   }
   if (content.outputs.empty() && content.loss) {
-    text += fmt::format("loss: {}\n", loss_text(*content.loss, content.huber_delta));
+    text += fmt::format("loss: {}\n", loss_text(*content.loss, loss_details(content)));
   }
   for (const OutputOptions& output : content.outputs) {
     if (!output.loss && !content.loss) continue;
     text += fmt::format("loss of {}: {}\n", output.name,
-                        output.loss ? loss_text(*output.loss, output.huber_delta)
-                                    : loss_text(*content.loss, content.huber_delta));
+                        output.loss ? loss_text(*output.loss, loss_details(output))
+                                    : loss_text(*content.loss, loss_details(content)));
   }
   if (!content.columns.names.empty()) {
     text += fmt::format("columns: {}\n", fmt::join(content.columns.names, ", "));

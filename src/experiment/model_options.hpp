@@ -138,6 +138,13 @@ inline std::string name_of(const LossOptions& loss) {
   return kind ? std::string(name_of(*kind)) : std::get<UserLoss>(loss).kind->name;
 }
 
+// What the losses that know it have beside their names, as Keras has it.
+struct LossDetails {
+  double huber_delta = 1.0;
+  double label_smoothing = 0.0;  // of the cross-entropies: labels t become (1 − s) t + s/classes
+  bool from_logits = false;      // of the cross-entropies: the outputs are no probabilities yet
+};
+
 // One input of the model.
 struct InputOptions {
   std::string name;
@@ -149,8 +156,10 @@ struct InputOptions {
 // One output of the model: a value by its name, and what training makes of it.
 struct OutputOptions {
   std::string name;
-  std::optional<LossOptions> loss;                 // none: the model's, with its huber_delta
-  double huber_delta = 1.0;                        // for a loss huber of its own
+  std::optional<LossOptions> loss;  // none: the model's, with its huber_delta
+  double huber_delta = 1.0;         // these three for a loss of its own
+  double label_smoothing = 0.0;
+  bool from_logits = false;
   double loss_weight = 1.0;                        // the total is the sum of weight · loss
   std::optional<std::vector<MetricKind>> metrics;  // none: the model's
   std::optional<std::vector<MetricKind>> weighted_metrics{};  // none: the model's
@@ -180,17 +189,28 @@ struct ClassWeightOptions {
 // and outputs: it has one input, which is the data's, and its last entry is its output.
 struct ModelOptions {
   std::vector<LayerEntry> layers;
-  std::optional<std::string> file;  // a Keras HDF5 model: its layers, and its weights to start from
+  std::optional<std::string> file;  // a model of Keras's: its layers, and its weights to start from
+  std::optional<std::string> weights{};  // the file of those weights, if it is another one
   std::vector<InputOptions> inputs;
   std::vector<OutputOptions> outputs;
   std::vector<std::string> frozen;  // patterns of names of layers, as "conv*", not to be trained
   LossOptions loss = LossKind::categorical_crossentropy;
-  double huber_delta = 1.0;  // for loss huber alone
+  double huber_delta = 1.0;      // for loss huber alone
+  double label_smoothing = 0.0;  // these two for the cross-entropies alone
+  bool from_logits = false;
   std::vector<MetricKind> metrics;
   std::vector<MetricKind> weighted_metrics{};  // metrics that count samples by their weights
   ClassWeightOptions class_weight{};           // of training alone
 
   friend bool operator==(const ModelOptions&, const ModelOptions&) = default;
 };
+
+// Those of a struct that has them beside a loss.
+template <typename WithLoss>
+LossDetails loss_details(const WithLoss& o) {
+  return {.huber_delta = o.huber_delta,
+          .label_smoothing = o.label_smoothing,
+          .from_logits = o.from_logits};
+}
 
 }  // namespace tusk

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "experiment/compiled_defaults.hpp"
 #include "experiment/overrides.hpp"
 #include "experiment/table_reader.hpp"
 #include "experiment/toml_value.hpp"
@@ -53,11 +54,12 @@ std::string read_text(const std::string& path) {
 }
 
 Experiment read_experiment(std::string_view text, std::string_view file_name,
-                           const std::vector<std::string>& overrides,
-                           const Extensions& extensions) {
+                           const std::vector<std::string>& overrides, const Extensions& extensions,
+                           const ReadCompiled& read_compiled) {
   const std::string file(file_name);
   toml::table root = parse(text, file);
   for (const std::string& override : overrides) apply_override(root, override);
+  if (read_compiled) add_compiled(root, file, read_compiled);
   Experiment experiment;
   TableReader fields(root, "", file, extensions);
   describe(fields, experiment);

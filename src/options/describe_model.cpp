@@ -25,6 +25,16 @@ Value if_not_empty(T& member) {
                   .emplace = [&member] { return value_of(member); }};
 }
 
+// An option that is there if it is not `usual`.
+template <typename T>
+Value written_unless(T& member, T usual) {
+  return Optional{.get = [&member, usual]() -> std::optional<Value> {
+                    if (member == usual) return std::nullopt;
+                    return value_of(member);
+                  },
+                  .emplace = [&member] { return value_of(member); }};
+}
+
 // Inputs or outputs of which no more is said than their names.
 template <typename Named>
 List names_in(std::vector<Named>& all) {
@@ -104,11 +114,7 @@ void describe(Fields& fields, LayerEntry& o) {
   fields("name", if_not_empty(o.name));
   fields("inputs", if_not_empty(o.inputs));
   if (!o.use.empty()) return;
-  fields("trainable", Optional{.get = [&o]() -> std::optional<Value> {
-                                 if (o.trainable) return std::nullopt;
-                                 return value_of(o.trainable);
-                               },
-                               .emplace = [&o] { return value_of(o.trainable); }});
+  fields("trainable", written_unless(o.trainable, true));
 }
 
 Value value_of(std::vector<InputOptions>& inputs) {
@@ -132,6 +138,20 @@ Value value_of(std::vector<InputOptions>& inputs) {
                }};
 }
 
+// What a loss has beside its name. `is_used`: whether the loss itself has an effect.
+template <typename WithLoss>
+void describe_details(Fields& fields, WithLoss& o, const LossOptions& loss, bool is_used) {
+  const bool is_crossentropy =
+      loss == LossKind::categorical_crossentropy || loss == LossKind::binary_crossentropy;
+  fields("huber_delta", o.huber_delta,
+         above(0.0).only_when(is_used && loss == LossKind::huber, "needs loss = \"huber\""));
+  constexpr const char* needs = "needs a loss that is a cross-entropy";
+  fields("label_smoothing", written_unless(o.label_smoothing, 0.0),
+         from_below(0.0, 1.0).only_when(is_used && is_crossentropy, needs));
+  fields("from_logits", written_unless(o.from_logits, false),
+         any().only_when(is_used && is_crossentropy, needs));
+}
+
 void describe(Fields& fields, OutputOptions& o) {
   const std::vector<std::shared_ptr<const UserLossKind>> losses = fields.extensions().losses;
   fields("loss",
@@ -141,8 +161,7 @@ void describe(Fields& fields, OutputOptions& o) {
                return value_of(*o.loss, losses);
              },
              .emplace = [&o, losses] { return value_of(o.loss.emplace(LossKind::mse), losses); }});
-  fields("huber_delta", o.huber_delta,
-         above(0.0).only_when(o.loss == LossOptions(LossKind::huber), "needs loss = \"huber\""));
+  describe_details(fields, o, o.loss.value_or(LossKind::mse), o.loss.has_value());
   fields("loss_weight", o.loss_weight, at_least(0.0));
   fields("metrics", o.metrics);
   fields("weighted_metrics", o.weighted_metrics);
@@ -204,6 +223,7 @@ void describe(Fields& fields, ModelOptions& o) {
     return rule.only_when(!o.file, "cannot be given together with 'model.file'");
   };
   fields("file", o.file, path());
+  fields("weights", o.weights, path().only_when(o.file.has_value(), "needs 'model.file'"));
   fields("layers", o.layers, only_layers(o.file ? any() : required()));
   fields("inputs", if_not_empty(o.inputs), only_layers(count()));
   fields("outputs", if_not_empty(o.outputs));
@@ -216,8 +236,7 @@ void describe(Fields& fields, ModelOptions& o) {
   const char* without_effect = "has no effect, as every output has its own";
   fields("loss", value_of(o.loss, fields.extensions().losses),
          (is_used ? required() : any()).only_when(is_used, without_effect));
-  fields("huber_delta", o.huber_delta,
-         above(0.0).only_when(is_used && o.loss == LossKind::huber, "needs loss = \"huber\""));
+  describe_details(fields, o, o.loss, is_used);
   fields(
       "metrics", o.metrics,
       any().only_when(!all_have([](const OutputOptions& out) { return out.metrics.has_value(); }),

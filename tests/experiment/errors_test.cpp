@@ -225,6 +225,14 @@ TEST_CASE("keys that exclude each other are an error") {
         "e.toml:22:1: key 'optimizer.clipvalue' cannot be given together with another clip option");
   CHECK(said("metrics", "huber_delta = 2.0\nmetrics") ==
         "e.toml:16:1: key 'model.huber_delta' needs loss = \"huber\"");
+  CHECK(said("metrics", "weights = \"w.h5\"\nmetrics") ==
+        "e.toml:16:1: key 'model.weights' needs 'model.file'");
+  CHECK(complaint(smallest, {"model.loss=mse", "model.label_smoothing=0.1"}) ==
+        "--set model.label_smoothing=0.1: key 'model.label_smoothing' needs a loss that is a "
+        "cross-entropy");
+  CHECK(complaint(smallest, {"model.loss=mse", "model.from_logits=true"}) ==
+        "--set model.from_logits=true: key 'model.from_logits' needs a loss that is a "
+        "cross-entropy");
   CHECK(said("activation = \"relu\"", "use_bias = false, bias_initializer = \"ones\"") ==
         "e.toml:11:52: key 'model.layers.0.bias_initializer' needs use_bias = true");
   CHECK(said("activation = \"relu\"", "bias_initializer = { type = \"zeros\", value = 1.0 }") ==

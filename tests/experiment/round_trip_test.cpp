@@ -29,6 +29,10 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"data.memory_limit=4 GiB"},
       {"data.memory_limit=1234567890123"},
       {"model={file = \"/m.h5\", loss = \"huber\", huber_delta = 0.3}"},
+      {"model={file = \"/m.json\", weights = \"/w.h5\", loss = \"mse\"}"},
+      {"model.label_smoothing=0.1", "model.from_logits=true"},
+      {"model.outputs={a = {loss = \"binary_crossentropy\", label_smoothing = 0.2, from_logits = "
+       "true}, b = {metrics = []}}"},
       {"model.layers.0={type = \"activation\", activation = \"elu\"}", "model.loss=mae"},
       {"model.layers.0.kernel_initializer={type = \"random_uniform\", minval = -1, maxval = 1}",
        "model.layers.2.bias_initializer={type = \"constant\", value = 0.1}"},

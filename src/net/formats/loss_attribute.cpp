@@ -61,4 +61,29 @@ std::optional<LossOptions> read_loss(const hdf5::File& file, const std::string& 
   fail(ExitCode::bad_data, "{}: loss '{}' is not known; known are {}", file.path(), *name, known);
 }
 
+void write_loss_details(hdf5::File& file, const std::string& group, const LossDetails& details) {
+  hdf5::write_attribute(file, group, "huber_delta", details.huber_delta);
+  if (details.label_smoothing != 0.0) {
+    hdf5::write_attribute(file, group, "label_smoothing", details.label_smoothing);
+  }
+  if (details.from_logits) hdf5::write_attribute(file, group, "from_logits", 1.0);
+}
+
+LossDetails read_loss_details(const hdf5::File& file, const std::string& group) {
+  LossDetails details;
+  const auto read = [&](const char* name, double usual) {
+    return hdf5::read_number(file, group, name).value_or(usual);
+  };
+  details.huber_delta = read("huber_delta", details.huber_delta);
+  details.label_smoothing = read("label_smoothing", details.label_smoothing);
+  details.from_logits = read("from_logits", 0.0) != 0.0;
+  if (!(details.label_smoothing >= 0.0 && details.label_smoothing < 1.0)) {
+    fail(ExitCode::bad_data,
+         "{}: the attribute 'label_smoothing' of group '{}' is {}; it must be at least 0 and below "
+         "1",
+         file.path(), group, details.label_smoothing);
+  }
+  return details;
+}
+
 }  // namespace tusk::formats

@@ -23,4 +23,19 @@ void write_loss(hdf5::File& file, const std::string& group, const LossOptions& l
 std::optional<LossOptions> read_loss(const hdf5::File& file, const std::string& group,
                                      const Extensions& extensions);
 
+// What it has beside its name: the attributes `huber_delta` and, where they are not as usual,
+// `label_smoothing` and `from_logits`.
+void write_loss_details(hdf5::File& file, const std::string& group, const LossDetails& details);
+
+// What the file has of them. Error(bad_data) if it is nothing that an experiment may say.
+LossDetails read_loss_details(const hdf5::File& file, const std::string& group);
+
+template <typename WithLoss>
+void read_loss_details(const hdf5::File& file, const std::string& group, WithLoss& o) {
+  const LossDetails details = read_loss_details(file, group);
+  o.huber_delta = details.huber_delta;
+  o.label_smoothing = details.label_smoothing;
+  o.from_logits = details.from_logits;
+}
+
 }  // namespace tusk::formats

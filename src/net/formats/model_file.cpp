@@ -110,7 +110,7 @@ void write_keras(hdf5::File& file, const ModelContent& content, std::vector<std:
 
 void write_tusk(hdf5::File& file, const ModelContent& content) {
   if (content.loss) write_loss(file, "tusk", *content.loss);
-  hdf5::write_attribute(file, "tusk", "huber_delta", content.huber_delta);
+  write_loss_details(file, "tusk", loss_details(content));
   write_metrics(file, "tusk", content.metrics);
   if (!content.weighted_metrics.empty()) {
     write_metrics(file, "tusk", content.weighted_metrics, "weighted_metrics");
@@ -144,8 +144,7 @@ void rename_outputs(const hdf5::File& file, const std::vector<OutputOptions>& ou
 
 void read_tusk(const hdf5::File& file, ModelContent& content, const Extensions& extensions) {
   content.loss = read_loss(file, "tusk", extensions);
-  content.huber_delta =
-      hdf5::read_number(file, "tusk", "huber_delta").value_or(content.huber_delta);
+  read_loss_details(file, "tusk", content);
   content.metrics = read_metrics(file, "tusk").value_or(content.metrics);
   content.weighted_metrics =
       read_metrics(file, "tusk", "weighted_metrics").value_or(content.weighted_metrics);
@@ -210,11 +209,13 @@ AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& co
 
 // What a whole file has beside layers and weights.
 void read_rest(const hdf5::File& file, ModelContent& content, const Extensions& extensions) {
+  const auto training = hdf5::read_text(file, "/", "training_config");
   if (file.has_group("tusk")) {
     read_tusk(file, content, extensions);
-  } else if (const auto training = hdf5::read_text(file, "/", "training_config")) {
+  } else if (training) {
     read_training_config(*training, content);
   }
+  if (training) read_compiled_optimizer(*training, content);
 }
 
 ModelContent content_of(ModelConfig config) {
@@ -256,28 +257,67 @@ nlohmann::json parse_architecture(const std::string& text, const std::string& pa
   fail(ExitCode::bad_data, "{}: the JSON is no model's", path);
 }
 
+// A model before its weights are read, and how these are grouped in their file.
+struct Loaded {
+  ModelContent content;
+  std::vector<WeightGroup> groups;
+};
+
+Loaded without_weights(ModelConfig config) {
+  std::vector<WeightGroup> groups = std::move(config.weights);
+  return {content_of(std::move(config)), std::move(groups)};
+}
+
 // Layers alone, whose weights are in another file.
-ModelContent load_architecture(const std::string& path, const Extensions& extensions,
-                               const std::string& weights) {
-  if (weights.empty()) {
-    fail(ExitCode::bad_data,
-         "{}: has the layers of a model, but no weights; name their file, too: --weights FILE.h5",
-         path);
-  }
+Loaded read_architecture(const std::string& path, const Extensions& extensions) {
   const std::string text = read_json_text(path);
   const nlohmann::json json = parse_architecture(text, path);
   // Keras 3 says no version there, but where its classes are.
   const nlohmann::json version = json.value("keras_version", nlohmann::json());
   const bool is_keras3 =
       version.is_string() ? version.get<std::string>() >= "3" : json.contains("module");
-  ModelConfig config = read_model_config(text, path, is_keras3, extensions);
-  const std::vector<WeightGroup> groups = std::move(config.weights);
-  ModelContent content = content_of(std::move(config));
+  Loaded loaded = without_weights(read_model_config(text, path, is_keras3, extensions));
   if (const auto compiled = json.find("compile_config"); compiled != json.end()) {
-    read_training_config(compiled->dump(), content);
+    read_training_config(compiled->dump(), loaded.content);
+    read_compiled_optimizer(compiled->dump(), loaded.content);
   }
-  content.weights = read_weights(hdf5::File::open(weights), content, groups);
-  return content;
+  return loaded;
+}
+
+// What a whole file has beside its weights.
+Loaded read_whole(const hdf5::File& file, const Extensions& extensions) {
+  const std::string& path = file.path();
+  const auto json = hdf5::read_text(file, "/", "model_config");
+  if (!json && hdf5::read_texts(file, "/", "layer_names")) {
+    fail(ExitCode::bad_data,
+         "{}: has the weights of a model, but not its layers; name the JSON that model.to_json() "
+         "makes of them as the model, and this file by --weights, or in an experiment as "
+         "[model] weights",
+         path);
+  }
+  if (!json) {
+    fail(ExitCode::bad_data,
+         "{}: not a Keras model in HDF5 format (it has no attribute 'model_config')", path);
+  }
+  // Versions before 2 do not say which they are.
+  const bool is_keras3 = hdf5::read_text(file, "/", "keras_version").value_or("1") >= "3";
+  Loaded loaded =
+      without_weights(read_model_config(*json, path, is_keras3, extensions, read_front(file)));
+  read_rest(file, loaded.content, extensions);
+  return loaded;
+}
+
+ModelContent load_architecture(const std::string& path, const Extensions& extensions,
+                               const std::string& weights) {
+  if (weights.empty()) {
+    fail(ExitCode::bad_data,
+         "{}: has the layers of a model, but no weights; name their file, too: --weights FILE.h5, "
+         "or in an experiment [model] weights",
+         path);
+  }
+  Loaded loaded = read_architecture(path, extensions);
+  loaded.content.weights = read_weights(hdf5::File::open(weights), loaded.content, loaded.groups);
+  return std::move(loaded.content);
 }
 
 }  // namespace
@@ -312,26 +352,16 @@ ModelContent load_model(const std::string& given, const Extensions& extensions,
   const std::string path = model_file_of(given);
   if (is_json(path)) return load_architecture(path, extensions, weights);
   const hdf5::File file = hdf5::File::open(path);
-  const auto json = hdf5::read_text(file, "/", "model_config");
-  if (!json && hdf5::read_texts(file, "/", "layer_names")) {
-    fail(ExitCode::bad_data,
-         "{}: has the weights of a model, but not its layers; name the JSON that model.to_json() "
-         "makes of them as the model, and this file by --weights",
-         path);
-  }
-  if (!json) {
-    fail(ExitCode::bad_data,
-         "{}: not a Keras model in HDF5 format (it has no attribute 'model_config')", path);
-  }
-  // Versions before 2 do not say which they are.
-  const bool is_keras3 = hdf5::read_text(file, "/", "keras_version").value_or("1") >= "3";
-  ModelConfig config = read_model_config(*json, path, is_keras3, extensions, read_front(file));
-  const std::vector<WeightGroup> groups = std::move(config.weights);
-  ModelContent content = content_of(std::move(config));
-  read_rest(file, content, extensions);
-  content.weights =
-      read_weights(weights.empty() ? file : hdf5::File::open(weights), content, groups);
-  return content;
+  Loaded loaded = read_whole(file, extensions);
+  loaded.content.weights = read_weights(weights.empty() ? file : hdf5::File::open(weights),
+                                        loaded.content, loaded.groups);
+  return std::move(loaded.content);
+}
+
+ModelContent load_without_weights(const std::string& given, const Extensions& extensions) {
+  const std::string path = model_file_of(given);
+  if (is_json(path)) return read_architecture(path, extensions).content;
+  return read_whole(hdf5::File::open(path), extensions).content;
 }
 
 ModelOptions options_of(const ModelContent& content) {
@@ -340,6 +370,8 @@ ModelOptions options_of(const ModelContent& content) {
           .outputs = content.outputs,
           .loss = content.loss.value_or(LossKind::mse),
           .huber_delta = content.huber_delta,
+          .label_smoothing = content.label_smoothing,
+          .from_logits = content.from_logits,
           .metrics = content.metrics,
           .weighted_metrics = content.weighted_metrics};
 }

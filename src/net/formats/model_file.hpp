@@ -7,6 +7,7 @@
 
 #include "data/datasets/column_names.hpp"
 #include "experiment/model_options.hpp"
+#include "experiment/optimizer_options.hpp"
 #include "net/graph/model.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "tusk/extensions.hpp"
@@ -42,14 +43,18 @@ struct ModelContent {
 
   std::optional<LossOptions> loss;  // none in models from elsewhere that do not say
   double huber_delta = 1.0;
+  double label_smoothing = 0.0;
+  bool from_logits = false;
   std::vector<MetricKind> metrics;
   std::vector<MetricKind> weighted_metrics = {};
   std::vector<std::string> not_compiled;  // what Keras compiled the model with, and we do not have
-  std::string transforms = "[]";          // JSON by transforms::Transforms
-  std::optional<Shape> stored;            // of a row before them, if it is known
-  std::vector<std::string> class_names;   // by class index; empty: classes have no names
-  datasets::ColumnNames columns;          // of the training rows, before the transforms
-  std::string facts = "{}";               // JSON: what training has to say (epochs, versions, …)
+  std::optional<OptimizerOptions> optimizer = {};  // that it was compiled or trained with
+  std::vector<std::string> not_of_optimizer = {};  // why there is none
+  std::string transforms = "[]";                   // JSON by transforms::Transforms
+  std::optional<Shape> stored;                     // of a row before them, if it is known
+  std::vector<std::string> class_names;            // by class index; empty: classes have no names
+  datasets::ColumnNames columns;                   // of the training rows, before the transforms
+  std::string facts = "{}";  // JSON: what training has to say (epochs, versions, …)
 };
 
 // Writes Keras's legacy HDF5 layout: the attribute `model_config`, JSON, and the group
@@ -74,6 +79,9 @@ std::vector<std::string> save_model(const std::string& path, const ModelContent&
 // the layers. Error(no_input), or Error(bad_data) that names the layer, loss or data set.
 ModelContent load_model(const std::string& path, const Extensions& extensions,
                         const std::string& weights = "");
+
+// The same without the weights, for which nothing else is opened.
+ModelContent load_without_weights(const std::string& path, const Extensions& extensions);
 
 // The file of a model: the path itself, or, for the folder of a checkpoint, the model in it.
 std::string model_file_of(const std::string& path);

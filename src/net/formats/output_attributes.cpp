@@ -49,7 +49,7 @@ void write_outputs(hdf5::File& file, const std::vector<OutputOptions>& outputs) 
     file.create_group(group);
     hdf5::write_attribute(file, group, "name", output.name);
     hdf5::write_attribute(file, group, "loss_weight", output.loss_weight);
-    hdf5::write_attribute(file, group, "huber_delta", output.huber_delta);
+    write_loss_details(file, group, loss_details(output));
     if (output.loss) write_loss(file, group, *output.loss);
     if (output.metrics) write_metrics(file, group, *output.metrics);
     if (output.weighted_metrics) {
@@ -71,7 +71,7 @@ std::vector<OutputOptions> read_outputs(const hdf5::File& file, const Extensions
     output.loss = read_loss(file, group, extensions);
     output.metrics = read_metrics(file, group);
     output.weighted_metrics = read_metrics(file, group, "weighted_metrics");
-    output.huber_delta = hdf5::read_number(file, group, "huber_delta").value_or(output.huber_delta);
+    read_loss_details(file, group, output);
     output.loss_weight = hdf5::read_number(file, group, "loss_weight").value_or(output.loss_weight);
     outputs.push_back(std::move(output));
   }

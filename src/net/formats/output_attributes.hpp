@@ -15,8 +15,8 @@ class File;
 namespace tusk::formats {
 
 // What training makes of the outputs of a graph, in a model file: groups tusk/outputs/0, 1, …, with
-// the attributes `name`, `loss_weight`, those of write_loss(), `huber_delta` and both of metrics.
-// Without outputs nothing is written.
+// the attributes `name`, `loss_weight`, those of write_loss(), those of write_loss_details() and
+// both of metrics. Without outputs nothing is written.
 void write_outputs(hdf5::File& file, const std::vector<OutputOptions>& outputs);
 std::vector<OutputOptions> read_outputs(const hdf5::File& file, const Extensions& extensions);
 

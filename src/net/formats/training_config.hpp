@@ -9,9 +9,12 @@ namespace tusk::formats {
 
 // What a model of Keras's was compiled with, in `training_config`: losses, their weights and
 // metrics become those of `content`, whose layers and outputs have been read. What Tusk does not
-// have (from_logits, label_smoothing, another reduction, a loss or metric of another name) is left
-// out and said in content.not_compiled; a model need not be compiled at all, and whoever needs a
-// loss asks for it.
+// have (another reduction, a loss or metric of another name) is left out and said in
+// content.not_compiled; a model need not be compiled at all, and whoever needs a loss asks for it.
 void read_training_config(const std::string& json, ModelContent& content);
+
+// Its optimizer, which our own files have there, too: content.optimizer, or why there is none in
+// content.not_of_optimizer.
+void read_compiled_optimizer(const std::string& json, ModelContent& content);
 
 }  // namespace tusk::formats

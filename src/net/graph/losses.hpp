@@ -10,8 +10,8 @@ namespace tusk::graph {
 
 // The registry of losses, as Keras 3 defines them: one line for each, whose definition is its
 // source file.
-std::unique_ptr<Loss> make_categorical_crossentropy();
-std::unique_ptr<Loss> make_binary_crossentropy();
+std::unique_ptr<Loss> make_categorical_crossentropy(double label_smoothing, bool from_logits);
+std::unique_ptr<Loss> make_binary_crossentropy(double label_smoothing, bool from_logits);
 std::unique_ptr<Loss> make_mse();
 std::unique_ptr<Loss> make_mae();
 std::unique_ptr<Loss> make_huber(double delta);

@@ -55,16 +55,19 @@ std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring&
   std::vector<ModelOutput> outputs;
   for (std::size_t i = 0; i < wiring.outputs.size(); ++i) {
     const OutputOptions& asked = wiring.outputs[i];
+    const LossDetails details = asked.loss ? loss_details(asked) : loss_details(options);
     ModelOutput output{.name = asked.name,
                        .shape = {},
                        .loss_options = asked.loss ? *asked.loss : options.loss,
-                       .huber_delta = asked.loss ? asked.huber_delta : options.huber_delta,
+                       .huber_delta = details.huber_delta,
+                       .label_smoothing = details.label_smoothing,
+                       .from_logits = details.from_logits,
                        .loss_weight = asked.loss_weight,
                        .metrics = asked.metrics ? *asked.metrics : options.metrics,
                        .weighted_metrics = asked.weighted_metrics ? *asked.weighted_metrics
                                                                   : options.weighted_metrics,
                        .loss = nullptr};
-    output.loss = make_loss(output.loss_options, output.huber_delta);
+    output.loss = make_loss(output.loss_options, details);
     const Source& source = wiring.output_sources[i];
     Activation* last = final_activation(entries[wiring.layer_of[source.index]]);
     const bool is_its_own =
@@ -110,6 +113,10 @@ void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_on
         "{} = '{}' takes the outputs for probabilities, but the last layer ends in '{}'; '{}' is "
         "usual",
         key, loss, name_of(*last), name_of(usual));
+  }
+  if (output.from_logits && last != nullptr && *last != Activation::linear) {
+    warning("{} = '{}' takes the outputs for logits, but the last layer ends in '{}'", key, loss,
+            name_of(*last));
   }
   if (last != nullptr && *last == Activation::softmax && width == 1) {
     warning(

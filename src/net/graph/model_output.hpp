@@ -20,6 +20,8 @@ struct ModelOutput {
   Shape shape;
   LossOptions loss_options;  // as they were asked for
   double huber_delta = 1.0;
+  double label_smoothing = 0.0;
+  bool from_logits = false;
   double loss_weight = 1.0;
   std::vector<MetricKind> metrics;
   std::vector<MetricKind> weighted_metrics;  // with the samples' weights

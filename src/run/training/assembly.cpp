@@ -64,7 +64,7 @@ TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& 
 std::optional<formats::ModelContent> read_model_file(const ModelOptions& options,
                                                      const Extensions& extensions) {
   if (!options.file) return std::nullopt;
-  return formats::load_model(*options.file, extensions);
+  return formats::load_model(*options.file, extensions, options.weights.value_or(""));
 }
 
 // Collective: those of the experiment, or of the model file if the experiment has none of its own.

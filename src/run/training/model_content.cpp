@@ -29,6 +29,8 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
     outputs.push_back({.name = output.name,
                        .loss = output.loss_options,
                        .huber_delta = output.huber_delta,
+                       .label_smoothing = output.label_smoothing,
+                       .from_logits = output.from_logits,
                        .loss_weight = output.loss_weight,
                        .metrics = output.metrics,
                        .weighted_metrics = output.weighted_metrics});
@@ -40,6 +42,8 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
           .outputs = std::move(outputs),
           .loss = experiment.model.loss,
           .huber_delta = experiment.model.huber_delta,
+          .label_smoothing = experiment.model.label_smoothing,
+          .from_logits = experiment.model.from_logits,
           .metrics = experiment.model.metrics,
           .weighted_metrics = experiment.model.weighted_metrics,
           .transforms = assembly.transforms.to_json(),

@@ -94,7 +94,7 @@ BatchScore test_model(const Assembly& assembly, AlignedVector<float>& weights,
   const evaluation::ModelView view{.model = &assembly.model,
                                    .weights = weights,
                                    .transforms = &assembly.transforms,
-                                   .huber_delta = assembly.experiment.model.huber_delta};
+                                   .loss_details = loss_details(assembly.experiment.model)};
   return evaluation::evaluate_together(world, {view}, evaluation::Combine::mean,
                                        *assembly.files.test);
 }

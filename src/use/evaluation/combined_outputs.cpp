@@ -33,7 +33,7 @@ std::vector<ModelView> views_of(std::span<const TrainedModel> members) {
     views.push_back({.model = &member.model,
                      .weights = member.weights,
                      .transforms = &member.transforms,
-                     .huber_delta = member.huber_delta});
+                     .loss_details = member.loss_details});
   }
   return views;
 }
@@ -46,7 +46,7 @@ CombinedOutputs::CombinedOutputs(std::vector<ModelView> members, Combine combine
   }
   if (members_.size() > 1) sum_.resize(outputs() * max_batch);
   const ModelView& first = members_.front();
-  loss_ = graph::make_loss(first.model->loss(), first.huber_delta);
+  loss_ = graph::make_loss(first.model->loss(), first.loss_details);
 }
 
 ConstMatrix CombinedOutputs::predict(std::span<const ConstMatrix> features) {

@@ -28,7 +28,7 @@ struct ModelView {
   const graph::Model* model = nullptr;
   std::span<const float> weights;
   const transforms::Transforms* transforms = nullptr;
-  double huber_delta = 1.0;
+  LossDetails loss_details{};
 };
 std::vector<ModelView> views_of(std::span<const TrainedModel> members);
 

@@ -24,7 +24,7 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path,
   AlignedVector<float> weights = formats::weights_for(model, content);
   const bool is_regression = model.labels() == LabelKind::values;
   const auto index_limit = model.index_limit();
-  const double huber_delta = model.outputs().front().huber_delta;
+  const LossDetails details = loss_details(model.outputs().front());
   return {.model = std::move(model),
           .classifies = !is_regression || !content.class_names.empty(),
           .weights = std::move(weights),
@@ -32,7 +32,7 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path,
                             .with_index_limit(index_limit),
           .class_names = std::move(content.class_names),
           .columns = std::move(content.columns),
-          .huber_delta = huber_delta};
+          .loss_details = details};
 }
 
 // Whether each output says its loss itself.
@@ -86,7 +86,11 @@ TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring
     }
   }
   ModelOptions options = formats::options_of(content);
-  if (scoring.loss) options.loss = *scoring.loss;
+  if (scoring.loss) {
+    options.loss = *scoring.loss;
+    options.label_smoothing = 0.0;
+    options.from_logits = false;
+  }
   if (!scoring.metrics.empty()) {
     options.metrics = scoring.metrics;
     options.weighted_metrics.clear();

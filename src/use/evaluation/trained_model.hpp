@@ -22,7 +22,7 @@ struct TrainedModel {
   transforms::Transforms transforms;
   std::vector<std::string> class_names;
   datasets::ColumnNames columns;  // of the rows it was trained on
-  double huber_delta = 1.0;
+  LossDetails loss_details{};
 };
 
 // What scores are wanted of a model, instead of those it was trained with.

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "net/formats/keras_optimizer.hpp"
 
 namespace tusk::formats {
 namespace {
@@ -54,12 +57,74 @@ TEST_CASE("a compiled loss is read in every form that Keras writes") {
   CHECK(huber.metrics == std::vector{MetricKind::mae});
 }
 
+TEST_CASE("what a compiled cross-entropy has beside its name is read") {
+  const ModelContent content =
+      compiled(R"({"loss":{"class_name":"BinaryCrossentropy","config":{"from_logits":true,)"
+               R"("label_smoothing":0.1}},"weighted_metrics":["mae"]})");
+  CHECK(content.not_compiled.empty());
+  CHECK(content.from_logits);
+  CHECK(content.label_smoothing == 0.1);
+  CHECK(content.metrics.empty());
+  CHECK(content.weighted_metrics == std::vector{MetricKind::mae});
+}
+
+TEST_CASE("a compiled optimizer is read in every form that Keras writes") {
+  const auto optimizer = [](const std::string& json) {
+    ModelContent content;
+    read_compiled_optimizer(json, content);
+    CHECK(content.not_of_optimizer.empty());
+    return content.optimizer;
+  };
+  const auto refused_optimizer = [](const std::string& json) {
+    ModelContent content;
+    read_compiled_optimizer(json, content);
+    CHECK_FALSE(content.optimizer.has_value());
+    return content.not_of_optimizer.empty() ? "" : content.not_of_optimizer.front();
+  };
+  OptimizerOptions adam = with_defaults(AdamOptions{.beta_1 = 0.8});
+  CHECK(optimizer(R"({"optimizer_config":{"class_name":"Adam","config":{"lr":0.001,"beta_1":0.8,)"
+                  R"("decay":0.0,"epsilon":null,"amsgrad":false}}})") == adam);
+  CHECK(optimizer(R"({"optimizer":{"class_name":"Custom>Adam","config":{"beta_1":0.8,)"
+                  R"("learning_rate":0.0010000000474974513,"use_ema":false}}})") == adam);
+  adam.learning_rate = 0.5;
+  adam.schedule = ScheduleOptions{
+      ExponentialSchedule{.decay_steps = 100, .decay_rate = 0.5, .staircase = true}};
+  CHECK(optimizer(R"({"optimizer_config":{"class_name":"Adam","config":{"beta_1":0.8,)"
+                  R"("learning_rate":{"class_name":"ExponentialDecay","config":{)"
+                  R"("initial_learning_rate":0.5,"decay_steps":100.0,"decay_rate":0.5,)"
+                  R"("staircase":true}}}}})") == adam);
+  CHECK(refused_optimizer(R"({"optimizer_config":{"class_name":"Ftrl","config":{}}})") ==
+        "optimizer 'Ftrl' is none of Tusk's");
+  CHECK(refused_optimizer(R"({"optimizer_config":{"class_name":"SGD","config":{"decay":0.1}}})") ==
+        "optimizer 'SGD' has decay = 0.1, which Tusk does not have");
+  CHECK(refused_optimizer(
+            R"({"optimizer_config":{"class_name":"SGD","config":{"momentum":-1.0}}})") ==
+        "its optimizer has momentum -1.0; it must be between 0 and 1");
+  CHECK(refused_optimizer("[").starts_with("its training_config cannot be read"));
+  CHECK(refused_optimizer("{}").empty());
+  for (const OptimizerKind& kind :
+       {OptimizerKind(SgdOptions{.momentum = 0.5, .nesterov = true}),
+        OptimizerKind(AdagradOptions{}), OptimizerKind(RmspropOptions{.centered = true}),
+        OptimizerKind(AdamwOptions{}), OptimizerKind(AdadeltaOptions{}),
+        OptimizerKind(AdamaxOptions{}), OptimizerKind(NadamOptions{})}) {
+    OptimizerOptions written = with_defaults(kind);
+    written.global_clipnorm = 2.0;
+    written.schedule = ScheduleOptions{StepSchedule{.boundaries = {3, 5}, .values = {0.1, 0.05}}};
+    CHECK(optimizer(nlohmann::ordered_json{{"optimizer_config", write_keras_optimizer(written)}}
+                        .dump()) == written);
+  }
+}
+
 TEST_CASE("what a model was compiled with and we do not have is said") {
   CHECK(refused(R"("hinge")") == "loss 'hinge' is none of Tusk's");
-  CHECK(refused(R"({"class_name":"BinaryCrossentropy","config":{"from_logits":true}})")
-            .starts_with("loss 'binary_crossentropy' has from_logits = true"));
-  CHECK(refused(R"({"class_name":"CategoricalCrossentropy","config":{"label_smoothing":0.1}})") ==
-        "loss 'categorical_crossentropy' has label_smoothing = 0.1, which Tusk does not have");
+  CHECK(
+      refused(R"({"class_name":"CategoricalCrossentropy","config":{"label_smoothing":1.5}})") ==
+      "loss 'categorical_crossentropy' has label_smoothing = 1.5; it must be at least 0 and below "
+      "1");
+  CHECK(refused(R"({"class_name":"SparseCategoricalCrossentropy","config":{"ignore_class":0}})") ==
+        "loss 'sparse_categorical_crossentropy' has ignore_class, which Tusk does not have");
+  CHECK(refused(R"({"class_name":"BinaryCrossentropy","config":{"axis":2}})") ==
+        "loss 'binary_crossentropy' has axis = 2; Tusk's is the last");
   CHECK(refused(R"({"class_name":"MeanSquaredError","config":{"reduction":"sum"}})") ==
         "loss 'mean_squared_error' has reduction \"sum\"; Tusk's is the mean");
   const ModelContent content =

@@ -35,7 +35,7 @@ struct Batch {
 
 // Fused: the form that takes logits, if there is one.
 std::unique_ptr<graph::Loss> make(LossKind kind, bool fused, double delta) {
-  auto loss = graph::make_loss(kind, delta);
+  auto loss = graph::make_loss(kind, {.huber_delta = delta});
   auto of_logits = loss->of_logits();
   return fused && of_logits ? std::move(of_logits) : std::move(loss);
 }
@@ -163,6 +163,54 @@ TEST_CASE("a maker that makes no loss is named") {
   extensions.add_loss<NoLossOptions>(
       "nothing", [](const NoLossOptions&) { return std::unique_ptr<graph::Loss>(); });
   const UserLoss nothing{extensions.losses.front(), extensions.losses.front()->defaults};
-  CHECK_FAILS(graph::make_loss(nothing, 1.0), ExitCode::internal,
+  CHECK_FAILS(graph::make_loss(nothing, {}), ExitCode::internal,
               "the loss 'test>nothing' makes no loss");
+}
+
+TEST_CASE("label smoothing is a loss of smoothed labels, and given logits are a fused loss") {
+  const Batch batch{3, {0.3F, -1, 2, 0, 0.5F, 1}, {0, 0, 1, 0, 1, 0}, {2, 1}};
+  constexpr double s = 0.3;
+  Batch smoothed = batch;
+  for (const LossKind kind : {LossKind::categorical_crossentropy, LossKind::binary_crossentropy}) {
+    const double classes = kind == LossKind::binary_crossentropy ? 2.0 : 3.0;
+    for (std::size_t i = 0; i < batch.values.size(); ++i) {
+      smoothed.values[i] = static_cast<float>((1 - s) * double{batch.values[i]} + s / classes);
+    }
+    const auto plain = graph::make_loss(kind, {});
+    const auto asked = graph::make_loss(kind, {.label_smoothing = s});
+    const auto logits = graph::make_loss(kind, {.label_smoothing = s, .from_logits = true});
+    CHECK(plain->takes_over() != Activation::linear);
+    CHECK(logits->takes_over() == Activation::linear);
+
+    Batch probabilities = batch;
+    Batch wanted = smoothed;
+    const auto softmax = [&](std::size_t sample) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < 3; ++i) sum += std::exp(double{batch.y()(i, sample)});
+      return sum;
+    };
+    for (std::size_t i = 0; i < batch.outputs.size(); ++i) {
+      const double z = double{batch.outputs[i]};
+      const double p = classes == 2.0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / softmax(i / 3);
+      probabilities.outputs[i] = wanted.outputs[i] = static_cast<float>(p);
+    }
+    const auto near = [&](const graph::Loss& loss, const Batch& outputs, const Targets& targets,
+                          const graph::Loss& reference, const Batch& its) {
+      CHECK(loss.sum(outputs.y(), targets) ==
+            doctest::Approx(reference.sum(its.y(), its.targets())).epsilon(1e-5));
+      std::vector<float> mine(6), theirs(6);
+      loss.gradient(outputs.y(), probabilities.y(), targets, Matrix(mine.data(), 3, 2));
+      reference.gradient(its.y(), probabilities.y(), its.targets(), Matrix(theirs.data(), 3, 2));
+      for (std::size_t i = 0; i < 6; ++i) {
+        CHECK(mine[i] == doctest::Approx(theirs[i]).epsilon(1e-4));
+      }
+    };
+    near(*asked, probabilities, batch.targets(), *plain, wanted);
+    near(*asked->of_logits(), batch, batch.targets(), *plain->of_logits(), smoothed);
+    near(*logits, batch, batch.targets(), *plain->of_logits(), smoothed);
+    if (kind != LossKind::categorical_crossentropy) continue;
+    near(*asked, probabilities, batch.class_targets(), *plain, wanted);
+    near(*asked->of_logits(), batch, batch.class_targets(), *plain->of_logits(), smoothed);
+    near(*logits, batch, batch.class_targets(), *plain->of_logits(), smoothed);
+  }
 }
