@@ -22,6 +22,9 @@
 #include "net/formats/transform_layers.hpp"
 #include "net/graph/entry_names.hpp"
 #include "net/graph/model.hpp"
+#include "options/describe.hpp"
+#include "options/json_reader.hpp"
+#include "options/json_writer.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::formats {
@@ -89,6 +92,48 @@ WrittenFront read_front(const hdf5::File& file) {
   return front;
 }
 
+bool follows_schedule(const OptimizerOptions& optimizer) {
+  return optimizer.schedule && !std::holds_alternative<ConstantSchedule>(optimizer.schedule->kind);
+}
+
+// Loss, metrics and optimizer, for Keras and for us.
+void write_training(hdf5::File& file, const ModelContent& content, const graph::Model& model,
+                    std::vector<std::string>& notes) {
+  if (!content.optimizer) return;
+  std::string obstacle;
+  const std::string config = write_training_config(content, obstacle);
+  if (config.empty()) {
+    notes.push_back("for Keras the file says no loss and optimizer, as " + obstacle +
+                    "; compile the model there");
+  } else {
+    hdf5::write_attribute(file, "/", "training_config", config);
+  }
+  if (!std::holds_alternative<UserOptimizer>(content.optimizer->kind)) {
+    OptimizerOptions copy = *content.optimizer;  // describe() takes what it could also change
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    options::write_json(json, options::table_of(copy));
+    hdf5::write_attribute(file, "tusk", "optimizer", json.dump());
+  }
+  if (!content.optimizer_state) return;
+  write_optimizer_state(file, *content.optimizer_state, model.parameters(),
+                        follows_schedule(*content.optimizer));
+}
+
+// Our own word on the optimizer, which says what Keras has no words for.
+void read_optimizer(const hdf5::File& file, ModelContent& content) {
+  const auto text = hdf5::read_text(file, "tusk", "optimizer");
+  if (!text) return;
+  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object()) {
+    fail(ExitCode::bad_data, "{}: the attribute 'optimizer' of group 'tusk' is no JSON object",
+         file.path());
+  }
+  OptimizerOptions optimizer;
+  options::read_json(json, options::table_of(optimizer),
+                     fmt::format("{}: the attribute 'optimizer' of group 'tusk'", file.path()));
+  content.optimizer = optimizer;
+}
+
 void write_keras(hdf5::File& file, const ModelContent& content, std::vector<std::string>& notes) {
   const graph::Model model = layout_of(content);
   if (content.weights.size() != model.parameter_count()) {
@@ -106,6 +151,7 @@ void write_keras(hdf5::File& file, const ModelContent& content, std::vector<std:
   }
   file.create_group("tusk");
   write_front(file, model, front);
+  write_training(file, content, model, notes);
 }
 
 void write_tusk(hdf5::File& file, const ModelContent& content) {
@@ -216,6 +262,7 @@ void read_rest(const hdf5::File& file, ModelContent& content, const Extensions& 
     read_training_config(*training, content);
   }
   if (training) read_compiled_optimizer(*training, content);
+  if (file.has_group("tusk")) read_optimizer(file, content);
 }
 
 ModelContent content_of(ModelConfig config) {
@@ -362,6 +409,34 @@ ModelContent load_without_weights(const std::string& given, const Extensions& ex
   const std::string path = model_file_of(given);
   if (is_json(path)) return read_architecture(path, extensions).content;
   return read_whole(hdf5::File::open(path), extensions).content;
+}
+
+std::optional<OptimizerState> load_optimizer_state(const std::string& given,
+                                                   const OptimizerOptions& optimizer,
+                                                   const graph::Model& model, std::string& reason) {
+  const std::string path = model_file_of(given);
+  if (is_json(path)) return std::nullopt;
+  const hdf5::File file = hdf5::File::open(path);
+  const bool is_ours = file.has_group("tusk/optimizer_weights");
+  if (!is_ours && !file.has_group("optimizer_weights")) return std::nullopt;
+  if (!is_ours && hdf5::read_text(file, "/", "keras_version").value_or("1") < "3") {
+    reason = "that of Keras 2 is not read";
+    return std::nullopt;
+  }
+  ModelContent content;
+  if (const auto training = hdf5::read_text(file, "/", "training_config")) {
+    read_compiled_optimizer(*training, content);
+  }
+  if (is_ours) read_optimizer(file, content);
+  auto empty = empty_state(optimizer, model.trained_count());
+  const auto its = content.optimizer ? empty_state(*content.optimizer, 0) : std::nullopt;
+  const auto name = [](const OptimizerState::Piece& piece) { return piece.name; };
+  if (!empty || !its || empty->optimizer != its->optimizer ||
+      !std::ranges::equal(empty->pieces, its->pieces, {}, name, name)) {
+    reason = "it is another optimizer's";
+    return std::nullopt;
+  }
+  return read_optimizer_state(file, std::move(*empty), model.parameters());
 }
 
 ModelOptions options_of(const ModelContent& content) {

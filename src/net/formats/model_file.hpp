@@ -8,6 +8,7 @@
 #include "data/datasets/column_names.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
+#include "net/formats/optimizer_state.hpp"
 #include "net/graph/model.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "tusk/extensions.hpp"
@@ -21,7 +22,9 @@
 //                       keras_inner_layer, keras_initializer and keras_names write and read layers
 //                       one by one, by the describe() of their options; keras1_words translates
 //   transform_layers    what transforms do, as layers that Keras has, in front of the model's
-//   training_config     losses and metrics that Keras compiled a model with
+//   training_config     losses, metrics and optimizer (keras_optimizer) that a model was compiled
+//                       with, both ways; read_compiled: as what an experiment says
+//   optimizer_state     what the optimizer remembers
 //   output_attributes   the outputs of a graph with their losses and metrics
 //   model_weights       the arrays of weights
 //   read_ensemble       which model files an ensemble is made of
@@ -48,13 +51,15 @@ struct ModelContent {
   std::vector<MetricKind> metrics;
   std::vector<MetricKind> weighted_metrics = {};
   std::vector<std::string> not_compiled;  // what Keras compiled the model with, and we do not have
-  std::optional<OptimizerOptions> optimizer = {};  // that it was compiled or trained with
-  std::vector<std::string> not_of_optimizer = {};  // why there is none
-  std::string transforms = "[]";                   // JSON by transforms::Transforms
-  std::optional<Shape> stored;                     // of a row before them, if it is known
-  std::vector<std::string> class_names;            // by class index; empty: classes have no names
-  datasets::ColumnNames columns;                   // of the training rows, before the transforms
-  std::string facts = "{}";  // JSON: what training has to say (epochs, versions, …)
+  std::optional<OptimizerOptions> optimizer = {};      // that it was compiled or trained with
+  std::vector<std::string> not_of_optimizer = {};      // why there is none
+  std::optional<OptimizerState> optimizer_state = {};  // for save_model(); load_optimizer_state()
+  bool one_hot_labels = false;           // what the model was trained on, for a loss of classes
+  std::string transforms = "[]";         // JSON by transforms::Transforms
+  std::optional<Shape> stored;           // of a row before them, if it is known
+  std::vector<std::string> class_names;  // by class index; empty: classes have no names
+  datasets::ColumnNames columns;         // of the training rows, before the transforms
+  std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
 };
 
 // Writes Keras's legacy HDF5 layout: the attribute `model_config`, JSON, and the group
@@ -67,6 +72,9 @@ struct ModelContent {
 // from rows as they are stored; `transform_layers` in the group `tusk` names them, and load_model()
 // takes them out again. Where Keras's layers cannot do what a transform does, the file has the
 // network alone. Returns what of that, and of digits that float32 has not, Keras users should know.
+//
+// Loss, metrics and optimizer are Keras's `training_config`, so that load_model() compiles the
+// model, unless one of them is none of Keras's, which is said.
 //
 // The file appears complete or not at all. Error(cannot_create) or Error(io_error).
 std::vector<std::string> save_model(const std::string& path, const ModelContent& model);
@@ -82,6 +90,13 @@ ModelContent load_model(const std::string& path, const Extensions& extensions,
 
 // The same without the weights, for which nothing else is opened.
 ModelContent load_without_weights(const std::string& path, const Extensions& extensions);
+
+// What the optimizer of a whole file remembers, if it is of the same kind as `optimizer`, for a
+// model of these arrays; nothing otherwise, and in `reason` why (Keras 2's is not read). Error(
+// bad_data) if it does not fit.
+std::optional<OptimizerState> load_optimizer_state(const std::string& path,
+                                                   const OptimizerOptions& optimizer,
+                                                   const graph::Model& model, std::string& reason);
 
 // The file of a model: the path itself, or, for the folder of a checkpoint, the model in it.
 std::string model_file_of(const std::string& path);

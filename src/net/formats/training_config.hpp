@@ -17,4 +17,8 @@ void read_training_config(const std::string& json, ModelContent& content);
 // content.not_of_optimizer.
 void read_compiled_optimizer(const std::string& json, ModelContent& content);
 
+// The training_config of a model that we write, in the form that Keras 2 and 3 load. Empty, and in
+// `obstacle` why, where loss or optimizer are none of Keras's.
+std::string write_training_config(const ModelContent& content, std::string& obstacle);
+
 }  // namespace tusk::formats

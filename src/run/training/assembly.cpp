@@ -16,6 +16,7 @@
 #include "run/coordinator/callbacks.hpp"
 #include "run/training/load_data.hpp"
 #include "run/training/members.hpp"
+#include "run/training/optimizer_memory.hpp"
 #include "run/training/same_everywhere.hpp"
 #include "run/training/weights.hpp"
 #include "tusk/error.hpp"
@@ -152,6 +153,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);
     AlignedVector<float> initial = initial_weights(model, experiment, origin);
+    auto optimizer_state = read_optimizer_memory(experiment, model, roles);
     Assembly made{.experiment = std::move(experiment),
                   .roles = roles,
                   .files = std::move(files),
@@ -160,7 +162,8 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
                   .columns = {},
                   .model = std::move(model),
                   .initial = std::move(initial),
-                  .training_rows = rows.split.training_count()};
+                  .training_rows = rows.split.training_count(),
+                  .optimizer_state = std::move(optimizer_state)};
     made.columns = made.files.train.column_names();
     made.class_names = made.transforms.class_names(made.files.train.class_names());
     made.transforms = made.transforms.with_index_limit(made.model.index_limit());

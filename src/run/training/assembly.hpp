@@ -13,6 +13,7 @@
 #include "data/samples/sample_source.hpp"
 #include "data/transforms/transforms.hpp"
 #include "experiment/experiment.hpp"
+#include "net/formats/optimizer_state.hpp"
 #include "net/graph/model.hpp"
 #include "run/training/data_files.hpp"
 #include "run/training/roles.hpp"
@@ -48,6 +49,10 @@ struct Assembly {
 
   // On rank 0, if the experiment validates.
   std::unique_ptr<const samples::SampleSource> validation{};
+
+  // What the optimizer remembers of the training before, in model.file, where one optimizer trains
+  // the whole model.
+  std::optional<formats::OptimizerState> optimizer_state{};
 
   std::uint64_t samples_per_epoch() const { return experiment.data.repeat * training_rows; }
 };

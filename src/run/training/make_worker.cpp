@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "run/training/assembly.hpp"
+#include "run/training/optimizer_memory.hpp"
 #include "run/worker/board_gate.hpp"
 #include "run/worker/partition_passes.hpp"
 #include "run/worker/slow_clock.hpp"
@@ -46,7 +47,7 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
   } else {
     gate = std::move(own_gate);
   }
-  return std::make_unique<worker::Worker>(
+  auto worker = std::make_unique<worker::Worker>(
       assembly.model, assembly.initial,
       worker_options(experiment, index, assembly.roles.workers, experiment.trainer.threads),
       worker::Worker::Outside{.center = center,
@@ -55,6 +56,8 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                               .clock = make_clock(experiment.debug, index),
                               .gate = std::move(gate),
                               .passes = make_passes(assembly, index, center.board())});
+  restore_optimizer(assembly, *worker);
+  return worker;
 }
 
 worker::Worker::Options worker_options(const Experiment& experiment, std::size_t index,

@@ -7,6 +7,7 @@
 
 #include "core/version.hpp"
 #include "run/training/assembly.hpp"
+#include "run/training/load_data.hpp"
 
 namespace tusk::training {
 
@@ -46,6 +47,9 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
           .from_logits = experiment.model.from_logits,
           .metrics = experiment.model.metrics,
           .weighted_metrics = experiment.model.weighted_metrics,
+          .optimizer = experiment.optimizer,
+          .one_hot_labels = label_format(assembly.files.train, assembly).kind ==
+                            samples::LabelFormat::Kind::values,
           .transforms = assembly.transforms.to_json(),
           .stored = assembly.files.train.sample_shape(),
           .class_names = assembly.class_names,

@@ -64,6 +64,7 @@ void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
   if (const auto& best = coordinator.callbacks().best()) {
     summary.last_epoch = best->record;
     outcome.weights = best->weights;
+    outcome.optimizer.reset();  // that is of the last step
   }
 }
 
@@ -172,7 +173,7 @@ records::Summary Run::end(Outcome outcome) const {
                           summary.stop_reason.empty()
                               ? experiment.trainer.epochs * assembly_.samples_per_epoch()
                               : summary.ledger.samples_trained);
-    save_model(outcome.weights);
+    save_model(outcome);
     close_logs(*outcome.coordinator);
   });
   if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
@@ -182,10 +183,15 @@ records::Summary Run::end(Outcome outcome) const {
   return summary;
 }
 
-void Run::save_model(const AlignedVector<float>& weights) const {
+void Run::save_model(const Outcome& outcome) const {
   const std::string path = directory_->file("model.h5");
   try {
-    for (const std::string& note : formats::save_model(path, model_content(assembly_, weights))) {
+    formats::ModelContent content = model_content(assembly_, outcome.weights);
+    if (outcome.optimizer && !content.optimizer->schedule) {  // as callbacks have left it
+      content.optimizer->learning_rate = outcome.optimizer->learning_rate;
+    }
+    content.optimizer_state = outcome.optimizer;
+    for (const std::string& note : formats::save_model(path, content)) {
       warning("{}: {}", path, note);
     }
   } catch (const Error& error) {

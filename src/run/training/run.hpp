@@ -52,8 +52,9 @@ struct RunOptions {
 
 // What rank 0 holds when the workers are done; empty on the other ranks.
 struct Outcome {
-  AlignedVector<float> weights{};  // the model
-  std::uint64_t updates = 0;       // commits to the center, or sums among peers
+  AlignedVector<float> weights{};                      // the model
+  std::optional<formats::OptimizerState> optimizer{};  // of these weights, if there is one
+  std::uint64_t updates = 0;                           // commits to the center, or sums among peers
 
   // What Run::begin() has made, to be asked what it has seen. The board through which it gave
   // orders may be gone.
@@ -109,7 +110,7 @@ class Run {
 
  private:
   // On rank 0, at the end. What was trained comes first. Error(io_error) that says what is lost.
-  void save_model(const AlignedVector<float>& weights) const;
+  void save_model(const Outcome& outcome) const;
   void close_logs(coordinator::Coordinator& coordinator) const;
 
   // The rest is run_checkpoints.cpp's.

@@ -24,6 +24,7 @@
 #include "run/coordinator/server_loop.hpp"
 #include "run/records/report_messages.hpp"
 #include "run/training/make_worker.hpp"
+#include "run/training/optimizer_memory.hpp"
 
 namespace tusk::training {
 namespace {
@@ -115,6 +116,7 @@ Outcome run_in_process(const Run& run) {
   worker->run();
   outcome.weights.resize(assembly.model.parameter_count());
   snapshot(outcome.weights);
+  outcome.optimizer = optimizer_memory(assembly, *worker);
   outcome.updates = has_center ? server.updates() : worker->exchanges();
   return outcome;
 }
@@ -252,6 +254,7 @@ Outcome run_with_peers(const Run& run) {
   if (head) {
     outcome.weights.resize(assembly.model.parameter_count());
     snapshot(outcome.weights);
+    outcome.optimizer = optimizer_memory(assembly, *worker);
     outcome.updates = worker->exchanges();
   }
   return outcome;

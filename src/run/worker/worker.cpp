@@ -142,6 +142,11 @@ void Worker::run() {
   gate_->leave();
 }
 
+void Worker::begin_at(std::uint64_t iterations) {
+  optimizer_->set_iterations(iterations);
+  updates_ = iterations;
+}
+
 void Worker::end_exchange() {
   if (overlapping_) overlapping_->complete();
 }

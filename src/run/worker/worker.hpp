@@ -86,6 +86,11 @@ class Worker final : public Standing {
   std::size_t parameters() const override { return weights_.size(); }
   bool finished() const { return finished_; }
 
+  // The optimizer, whose memory may be read after run() and written before it; iterations are the
+  // steps that it has done then, from which the schedule of its learning rate goes on.
+  optim::Optimizer& optimizer() { return *optimizer_; }
+  void begin_at(std::uint64_t iterations);
+
   // out = the model as this worker knows it (Strategy::model), one number a parameter.
   void model(std::span<float> out) const;
 

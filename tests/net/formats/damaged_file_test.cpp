@@ -63,6 +63,8 @@ std::string write_model(const std::string& path) {
                     DenseOptions{.units = 2, .activation = Activation::softmax}};
   content.weights.resize(6 * 40 + 40 + 40 * 2 + 2, 0.5F);
   content.class_names = {"no", "yes"};
+  content.optimizer = with_defaults(AdamOptions{});
+  content.optimizer_state = empty_state(*content.optimizer, content.weights.size());
   save_model(path, content);
   return path;
 }

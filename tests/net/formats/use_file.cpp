@@ -42,7 +42,15 @@ void use_file(const std::string& path) {
     attempt([&] { hdf5::read_texts(file, name, "class_names"); });
     attempt([&] { datasets::read_column_names(file, name); });
   }
-  if (file.has_group("model_weights")) attempt([&] { formats::load_model(path, {}); });
+  if (file.has_group("model_weights")) {
+    attempt([&] { formats::load_model(path, {}); });
+    attempt([&] {
+      const formats::ModelContent content = formats::load_model(path, {});
+      const graph::Model model = formats::make_model(formats::options_of(content), content);
+      std::string reason;
+      formats::load_optimizer_state(path, with_defaults(AdamOptions{}), model, reason);
+    });
+  }
   if (first) throw *first;
 }
 
