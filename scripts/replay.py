@@ -20,7 +20,7 @@ import numpy as np
 
 from replay_parts import BOOTSTRAP, MEMBER, Data, Network, Random, Sgd, final_weights, part, refuse
 
-WINDOWS = {"adag": 12, "aeasgd": 32, "eamsgd": 32, "easgd": 32}  # of 5 otherwise
+WINDOWS = {"adag": 12, "aeasgd": 32, "eamsgd": 32, "easgd": 32, "diloco": 50}  # of 5 otherwise
 
 
 class Run:
@@ -224,9 +224,11 @@ def with_center(run, x):
 
 
 def with_peers(run, x):
-    """sync_sgd, averaging, easgd: all workers in step; one whose batches have run out takes part without a step."""
+    """sync_sgd, averaging, diloco, easgd: all workers in step; one whose batches have run out takes part without a step."""
     workers = [Worker(run, w, x) for w in range(run.workers)]
     center, alpha = x.copy(), moving_rate(run) if run.rule == "easgd" else None
+    velocity, eta = np.zeros(len(x)), run.trainer.get("outer_learning_rate", 0.7)
+    mu, nesterov = run.trainer.get("outer_momentum", 0.9), run.trainer.get("nesterov", True)
     for epoch in sorted({row["epoch"] for rows in run.steps for row in rows}):
         left = [sum(row["epoch"] == epoch for row in rows) for rows in run.steps]
         window = run.trainer.get("communication_window", max(left)) if run.rule == "averaging" else run.window
@@ -250,8 +252,11 @@ def with_peers(run, x):
                     w.step(gradient)
                 w.x -= force
             seen += samples
-            if run.rule == "averaging" and ((step + 1) % window == 0 or step + 1 == max(left)):
+            if run.rule in ("averaging", "diloco") and ((step + 1) % window == 0 or step + 1 == max(left)):
                 mean, seen = sum(s * w.x for s, w in zip(seen, workers)) / seen.sum(), np.zeros(run.workers)
+                if run.rule == "diloco":
+                    velocity = mu * velocity + (mean - center)
+                    mean = center = center + eta * (mu * velocity + (mean - center) if nesterov else velocity)
                 for w in workers:
                     w.x[:] = mean
             if (step + 1) % window == 0 or step + 1 == max(left):
@@ -268,7 +273,7 @@ def alone(run, x):
 
 def replay(run):
     """(difference of the losses, difference of the weights)"""
-    topology = {"single": alone, "sync_sgd": with_peers, "averaging": with_peers, "easgd": with_peers}
+    topology = {"single": alone, "sync_sgd": with_peers, "averaging": with_peers, "diloco": with_peers, "easgd": with_peers}
     weights = topology.get(run.rule, with_center)(run, run.network.initial(run.seed))
     return run.loss_difference, abs(weights - final_weights(run.folder / "model.h5")).max()
 

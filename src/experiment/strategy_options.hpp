@@ -127,6 +127,19 @@ struct AveragingOptions {
   friend bool operator==(const AveragingOptions&, const AveragingOptions&) = default;
 };
 
+// Douillard et al. 2023. After every window all workers go on from one θ, which an outer optimizer,
+// SGD with momentum, has moved by the mean of their changes: v ← μv + Δ, θ += η(μv + Δ).
+struct DilocoOptions {
+  static constexpr const char* name = "diloco";
+  static constexpr RuleTraits traits{.topology = Topology::peers};
+  std::size_t communication_window = 50;
+  double outer_learning_rate = 0.7;  // η
+  double outer_momentum = 0.9;       // μ
+  bool nesterov = true;              // else θ += ηv
+
+  friend bool operator==(const DilocoOptions&, const DilocoOptions&) = default;
+};
+
 // The workers' gradients, averaged at every step.
 struct SyncSgdOptions {
   static constexpr const char* name = "sync_sgd";
@@ -173,7 +186,7 @@ struct EnsembleOptions {
 using StrategyOptions =
     std::variant<SingleOptions, DownpourOptions, AdagOptions, ExperimentalOptions, DynsgdOptions,
                  HogwildOptions, AeasgdOptions, EamsgdOptions, EasgdOptions, AveragingOptions,
-                 SyncSgdOptions, GemOptions, EnsembleOptions, UserStrategy>;
+                 DilocoOptions, SyncSgdOptions, GemOptions, EnsembleOptions, UserStrategy>;
 
 inline const RuleTraits& traits(const StrategyOptions& strategy) {
   return std::visit(

@@ -140,6 +140,7 @@ void describe(options::Fields& fields, AeasgdOptions& o);
 void describe(options::Fields& fields, EamsgdOptions& o);
 void describe(options::Fields& fields, EasgdOptions& o);
 void describe(options::Fields& fields, AveragingOptions& o);
+void describe(options::Fields& fields, DilocoOptions& o);
 void describe(options::Fields& fields, SyncSgdOptions& o);
 void describe(options::Fields& fields, GemOptions& o);
 void describe(options::Fields& fields, EnsembleOptions& o);

@@ -60,6 +60,13 @@ void describe(Fields& fields, EasgdOptions& o) {
 
 void describe(Fields& fields, AveragingOptions& o) { describe_window(fields, o); }
 
+void describe(Fields& fields, DilocoOptions& o) {
+  describe_window(fields, o);
+  fields("outer_learning_rate", o.outer_learning_rate, above(0.0));
+  fields("outer_momentum", o.outer_momentum, from_below(0.0, 1.0));
+  fields("nesterov", o.nesterov);
+}
+
 void describe(Fields&, SyncSgdOptions&) {}
 
 void describe(Fields& fields, GemOptions& o) {

@@ -27,7 +27,7 @@ SGD, PLAIN = 'optimizer.momentum=0.5', 'optimizer.momentum=0.0'
 CENTER = {  # window, options
     "downpour": (3, [SGD]), "adag": (3, [SGD]), "dynsgd": (3, [SGD]), "experimental": (3, [SGD]), "hogwild": (3, [SGD]),
     "aeasgd": (2, [SGD]), "eamsgd": (2, ["optimizer.momentum=0.5", "optimizer.nesterov=true"]), "gem": (3, [PLAIN, "trainer.epochs=1"])}  # it enlarges what rounding does
-PEERS = {"sync_sgd": (None, [SGD]), "averaging": (None, [SGD]), "easgd": (2, [SGD])}
+PEERS = {"sync_sgd": (None, [SGD]), "averaging": (None, [SGD]), "diloco": (5, [SGD]), "easgd": (2, [SGD])}
 EXPERIMENT = """
 name = "replay"
 seed = 5
@@ -122,6 +122,8 @@ def options(table):
         table.add(rule, 2, "schedule", window, [*base, schedule])
         if rule not in ("experimental", "gem"):
             table.add(rule, 4, "overlap", window, [*base, "trainer.overlap=true"])
+    for setting in ("nesterov=false", "outer_momentum=0.0"):
+        table.add("diloco", 4, setting, 5, [SGD, f"trainer.{setting}", "trainer.outer_learning_rate=1.0"], server=False)
     table.add("dynsgd", 4, "the paper's letter", 3, [SGD, "trainer.count_absent=false"])
     table.add("downpour", 2, "plateau", 3, [SGD, "trainer.epochs=4",
               'callbacks.reduce_lr_on_plateau={monitor="loss", factor=0.5, patience=1, min_delta=1.0}'])

@@ -32,7 +32,7 @@ TEST_CASE("a key of another kind is an error that says whose it is") {
   CHECK(said("name = \"adag\"", "name = \"single\"") ==
         "e.toml:27:1: key 'trainer.communication_window' does not belong to name = \"single\", but "
         "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", "
-        "\"eamsgd\", \"easgd\", \"averaging\", \"gem\"");
+        "\"eamsgd\", \"easgd\", \"averaging\", \"diloco\", \"gem\"");
   CHECK(said("name = \"sgd\"", "name = \"adam\"") ==
         "e.toml:21:1: key 'optimizer.momentum' does not belong to name = \"adam\", but to \"sgd\", "
         "\"rmsprop\"");
@@ -189,7 +189,8 @@ TEST_CASE("a misspelt value is an error with the values that there are") {
   CHECK(said("\"adag\"", "\"adga\"") ==
         "e.toml:24:8: key 'trainer.name': expected one of \"single\", \"downpour\", \"adag\", "
         "\"agn\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", \"eamsgd\", \"easgd\", "
-        "\"averaging\", \"sync_sgd\", \"gem\", \"ensemble\", got \"adga\"; did you mean 'adag'?");
+        "\"averaging\", \"diloco\", \"sync_sgd\", \"gem\", \"ensemble\", got \"adga\"; did you "
+        "mean 'adag'?");
   CHECK(said("type = \"dropout\"", "type = \"drop out\"").ends_with("did you mean 'dropout'?"));
   CHECK(said("[\"accuracy\"]", "[\"accuracy\", \"acc\"]") ==
         "e.toml:16:24: key 'model.metrics.1': expected each name once, got \"acc\"");
@@ -258,6 +259,21 @@ TEST_CASE("the moving rate of elastic rules is said once, and lies between 0 and
             .ends_with("is always \"none\" with name = \"hogwild\""));
 }
 
+TEST_CASE("what an outer optimizer is given is checked, and belongs to the rules that have one") {
+  const auto said_of = [](const std::string& name, const std::string& keys) {
+    return complaint(smallest, {"trainer={name = \"" + name + "\", " + keys + "}"});
+  };
+  CHECK(said_of("diloco", "outer_learning_rate = 1.5").empty());
+  CHECK(said_of("diloco", "outer_learning_rate = 0")
+            .ends_with("'trainer.outer_learning_rate': expected a number above 0, got 0"));
+  CHECK(said_of("diloco", "outer_momentum = 0").empty());
+  CHECK(said_of("diloco", "outer_momentum = 1.0")
+            .ends_with("'trainer.outer_momentum': expected a number in [0, 1), got 1.0"));
+  CHECK(said_of("averaging", "nesterov = false").ends_with("but to \"diloco\""));
+  CHECK(said_of("diloco", "consistency = \"snapshot\"")
+            .ends_with("needs a trainer with a parameter server"));
+}
+
 TEST_CASE("exchanges run beside the steps where a rule has one a window, and nobody waits") {
   const auto said_of = [](const std::string& keys) {
     return complaint(smallest, {"trainer={" + keys + ", overlap = true}"});
@@ -265,7 +281,8 @@ TEST_CASE("exchanges run beside the steps where a rule has one a window, and nob
   for (const char* name : {"downpour", "adag", "agn", "dynsgd", "aeasgd", "eamsgd"}) {
     CHECK(said_of("name = \"" + std::string(name) + "\"").empty());
   }
-  for (const char* name : {"single", "experimental", "hogwild", "gem", "easgd", "sync_sgd"}) {
+  for (const char* name :
+       {"single", "experimental", "hogwild", "gem", "easgd", "diloco", "sync_sgd"}) {
     CHECK(said_of("name = \"" + std::string(name) + "\"")
               .ends_with("key 'trainer.overlap' needs a trainer with one exchange a window: "
                          "downpour, adag, dynsgd, aeasgd or eamsgd"));

@@ -83,7 +83,7 @@ TEST_CASE("an override that makes another key meaningless is an error that names
   CHECK(complaint(example, {"trainer.name=single"}) ==
         "e.toml:27:1: key 'trainer.communication_window' does not belong to name = \"single\", but "
         "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", "
-        "\"eamsgd\", \"easgd\", \"averaging\", \"gem\"");
+        "\"eamsgd\", \"easgd\", \"averaging\", \"diloco\", \"gem\"");
   CHECK(complaint(example, {"data.validation=v.h5"}) ==
         "--set data.validation=v.h5: key 'data.validation' cannot be given together with "
         "'data.validation_split'");

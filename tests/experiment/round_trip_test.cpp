@@ -19,6 +19,7 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"trainer={name = \"dynsgd\", overlap = true}"},
       {"trainer={name = \"hogwild\"}"},
       {"trainer={name = \"averaging\", communication_window = 3}"},
+      {"trainer={name = \"diloco\", outer_learning_rate = 1.2, nesterov = false}"},
       {"trainer={name = \"sync_sgd\"}"},
       {"trainer={name = \"gem\", kappa = 2, momentum = 0.5}"},
       {"server.transport=rma", "server.shards=3", "data.read=collective", "data.shuffle=false"},

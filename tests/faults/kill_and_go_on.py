@@ -39,6 +39,7 @@ CASES = [  # ranks, options
     (2, {"trainer.name": "sync_sgd"}),
     (3, {"trainer.name": "easgd", "trainer.communication_window": 4}),
     (3, {"trainer.name": "averaging", "trainer.communication_window": 6}),
+    (3, {"trainer.name": "diloco", "trainer.communication_window": 6}),
 ]
 
 EXPERIMENT = """

@@ -19,6 +19,7 @@ std::unique_ptr<Strategy> make(const AeasgdOptions& options, const Surroundings&
 std::unique_ptr<Strategy> make(const EamsgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EasgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const AveragingOptions& options, const Surroundings& with);
+std::unique_ptr<Strategy> make(const DilocoOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const SyncSgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const GemOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EnsembleOptions& options, const Surroundings& with);

@@ -31,6 +31,10 @@ void check_overlapping_rules(const MakePlace& make_place);
 void check_averaging(Meeting& meeting);
 void check_sync_sgd(Meeting& meeting);
 void check_easgd(Meeting& meeting);
+void check_diloco(Meeting& meeting);
+
+// Without momentum and with an outer learning rate of 1 diloco is averaging.
+void check_diloco_is_averaging(Meeting& meeting);
 
 // They exchange statistics with the weights: averages by samples, easgd by its forces.
 void check_peers_statistics(Meeting& meeting);

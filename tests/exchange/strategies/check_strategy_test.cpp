@@ -81,7 +81,7 @@ TEST_CASE("every strategy knows where its model lives") {
   CHECK(topology(EnsembleOptions{}) == Topology::independent);
   for (const StrategyOptions& options :
        {StrategyOptions{EasgdOptions{}}, StrategyOptions{AveragingOptions{}},
-        StrategyOptions{SyncSgdOptions{}}}) {
+        StrategyOptions{DilocoOptions{}}, StrategyOptions{SyncSgdOptions{}}}) {
     CHECK(topology(options) == Topology::peers);
   }
   for (const StrategyOptions& options :
@@ -101,7 +101,8 @@ TEST_CASE("a rule's traits say what its strategy does") {
        {StrategyOptions{SingleOptions{}}, StrategyOptions{DownpourOptions{}},
         StrategyOptions{AeasgdOptions{}}, StrategyOptions{EamsgdOptions{}},
         StrategyOptions{EasgdOptions{}}, StrategyOptions{AveragingOptions{}},
-        StrategyOptions{SyncSgdOptions{}}, StrategyOptions{GemOptions{}}}) {
+        StrategyOptions{DilocoOptions{}}, StrategyOptions{SyncSgdOptions{}},
+        StrategyOptions{GemOptions{}}}) {
     CAPTURE(name_of_rule(options));
     const auto strategy = make_strategy(options, with);
     CHECK(strategy->shares_gradients() == traits(options).shares_gradients);
@@ -128,8 +129,8 @@ TEST_CASE("only a center is spread over servers, and not one that all ranks map"
     CHECK_NOTHROW(check_shards(options, {.transport = Transport::shared}));
   }
   for (const StrategyOptions& options :
-       {StrategyOptions{EasgdOptions{}}, StrategyOptions{SingleOptions{}},
-        StrategyOptions{EnsembleOptions{}}}) {
+       {StrategyOptions{EasgdOptions{}}, StrategyOptions{DilocoOptions{}},
+        StrategyOptions{SingleOptions{}}, StrategyOptions{EnsembleOptions{}}}) {
     CHECK_THROWS_AS(check_shards(options, two), Error);
     CHECK_NOTHROW(check_shards(options, {}));
   }
@@ -144,7 +145,8 @@ TEST_CASE("only commits are compressed, not the positions of the elastic rules")
   }
   for (const StrategyOptions& options :
        {StrategyOptions{AeasgdOptions{}}, StrategyOptions{EamsgdOptions{}},
-        StrategyOptions{AveragingOptions{}}, StrategyOptions{SingleOptions{}}}) {
+        StrategyOptions{AveragingOptions{}}, StrategyOptions{DilocoOptions{}},
+        StrategyOptions{SingleOptions{}}}) {
     CHECK_THROWS_AS(check_compression(options, bf16), Error);
     CHECK_NOTHROW(check_compression(options, {}));
   }

@@ -78,6 +78,7 @@ bool near(double a, double b) { return std::abs(a - b) <= 1e-5 * (1.0 + std::abs
 void check_peers_statistics(Meeting& meeting) {
   for (const StrategyOptions& options :
        {StrategyOptions(AveragingOptions{.communication_window = 1}),
+        StrategyOptions(DilocoOptions{.communication_window = 1}),
         StrategyOptions(SyncSgdOptions{})}) {
     meeting.run([&](center::Peers& peers) {
       Sharer sharer(options, peers);

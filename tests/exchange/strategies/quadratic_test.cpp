@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The elastic rules on f(x) = h x²/2, where what they do has a closed form.
+// The elastic rules and diloco on f(x) = h x²/2, where what they do has a closed
+// form.
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <complex>
 #include <vector>
 
 #include "exchange/center/local_center.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "net/optim/make_optimizer.hpp"
 #include "place.hpp"
+#include "tusk/peers.hpp"
 
 using namespace tusk;
 
@@ -139,4 +142,69 @@ TEST_CASE("easgd on a quadratic is its closed form: the mean and the center, and
     const double apart = std::pow(1.0 - rate_times_h - alpha, steps) * offset;
     CHECK(x[0] == doctest::Approx(mean.x + apart).epsilon(1e-4));
   });
+}
+
+namespace {
+
+// θ after t windows of diloco on a quadratic, of which a window goes the share h of the way to the
+// optimum at 0: θₜ₊₁ = (1 + μ − η(1 + μ)h) θₜ − (μ − ημh) θₜ₋₁ with Nesterov's momentum, and
+// (1 + μ − ηh) θₜ − μ θₜ₋₁ without, from θ₀ = 1 and θ₁ = 1 − η(1 + μ)h, or 1 − ηh; by the roots of
+// its characteristic equation.
+double outer_closed_form(double eta, double mu, bool ahead, double h, int t) {
+  using Complex = std::complex<double>;
+  const double p = ahead ? 1.0 + mu - eta * (1.0 + mu) * h : 1.0 + mu - eta * h;
+  const double q = ahead ? mu - eta * mu * h : mu;
+  const double first = 1.0 - eta * (ahead ? 1.0 + mu : 1.0) * h;
+  const Complex root = std::sqrt(Complex(p * p / 4.0 - q));
+  const Complex r1 = p / 2.0 + root;
+  const Complex r2 = p / 2.0 - root;
+  const Complex c1 = (first - r2) / (r1 - r2);
+  return (c1 * std::pow(r1, t) + (1.0 - c1) * std::pow(r2, t)).real();
+}
+
+// The same by the rule, with workers that take `steps` steps of plain SGD from the θ that it gives
+// them.
+double outer_descent(const DilocoOptions& options, double rate_times_h, int t) {
+  center::LonePeer peer;
+  const auto strategy = strategies::make_strategy(options, {.peers = &peer});
+  std::vector<float> x{1.0F};
+  strategy->on_start(x);
+  for (int window = 0; window < t; ++window) {
+    strategy->on_window_start(x);
+    for (std::size_t step = 0; step < options.communication_window; ++step) {
+      x[0] -= static_cast<float>(rate_times_h) * x[0];
+    }
+    strategy->on_window_end(x, {.steps = options.communication_window, .samples = 1});
+  }
+  return static_cast<double>(x[0]);
+}
+
+}  // namespace
+
+TEST_CASE("diloco on a quadratic is its closed form, with either momentum") {
+  for (const bool ahead : {true, false}) {
+    for (const double mu : {0.3, 0.9}) {
+      for (const double rate_times_h : {0.02, 0.3}) {
+        for (const std::size_t window : {1U, 4U}) {
+          const DilocoOptions options{
+              .communication_window = window, .outer_momentum = mu, .nesterov = ahead};
+          const double h = 1.0 - std::pow(1.0 - rate_times_h, static_cast<double>(window));
+          for (const int t : {1, 2, 7, 30}) {
+            CHECK(outer_descent(options, rate_times_h, t) ==
+                  doctest::Approx(outer_closed_form(0.7, mu, ahead, h, t)).epsilon(1e-4));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("diloco converges on a quadratic below its limit and diverges above") {
+  // Nesterov's momentum is stable for η h < (2 + 2μ)/(1 + 2μ), which is 1.357 at μ = 0.9.
+  const auto descent = [](double outer_rate) {
+    const DilocoOptions options{.communication_window = 1, .outer_learning_rate = outer_rate};
+    return std::abs(outer_descent(options, 1.0, 400));
+  };
+  CHECK(descent(1.35) < 0.1);
+  CHECK(descent(1.37) > 100.0);
 }

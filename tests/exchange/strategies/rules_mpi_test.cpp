@@ -47,6 +47,8 @@ TEST_CASE("peers: the rules are their formulas, with uneven shards") {
   check_averaging(*meeting);
   check_sync_sgd(*meeting);
   check_easgd(*meeting);
+  check_diloco(*meeting);
+  check_diloco_is_averaging(*meeting);
   check_peers_statistics(*meeting);
   check_averaging_is_sync_sgd(*meeting);
   check_easgd_conserves(*meeting);

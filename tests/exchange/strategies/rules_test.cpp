@@ -36,6 +36,8 @@ TEST_CASE("every rule of peers is its formula in double precision, with uneven s
     check_averaging(*meeting);
     check_sync_sgd(*meeting);
     check_easgd(*meeting);
+    check_diloco(*meeting);
+    check_diloco_is_averaging(*meeting);
     check_peers_statistics(*meeting);
   }
 }

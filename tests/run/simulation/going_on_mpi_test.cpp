@@ -76,6 +76,7 @@ TEST_CASE("a simulation goes on bit for bit, times included, with every rule") {
       {"aeasgd", AeasgdOptions{.communication_window = 4}},
       {"easgd", EasgdOptions{.communication_window = 4}},
       {"averaging", AveragingOptions{.communication_window = 5}},
+      {"diloco", DilocoOptions{.communication_window = 5}},
       {"sync_sgd", SyncSgdOptions{}}};
   for (const auto& [name, rule] : rules) going_on.check(going_on.experiment(rule), name);
 }

@@ -59,11 +59,15 @@ class Simulations {
   int runs_ = 0;
 };
 
-const std::vector<StrategyOptions> all{
-    DownpourOptions{.communication_window = 3},  AdagOptions{.communication_window = 4},
-    DynsgdOptions{.communication_window = 3},    ExperimentalOptions{.communication_window = 3},
-    AeasgdOptions{.communication_window = 4},    EasgdOptions{.communication_window = 4},
-    AveragingOptions{.communication_window = 5}, SyncSgdOptions{}};
+const std::vector<StrategyOptions> all{DownpourOptions{.communication_window = 3},
+                                       AdagOptions{.communication_window = 4},
+                                       DynsgdOptions{.communication_window = 3},
+                                       ExperimentalOptions{.communication_window = 3},
+                                       AeasgdOptions{.communication_window = 4},
+                                       EasgdOptions{.communication_window = 4},
+                                       AveragingOptions{.communication_window = 5},
+                                       DilocoOptions{.communication_window = 5},
+                                       SyncSgdOptions{}};
 
 }  // namespace
 

@@ -139,6 +139,8 @@ TEST_CASE("every rule of peers goes on bit for bit") {
       {"easgd", EasgdOptions{.communication_window = 4}},
       {"averaging", AveragingOptions{.communication_window = 5}},
       {"averaging-epoch", AveragingOptions{}},
+      {"diloco", DilocoOptions{.communication_window = 5}},
+      {"diloco-heavy-ball", DilocoOptions{.communication_window = 7, .nesterov = false}},
       {"chorus", test::chorus(going_on.extensions())}};
   for (const auto& [name, rule] : rules) {
     const bool by_epoch = name == "averaging-epoch";
@@ -177,6 +179,7 @@ TEST_CASE("moving statistics go on bit for bit, and what is frozen stays") {
       {"sync_sgd", SyncSgdOptions{}},
       {"easgd", EasgdOptions{.communication_window = 4}},
       {"averaging", AveragingOptions{.communication_window = 5}},
+      {"diloco", DilocoOptions{.communication_window = 5}},
       {"chorus", test::chorus(going_on.extensions())}};
   if (size <= 2) {  // the order of several workers is not repeatable
     rules.emplace_back("downpour", DownpourOptions{.communication_window = 3});

@@ -44,6 +44,7 @@ std::vector<StrategyOptions> all_rules(const Extensions& extensions) {
           EamsgdOptions{.communication_window = 4},
           EasgdOptions{.communication_window = 4},
           AveragingOptions{.communication_window = 5},
+          DilocoOptions{.communication_window = 5},
           SyncSgdOptions{},
           test::relay(extensions, 3),
           test::chorus(extensions)};

@@ -48,6 +48,7 @@ TEST_CASE("synchronous rules learn from uneven shards and lose no batch") {
   const DataFolder folder(world);
   const std::vector<StrategyOptions> all{AveragingOptions{},
                                          AveragingOptions{.communication_window = 3},
+                                         DilocoOptions{.communication_window = 5},
                                          EasgdOptions{.communication_window = 2}, SyncSgdOptions{}};
   for (std::size_t i = 0; i < all.size(); ++i) {
     CAPTURE(i);
