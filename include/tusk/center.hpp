@@ -33,6 +33,22 @@ struct Scaling {
   std::uint64_t least = 1;
 };
 
+// A momentum that all workers share and the center keeps: beside θ, which commits are added to, a
+// velocity v, 0 at first, and θ as the last step of the momentum has left it, at first as it began.
+// The commit whose ticket + 1 is a multiple of `every` = D is added, and then, in the same
+// operation,
+//
+//   v ← μv + mean (θ − θ_kept);   θ += γμv;   θ_kept = θ
+//
+// With `mean` = n/(γD), for commits of γ/n times a worker's change, that is the mean of the last D
+// changes. For centers that keep it (RuleTraits::center_momentum); any other is Error(internal).
+struct OuterMomentum {
+  std::uint64_t every = 1;     // D
+  float momentum = 0.0F;       // μ
+  float learning_rate = 1.0F;  // γ
+  float mean = 1.0F;
+};
+
 // A worker's access to the center variable θ: a vector of size() weights that all workers share. A
 // strategy calls its verbs at the ends of its windows; each is one exchange, and the time that it
 // takes is the strategy's cost.
@@ -91,7 +107,8 @@ class CenterVariable {
   // in one sweep, the others in several, with the same result to the bit.
   struct Change {
     float divisor = 1.0F;
-    std::optional<Scaling> scaling = {};  // none: added as it is
+    std::optional<Scaling> scaling = {};         // none: added as it is
+    std::optional<OuterMomentum> momentum = {};  // not together with scaling
   };
   Commit commit_change(std::span<float> x, std::span<float> pulled, const Change& change);
 
@@ -110,7 +127,8 @@ class CenterVariable {
   // How many statistics θ has behind its weights, which an Update has to bring or take.
   virtual std::size_t statistics() const { return 0; }
 
-  // One operation beside other work: one commit at a time, never by proximity or with a base.
+  // One operation beside other work: one commit at a time, never by proximity, with an outer
+  // momentum or with a base.
   // start() takes note of it; the first advance() sends it, and every advance() carries it on and
   // returns whether it is done; complete() waits for its end. From start() to complete() the
   // vectors must stay untouched, `out` must not be `in`, and nothing else may be called but the

@@ -53,6 +53,11 @@ struct RuleTraits {
   // It sends weights, not what is added to a center: that cannot be compressed.
   bool sends_positions = false;
 
+  // Its commits move the center's outer momentum (center::OuterMomentum), for which the center has
+  // to keep two vectors beside θ. Only a center whose exchanges are atomic can: `consistency` has
+  // to be `snapshot`.
+  bool center_momentum = false;
+
   // Strategy::shares_gradients: all workers take every step with their common gradient, so that
   // there is no pull which the optimizer's state would not survive.
   bool shares_gradients = false;

@@ -67,6 +67,10 @@ void check_strategy(const std::shared_ptr<const UserStrategyKind>& kind) {
   if (traits.topology == Topology::independent) {
     refuse("has the topology of an ensemble, whose members train as 'single' does");
   }
+  if (traits.center_momentum && (traits.topology != Topology::parameter_server ||
+                                 traits.consistency != Consistency::snapshot)) {
+    refuse("moves a center's momentum, which needs a parameter server and consistency snapshot");
+  }
   if (traits.topology == Topology::parameter_server) return;
   if (traits.overlaps) refuse("overlaps exchanges with a parameter server that it does not have");
   if (traits.consistency) refuse("asks for a parameter server's consistency, but has none");

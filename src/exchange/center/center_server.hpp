@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "tusk/aligned_vector.hpp"
+
 namespace tusk::center {
 
 class ControlBoard;
@@ -31,6 +33,10 @@ class CenterServer {
   // out = θ, from one sweep; under `snapshot` exactly the center after `version` commits, the value
   // returned. Workers are not held up for longer than by a worker's pull.
   virtual std::uint64_t snapshot(std::span<float> out) = 0;
+
+  // What it keeps of an outer momentum (OuterMomentum), two numbers a weight: v, then θ_kept. Empty
+  // if it keeps none. For checkpoints, while no worker commits.
+  virtual AlignedVector<float> momentum() { return {}; }
 
   // The number of commits so far.
   virtual std::uint64_t updates() = 0;

@@ -43,6 +43,17 @@ Commit CenterVariable::commit_change(std::span<float> x, std::span<float> pulled
     update.factor = change.scaling->learning_rate;
     update.pulled = pulled.data();
   }
+  if (change.momentum) {
+    if (change.scaling || change.momentum->every == 0) {
+      fail(ExitCode::internal, "a change with a momentum every {} commits{}",
+           change.momentum->every, change.scaling ? " is weighed, too" : "");
+    }
+    update.kind = Kind::momentum;
+    update.factor = change.momentum->mean;
+    update.every = change.momentum->every;
+    update.momentum = change.momentum->momentum;
+    update.learning_rate = change.momentum->learning_rate;
+  }
   return perform(update);
 }
 

@@ -9,14 +9,17 @@ namespace tusk::center {
 
 using Kind = Update::Kind;
 
-void CenterWorker::require_statistics(const Update& update) const {
+void CenterWorker::require_what_it_needs(const Update& update) const {
+  if (update.kind == Kind::momentum && !momentum_) {
+    fail(ExitCode::internal, "a commit moves the momentum of a center that keeps none");
+  }
   if (update.has_statistics() == (statistics_ > 0)) return;
   fail(ExitCode::internal, "an update {} statistics of a center with {}",
        update.has_statistics() ? "of" : "without", statistics_);
 }
 
 Commit CenterWorker::perform(const Update& update) {
-  require_statistics(update);
+  require_what_it_needs(update);
   if (update.base != nullptr && !sweeps_changes()) return perform_in_steps(update);
   Update counted = update;
   counted.version = version_;
@@ -35,23 +38,22 @@ Commit CenterWorker::perform(const Update& update) {
 Commit CenterWorker::perform_in_steps(const Update& change) {
   float* const x = change.out;  // which is `in`, too
   for (std::size_t i = 0; i < size_; ++i) x[i] = (x[i] - change.base[i]) / change.divisor;
-  const Commit commit = perform({.kind = change.kind,
-                                 .factor = change.factor,
-                                 .absent = change.absent,
-                                 .least = change.least,
-                                 .in = x,
-                                 .pulled = change.pulled,
-                                 .out = change.base,
-                                 .statistics = change.statistics});
+  Update whole = change;
+  whole.in = x;
+  whole.out = change.base;
+  whole.base = nullptr;
+  whole.divisor = 1.0F;
+  const Commit commit = perform(whole);
   std::copy_n(change.base, size_, x);
   return commit;
 }
 
 void CenterWorker::start(const Update& update) {
-  if (update.kind == Kind::proximity) {
-    fail(ExitCode::internal, "an exchange beside other work is not weighed by proximity");
+  if (update.kind == Kind::proximity || update.kind == Kind::momentum) {
+    fail(ExitCode::internal, "an exchange beside other work {}",
+         update.kind == Kind::proximity ? "is not weighed by proximity" : "moves no momentum");
   }
-  require_statistics(update);
+  require_what_it_needs(update);
   noted_ = update;
   noted_->version = counted_from_ = version_;
   version_ = arrived_ + 1;  // with this commit

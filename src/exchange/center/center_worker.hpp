@@ -19,9 +19,10 @@ namespace tusk::center {
 // before it adds; a pull may then miss parts of commits that its version counts.)
 class CenterWorker : public CenterVariable {
  public:
-  // θ is `size` weights and behind them `statistics` numbers.
-  explicit CenterWorker(std::size_t size, std::size_t statistics = 0)
-      : size_(size), statistics_(statistics) {}
+  // θ is `size` weights and behind them `statistics` numbers. `momentum`: whether v and θ_kept lie
+  // beside it.
+  explicit CenterWorker(std::size_t size, std::size_t statistics = 0, bool momentum = false)
+      : size_(size), statistics_(statistics), momentum_(momentum) {}
 
   std::size_t size() const final { return size_; }
   std::size_t statistics() const final { return statistics_; }
@@ -46,12 +47,13 @@ class CenterWorker : public CenterVariable {
   virtual Receipt wait() { return receipt_; }
 
  private:
-  void require_statistics(const Update& update) const;
+  void require_what_it_needs(const Update& update) const;
   Commit perform_in_steps(const Update& change);
   void send_noted();
 
   std::size_t size_;
   std::size_t statistics_;
+  bool momentum_;
   std::uint64_t version_ = 0;  // of the last pull, plus this worker's own commits since
   std::uint64_t arrived_ = 0;  // the same, but of the last pull that a start() has not yet used
   std::uint64_t counted_from_ = 0;  // the version that the started update counts from

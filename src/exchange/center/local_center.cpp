@@ -10,27 +10,36 @@
 
 namespace tusk::center {
 
-LocalState::LocalState(std::span<const float> initial, std::size_t workers, std::size_t statistics)
+LocalState::LocalState(std::span<const float> initial, std::size_t workers, std::size_t statistics,
+                       std::span<const float> momentum)
     : theta_(initial.begin(), initial.end()),
       statistics_(statistics),
+      momentum_(momentum.begin(), momentum.end()),
       cells_(cell_count(workers)),
       board_(cells_) {
   reset_cells(cells_);
+  if (!momentum.empty()) require_size(momentum.size(), 2 * weights().size());
 }
 
 std::uint64_t LocalState::begin(Update& update) {
   if (!update.commits()) return updates_;
   update.take_ticket(updates_);
+  if (!momentum_.empty()) {
+    update.velocity = momentum_.data();
+    update.kept = momentum_.data() + weights().size();
+  }
   return updates_++;
 }
 
 std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers,
-                                             std::size_t statistics) {
-  return std::make_shared<LocalState>(initial, workers, statistics);
+                                             std::size_t statistics,
+                                             std::span<const float> momentum) {
+  return std::make_shared<LocalState>(initial, workers, statistics, momentum);
 }
 
 LocalCenter::LocalCenter(std::shared_ptr<LocalState> state)
-    : CenterWorker(state->weights().size(), state->statistics().size()), state_(std::move(state)) {}
+    : CenterWorker(state->weights().size(), state->statistics().size(), !state->momentum().empty()),
+      state_(std::move(state)) {}
 
 ControlBoard& LocalCenter::board() { return state_->board(); }
 
@@ -49,6 +58,10 @@ std::uint64_t LocalServer::snapshot(std::span<float> out) {
   require_size(out.size(), size());
   std::ranges::copy(state_->theta(), out.begin());
   return state_->updates();
+}
+
+AlignedVector<float> LocalServer::momentum() {
+  return {state_->momentum().begin(), state_->momentum().end()};
 }
 
 std::uint64_t LocalServer::updates() { return state_->updates(); }

@@ -16,9 +16,11 @@ namespace tusk::center {
 // has a thousand), each with its own last pull, so that staleness is exact. Calls on the handles of
 // one state must not overlap in time.
 class LocalState;
-// The last `statistics` numbers of `initial` are statistics, the others weights.
+// The last `statistics` numbers of `initial` are statistics, the others weights. `momentum`: what
+// the center keeps of an outer momentum, as it begins (CenterServer::momentum); nothing: none.
 std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers,
-                                             std::size_t statistics = 0);
+                                             std::size_t statistics = 0,
+                                             std::span<const float> momentum = {});
 
 class LocalCenter final : public CenterWorker {
  public:
@@ -40,6 +42,7 @@ class LocalServer final : public CenterServer {
   bool progress() override { return false; }
   double sleep_s(double) const override { return 0.0; }
   std::uint64_t snapshot(std::span<float> out) override;
+  AlignedVector<float> momentum() override;
   std::uint64_t updates() override;
   void set_updates(std::uint64_t updates) override;
   ControlBoard& board() override;

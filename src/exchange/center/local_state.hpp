@@ -13,10 +13,12 @@
 namespace tusk::center {
 
 // θ, its update counter and its board in this process's own memory: what LocalCenter and
-// MessageServer work on. The last `statistics` numbers of θ are statistics. Not thread-safe.
+// MessageServer work on. The last `statistics` numbers of θ are statistics. `momentum`: v and
+// θ_kept as they begin (CenterServer::momentum), or nothing. Not thread-safe.
 class LocalState {
  public:
-  LocalState(std::span<const float> initial, std::size_t workers, std::size_t statistics);
+  LocalState(std::span<const float> initial, std::size_t workers, std::size_t statistics,
+             std::span<const float> momentum = {});
 
   // The ticket of a commit, the version of a pull. The update is then ready to be applied to θ,
   // whole or slice by slice, before the next begins.
@@ -24,6 +26,7 @@ class LocalState {
 
   std::span<float> theta() { return theta_; }
   std::span<float> weights() { return std::span(theta_).first(theta_.size() - statistics_); }
+  std::span<const float> momentum() const { return momentum_; }
   std::span<float> statistics() { return std::span(theta_).last(statistics_); }
   std::uint64_t updates() const { return updates_; }
   void set_updates(std::uint64_t updates) { updates_ = updates; }
@@ -32,6 +35,7 @@ class LocalState {
   // All of it.
   void keep(State& state) {
     state("theta", std::span(theta_));
+    if (!momentum_.empty()) state("momentum", std::span(momentum_));
     state("updates", updates_);
     state("cells", std::span(cells_));
   }
@@ -39,6 +43,7 @@ class LocalState {
  private:
   AlignedVector<float> theta_;
   std::size_t statistics_;
+  AlignedVector<float> momentum_;  // v, then θ_kept
   std::uint64_t updates_ = 0;
   std::vector<std::int64_t> cells_;
   CellsBoard board_;

@@ -117,14 +117,15 @@ void announce(const Center& center, std::optional<Consistency> wanted, const Ser
 
 // Collective. Makes one center of the shards that this rank takes part in.
 Center join(const mpi::Communicator& communicator, const ShardGroups& groups,
-            std::vector<Center> shards, const std::vector<std::size_t>& offsets) {
+            std::vector<Center> shards, const std::vector<std::size_t>& offsets,
+            std::size_t statistics) {
   if (groups.shards() == 1) return std::move(shards.front());
   mpi::Communicator servers = groups.servers();
   Center whole{.transport = shards.front().transport, .consistency = shards.front().consistency};
   mpi::collectively(communicator, [&] {
     if (communicator.rank() == 0) {
-      whole.server = std::make_unique<ShardedServer>(std::move(servers),
-                                                     std::move(shards.front().server), offsets);
+      whole.server = std::make_unique<ShardedServer>(
+          std::move(servers), std::move(shards.front().server), offsets, statistics);
     } else if (shards.front().server) {
       whole.server =
           std::make_unique<ShardServer>(std::move(servers), std::move(shards.front().server));
@@ -136,6 +137,18 @@ Center join(const mpi::Communicator& communicator, const ShardGroups& groups,
     }
   });
   return whole;
+}
+
+// v and θ_kept of the `count` weights from `first` on, of those of all weights.
+AlignedVector<float> part_of_momentum(std::span<const float> whole, std::size_t first,
+                                      std::size_t count) {
+  if (whole.empty()) return {};
+  AlignedVector<float> part;
+  for (const auto half : {whole.first(whole.size() / 2), whole.last(whole.size() / 2)}) {
+    const auto mine = half.subspan(first, count);
+    part.insert(part.end(), mine.begin(), mine.end());
+  }
+  return part;
 }
 
 // Tries a transport with every shard, then opens the center with it. Collective.
@@ -153,9 +166,12 @@ Center try_and_open(const mpi::Communicator& communicator, const ShardGroups& gr
     const auto slice = initial.subspan(offsets[shard], offsets[shard + 1] - offsets[shard]);
     TransportOptions own = options;
     if (shard + 1 < groups.shards()) own.statistics = 0;
+    const AlignedVector<float> momentum =
+        part_of_momentum(options.momentum, offsets[shard], slice.size() - own.statistics);
+    own.momentum = momentum;
     shards.push_back(candidate.open(group, slice, own));
   });
-  return join(communicator, groups, std::move(shards), offsets);
+  return join(communicator, groups, std::move(shards), offsets, options.statistics);
 }
 
 void require_ranks(const mpi::Communicator& communicator, std::size_t shards,
@@ -176,11 +192,12 @@ std::vector<Candidate> all_transports() {
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
-                     std::size_t statistics) {
+                     std::size_t statistics, std::span<const float> momentum) {
   const bool whole = communicator.split_by_node().size() == communicator.size();
   const bool one_node = communicator.min(whole ? 1 : 0) == 1;
   const bool same_size = communicator.min(initial.size()) == communicator.max(initial.size()) &&
                          communicator.min(statistics) == communicator.max(statistics) &&
+                         communicator.min(momentum.size()) == communicator.max(momentum.size()) &&
                          statistics <= initial.size();
   const std::size_t weights = initial.size() - std::min(statistics, initial.size());
   Candidates selected;
@@ -188,6 +205,11 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
   mpi::collectively(communicator, [&] {
     if (!same_size) fail(ExitCode::internal, "the ranks' initial centers differ in size");
     require_ranks(communicator, options.shards, weights);
+    if (!momentum.empty() &&
+        (consistency != Consistency::snapshot || momentum.size() != 2 * weights)) {
+      fail(ExitCode::internal, "a momentum of {} numbers for {} weights, or without snapshot",
+           momentum.size(), weights);
+    }
     transport = required_transport(options);
     selected = select(candidates, transport, consistency, one_node && options.shards == 1);
   });
@@ -196,7 +218,8 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
   for (const Candidate& candidate : selected) {
     const TransportOptions granted{.consistency = *offered(candidate.transport, consistency),
                                    .compression = options.compression,
-                                   .statistics = statistics};
+                                   .statistics = statistics,
+                                   .momentum = momentum};
     try {
       Center center = try_and_open(communicator, groups, initial, candidate, granted, limit);
       announce(center, consistency, options, cut_into_shards(weights, options.shards));
@@ -213,9 +236,9 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
 
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
                    const ServerOptions& options, std::optional<Consistency> consistency,
-                   std::size_t statistics) {
+                   std::size_t statistics, std::span<const float> momentum) {
   return choose_center(communicator, initial, options, consistency, all_transports(),
-                       std::chrono::seconds(10), statistics);
+                       std::chrono::seconds(10), statistics, momentum);
 }
 
 }  // namespace tusk::center

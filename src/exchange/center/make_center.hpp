@@ -72,11 +72,14 @@ struct Center {
 // The last `statistics` numbers of `initial` are statistics (Update::Statistics), the others
 // weights. They are never compressed.
 //
+// `momentum`: what the center keeps of an outer momentum, as it begins (CenterServer::momentum), as
+// many numbers on every rank; nothing: none. It needs consistency `snapshot`.
+//
 // A consistency that no candidate offers is Error(bad_experiment), on every rank, as is "shared"
 // with several shards or when the ranks are on several nodes, and compression with another
 // transport than "message", which it chooses. The choice is logged.
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
                    const ServerOptions& options, std::optional<Consistency> consistency,
-                   std::size_t statistics = 0);
+                   std::size_t statistics = 0, std::span<const float> momentum = {});
 
 }  // namespace tusk::center

@@ -17,7 +17,10 @@ void MessageCall::start(const Update& update, std::span<const std::byte> commit)
                       .factor = update.factor,
                       .version = update.version,
                       .absent = update.absent,
-                      .least = update.least};
+                      .least = update.least,
+                      .every = update.every,
+                      .momentum = update.momentum,
+                      .learning_rate = update.learning_rate};
   out_ = update.out;
   statistics_out_ = update.statistics.out;
   asked_ = receiving_ = answered_ = false;

@@ -24,6 +24,9 @@ struct Question {
   std::uint64_t version = 0;
   std::uint64_t absent = 0;
   std::uint64_t least = 1;
+  std::uint64_t every = 1;
+  float momentum = 0.0F;
+  float learning_rate = 1.0F;
   std::uint64_t cell = 0;
   std::int64_t value = 0;
 };

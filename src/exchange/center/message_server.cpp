@@ -17,7 +17,8 @@ MessageServer::MessageServer(mpi::Communicator communicator, std::span<const flo
       size_(initial.size() - options.statistics),
       statistics_(options.statistics),
       compression_(options.compression),
-      state_(initial, static_cast<std::size_t>(communicator_.size() - 1), options.statistics),
+      state_(initial, static_cast<std::size_t>(communicator_.size() - 1), options.statistics,
+             options.momentum),
       callers_(static_cast<std::size_t>(communicator_.size() - 1)) {
   int rank = 0;
   for (Caller& caller : callers_) {
@@ -127,6 +128,9 @@ void MessageServer::answer_update(Caller& caller) {
                 .version = question.version,
                 .absent = question.absent,
                 .least = question.least,
+                .every = question.every,
+                .momentum = question.momentum,
+                .learning_rate = question.learning_rate,
                 .in = caller.in.data(),
                 .pulled = caller.pulled.data(),
                 .statistics = {.decay = caller.statistics.data() + statistics_,

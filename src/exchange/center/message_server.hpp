@@ -29,6 +29,9 @@ class MessageServer final : public CenterServer {
   bool progress() override;
   double sleep_s(double idle_s) const override { return mpi::polite_sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override;
+  AlignedVector<float> momentum() override {
+    return {state_.momentum().begin(), state_.momentum().end()};
+  }
   std::uint64_t updates() override { return state_.updates(); }
   void set_updates(std::uint64_t updates) override { state_.set_updates(updates); }
   ControlBoard& board() override { return state_.board(); }

@@ -59,7 +59,7 @@ class MessageBoard final : public ControlBoard {
 class MessageCenter final : public CenterWorker {
  public:
   MessageCenter(mpi::Communicator communicator, std::size_t size, const TransportOptions& options)
-      : CenterWorker(size, options.statistics),
+      : CenterWorker(size, options.statistics, !options.momentum.empty()),
         communicator_(std::move(communicator)),
         call_(communicator_, size, options.statistics),
         board_(communicator_, call_) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The transport `rma`: one-sided operations on an rma window of rank 0, which holds the update
-// counter, a lock, the board's cells and θ. Every read and addition is an accumulate, so that each
-// element is atomic: consistency `element`. What adds something that is computed from θ holds the
-// lock from its read to its addition, as every commit of statistics does; under consistency
-// `snapshot` everything does.
+// counter, a lock, the board's cells, θ, and v and θ_kept of an outer momentum. Every read and
+// addition is an accumulate, so that each element is atomic: consistency `element`. What adds
+// something that is computed from θ holds the lock from its read to its addition, as every commit
+// of statistics does; under consistency `snapshot`, without which there is no momentum, everything
+// does.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -24,7 +25,7 @@
 namespace tusk::center {
 namespace {
 
-// Byte offsets in the window: counter, lock, cells, θ at a cache line.
+// Byte offsets in the window: counter, lock, cells, θ at a cache line, v and θ_kept behind it.
 constexpr std::size_t counter_at = 0;
 constexpr std::size_t lock_at = sizeof(std::int64_t);
 constexpr std::size_t cells_at = lock_at + RmaLock::bytes;
@@ -33,13 +34,18 @@ std::size_t theta_at(std::size_t workers) {
   return (cells_at + cell_count(workers) * sizeof(std::int64_t) + 63) / 64 * 64;
 }
 
-void initialize(std::span<std::byte> memory, std::span<const float> initial, std::size_t workers) {
+void initialize(std::span<std::byte> memory, std::span<const float> initial,
+                std::span<const float> momentum, std::size_t workers) {
   std::ranges::fill(memory, std::byte{0});
   std::vector<std::int64_t> cells(cell_count(workers));
   reset_cells(cells);
   std::memcpy(memory.data() + cells_at, cells.data(), cells.size() * sizeof(std::int64_t));
   if (!initial.empty()) {
     std::memcpy(memory.data() + theta_at(workers), initial.data(), initial.size_bytes());
+  }
+  if (!momentum.empty()) {
+    std::memcpy(memory.data() + theta_at(workers) + initial.size_bytes(), momentum.data(),
+                momentum.size_bytes());
   }
 }
 
@@ -68,13 +74,14 @@ class RmaCenter final : public CenterWorker {
  public:
   RmaCenter(mpi::RmaWindow window, std::size_t size, std::size_t workers,
             const TransportOptions& options)
-      : CenterWorker(size, options.statistics),
+      : CenterWorker(size, options.statistics, !options.momentum.empty()),
         window_(std::move(window)),
         board_(window_, workers),
         lock_(window_, lock_at),
         locks_all_(options.consistency == Consistency::snapshot),
         theta_at_(theta_at(workers)),
         statistics_at_(theta_at_ + size * sizeof(float)),
+        momentum_at_(statistics_at_ + options.statistics * sizeof(float)),
         moving_(options.statistics) {}
 
   ControlBoard& board() override { return board_; }
@@ -92,6 +99,7 @@ class RmaCenter final : public CenterWorker {
   }
   void begin(Update update);
   void commit_statistics(const Update& update);
+  void step_momentum(Update update);
   std::uint64_t read(std::span<float> out, std::span<float> statistics);
 
   mpi::RmaWindow window_;
@@ -100,8 +108,10 @@ class RmaCenter final : public CenterWorker {
   bool locks_all_;
   std::size_t theta_at_;
   std::size_t statistics_at_;
+  std::size_t momentum_at_;
   AlignedVector<float> moving_;      // the statistics as they are read and written
   AlignedVector<float> increments_;  // what is added, where that is not the caller's vector
+  AlignedVector<float> momentum_;    // v and θ_kept as they are read and written
   Receipt sent_;                     // of the last send()
 };
 
@@ -141,6 +151,18 @@ void RmaCenter::commit_statistics(const Update& update) {
   window_.flush();
 }
 
+// A commit that is added and moves the momentum, while nobody comes in between.
+void RmaCenter::step_momentum(Update update) {
+  momentum_.resize(2 * size());
+  window_.read(momentum_, momentum_at_);
+  read(increments_, {});
+  update.velocity = momentum_.data();
+  update.kept = momentum_.data() + size();
+  apply(update, increments_.data(), 0, size());
+  window_.replace(increments_, theta_at_);
+  window_.replace(momentum_, momentum_at_);
+}
+
 // Begins everything; wait() flushes.
 void RmaCenter::begin(Update update) {
   using Kind = Update::Kind;
@@ -149,14 +171,17 @@ void RmaCenter::begin(Update update) {
     return;
   }
   const std::span<float> out(update.out, update.out == nullptr ? 0 : size());
-  const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
-  if (!as_it_is) increments_.resize(size());
   if (update.depends_on_center()) {
+    increments_.resize(size());
     read(increments_, {});
     turn_into_increments(update, increments_.data(), size());
   }
   const auto ticket = static_cast<std::uint64_t>(window_.fetch_add(1, counter_at));
   update.take_ticket(ticket);
+  sent_ = {.ticket = ticket};
+  const bool as_it_is = update.kind == Kind::commit || update.kind == Kind::commit_and_pull;
+  if (!as_it_is) increments_.resize(size());
+  if (update.kind == Kind::momentum) return step_momentum(update);
   if (update.kind == Kind::staleness) {
     turn_into_increments(update, increments_.data(), size());
   }
@@ -169,17 +194,18 @@ void RmaCenter::begin(Update update) {
     if (added == out.data()) window_.flush();
     window_.read(out, theta_at_);
   }
-  sent_ = {.ticket = ticket};
 }
 
 class RmaServer final : public CenterServer {
  public:
-  RmaServer(mpi::RmaWindow window, std::size_t size, std::size_t workers, Consistency consistency)
+  RmaServer(mpi::RmaWindow window, std::size_t size, std::size_t workers,
+            const TransportOptions& options)
       : window_(std::move(window)),
         board_(window_, workers),
         lock_(window_, lock_at),
-        locks_all_(consistency == Consistency::snapshot),
+        locks_all_(options.consistency == Consistency::snapshot),
         size_(size),
+        momentum_(options.momentum.size()),
         theta_at_(theta_at(workers)) {}
 
   std::size_t size() const override { return size_; }
@@ -199,6 +225,12 @@ class RmaServer final : public CenterServer {
   }
 
   std::uint64_t snapshot(std::span<float> out) override;
+  AlignedVector<float> momentum() override {
+    AlignedVector<float> both(momentum_);
+    window_.read(both, theta_at_ + size_ * sizeof(float));
+    window_.flush();
+    return both;
+  }
 
  private:
   mpi::RmaWindow window_;
@@ -206,6 +238,7 @@ class RmaServer final : public CenterServer {
   RmaLock lock_;
   bool locks_all_;
   std::size_t size_;
+  std::size_t momentum_;  // numbers
   std::size_t theta_at_;
   std::uint64_t last_updates_ = 0;
 };
@@ -231,16 +264,17 @@ Center open_rma(const mpi::Communicator& communicator, std::span<const float> in
                 const TransportOptions& options) {
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
-  const std::size_t bytes = theta_at(workers) + initial.size_bytes();
+  const std::size_t bytes =
+      theta_at(workers) + initial.size_bytes() + options.momentum.size_bytes();
   auto window = mpi::RmaWindow::allocate(communicator, bytes, 0);
   mpi::collectively(communicator, [&] {
-    if (hosting) initialize(window.memory(), initial, workers);
+    if (hosting) initialize(window.memory(), initial, options.momentum, workers);
     window.sync();
   });
   Center opened{.transport = Transport::rma, .consistency = options.consistency};
   if (hosting) {
-    opened.server = std::make_unique<RmaServer>(std::move(window), initial.size(), workers,
-                                                options.consistency);
+    opened.server =
+        std::make_unique<RmaServer>(std::move(window), initial.size(), workers, options);
   } else {
     opened.worker = std::make_unique<RmaCenter>(
         std::move(window), initial.size() - options.statistics, workers, options);

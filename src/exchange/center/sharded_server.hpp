@@ -19,22 +19,28 @@ namespace tusk::center {
 // of it: there is no version of the whole vector while workers commit.
 class ShardedServer final : public CenterServer {
  public:
-  // `offsets`: where the shards' slices begin, and the end (cut_into_shards).
+  // `offsets`: where the shards' slices begin, and the end (cut_into_shards); the last slice ends
+  // with so many statistics.
   ShardedServer(mpi::Communicator servers, std::unique_ptr<CenterServer> own,
-                std::vector<std::size_t> offsets);
+                std::vector<std::size_t> offsets, std::size_t statistics);
 
   std::size_t size() const override { return offsets_.back(); }
   bool progress() override { return own_->progress(); }
   double sleep_s(double idle_s) const override { return own_->sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override;
+  AlignedVector<float> momentum() override;
   std::uint64_t updates() override { return own_->updates(); }
   void set_updates(std::uint64_t updates) override { own_->set_updates(updates); }
   ControlBoard& board() override { return own_->board(); }
 
  private:
+  Transfer ask(std::size_t shard, std::byte question, std::span<float> answer);
+  void wait_for(std::vector<Transfer>& arriving);
+
   mpi::Communicator servers_;
   std::unique_ptr<CenterServer> own_;
   std::vector<std::size_t> offsets_;
+  std::size_t statistics_;
 };
 
 // The side of the other servers, on ranks 1 to S − 1: a shard as a center of its own, whose
@@ -47,6 +53,7 @@ class ShardServer final : public CenterServer {
   bool progress() override;
   double sleep_s(double idle_s) const override { return own_->sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override { return own_->snapshot(out); }
+  AlignedVector<float> momentum() override { return own_->momentum(); }
   std::uint64_t updates() override { return own_->updates(); }
   void set_updates(std::uint64_t updates) override { own_->set_updates(updates); }
   ControlBoard& board() override { return own_->board(); }

@@ -31,7 +31,8 @@ struct Mapped {
 class SharedCenter final : public CenterWorker {
  public:
   explicit SharedCenter(Mapped mapped)
-      : CenterWorker(mapped.center.size(), mapped.center.statistics()),
+      : CenterWorker(mapped.center.size(), mapped.center.statistics(),
+                     !mapped.center.momentum().empty()),
         mapped_(std::move(mapped)),
         board_(mapped_.center.cells()) {}
 
@@ -56,6 +57,9 @@ class SharedServer final : public CenterServer {
   std::uint64_t updates() override { return mapped_.center.updates(); }
   void set_updates(std::uint64_t updates) override { mapped_.center.set_updates(updates); }
   ControlBoard& board() override { return board_; }
+  AlignedVector<float> momentum() override {
+    return {mapped_.center.momentum().begin(), mapped_.center.momentum().end()};
+  }
 
   std::uint64_t snapshot(std::span<float> out) override {
     require_size(out.size(), size());
@@ -87,14 +91,17 @@ Center open_shared(const mpi::Communicator& communicator, std::span<const float>
   const bool hosting = communicator.rank() == 0;
   const auto workers = static_cast<std::size_t>(communicator.size() - 1);
   const std::size_t weights = initial.size() - options.statistics;
+  const bool momentum = !options.momentum.empty();
   auto window = mpi::RmaWindow::allocate_shared(
       communicator,
-      StripedCenter::page + StripedCenter::bytes(weights, workers, options.statistics), 0);
+      StripedCenter::page + StripedCenter::bytes(weights, workers, options.statistics, momentum),
+      0);
   std::size_t offset = offset_to_page(window.memory().data());
   communicator.broadcast(std::as_writable_bytes(std::span(&offset, 1)), 0);
-  StripedCenter center(window.memory().data() + offset, weights, workers, options.statistics);
+  StripedCenter center(window.memory().data() + offset, weights, workers, options.statistics,
+                       momentum);
   mpi::collectively(communicator, [&] {
-    if (hosting) center.initialize(initial);
+    if (hosting) center.initialize(initial, options.momentum);
     window.sync();
   });
   Center opened{.transport = Transport::shared, .consistency = options.consistency};

@@ -16,40 +16,47 @@ constexpr std::size_t round_up(std::size_t value, std::size_t step) {
 
 // Byte offsets from the page boundary; an empty center has one stripe all the same.
 struct Layout {
-  Layout(std::size_t size, std::size_t workers)
+  Layout(std::size_t size, std::size_t workers, std::size_t statistics)
       : cells(cell_count(workers)),
         stripes(std::max<std::size_t>(
             1, round_up(size, StripedCenter::stripe) / StripedCenter::stripe)),
         locks_at(round_up((1 + cells) * sizeof(std::int64_t), sizeof(StripeLock))),
-        theta_at(round_up(locks_at + stripes * sizeof(StripeLock), StripedCenter::page)) {}
+        theta_at(round_up(locks_at + stripes * sizeof(StripeLock), StripedCenter::page)),
+        momentum_at(round_up(theta_at + (size + statistics) * sizeof(float), 64)) {}
 
   std::size_t cells;
   std::size_t stripes;
   std::size_t locks_at;
   std::size_t theta_at;
+  std::size_t momentum_at;
 };
 
 }  // namespace
 
-std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers, std::size_t statistics) {
-  return Layout(size, workers).theta_at + (size + statistics) * sizeof(float);
+std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers, std::size_t statistics,
+                                 bool momentum) {
+  const Layout layout(size, workers, statistics);
+  return layout.momentum_at + (momentum ? 2 * size * sizeof(float) : 0);
 }
 
 StripedCenter::StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,
-                             std::size_t statistics)
+                             std::size_t statistics, bool momentum)
     : size_(size), statistics_(statistics) {
-  const Layout layout(size, workers);
+  const Layout layout(size, workers, statistics);
   counter_ = reinterpret_cast<std::uint64_t*>(memory);
   cells_ = {reinterpret_cast<std::int64_t*>(counter_ + 1), layout.cells};
   locks_ = {reinterpret_cast<StripeLock*>(memory + layout.locks_at), layout.stripes};
   theta_ = reinterpret_cast<float*>(memory + layout.theta_at);
+  if (!momentum) return;
+  momentum_ = {reinterpret_cast<float*>(memory + layout.momentum_at), 2 * size};
 }
 
-void StripedCenter::initialize(std::span<const float> initial) {
+void StripedCenter::initialize(std::span<const float> initial, std::span<const float> momentum) {
   *counter_ = 0;
   reset_cells(cells_);
   for (StripeLock& lock : locks_) std::construct_at(&lock);
   std::ranges::copy(initial, theta_);
+  std::ranges::copy(momentum, momentum_.begin());
 }
 
 std::uint64_t StripedCenter::updates() const { return std::atomic_ref(*counter_).load(); }
@@ -63,6 +70,10 @@ std::uint64_t StripedCenter::take_ticket(Update& update) const {
   if (!update.commits()) return counter.load();
   const std::uint64_t ticket = counter.fetch_add(1);
   update.take_ticket(ticket);
+  if (!momentum_.empty()) {
+    update.velocity = momentum_.data();
+    update.kept = momentum_.data() + size_;
+  }
   return ticket;
 }
 

@@ -14,7 +14,9 @@ namespace tusk::center {
 // The center of the transport `shared`, in memory that all processes of a node map at a page
 // boundary:
 //
-//   update counter, board cells | one lock a stripe, 64 bytes each | page-aligned θ
+//   update counter, board cells | one lock a stripe, 64 bytes each | page-aligned θ | v, θ_kept
+//
+// the last two for a center that keeps an outer momentum.
 //
 // Who does what: shared_transport.cpp allocates and maps the memory, and its workers and its server
 // each call perform() for every update. This class knows where things lie and in which order
@@ -34,19 +36,21 @@ class StripedCenter {
   static constexpr std::size_t stripe = 8192;  // floats; 4 Ki to 256 Ki are level
 
   // The bytes that a center of `size` weights needs from a page boundary on.
-  static std::size_t bytes(std::size_t size, std::size_t workers, std::size_t statistics = 0);
+  static std::size_t bytes(std::size_t size, std::size_t workers, std::size_t statistics = 0,
+                           bool momentum = false);
 
   // A view; the memory must outlive it. One process calls initialize() before any other call, of
   // whatever process.
   StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,
-                std::size_t statistics = 0);
-  void initialize(std::span<const float> initial);
+                std::size_t statistics = 0, bool momentum = false);
+  void initialize(std::span<const float> initial, std::span<const float> momentum = {});
 
   Receipt perform(Update update) const;         // under the locks: consistency `snapshot`
   Receipt perform_racing(Update update) const;  // without: `none`, where only tickets are exact
 
   std::size_t size() const { return size_; }
   std::size_t statistics() const { return statistics_; }
+  std::span<float> momentum() const { return momentum_; }  // v, then θ_kept
   std::uint64_t updates() const;
   void set_updates(std::uint64_t updates) const;  // before anyone else uses it
   std::span<std::int64_t> cells() const { return cells_; }
@@ -60,6 +64,7 @@ class StripedCenter {
   std::span<std::int64_t> cells_;
   std::span<StripeLock> locks_;
   float* theta_;
+  std::span<float> momentum_;
 };
 
 }  // namespace tusk::center

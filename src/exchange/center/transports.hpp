@@ -22,6 +22,10 @@ struct TransportOptions {
   Consistency consistency = Consistency::snapshot;  // one that the transport offers
   CompressionOptions compression = {};              // read by `message`; elsewhere `none`
   std::size_t statistics = 0;                       // so many of the last numbers are statistics
+
+  // What the center keeps of an outer momentum, as it begins (CenterServer::momentum): rank 0's
+  // numbers are taken, but every rank has to give as many. Empty: none. With `snapshot` alone.
+  std::span<const float> momentum = {};
 };
 
 // Collective. Opens the center on rank 0 with rank 0's `initial`, without a test. Throws on every
@@ -51,6 +55,6 @@ std::vector<Candidate> all_transports();
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
-                     std::size_t statistics = 0);
+                     std::size_t statistics = 0, std::span<const float> momentum = {});
 
 }  // namespace tusk::center

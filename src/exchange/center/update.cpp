@@ -23,6 +23,19 @@ template <Kind kind>
   }
 }
 
+// What becomes of an element of θ to which a commit has been added.
+template <Kind kind>
+[[gnu::always_inline]] inline float moved_on(const Update& update, float theta, std::size_t i) {
+  if constexpr (kind == Kind::momentum) {
+    const float v = update.momentum * update.velocity[i] + update.factor * (theta - update.kept[i]);
+    update.velocity[i] = v;
+    update.kept[i] = theta + update.learning_rate * (update.momentum * v);
+    return update.kept[i];
+  } else {
+    return theta;
+  }
+}
+
 // The pragma: `out` may be `in`, but then at the same index, so that no iteration needs another's
 // result and the loop may be vectorized.
 template <Kind kind>
@@ -35,7 +48,7 @@ template <Kind kind>
       local.out[i] = center[i];
     } else {
       const float added = increment<kind>(local, local.in[i], center[i], i);
-      const float sum = center[i] + added;
+      const float sum = moved_on<kind>(local, center[i] + added, i);
       center[i] = sum;
       if constexpr (kind == Kind::elastic) local.out[i] = added;
       if constexpr (kind != Kind::elastic && kind != Kind::commit) local.out[i] = sum;
@@ -51,7 +64,8 @@ template <Kind kind>
 #pragma GCC ivdep
   for (std::size_t i = first; i < last; ++i) {
     const float delta = (local.in[i] - local.base[i]) / local.divisor;
-    const float sum = center[i] + increment<kind>(local, delta, center[i], i);
+    const float sum =
+        moved_on<kind>(local, center[i] + increment<kind>(local, delta, center[i], i), i);
     center[i] = sum;
     local.out[i] = sum;
     local.base[i] = sum;
@@ -61,8 +75,8 @@ template <Kind kind>
 template <Kind kind>
 [[gnu::always_inline]] inline void apply_as_told(const Update& update, float* center,
                                                  std::size_t first, std::size_t last) {
-  constexpr bool may_have_base =
-      kind == Kind::commit_and_pull || kind == Kind::staleness || kind == Kind::proximity;
+  constexpr bool may_have_base = kind == Kind::commit_and_pull || kind == Kind::staleness ||
+                                 kind == Kind::proximity || kind == Kind::momentum;
   if constexpr (may_have_base) {
     if (update.base != nullptr) return apply_change<kind>(update, center, first, last);
   }
@@ -104,6 +118,8 @@ template <typename Work>
       return work.template operator()<Kind::proximity>();
     case Kind::elastic:
       return work.template operator()<Kind::elastic>();
+    case Kind::momentum:
+      return work.template operator()<Kind::momentum>();
   }
 }
 

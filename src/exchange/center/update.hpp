@@ -19,6 +19,9 @@ namespace tusk::center {
 //   staleness         in / factor, factor = weight(τ)       θ
 //   proximity         in · 1/((θ − pulled)²/factor + 1)     θ        factor = η
 //   elastic           factor (in − θ)                       the increment, factor = α
+//   momentum          in; if its ticket + 1 is a multiple of `every`, then moreover
+//                     v ← momentum · v + factor (θ − kept); θ += learning_rate · momentum · v;
+//                     kept = θ                              θ
 //
 // Behind the weights, which all of this is about, θ may have statistics: see Statistics.
 struct Update {
@@ -29,18 +32,26 @@ struct Update {
     staleness,
     proximity,
     elastic,
+    momentum,
   };
   Kind kind = Kind::pull;
   float factor = 1.0F;
   std::uint64_t version = 0;  // which the staleness counts from; filled in by CenterWorker
   std::uint64_t absent = 0;   // see Scaling
   std::uint64_t least = 1;
+  std::uint64_t every = 1;  // see OuterMomentum
+  float momentum = 0.0F;
+  float learning_rate = 1.0F;
   const float* in = nullptr;
   const float* pulled = nullptr;
   float* out = nullptr;
 
+  // v and θ_kept, which lie beside θ: put here by the transport.
+  float* velocity = nullptr;
+  float* kept = nullptr;
+
   // With a base, what is committed is (in − base) / divisor, and the result goes to the base as
-  // well as to `out`, which is `in`'s memory. For commit_and_pull, staleness and proximity.
+  // well as to `out`, which is `in`'s memory. For commit_and_pull, staleness, proximity, momentum.
   // Transports get it only if they say that they sweep changes.
   float* base = nullptr;
   float divisor = 1.0F;
@@ -85,9 +96,10 @@ struct Update {
   }
 
   // A transport calls it before it applies a commit: staleness weighs by the ticket that the commit
-  // was given.
+  // was given, and all but the D-th commits of a momentum are only added.
   void take_ticket(std::uint64_t ticket) {
     if (kind == Kind::staleness) factor = static_cast<float>(weight(ticket - version));
+    if (kind == Kind::momentum && (ticket + 1) % every != 0) kind = Kind::commit_and_pull;
   }
 };
 

@@ -40,6 +40,7 @@ void Facts::keep(State& state) {
 
 void CenterCopy::keep(State& state) {
   state("theta", theta);
+  if (!momentum.empty() || (state.reading() && state.has("momentum"))) state("momentum", momentum);
   state("updates", updates);
   state("learning_rate_scale", learning_rate_scale);
   state("next_partition", next_partition);
@@ -50,6 +51,7 @@ CenterCopy CenterCopy::of(center::CenterServer& server) {
   CenterCopy copy;
   copy.theta.resize(server.size());
   server.snapshot(copy.theta);
+  copy.momentum = server.momentum();
   copy.updates = server.updates();
   copy.learning_rate_scale = server.board().learning_rate_scale();
   copy.next_partition = server.board().load(center::Cell::next_partition);

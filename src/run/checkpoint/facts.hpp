@@ -50,6 +50,7 @@ struct Facts {
 // The center and what lies beside it.
 struct CenterCopy {
   AlignedVector<float> theta;
+  AlignedVector<float> momentum;  // CenterServer::momentum
   std::uint64_t updates = 0;
   double learning_rate_scale = 1.0;
   std::int64_t next_partition = 0;
@@ -60,8 +61,9 @@ struct CenterCopy {
   // While the workers stand at their gates.
   static CenterCopy of(center::CenterServer& server);
 
-  // All but θ, with which the server has been made; before the workers begin. `finished`: Facts'.
-  // What these workers have told the others at their end is told for them: they do not come again.
+  // All but θ and the momentum, with which the server has been made; before the workers begin.
+  // `finished`: Facts'. What these workers have told the others at their end is told for them: they
+  // do not come again.
   void restore(center::CenterServer& server, const std::vector<std::uint8_t>& finished) const;
 };
 

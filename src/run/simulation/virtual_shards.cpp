@@ -11,13 +11,18 @@
 namespace tusk::simulation {
 
 VirtualShards::VirtualShards(std::span<const float> initial, std::size_t parameters,
-                             std::size_t shards, std::size_t workers, std::size_t statistics) {
+                             std::size_t shards, std::size_t workers, std::size_t statistics,
+                             bool momentum) {
   auto weights = center::cut_into_shards(initial.size() - statistics, shards);
   weights.back() += statistics;
   const auto sizes = center::cut_into_shards(parameters, shards);
   for (std::size_t s = 0; s < shards; ++s) {
     const auto slice = initial.subspan(weights[s], weights[s + 1] - weights[s]);
-    const auto state = center::make_local_state(slice, workers, s + 1 < shards ? 0 : statistics);
+    const std::size_t own_statistics = s + 1 < shards ? 0 : statistics;
+    const auto begins = slice.first(slice.size() - own_statistics);
+    std::vector<float> at_first(momentum ? begins.size() : 0);  // v, then θ_kept
+    if (momentum) at_first.insert(at_first.end(), begins.begin(), begins.end());
+    const auto state = center::make_local_state(slice, workers, own_statistics, at_first);
     shards_.push_back({.state = state,
                        .side = center::LocalServer(state),
                        .parameters = sizes[s + 1] - sizes[s]});

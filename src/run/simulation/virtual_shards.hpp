@@ -19,9 +19,9 @@ namespace tusk::simulation {
 class VirtualShards {
  public:
   // `parameters`: how many the weights stand for. The last `statistics` numbers of `initial` are
-  // statistics, which the last shard has.
+  // statistics, which the last shard has. `momentum`: whether the center keeps one (RuleTraits).
   VirtualShards(std::span<const float> initial, std::size_t parameters, std::size_t shards,
-                std::size_t workers, std::size_t statistics = 0);
+                std::size_t workers, std::size_t statistics, bool momentum);
 
   // A worker's access, which this object must outlive.
   std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,

@@ -91,6 +91,9 @@ class Run {
   // The weights that a center begins with, on rank 0: the checkpoint's or the model's.
   std::span<const float> initial_center() const;
 
+  // And what it keeps of an outer momentum (CenterServer::momentum) if the rule has one.
+  AlignedVector<float> initial_momentum() const;
+
   // On rank 0; null if the run has no checkpoints.
   checkpoint::Checkpointer* checkpointer() const { return checkpointer_.get(); }
   std::filesystem::path checkpoint_folder() const;                // that is being written

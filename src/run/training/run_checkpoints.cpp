@@ -95,6 +95,15 @@ std::span<const float> Run::initial_center() const {
   return std::span(assembly_.initial).first(assembly_.model.exchanged_count());
 }
 
+AlignedVector<float> Run::initial_momentum() const {
+  if (!traits(assembly_.experiment.trainer.strategy).center_momentum) return {};
+  if (origin_ && origin_->center) return origin_->center->momentum;
+  const auto weights = std::span(assembly_.initial).first(assembly_.model.trained_count());
+  AlignedVector<float> momentum(weights.size());
+  momentum.insert(momentum.end(), weights.begin(), weights.end());
+  return momentum;
+}
+
 std::filesystem::path Run::checkpoint_folder() const {
   return checkpoint::Folder(run_directory_).writing();
 }

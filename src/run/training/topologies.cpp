@@ -45,8 +45,7 @@ coordinator::Coordinator::Snapshot with_what_is_frozen(const Assembly& assembly,
 }
 
 // Collective: what a center begins with, on all ranks: several of them may serve a part of it.
-AlignedVector<float> initial_everywhere(const Run& run) {
-  const std::span<const float> mine = run.initial_center();
+AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine) {
   AlignedVector<float> initial(mine.begin(), mine.end());
   if (run.origin() != nullptr) {
     run.world().broadcast(std::as_writable_bytes(std::span(initial)), 0);
@@ -68,7 +67,8 @@ void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
 Outcome run_in_process(const Run& run) {
   const Assembly& assembly = run.assembly();
   if (!assembly.roles.worker) return {};
-  const auto state = center::make_local_state(run.initial_center(), 1, statistics(assembly));
+  const auto state = center::make_local_state(run.initial_center(), 1, statistics(assembly),
+                                              run.initial_momentum());
   center::LocalCenter center(state);
   center::LocalServer server(state);
   center::LonePeer nobody;
@@ -125,10 +125,11 @@ Outcome run_with_server(const Run& run) {
   const Assembly& assembly = run.assembly();
   const mpi::Communicator& world = run.world();
   checkpoint::Origin* const origin = run.origin();
-  const AlignedVector<float> initial = initial_everywhere(run);
-  const center::Center center =
-      center::make_center(world, initial, assembly.experiment.server,
-                          wanted_consistency(assembly.experiment.trainer), statistics(assembly));
+  const AlignedVector<float> initial = initial_everywhere(run, run.initial_center());
+  const AlignedVector<float> momentum = initial_everywhere(run, run.initial_momentum());
+  const center::Center center = center::make_center(world, initial, assembly.experiment.server,
+                                                    wanted_consistency(assembly.experiment.trainer),
+                                                    statistics(assembly), momentum);
   const mpi::Communicator reports = world.duplicate();
   const auto snapshot =
       with_what_is_frozen(assembly, [&](std::span<float> out) { center.server->snapshot(out); });

@@ -16,6 +16,9 @@ using MakeSite = std::function<std::unique_ptr<Site>(std::span<const float> init
 using MakeSiteWithStatistics =
     std::function<std::unique_ptr<Site>(std::span<const float> initial, std::size_t statistics)>;
 
+using MakeSiteWithMomentum = std::function<std::unique_ptr<Site>(std::span<const float> initial,
+                                                                 std::span<const float> momentum)>;
+
 // `snapshot`: for centers from one element to several stripes and pieces, every pull, every fused
 // result, every force and every snapshot of rank 0 is that of all operations done one after the
 // other in the order of their tickets; exactly so for integers.
@@ -63,6 +66,14 @@ void check_statistics_beside(const MakeSiteWithStatistics& make_site);
 
 // Elastic exchanges move statistics as they move weights: θ + Σ x stays.
 void check_statistics_conserved(const MakeSiteWithStatistics& make_site);
+
+// Commits that move an outer momentum: which of them are its D-th, what everybody sees and what the
+// center keeps are those of all commits one after the other in the order of their tickets, to the
+// last bit. Of the smallest center there are so many elements.
+void check_momentum(const MakeSiteWithMomentum& make_site, std::size_t smallest = 1);
+
+// A center without a momentum refuses them, and has none to be kept.
+void check_no_momentum(const MakeSite& make_site);
 
 // Cells are added to without a loss, and clocks, stores and the learning rate's scale reach all.
 void check_board(const MakeSite& make_site);

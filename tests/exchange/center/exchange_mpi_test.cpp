@@ -30,7 +30,32 @@ MakeSiteWithStatistics with_statistics(const mpi::Communicator& world, Consisten
   };
 }
 
+MakeSiteWithMomentum with_momentum(const mpi::Communicator& world, Transport transport) {
+  return [&world, transport](std::span<const float> initial, std::span<const float> momentum) {
+    return make_mpi_site(world, make_center(world, initial, {.transport = transport},
+                                            Consistency::snapshot, 0, momentum));
+  };
+}
+
 }  // namespace
+
+TEST_CASE("shared: an outer momentum moves in the order of the tickets") {
+  const auto world = mpi::Communicator::world();
+  check_momentum(with_momentum(world, Transport::shared));
+  check_no_momentum(over(world, Transport::shared, Consistency::snapshot));
+}
+
+TEST_CASE("message: an outer momentum moves in the order of the tickets") {
+  const auto world = mpi::Communicator::world();
+  check_momentum(with_momentum(world, Transport::message));
+  check_no_momentum(over(world, Transport::message, Consistency::snapshot));
+}
+
+TEST_CASE("rma: an outer momentum moves in the order of the tickets") {
+  const auto world = mpi::Communicator::world();
+  check_momentum(with_momentum(world, Transport::rma));
+  check_no_momentum(over(world, Transport::rma, Consistency::element));
+}
 
 TEST_CASE("shared: snapshot is linearizable") {
   const auto world = mpi::Communicator::world();

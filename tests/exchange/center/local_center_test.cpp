@@ -46,6 +46,28 @@ class CallingCenter final : public CenterWorker {
 
 }  // namespace
 
+TEST_CASE("local: an outer momentum moves in the order of the tickets") {
+  for (const std::size_t workers : {1U, 2U, 5U}) {
+    check_momentum([=](std::span<const float> initial, std::span<const float> momentum) {
+      return make_local_site(initial, workers, 0, momentum);
+    });
+  }
+  check_no_momentum(local(2));
+  CHECK_THROWS_AS(make_local_state(std::vector<float>(3), 1, 0, std::vector<float>(5)), Error);
+}
+
+TEST_CASE("local: a change is not weighed and a momentum's, and a momentum has its commits") {
+  const std::vector<float> one(1);
+  const std::vector<float> two(2);
+  LocalCenter center(make_local_state(one, 1, 0, two));
+  std::vector<float> x(1);
+  std::vector<float> pulled(1);
+  CHECK_THROWS_AS(center.commit_change(x, pulled, {.momentum = OuterMomentum{.every = 0}}), Error);
+  CHECK_THROWS_AS(
+      center.commit_change(x, pulled, {.scaling = Scaling{}, .momentum = OuterMomentum{}}), Error);
+  CHECK_THROWS_AS(center.start({.kind = Update::Kind::momentum}), Error);
+}
+
 TEST_CASE("local: handles on one state are linearizable, with exact staleness for each") {
   for (const std::size_t workers : {1U, 2U, 5U}) {
     CAPTURE(workers);

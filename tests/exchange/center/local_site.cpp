@@ -9,8 +9,9 @@ namespace {
 
 class LocalSite final : public Site {
  public:
-  LocalSite(std::span<const float> initial, std::size_t workers, std::size_t statistics)
-      : state_(make_local_state(initial, workers, statistics)), server_(state_) {
+  LocalSite(std::span<const float> initial, std::size_t workers, std::size_t statistics,
+            std::span<const float> momentum)
+      : state_(make_local_state(initial, workers, statistics, momentum)), server_(state_) {
     for (std::size_t worker = 0; worker < workers; ++worker) workers_.emplace_back(state_);
   }
 
@@ -40,8 +41,8 @@ class LocalSite final : public Site {
 }  // namespace
 
 std::unique_ptr<Site> make_local_site(std::span<const float> initial, std::size_t workers,
-                                      std::size_t statistics) {
-  return std::make_unique<LocalSite>(initial, workers, statistics);
+                                      std::size_t statistics, std::span<const float> momentum) {
+  return std::make_unique<LocalSite>(initial, workers, statistics, momentum);
 }
 
 }  // namespace tusk::center::testing

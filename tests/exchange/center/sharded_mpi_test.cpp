@@ -203,6 +203,45 @@ TEST_CASE("choice sharded: a transport that fails in one shard is left by all ra
   }
 }
 
+// Each shard has an order of its own: alone, a worker finds the same in all.
+TEST_CASE("sharded: an outer momentum lies with the servers, each shard's with its own") {
+  const auto world = mpi::Communicator::world();
+  const std::size_t shards = static_cast<std::size_t>(world.size()) - 1;
+  if (shards != 2 && shards != 3) return;
+  for (const Transport transport : {Transport::message, Transport::rma}) {
+    check_momentum(
+        [&](std::span<const float> initial, std::span<const float> momentum) {
+          const ServerOptions options{.transport = transport, .shards = shards};
+          return make_mpi_site(
+              world, make_center(world, initial, options, Consistency::snapshot, 0, momentum),
+              shards);
+        },
+        4 * shards);
+  }
+}
+
+TEST_CASE("sharded: statistics and an outer momentum of the same center do not touch") {
+  const auto world = mpi::Communicator::world();
+  if (world.size() != 3) return;
+  constexpr std::size_t weights = 70;
+  std::vector<float> initial(weights + 5, 2.0F);
+  std::vector<float> momentum(2 * weights);
+  for (std::size_t i = 0; i < momentum.size(); ++i) momentum[i] = static_cast<float>(i);
+  const Center center = make_center(world, initial, {.transport = Transport::message, .shards = 2},
+                                    Consistency::snapshot, 5, momentum);
+  mpi::Request over = world.rank() == 0 ? mpi::Request() : world.ibarrier();
+  if (world.rank() == 0) {
+    CHECK(std::ranges::equal(center.server->momentum(), momentum));
+    std::vector<float> theta(initial.size());
+    center.server->snapshot(theta);
+    CHECK(theta == initial);
+    over = world.ibarrier();
+  }
+  while (!over.test()) {
+    if (center.server) center.server->progress();
+  }
+}
+
 TEST_CASE("choice sharded: shared has one server, and more shards than can be are an error") {
   const auto world = mpi::Communicator::world();
   if (world.size() < 3) return;

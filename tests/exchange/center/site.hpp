@@ -41,10 +41,12 @@ class Site {
 
 // Handles on one LocalState, their steps in a random order.
 std::unique_ptr<Site> make_local_site(std::span<const float> initial, std::size_t workers,
-                                      std::size_t statistics = 0);
+                                      std::size_t statistics = 0,
+                                      std::span<const float> momentum = {});
 
 // Threads on one StripedCenter in memory of this process, under its locks or racing.
 std::unique_ptr<Site> make_thread_site(std::span<const float> initial, std::size_t workers,
-                                       bool racing, std::size_t statistics = 0);
+                                       bool racing, std::size_t statistics = 0,
+                                       std::span<const float> momentum = {});
 
 }  // namespace tusk::center::testing

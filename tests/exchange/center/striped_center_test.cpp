@@ -33,6 +33,14 @@ TEST_CASE("striped: sweeps of several threads are linearizable") {
   }
 }
 
+TEST_CASE("striped: an outer momentum moves in the order of the tickets") {
+  for (const std::size_t workers : {1U, 3U}) {
+    check_momentum([=](std::span<const float> initial, std::span<const float> momentum) {
+      return make_thread_site(initial, workers, false, 0, momentum);
+    });
+  }
+}
+
 TEST_CASE("striped: threads that race lose additions, but no ticket") {
   check_tickets([](std::span<const float> initial) { return make_thread_site(initial, 3, true); });
 }

@@ -14,7 +14,7 @@ namespace {
 class StripedWorker final : public CenterWorker {
  public:
   StripedWorker(StripedCenter center, bool racing)
-      : CenterWorker(center.size(), center.statistics()),
+      : CenterWorker(center.size(), center.statistics(), !center.momentum().empty()),
         center_(center),
         racing_(racing),
         board_(center.cells()) {}
@@ -40,6 +40,9 @@ class StripedServer final : public CenterServer {
   void set_updates(std::uint64_t updates) override { center_.set_updates(updates); }
   std::uint64_t updates() override { return center_.updates(); }
   ControlBoard& board() override { return board_; }
+  AlignedVector<float> momentum() override {
+    return {center_.momentum().begin(), center_.momentum().end()};
+  }
   std::uint64_t snapshot(std::span<float> out) override {
     const Update pull{.kind = Update::Kind::pull,
                       .out = out.data(),
@@ -60,11 +63,13 @@ struct alignas(StripedCenter::page) Page {
 class ThreadSite final : public Site {
  public:
   ThreadSite(std::span<const float> initial, std::size_t workers, bool racing,
-             std::size_t statistics)
-      : memory_(StripedCenter::bytes(initial.size(), workers) / sizeof(Page) + 1),
-        center_(memory_.data()->bytes, initial.size() - statistics, workers, statistics),
+             std::size_t statistics, std::span<const float> momentum)
+      : memory_(StripedCenter::bytes(initial.size(), workers, 0, !momentum.empty()) / sizeof(Page) +
+                1),
+        center_(memory_.data()->bytes, initial.size() - statistics, workers, statistics,
+                !momentum.empty()),
         server_(center_, racing) {
-    center_.initialize(initial);
+    center_.initialize(initial, momentum);
     for (std::size_t worker = 0; worker < workers; ++worker) {
       workers_.push_back(std::make_unique<StripedWorker>(center_, racing));
     }
@@ -100,8 +105,9 @@ class ThreadSite final : public Site {
 }  // namespace
 
 std::unique_ptr<Site> make_thread_site(std::span<const float> initial, std::size_t workers,
-                                       bool racing, std::size_t statistics) {
-  return std::make_unique<ThreadSite>(initial, workers, racing, statistics);
+                                       bool racing, std::size_t statistics,
+                                       std::span<const float> momentum) {
+  return std::make_unique<ThreadSite>(initial, workers, racing, statistics, momentum);
 }
 
 }  // namespace tusk::center::testing
