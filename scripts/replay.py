@@ -129,8 +129,36 @@ class Center:
         return np.concatenate(added), np.concatenate(after)
 
 
+class OuterMomentum:
+    """delayed_nesterov's v and the sum of the last changes, as the paper has it, slice by slice."""
+
+    def __init__(self, run, center):
+        self.delay = run.trainer.get("delay", run.workers)
+        self.rate, self.mu = run.trainer.get("outer_learning_rate", 0.7), run.trainer.get("outer_momentum", 0.9)
+        self.slices = {s.start: [0.0, 0.0] for s in center.slices}  # v, sum
+
+    def moves(self, of, change, ticket):
+        """What a commit with this change moves θ by beside its own share."""
+        memory = self.slices[of.start]
+        memory[1] = memory[1] + change
+        if (ticket + 1) % self.delay:
+            return 0.0
+        memory[0], memory[1] = self.mu * memory[0] + memory[1] / self.delay, 0.0
+        return self.rate * self.mu * memory[0]
+
+
+def share(run, steps):
+    """How much of a window's change a rule takes, before it is weighed."""
+    if run.rule in ("adag", "experimental"):
+        return 1 / steps
+    if run.rule in ("async_local_sgd", "delayed_nesterov"):
+        default = 0.7 if run.rule == "delayed_nesterov" else 0.75 if run.trainer.get("overlap", False) else 1.5
+        return run.trainer.get("outer_learning_rate", default) / run.workers
+    return 1.0
+
+
 def change_rule(run, worker, center):
-    """downpour, adag, dynsgd, experimental, hogwild: θ += (x − x₀)/divisor, weighed."""
+    """downpour, adag, dynsgd, experimental, hogwild, async_local_sgd, delayed_nesterov: θ += (x − x₀)/divisor, weighed."""
     pulls = iter(zip(*[iter(run.pulls[worker.index])] * run.shards))
     late, eta = run.trainer.get("overlap", False), run.experiment["optimizer"]["learning_rate"]
     worker.x[:] = start = yield from center.pull(worker.index, next(pulls))
@@ -139,9 +167,12 @@ def change_rule(run, worker, center):
         if "max_staleness" in run.trainer:
             worker.x[:] = start = yield from center.pull(worker.index, next(pulls))
         worker.take(row["steps"])
-        delta = (worker.x - start) / (row["steps"] if run.rule in ("adag", "experimental") else 1)
+        change = worker.x - start
+        delta = share(run, row["steps"]) * change
 
-        def weighed(of, theta, mine, delta=delta, start=start):
+        def weighed(of, theta, mine, delta=delta, start=start, change=change):
+            if run.rule == "delayed_nesterov":
+                return delta[of] + center.outer.moves(of, change[of], mine["ticket"])
             if run.rule == "experimental":
                 return delta[of] / ((theta - start[of]) ** 2 / eta + 1)
             return delta[of] / (mine["divisor"] if run.rule == "dynsgd" else 1)
@@ -210,6 +241,7 @@ def moving_rate(run):
 def with_center(run, x):
     rule = {"aeasgd": elastic_rule, "eamsgd": elastic_rule, "gem": gem_rule}.get(run.rule, change_rule)
     center = Center(run, x)
+    center.outer = OuterMomentum(run, center)
     running = [rule(run, Worker(run, w, x), center) for w in range(run.workers)]
     while running:
         before = [len(versions) for versions in center.versions], len(running)

@@ -24,6 +24,7 @@ struct Surroundings {
   std::span<const float> velocity = {};      // v of its Nesterov momentum, one a parameter, or none
   double momentum = 0.0;                     // δ
   bool separate_pull = false;  // commit at a window's end, pull at the next one's start
+  bool overlap = false;        // what an exchange brings is given out one window late
 
   // The worker's moving statistics, for a rule without a center that exchanges them by itself
   // (Strategy::exchanges_statistics). The layers have moved them before on_gradients.

@@ -74,6 +74,32 @@ struct HogwildOptions {
   friend bool operator==(const HogwildOptions&, const HogwildOptions&) = default;
 };
 
+// Asynchronous Local-SGD, Liu et al. 2024. θ += (γ/n)(x − x₀) after every window, n the workers.
+struct AsyncLocalSgdOptions {
+  static constexpr const char* name = "async_local_sgd";
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server, .overlaps = true};
+  std::size_t communication_window = 5;
+  std::optional<double> outer_learning_rate;  // γ; none: 1.5, with overlap 0.75
+
+  friend bool operator==(const AsyncLocalSgdOptions&, const AsyncLocalSgdOptions&) = default;
+};
+
+// The same with delayed Nesterov momentum: with every D-th commit v ← μv + the mean of the last D
+// changes, θ += γμv. Which commits are whose D-th is a matter of whole vectors: consistency
+// `snapshot`.
+struct DelayedNesterovOptions {
+  static constexpr const char* name = "delayed_nesterov";
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .consistency = Consistency::snapshot,
+                                     .center_momentum = true};
+  std::size_t communication_window = 5;
+  double outer_learning_rate = 0.7;  // γ
+  double outer_momentum = 0.9;       // μ
+  std::optional<std::size_t> delay;  // D; none: n
+
+  friend bool operator==(const DelayedNesterovOptions&, const DelayedNesterovOptions&) = default;
+};
+
 // The elastic rules' moving rate: `alpha` if it is given, else rho · η with the η of the optimizer
 // if rho is given, else beta/n.
 struct MovingRateOptions {
@@ -185,8 +211,9 @@ struct EnsembleOptions {
 
 using StrategyOptions =
     std::variant<SingleOptions, DownpourOptions, AdagOptions, ExperimentalOptions, DynsgdOptions,
-                 HogwildOptions, AeasgdOptions, EamsgdOptions, EasgdOptions, AveragingOptions,
-                 DilocoOptions, SyncSgdOptions, GemOptions, EnsembleOptions, UserStrategy>;
+                 HogwildOptions, AsyncLocalSgdOptions, DelayedNesterovOptions, AeasgdOptions,
+                 EamsgdOptions, EasgdOptions, AveragingOptions, DilocoOptions, SyncSgdOptions,
+                 GemOptions, EnsembleOptions, UserStrategy>;
 
 inline const RuleTraits& traits(const StrategyOptions& strategy) {
   return std::visit(

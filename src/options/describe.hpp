@@ -135,6 +135,8 @@ void describe(options::Fields& fields, AdagOptions& o);
 void describe(options::Fields& fields, ExperimentalOptions& o);
 void describe(options::Fields& fields, DynsgdOptions& o);
 void describe(options::Fields& fields, HogwildOptions& o);
+void describe(options::Fields& fields, AsyncLocalSgdOptions& o);
+void describe(options::Fields& fields, DelayedNesterovOptions& o);
 void describe(options::Fields& fields, MovingRateOptions& o);
 void describe(options::Fields& fields, AeasgdOptions& o);
 void describe(options::Fields& fields, EamsgdOptions& o);

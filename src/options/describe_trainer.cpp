@@ -36,6 +36,18 @@ void describe(Fields& fields, DynsgdOptions& o) {
 
 void describe(Fields& fields, HogwildOptions& o) { describe_window(fields, o); }
 
+void describe(Fields& fields, AsyncLocalSgdOptions& o) {
+  describe_window(fields, o);
+  fields("outer_learning_rate", o.outer_learning_rate, above(0.0));
+}
+
+void describe(Fields& fields, DelayedNesterovOptions& o) {
+  describe_window(fields, o);
+  fields("outer_learning_rate", o.outer_learning_rate, above(0.0));
+  fields("outer_momentum", o.outer_momentum, from_below(0.0, 1.0));
+  fields("delay", o.delay, count());
+}
+
 void describe(Fields& fields, MovingRateOptions& o) {
   constexpr const char* clash = "cannot be given together with another of alpha, rho and beta";
   fields("alpha", o.alpha, inside(0.0, 1.0));

@@ -26,6 +26,7 @@ TOLERANCE = 1e-5
 SGD, PLAIN = 'optimizer.momentum=0.5', 'optimizer.momentum=0.0'
 CENTER = {  # window, options
     "downpour": (3, [SGD]), "adag": (3, [SGD]), "dynsgd": (3, [SGD]), "experimental": (3, [SGD]), "hogwild": (3, [SGD]),
+    "async_local_sgd": (3, [SGD]), "delayed_nesterov": (3, [SGD]),
     "aeasgd": (2, [SGD]), "eamsgd": (2, ["optimizer.momentum=0.5", "optimizer.nesterov=true"]), "gem": (3, [PLAIN, "trainer.epochs=1"])}  # it enlarges what rounding does
 PEERS = {"sync_sgd": (None, [SGD]), "averaging": (None, [SGD]), "diloco": (5, [SGD]), "easgd": (2, [SGD])}
 EXPERIMENT = """
@@ -59,7 +60,7 @@ class Table:
     def __init__(self, folder):
         self.folder = folder
         self.failures = []
-        print(f"{'rule':13} {'workers':>7}  {'how':28} {'loss':>9} {'weights':>9}")
+        print(f"{'rule':16} {'workers':>7}  {'how':28} {'loss':>9} {'weights':>9}")
 
     def add(self, rule, workers, how, window=None, options=(), server=True, simulated=False, exact=True):
         run = self.folder / "run"
@@ -75,7 +76,7 @@ class Table:
         done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
         assert done.returncode == 0, (words, done.stderr)
         loss, weights = replay.differences(run)
-        print(f"{rule:13} {workers:7}  {how:28} {loss:9.1e} {weights:9.1e}", "" if exact else "(not bounded)", flush=True)
+        print(f"{rule:16} {workers:7}  {how:28} {loss:9.1e} {weights:9.1e}", "" if exact else "(not bounded)", flush=True)
         if exact and not max(loss, weights) <= TOLERANCE:
             self.failures.append((rule, workers, how))
 
@@ -87,6 +88,8 @@ def over(table, transport):
             if rule == "hogwild":
                 if transport == "shared":
                     table.add(rule, workers, transport, window, base, exact=False)
+            elif rule == "delayed_nesterov":  # is always snapshot
+                table.add(rule, workers, transport, window, base)
             elif transport == "rma":
                 table.add(rule, workers, "rma, snapshot", window, base + ['trainer.consistency="snapshot"'])
                 table.add(rule, workers, "rma, element", window, base, exact=False)
@@ -120,8 +123,11 @@ def options(table):
         table.add(rule, 4, "claimed partitions", window, [*base, "trainer.parallelism_factor=3"])
         table.add(rule, 3, "2 shards", window, [*base, "server.shards=2", 'server.transport="message"'], server=2)
         table.add(rule, 2, "schedule", window, [*base, schedule])
-        if rule not in ("experimental", "gem"):
+        if rule not in ("experimental", "gem", "delayed_nesterov"):
             table.add(rule, 4, "overlap", window, [*base, "trainer.overlap=true"])
+    for delay in (1, 3, 8):
+        table.add("delayed_nesterov", 4, f"D = {delay}", 3, [SGD, f"trainer.delay={delay}", "trainer.outer_momentum=0.6"])
+    table.add("async_local_sgd", 4, "an outer rate", 3, [SGD, "trainer.outer_learning_rate=2.5"])
     for setting in ("nesterov=false", "outer_momentum=0.0"):
         table.add("diloco", 4, setting, 5, [SGD, f"trainer.{setting}", "trainer.outer_learning_rate=1.0"], server=False)
     table.add("dynsgd", 4, "the paper's letter", 3, [SGD, "trainer.count_absent=false"])

@@ -223,6 +223,7 @@ def main():
         rules = ["downpour communication_window = 3", "adag communication_window = 2", "dynsgd communication_window = 3",
                  "experimental communication_window = 2", "hogwild communication_window = 3",
                  "gem communication_window = 3", "aeasgd communication_window = 4", "eamsgd communication_window = 4",
+                 "async_local_sgd communication_window = 3", "delayed_nesterov communication_window = 3\nouter_momentum = 0.5",
                  "easgd communication_window = 4", "averaging communication_window = 5", "diloco communication_window = 5", "sync_sgd"]
         for rule in rules:
             for simulated in (False, True):

@@ -177,6 +177,13 @@ TEST_CASE("trainers have their papers' names and windows") {
   CHECK(std::get<EasgdOptions>(trainer("easgd")).moving_rate.beta == 0.9);
   CHECK_FALSE(std::get<AveragingOptions>(trainer("averaging")).communication_window);
   CHECK(std::holds_alternative<SyncSgdOptions>(trainer("sync_sgd")));
+  CHECK(std::get<AsyncLocalSgdOptions>(trainer("async_local_sgd")) ==
+        AsyncLocalSgdOptions{.communication_window = 5, .outer_learning_rate = std::nullopt});
+  CHECK(std::get<DelayedNesterovOptions>(trainer("delayed_nesterov")) ==
+        DelayedNesterovOptions{.communication_window = 5,
+                               .outer_learning_rate = 0.7,
+                               .outer_momentum = 0.9,
+                               .delay = std::nullopt});
   CHECK(std::get<DilocoOptions>(trainer("diloco")) == DilocoOptions{.communication_window = 50,
                                                                     .outer_learning_rate = 0.7,
                                                                     .outer_momentum = 0.9,

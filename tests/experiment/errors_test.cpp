@@ -31,8 +31,9 @@ TEST_CASE("an unknown key is an error, with the key that was probably meant") {
 TEST_CASE("a key of another kind is an error that says whose it is") {
   CHECK(said("name = \"adag\"", "name = \"single\"") ==
         "e.toml:27:1: key 'trainer.communication_window' does not belong to name = \"single\", but "
-        "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", "
-        "\"eamsgd\", \"easgd\", \"averaging\", \"diloco\", \"gem\"");
+        "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", "
+        "\"async_local_sgd\", \"delayed_nesterov\", \"aeasgd\", \"eamsgd\", \"easgd\", "
+        "\"averaging\", \"diloco\", \"gem\"");
   CHECK(said("name = \"sgd\"", "name = \"adam\"") ==
         "e.toml:21:1: key 'optimizer.momentum' does not belong to name = \"adam\", but to \"sgd\", "
         "\"rmsprop\"");
@@ -188,9 +189,9 @@ TEST_CASE("a misspelt value is an error with the values that there are") {
   CHECK(said("\"sgd\"", "\"sdg\"").ends_with("got \"sdg\"; did you mean 'sgd'?"));
   CHECK(said("\"adag\"", "\"adga\"") ==
         "e.toml:24:8: key 'trainer.name': expected one of \"single\", \"downpour\", \"adag\", "
-        "\"agn\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", \"eamsgd\", \"easgd\", "
-        "\"averaging\", \"diloco\", \"sync_sgd\", \"gem\", \"ensemble\", got \"adga\"; did you "
-        "mean 'adag'?");
+        "\"agn\", \"experimental\", \"dynsgd\", \"hogwild\", \"async_local_sgd\", "
+        "\"delayed_nesterov\", \"aeasgd\", \"eamsgd\", \"easgd\", \"averaging\", \"diloco\", "
+        "\"sync_sgd\", \"gem\", \"ensemble\", got \"adga\"; did you mean 'adag'?");
   CHECK(said("type = \"dropout\"", "type = \"drop out\"").ends_with("did you mean 'dropout'?"));
   CHECK(said("[\"accuracy\"]", "[\"accuracy\", \"acc\"]") ==
         "e.toml:16:24: key 'model.metrics.1': expected each name once, got \"acc\"");
@@ -263,13 +264,27 @@ TEST_CASE("what an outer optimizer is given is checked, and belongs to the rules
   const auto said_of = [](const std::string& name, const std::string& keys) {
     return complaint(smallest, {"trainer={name = \"" + name + "\", " + keys + "}"});
   };
-  CHECK(said_of("diloco", "outer_learning_rate = 1.5").empty());
-  CHECK(said_of("diloco", "outer_learning_rate = 0")
-            .ends_with("'trainer.outer_learning_rate': expected a number above 0, got 0"));
-  CHECK(said_of("diloco", "outer_momentum = 0").empty());
-  CHECK(said_of("diloco", "outer_momentum = 1.0")
-            .ends_with("'trainer.outer_momentum': expected a number in [0, 1), got 1.0"));
-  CHECK(said_of("averaging", "nesterov = false").ends_with("but to \"diloco\""));
+  for (const char* name : {"diloco", "async_local_sgd", "delayed_nesterov"}) {
+    CHECK(said_of(name, "outer_learning_rate = 1.5").empty());
+    CHECK(said_of(name, "outer_learning_rate = 0")
+              .ends_with("'trainer.outer_learning_rate': expected a number above 0, got 0"));
+  }
+  for (const char* name : {"diloco", "delayed_nesterov"}) {
+    CHECK(said_of(name, "outer_momentum = 0").empty());
+    CHECK(said_of(name, "outer_momentum = 1.0")
+              .ends_with("'trainer.outer_momentum': expected a number in [0, 1), got 1.0"));
+  }
+  CHECK(said_of("async_local_sgd", "outer_momentum = 0.5")
+            .ends_with("key 'trainer.outer_momentum' does not belong to name = "
+                       "\"async_local_sgd\", but to \"delayed_nesterov\", \"diloco\""));
+  CHECK(said_of("diloco", "delay = 3").ends_with("but to \"delayed_nesterov\""));
+  CHECK(said_of("delayed_nesterov", "delay = 0").find("'trainer.delay': expected an integer") !=
+        std::string::npos);
+  CHECK(said_of("delayed_nesterov", "nesterov = false").ends_with("but to \"diloco\""));
+  for (const char* consistency : {"none", "element"}) {
+    CHECK(said_of("delayed_nesterov", "consistency = \"" + std::string(consistency) + "\"")
+              .ends_with("is always \"snapshot\" with name = \"delayed_nesterov\""));
+  }
   CHECK(said_of("diloco", "consistency = \"snapshot\"")
             .ends_with("needs a trainer with a parameter server"));
 }
@@ -278,14 +293,15 @@ TEST_CASE("exchanges run beside the steps where a rule has one a window, and nob
   const auto said_of = [](const std::string& keys) {
     return complaint(smallest, {"trainer={" + keys + ", overlap = true}"});
   };
-  for (const char* name : {"downpour", "adag", "agn", "dynsgd", "aeasgd", "eamsgd"}) {
+  for (const char* name :
+       {"downpour", "adag", "agn", "dynsgd", "async_local_sgd", "aeasgd", "eamsgd"}) {
     CHECK(said_of("name = \"" + std::string(name) + "\"").empty());
   }
-  for (const char* name :
-       {"single", "experimental", "hogwild", "gem", "easgd", "diloco", "sync_sgd"}) {
+  for (const char* name : {"single", "experimental", "hogwild", "delayed_nesterov", "gem", "easgd",
+                           "diloco", "sync_sgd"}) {
     CHECK(said_of("name = \"" + std::string(name) + "\"")
               .ends_with("key 'trainer.overlap' needs a trainer with one exchange a window: "
-                         "downpour, adag, dynsgd, aeasgd or eamsgd"));
+                         "downpour, adag, dynsgd, async_local_sgd, aeasgd or eamsgd"));
   }
   CHECK(said_of("name = \"adag\", max_staleness = 2")
             .ends_with("cannot be given together with max_staleness, whose pull follows the wait"));

@@ -82,8 +82,9 @@ TEST_CASE("an error in an override names it, without line and column") {
 TEST_CASE("an override that makes another key meaningless is an error that names that key") {
   CHECK(complaint(example, {"trainer.name=single"}) ==
         "e.toml:27:1: key 'trainer.communication_window' does not belong to name = \"single\", but "
-        "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", \"aeasgd\", "
-        "\"eamsgd\", \"easgd\", \"averaging\", \"diloco\", \"gem\"");
+        "to \"downpour\", \"adag\", \"experimental\", \"dynsgd\", \"hogwild\", "
+        "\"async_local_sgd\", \"delayed_nesterov\", \"aeasgd\", \"eamsgd\", \"easgd\", "
+        "\"averaging\", \"diloco\", \"gem\"");
   CHECK(complaint(example, {"data.validation=v.h5"}) ==
         "--set data.validation=v.h5: key 'data.validation' cannot be given together with "
         "'data.validation_split'");

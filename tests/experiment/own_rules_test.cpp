@@ -120,7 +120,7 @@ TEST_CASE("what the traits of a user's strategy do not allow may not be asked of
   CHECK_FAILS(
       experiment::read_experiment(with(own_example, "\"relay\"\nwindow = 3", "\"hermit\""),
                                   "e.toml", {"trainer.overlap=true"}, test::with_own_rules()),
-      ExitCode::bad_experiment, "dynsgd, aeasgd, eamsgd or relay");
+      ExitCode::bad_experiment, "dynsgd, async_local_sgd, aeasgd, eamsgd or relay");
   CHECK_FAILS(experiment::read_experiment(with(own_example, "\"relay\"\nwindow = 3", "\"chorus\""),
                                           "e.toml", {"trainer.keep_optimizer_state=false"},
                                           test::with_own_rules()),
@@ -164,4 +164,9 @@ TEST_CASE("names, options and traits of a user's rules that cannot be are refuse
   CHECK_FAILS(check_names(with_strategy(
                   "mine", {.topology = Topology::sequential, .consistency = Consistency::none})),
               ExitCode::usage, "asks for a parameter server's consistency, but has none");
+  for (const auto& consistency : {std::optional<Consistency>{}, std::optional{Consistency::none}}) {
+    CHECK_FAILS(
+        check_names(with_strategy("mine", {.consistency = consistency, .center_momentum = true})),
+        ExitCode::usage, "moves a center's momentum, which needs a parameter server and");
+  }
 }

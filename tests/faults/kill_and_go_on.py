@@ -40,6 +40,8 @@ CASES = [  # ranks, options
     (3, {"trainer.name": "easgd", "trainer.communication_window": 4}),
     (3, {"trainer.name": "averaging", "trainer.communication_window": 6}),
     (3, {"trainer.name": "diloco", "trainer.communication_window": 6}),
+    (3, {"trainer.name": "delayed_nesterov", "trainer.communication_window": 4, "server.transport": "shared"}),
+    (4, {"trainer.name": "delayed_nesterov", "trainer.communication_window": 4, "server.shards": 2}),
 ]
 
 EXPERIMENT = """

@@ -36,8 +36,9 @@ void Downpour::on_window_end(std::span<float> weights, const Window& window) {
   if (separate_pull_ && !weight_) {
     commit(weights, divisor);
   } else {
-    center::CenterVariable::Change change{.divisor = divisor};
-    if (weight_) change.scaling = weight_(window, !committed_);
+    Change change;
+    if (weight_) change = weight_(window, !committed_);
+    change.divisor = divisor;
     center_.commit_change(weights, pulled_, change);
   }
   committed_ = true;

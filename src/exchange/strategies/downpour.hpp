@@ -20,9 +20,11 @@ class Downpour final : public Strategy {
  public:
   // What the delta is divided by first.
   using Divisor = std::function<float(const Window&)>;
-  // How the commit weighs it, which may be the worker's first; without one it is added as it is. A
-  // function of these two alone: a checkpoint keeps nothing else of it.
-  using Weight = std::function<center::Scaling(const Window&, bool first)>;
+  // How the commit, which may be the worker's first, weighs it, or what more it does; without one
+  // it is added as it is. The divisor in it is not read. A function of these two alone: a
+  // checkpoint keeps nothing else of it.
+  using Change = center::CenterVariable::Change;
+  using Weight = std::function<Change(const Window&, bool first)>;
 
   Downpour(const Surroundings& with, std::size_t communication_window, Divisor divisor,
            Weight weight);

@@ -16,12 +16,12 @@ class Counting {
   Counting(const DynsgdOptions& options, std::size_t workers)
       : absent_(options.count_absent), workers_(workers) {}
 
-  center::Scaling operator()(const Window& window, bool first) const {
+  Downpour::Change operator()(const Window& window, bool first) const {
     center::Scaling scaling{.rule = center::Scaling::Rule::staleness};
-    if (!absent_) return scaling;
+    if (!absent_) return {.scaling = scaling};
     scaling.absent = window.ended;
     scaling.least = first ? workers_ : 1;
-    return scaling;
+    return {.scaling = scaling};
   }
 
  private:

@@ -11,7 +11,9 @@ std::unique_ptr<Strategy> make(const ExperimentalOptions& options, const Surroun
   const center::Scaling by_proximity{.rule = center::Scaling::Rule::proximity,
                                      .learning_rate = static_cast<float>(with.learning_rate)};
   return std::make_unique<Downpour>(with, options.communication_window, mean_over_steps,
-                                    [by_proximity](const Window&, bool) { return by_proximity; });
+                                    [by_proximity](const Window&, bool) -> Downpour::Change {
+                                      return {.scaling = by_proximity};
+                                    });
 }
 
 void check(const ExperimentalOptions& /*options*/, const RuleSetting& setting) {

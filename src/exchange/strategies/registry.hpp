@@ -16,7 +16,8 @@
 //   rules.hpp         the rules' functions, declared. The rules are listed in StrategyOptions
 //                     (experiment/strategy_options.hpp), and nowhere else.
 //   downpour.hpp      what the rules have in common that commit what a window did to the weights:
-//                     downpour, adag, dynsgd, experimental, hogwild
+//                     downpour, adag, dynsgd, experimental, hogwild, async_local_sgd and
+//                     delayed_nesterov (one file)
 //   elastic_rule.hpp  when the elastic rules exchange: easgd by itself, and aeasgd and eamsgd
 //                     through elastic.hpp; moving_rate.hpp has their α
 //

@@ -15,6 +15,8 @@ std::unique_ptr<Strategy> make(const AdagOptions& options, const Surroundings& w
 std::unique_ptr<Strategy> make(const ExperimentalOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const DynsgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const HogwildOptions& options, const Surroundings& with);
+std::unique_ptr<Strategy> make(const AsyncLocalSgdOptions& options, const Surroundings& with);
+std::unique_ptr<Strategy> make(const DelayedNesterovOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const AeasgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EamsgdOptions& options, const Surroundings& with);
 std::unique_ptr<Strategy> make(const EasgdOptions& options, const Surroundings& with);

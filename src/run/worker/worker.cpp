@@ -78,6 +78,7 @@ Worker::Worker(const graph::Model& model, std::span<const float> initial, const 
                                      .velocity = optimizer_->lookahead().velocity,
                                      .momentum = optimizer_->lookahead().momentum,
                                      .separate_pull = options.trainer.max_staleness.has_value(),
+                                     .overlap = options.trainer.overlap,
                                      .statistics = statistics()})),
       context_{
           .seed = options.seed, .worker = static_cast<std::uint32_t>(options.index), .step = 0},

@@ -17,6 +17,10 @@ using MakePlace = std::function<std::unique_ptr<Place>(std::span<const float> in
 // window by window of a fixed, uneven schedule; with a separate pull, too.
 void check_rules(const MakePlace& make_place);
 
+// delayed_nesterov, for centers that keep a momentum: its paper's algorithm, which adds the changes
+// up, whatever D is.
+void check_delayed_nesterov(const MakePlace& make_place);
+
 // Workers that train at once: θ is the start and every step, the short last windows' too.
 void check_nothing_is_lost(const MakePlace& make_place);
 

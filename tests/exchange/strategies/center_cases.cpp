@@ -98,6 +98,10 @@ void check_rules(const MakePlace& make_place) {
     check_rule(make_place, DynsgdOptions{.count_absent = false}, reference_dynsgd(), separate_pull);
     check_rule(make_place, ExperimentalOptions{}, reference_experimental(learning_rate),
                separate_pull);
+    check_rule(make_place, AsyncLocalSgdOptions{}, reference_async_local_sgd(1.5, n),
+               separate_pull);
+    check_rule(make_place, AsyncLocalSgdOptions{.outer_learning_rate = 2.5},
+               reference_async_local_sgd(2.5, n), separate_pull);
     check_rule(make_place, GemOptions{.momentum = 0.8, .kappa = 1.5}, reference_gem(0.8, 1.5),
                separate_pull);
   }
@@ -106,6 +110,23 @@ void check_rules(const MakePlace& make_place) {
              reference_aeasgd(0.5 * learning_rate), false);
   check_rule(make_place, AeasgdOptions{.moving_rate = {.alpha = 0.25}}, reference_aeasgd(0.25),
              false);
+}
+
+void check_delayed_nesterov(const MakePlace& make_place) {
+  const std::size_t n = make_place(random_weights(size))->workers();
+  for (const bool separate_pull : {false, true}) {
+    check_rule(make_place, DelayedNesterovOptions{}, reference_delayed_nesterov(0.7, 0.9, n, n),
+               separate_pull);
+    for (const std::size_t delay : {std::size_t{1}, std::size_t{3}, 2 * n}) {
+      CAPTURE(delay);
+      check_rule(
+          make_place,
+          DelayedNesterovOptions{.outer_learning_rate = 0.5, .outer_momentum = 0.6, .delay = delay},
+          reference_delayed_nesterov(0.5, 0.6, delay, n), separate_pull);
+    }
+  }
+  check_rule(make_place, DelayedNesterovOptions{.outer_learning_rate = 1.2, .outer_momentum = 0.0},
+             reference_async_local_sgd(1.2, n), false);
 }
 
 void check_nothing_is_lost(const MakePlace& make_place) {

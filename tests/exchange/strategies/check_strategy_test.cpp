@@ -86,6 +86,7 @@ TEST_CASE("every strategy knows where its model lives") {
   }
   for (const StrategyOptions& options :
        {StrategyOptions{DownpourOptions{}}, StrategyOptions{HogwildOptions{}},
+        StrategyOptions{AsyncLocalSgdOptions{}}, StrategyOptions{DelayedNesterovOptions{}},
         StrategyOptions{AeasgdOptions{}}, StrategyOptions{GemOptions{}}}) {
     CHECK(topology(options) == Topology::parameter_server);
   }
@@ -102,7 +103,8 @@ TEST_CASE("a rule's traits say what its strategy does") {
         StrategyOptions{AeasgdOptions{}}, StrategyOptions{EamsgdOptions{}},
         StrategyOptions{EasgdOptions{}}, StrategyOptions{AveragingOptions{}},
         StrategyOptions{DilocoOptions{}}, StrategyOptions{SyncSgdOptions{}},
-        StrategyOptions{GemOptions{}}}) {
+        StrategyOptions{GemOptions{}}, StrategyOptions{AsyncLocalSgdOptions{}},
+        StrategyOptions{DelayedNesterovOptions{}}}) {
     CAPTURE(name_of_rule(options));
     const auto strategy = make_strategy(options, with);
     CHECK(strategy->shares_gradients() == traits(options).shares_gradients);
@@ -114,6 +116,9 @@ TEST_CASE("hogwild asks for a center whose reads and writes race, whatever is wi
   CHECK(wanted_consistency(trainer) == Consistency::none);
   trainer.strategy = DownpourOptions{};
   CHECK_FALSE(wanted_consistency(trainer));
+  trainer.strategy = DelayedNesterovOptions{};
+  CHECK(wanted_consistency(trainer) == Consistency::snapshot);
+  trainer.strategy = DownpourOptions{};
   trainer.consistency = Consistency::element;
   CHECK(wanted_consistency(trainer) == Consistency::element);
 }
@@ -140,7 +145,8 @@ TEST_CASE("only commits are compressed, not the positions of the elastic rules")
   const CompressionOptions bf16{.kind = CompressionKind::bf16};
   for (const StrategyOptions& options :
        {StrategyOptions{DownpourOptions{}}, StrategyOptions{DynsgdOptions{}},
-        StrategyOptions{ExperimentalOptions{}}, StrategyOptions{GemOptions{}}}) {
+        StrategyOptions{ExperimentalOptions{}}, StrategyOptions{GemOptions{}},
+        StrategyOptions{AsyncLocalSgdOptions{}}, StrategyOptions{DelayedNesterovOptions{}}}) {
     CHECK_NOTHROW(check_compression(options, bf16));
   }
   for (const StrategyOptions& options :

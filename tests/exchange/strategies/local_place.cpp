@@ -7,10 +7,18 @@
 namespace tusk::strategies::testing {
 namespace {
 
+// A momentum that begins with nothing: v = 0, θ_kept = θ.
+std::vector<float> momentum_of(std::span<const float> initial) {
+  std::vector<float> both(initial.size());
+  both.insert(both.end(), initial.begin(), initial.end());
+  return both;
+}
+
 class LocalPlace final : public Place {
  public:
   LocalPlace(std::span<const float> initial, std::size_t workers)
-      : state_(center::make_local_state(initial, workers)), server_(state_) {
+      : state_(center::make_local_state(initial, workers, 0, momentum_of(initial))),
+        server_(state_) {
     for (std::size_t worker = 0; worker < workers; ++worker) workers_.emplace_back(state_);
   }
 

@@ -36,7 +36,8 @@ void check_rule(const MakePlace& make_place, const StrategyOptions& options, con
     pair.reference.brought = elastic ? Vector(size) : center.theta;
     place->turn(worker, [&](center::CenterVariable& variable) {
       pair.center = std::make_unique<center::OverlappingCenter>(variable);
-      pair.strategy = make_strategy(options, {.center = pair.center.get(), .workers = n});
+      pair.strategy =
+          make_strategy(options, {.center = pair.center.get(), .workers = n, .overlap = true});
       pair.strategy->on_start(pair.x);
       CHECK(pair.x == initial);
     });
@@ -65,6 +66,9 @@ void check_overlapping_rules(const MakePlace& make_place) {
   check_rule(make_place, DownpourOptions{}, late_downpour(), false);
   check_rule(make_place, AdagOptions{}, late_adag(), false);
   check_rule(make_place, DynsgdOptions{.count_absent = false}, late_dynsgd(), false);
+  check_rule(make_place, AsyncLocalSgdOptions{.outer_learning_rate = 1.25},
+             late_async_local_sgd(1.25, n), false);
+  check_rule(make_place, AsyncLocalSgdOptions{}, late_async_local_sgd(0.75, n), false);
   check_rule(make_place, AeasgdOptions{}, late_aeasgd(0.9 / static_cast<double>(n)), true);
   check_rule(make_place, AeasgdOptions{.moving_rate = {.alpha = 0.25}}, late_aeasgd(0.25), true);
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The elastic rules and diloco on f(x) = h x²/2, where what they do has a closed
+// The elastic rules and those with an outer step on f(x) = h x²/2, where what they do has a closed
 // form.
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <complex>
+#include <deque>
+#include <memory>
+#include <numbers>
+#include <span>
 #include <vector>
 
 #include "exchange/center/local_center.hpp"
+#include "exchange/center/overlapping_center.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "net/optim/make_optimizer.hpp"
 #include "place.hpp"
@@ -207,4 +212,80 @@ TEST_CASE("diloco converges on a quadratic below its limit and diverges above") 
   };
   CHECK(descent(1.35) < 0.1);
   CHECK(descent(1.37) > 100.0);
+}
+
+namespace {
+
+// n workers that commit in turn to one center, on f(x) = h x²/2, with windows of one step of plain
+// SGD that goes the share h of the way: |θ| after t commits, or when it has become a million.
+double in_turn(const StrategyOptions& options, std::size_t n, bool overlap, double h, int t) {
+  const std::vector<float> at_first{0.0F, 1.0F};  // v, θ_kept
+  const auto state = center::make_local_state(std::span(at_first).last(1), n, 0, at_first);
+  std::deque<center::LocalCenter> centers;
+  std::deque<center::OverlappingCenter> beside;
+  std::vector<std::unique_ptr<strategies::Strategy>> workers;
+  std::vector<std::vector<float>> x(n, std::vector<float>(1));
+  for (std::size_t w = 0; w < n; ++w) {
+    center::CenterVariable& center = centers.emplace_back(state);
+    workers.push_back(strategies::make_strategy(
+        options, {.center = overlap ? &beside.emplace_back(center) : &center,
+                  .workers = n,
+                  .overlap = overlap}));
+    workers.back()->on_start(x[w]);
+  }
+  std::vector<float> theta(1);
+  for (int turn = 0; turn < t && std::abs(theta[0]) < 1e6F; ++turn) {
+    const std::size_t w = static_cast<std::size_t>(turn) % n;
+    workers[w]->on_window_start(x[w]);
+    x[w][0] -= static_cast<float>(h) * x[w][0];
+    workers[w]->on_window_end(x[w], {.steps = 1, .samples = 1});
+    if (overlap) beside[w].complete();
+    center::LocalServer(state).snapshot(theta);
+  }
+  return std::abs(static_cast<double>(theta[0]));
+}
+
+// Whether n workers in turn converge at h = 0.97 of the limit of γ h and diverge at 1.03 of it.
+void check_limit(const StrategyOptions& options, double rate, std::size_t n, bool overlap,
+                 double limit) {
+  CAPTURE(n);
+  CAPTURE(rate);
+  const int turns = static_cast<int>(n) * 3000;
+  CHECK(in_turn(options, n, overlap, 0.97 * limit / rate, turns) < 0.1);
+  CHECK(in_turn(options, n, overlap, 1.03 * limit / rate, turns) > 10.0);
+}
+
+}  // namespace
+
+TEST_CASE("async_local_sgd on a quadratic is stable as far as its limit, and no farther") {
+  for (const std::size_t n : {1U, 2U, 4U, 32U}) {
+    const double limit =
+        n == 1 ? 2.0
+               : 2.0 * static_cast<double>(n) *
+                     std::sin(std::numbers::pi / (4.0 * static_cast<double>(n) - 2.0));
+    for (const double rate : {1.0, 2.5}) {
+      check_limit(AsyncLocalSgdOptions{.outer_learning_rate = rate}, rate, n, false, limit);
+    }
+  }
+  // Beside the steps the limits are, by the eigenvalues of a round, 1.111 for 4 workers and 0.815
+  // for 32; for many π/4.
+  check_limit(AsyncLocalSgdOptions{}, 0.75, 4, true, 1.111);
+  check_limit(AsyncLocalSgdOptions{}, 0.75, 32, true, 0.815);
+}
+
+TEST_CASE("delayed_nesterov on a quadratic is stable as far as its limit, and no farther") {
+  // By the eigenvalues of a round.
+  check_limit(DelayedNesterovOptions{.outer_momentum = 0.5}, 0.7, 4, false, 1.147);
+  check_limit(DelayedNesterovOptions{.outer_momentum = 0.5}, 0.7, 32, false, 0.948);
+  check_limit(DelayedNesterovOptions{.outer_momentum = 0.9}, 0.7, 32, false, 0.440);
+}
+
+TEST_CASE("delayed_nesterov of one worker with D = 1 is Nesterov's closed form") {
+  for (const double h : {0.05, 0.4}) {
+    for (const int t : {1, 2, 7, 30}) {
+      const DelayedNesterovOptions options{.communication_window = 1, .outer_momentum = 0.6};
+      CHECK(in_turn(options, 1, false, h, t) ==
+            doctest::Approx(std::abs(outer_closed_form(0.7, 0.6, true, h, t))).epsilon(1e-3));
+    }
+  }
 }

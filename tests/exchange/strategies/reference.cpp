@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 namespace tusk::strategies::testing {
 namespace {
@@ -75,6 +76,10 @@ LateRule late_adag() {
   return late([](double m) { return 1.0 / m; }, all_of_it);
 }
 
+LateRule late_async_local_sgd(double rate, std::size_t workers) {
+  return late([=](double) { return rate / static_cast<double>(workers); }, all_of_it);
+}
+
 LateRule late_dynsgd() {
   return late(all_of_it, [](double staleness) { return 1.0 / (staleness + 1.0); });
 }
@@ -108,6 +113,35 @@ Rule reference_experimental(double learning_rate) {
   return windowed([=](double theta, double pulled, double, double m) {
     return 1.0 / ((theta - pulled) * (theta - pulled) / learning_rate + 1.0) / m;
   });
+}
+
+Rule reference_async_local_sgd(double rate, std::size_t workers) {
+  return windowed(
+      [=](double, double, double, double) { return rate / static_cast<double>(workers); });
+}
+
+// As the paper has it: the changes are added up, and their mean moves v.
+Rule reference_delayed_nesterov(double rate, double mu, std::size_t delay, std::size_t workers) {
+  auto changes = std::make_shared<std::vector<Vector>>();
+  return [=](ReferenceCenter& center, ReferenceWorker& worker, const std::vector<Vector>& steps) {
+    walk(worker, steps);
+    Vector change(worker.x.size());
+    for (std::size_t i = 0; i < change.size(); ++i) {
+      change[i] = worker.x[i] - worker.pulled[i];
+      center.theta[i] += rate / static_cast<double>(workers) * change[i];
+    }
+    changes->push_back(change);
+    if (++center.commits % delay == 0) {
+      for (std::size_t i = 0; i < change.size(); ++i) {
+        double mean = 0.0;
+        for (const Vector& one : *changes) mean += one[i] / static_cast<double>(delay);
+        center.velocity[i] = mu * center.velocity[i] + mean;
+        center.theta[i] += rate * mu * center.velocity[i];
+      }
+      changes->clear();
+    }
+    pull(center, worker);
+  };
 }
 
 Rule reference_aeasgd(double alpha) {

@@ -14,6 +14,7 @@ using Vector = std::vector<double>;
 struct ReferenceCenter {
   Vector theta;
   std::size_t commits = 0;
+  Vector velocity = Vector(theta.size());  // delayed_nesterov's v
 };
 
 struct ReferenceWorker {
@@ -32,6 +33,8 @@ Rule reference_downpour();
 Rule reference_adag();
 Rule reference_dynsgd();
 Rule reference_experimental(double learning_rate);
+Rule reference_async_local_sgd(double rate, std::size_t workers);
+Rule reference_delayed_nesterov(double rate, double mu, std::size_t delay, std::size_t workers);
 Rule reference_aeasgd(double alpha);
 Rule reference_gem(double mu, double kappa);
 
@@ -56,6 +59,7 @@ using LateRule =
 LateRule late_downpour();
 LateRule late_adag();
 LateRule late_dynsgd();
+LateRule late_async_local_sgd(double rate, std::size_t workers);
 LateRule late_aeasgd(double alpha);
 
 }  // namespace tusk::strategies::testing

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <utility>
+#include <vector>
 
 #include "cases.hpp"
 #include "mpi_place.hpp"
@@ -19,9 +20,19 @@ MakePlace over(const mpi::Communicator& world, Transport transport) {
   };
 }
 
+MakePlace with_momentum(const mpi::Communicator& world, Transport transport) {
+  return [&world, transport](std::span<const float> initial) {
+    std::vector<float> momentum(initial.size());  // v, then θ_kept
+    momentum.insert(momentum.end(), initial.begin(), initial.end());
+    return make_mpi_place(world, center::make_center(world, initial, {.transport = transport},
+                                                     Consistency::snapshot, 0, momentum));
+  };
+}
+
 void check_all(Transport transport) {
   const auto world = mpi::Communicator::world();
   check_rules(over(world, transport));
+  check_delayed_nesterov(with_momentum(world, transport));
   check_nothing_is_lost(over(world, transport));
   check_elastic_conserves(over(world, transport));
   check_overlapping_rules(over(world, transport));

@@ -18,6 +18,10 @@ TEST_CASE("every rule with a center is its formula in double precision") {
   for (const std::size_t workers : {1, 2, 4, 7}) check_rules(local(workers));
 }
 
+TEST_CASE("delayed_nesterov is its paper's algorithm in double precision") {
+  for (const std::size_t workers : {1, 2, 4, 7}) check_delayed_nesterov(local(workers));
+}
+
 TEST_CASE("every step gets into the center, short last windows too") {
   for (const std::size_t workers : {1, 2, 4, 7}) check_nothing_is_lost(local(workers));
 }

@@ -89,8 +89,10 @@ std::vector<float> draw_batches(Random& random) {
 }
 
 std::vector<StrategyOptions> rules_with_deltas(const Extensions& extensions) {
-  return {DownpourOptions{}, AdagOptions{}, DynsgdOptions{},           ExperimentalOptions{},
-          HogwildOptions{},  GemOptions{},  test::relay(extensions, 4)};
+  return {
+      DownpourOptions{},         AdagOptions{}, DynsgdOptions{},        ExperimentalOptions{},
+      HogwildOptions{},          GemOptions{},  AsyncLocalSgdOptions{}, DelayedNesterovOptions{},
+      test::relay(extensions, 4)};
 }
 
 }  // namespace
@@ -103,7 +105,8 @@ TEST_CASE("statistics: every rule with deltas makes of them what one process wou
       for (const bool separate_pull : {false, true}) {
         CAPTURE(name_of_rule(options));
         CAPTURE(separate_pull);
-        const auto state = center::make_local_state(initial, workers, statistics);
+        const auto state =
+            center::make_local_state(initial, workers, statistics, std::vector<float>(2 * weights));
         std::deque<Trainee> trainees;
         for (std::size_t i = 0; i < workers; ++i) {
           trainees.emplace_back(state, options, workers, separate_pull, false);
@@ -128,7 +131,8 @@ TEST_CASE("statistics: a worker alone has its own, with exchanges beside its ste
   const std::vector<float> initial(weights + statistics, 10.0F);
   for (const StrategyOptions& options :
        {StrategyOptions(DownpourOptions{}), StrategyOptions(AdagOptions{}),
-        StrategyOptions(DynsgdOptions{}), test::relay(extensions, 4)}) {
+        StrategyOptions(DynsgdOptions{}), StrategyOptions(AsyncLocalSgdOptions{}),
+        test::relay(extensions, 4)}) {
     const auto state = center::make_local_state(initial, 1, statistics);
     Trainee trainee(state, options, 1, false, true);
     Random random(12, Stream::shuffle);

@@ -72,6 +72,8 @@ TEST_CASE("a simulation goes on bit for bit, times included, with every rule") {
       {"dynsgd", DynsgdOptions{.communication_window = 3}},
       {"experimental", ExperimentalOptions{.communication_window = 3}},
       {"hogwild", HogwildOptions{.communication_window = 2}},
+      {"async_local_sgd", AsyncLocalSgdOptions{.communication_window = 3}},
+      {"delayed_nesterov", DelayedNesterovOptions{.communication_window = 3, .delay = 7}},
       {"gem", GemOptions{.communication_window = 4}},
       {"aeasgd", AeasgdOptions{.communication_window = 4}},
       {"easgd", EasgdOptions{.communication_window = 4}},
@@ -101,6 +103,17 @@ TEST_CASE("a simulation goes on with bounded staleness, a slow worker, claims an
   going_on.check(experiment, "claims");
   experiment.server.shards = 3;
   going_on.check(experiment, "shards");
+}
+
+TEST_CASE("a simulation of delayed_nesterov goes on over shards, with a bound and a slow worker") {
+  GoingOn going_on;
+  Experiment experiment =
+      going_on.experiment(DelayedNesterovOptions{.communication_window = 3, .delay = 7});
+  experiment.server.shards = 2;
+  going_on.check(experiment, "momentum-shards");
+  experiment.debug.slow = SlowOptions{.worker = 1, .factor = 5.0};
+  experiment.trainer.max_staleness = 2;
+  going_on.check(experiment, "momentum-bounded");
 }
 
 TEST_CASE("a simulation of dynsgd goes on after some workers have ended, over shards") {

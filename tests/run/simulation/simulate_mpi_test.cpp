@@ -66,8 +66,10 @@ const std::vector<StrategyOptions> all{DownpourOptions{.communication_window = 3
                                        AeasgdOptions{.communication_window = 4},
                                        EasgdOptions{.communication_window = 4},
                                        AveragingOptions{.communication_window = 5},
-                                       DilocoOptions{.communication_window = 5},
-                                       SyncSgdOptions{}};
+                                       SyncSgdOptions{},
+                                       AsyncLocalSgdOptions{.communication_window = 3},
+                                       DelayedNesterovOptions{.communication_window = 3},
+                                       DilocoOptions{.communication_window = 5}};
 
 }  // namespace
 

@@ -160,6 +160,8 @@ TEST_CASE("a center alone with its worker goes on bit for bit") {
       {"experimental", ExperimentalOptions{.communication_window = 3}},
       {"aeasgd", AeasgdOptions{.communication_window = 4}},
       {"gem", GemOptions{.communication_window = 4}},
+      {"async_local_sgd", AsyncLocalSgdOptions{.communication_window = 3}},
+      {"delayed_nesterov", DelayedNesterovOptions{.communication_window = 3, .delay = 5}},
       {"relay", test::relay(going_on.extensions(), 3)}};
   for (const auto& [name, rule] : rules) {
     Experiment experiment = going_on.experiment(rule, "37 steps");
@@ -169,6 +171,17 @@ TEST_CASE("a center alone with its worker goes on bit for bit") {
     }
     going_on.check(experiment, name);
   }
+}
+
+TEST_CASE("an outer momentum that is spread over servers goes on bit for bit") {
+  GoingOn going_on;
+  if (going_on.world().size() != 4) return;  // three servers and a worker
+  Experiment experiment = going_on.experiment(
+      DelayedNesterovOptions{.communication_window = 3, .delay = 5}, "37 steps");
+  experiment.server.shards = 3;
+  experiment.debug.slow = SlowOptions{.factor = 100.0};
+  experiment.data.validation_split = 0.0;
+  going_on.check(experiment, "delayed_nesterov-shards");
 }
 
 TEST_CASE("moving statistics go on bit for bit, and what is frozen stays") {
@@ -183,6 +196,8 @@ TEST_CASE("moving statistics go on bit for bit, and what is frozen stays") {
       {"chorus", test::chorus(going_on.extensions())}};
   if (size <= 2) {  // the order of several workers is not repeatable
     rules.emplace_back("downpour", DownpourOptions{.communication_window = 3});
+    rules.emplace_back("delayed_nesterov",
+                       DelayedNesterovOptions{.communication_window = 3, .delay = 4});
     rules.emplace_back("aeasgd", AeasgdOptions{.communication_window = 4});
   }
   for (const auto& [name, rule] : rules) {

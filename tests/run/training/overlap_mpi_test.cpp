@@ -65,8 +65,8 @@ TEST_CASE("overlap: the rules learn over every transport and lose no batch") {
   const DataFolder folder(world);
   const std::vector<StrategyOptions> rules{
       DownpourOptions{.communication_window = 4}, AdagOptions{.communication_window = 2},
-      DynsgdOptions{.communication_window = 4}, AeasgdOptions{.communication_window = 3},
-      EamsgdOptions{.communication_window = 3}};
+      DynsgdOptions{.communication_window = 4},   AsyncLocalSgdOptions{.communication_window = 4},
+      AeasgdOptions{.communication_window = 3},   EamsgdOptions{.communication_window = 3}};
   for (std::size_t rule = 0; rule < rules.size(); ++rule) {
     for (const Transport transport : transports) {
       CAPTURE(rule);

@@ -83,6 +83,8 @@ TEST_CASE("every rule with a center learns from shards and commits every batch")
   for (const Transport transport : transports) {
     for (const StrategyOptions& rule :
          {StrategyOptions{DownpourOptions{.communication_window = 4}},
+          StrategyOptions{AsyncLocalSgdOptions{.communication_window = 4}},
+          StrategyOptions{DelayedNesterovOptions{.communication_window = 4}},
           StrategyOptions{AdagOptions{.communication_window = 2}},
           StrategyOptions{DynsgdOptions{.communication_window = 2}},
           StrategyOptions{ExperimentalOptions{.communication_window = 2}},

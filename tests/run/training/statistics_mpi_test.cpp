@@ -40,6 +40,8 @@ std::vector<StrategyOptions> all_rules(const Extensions& extensions) {
           ExperimentalOptions{.communication_window = 2},
           HogwildOptions{.communication_window = 3},
           GemOptions{.communication_window = 3},
+          AsyncLocalSgdOptions{.communication_window = 3},
+          DelayedNesterovOptions{.communication_window = 3},
           AeasgdOptions{.communication_window = 4},
           EamsgdOptions{.communication_window = 4},
           EasgdOptions{.communication_window = 4},

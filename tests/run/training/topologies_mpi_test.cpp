@@ -65,6 +65,39 @@ TEST_CASE("synchronous rules learn from uneven shards and lose no batch") {
   }
 }
 
+TEST_CASE("rules that move the center by a mean of changes learn over every transport") {
+  const auto world = mpi::Communicator::world();
+  const DataFolder folder(world);
+  for (const Transport transport : {Transport::shared, Transport::rma, Transport::message}) {
+    CAPTURE(name_of(transport));
+    for (const StrategyOptions& rule :
+         {StrategyOptions(AsyncLocalSgdOptions{.communication_window = 3}),
+          StrategyOptions(DelayedNesterovOptions{.communication_window = 3})}) {
+      CAPTURE(name_of_rule(rule));
+      Experiment options = experiment(folder, rule);
+      options.server.transport = transport;
+      const std::string directory =
+          folder.file(name_of_rule(rule) + std::string(name_of(transport)));
+      const auto summary = train(options, directory, world);
+      CHECK(summary.test->metric(0) > 0.9);
+      if (world.rank() == 0) {
+        CHECK(summary.ledger.samples_committed == 8 * training_rows);
+        CHECK(summary.ledger.batches_committed == summary.ledger.batches_trained);
+      }
+      world.barrier();
+    }
+  }
+}
+
+TEST_CASE("delayed_nesterov commits what is compressed, and its momentum moves by that") {
+  const auto world = mpi::Communicator::world();
+  if (world.size() == 1) return;
+  const DataFolder folder(world);
+  Experiment options = experiment(folder, DelayedNesterovOptions{.communication_window = 3});
+  options.server.compression.kind = CompressionKind::bf16;
+  CHECK(train(options, folder.file("compressed"), world).test->metric(0) > 0.9);
+}
+
 TEST_CASE("without atomicity (hogwild) and with fresh optimizers a center still learns") {
   const auto world = mpi::Communicator::world();
   const DataFolder folder(world);
