@@ -25,44 +25,68 @@ std::string validation_text(const training::Assembly& assembly) {
   return fmt::format("{} to validate", format_count(assembly.validation->size()));
 }
 
+// " for class" where there are labels of several outputs.
+std::string owner_text(const graph::Model& model, std::size_t label, std::size_t labels) {
+  return labels == 1 ? "" : fmt::format(" for {}", model.outputs()[label].name);
+}
+
 // What says how much samples count; nothing if all count alike.
 std::string weights_text(const training::Assembly& assembly) {
   std::string text;
-  if (const auto& name = assembly.experiment.data.sample_weight) {
-    text += fmt::format("weights    of each sample: data set '{}'\n", *name);
+  const datasets::Dataset& train = assembly.files.train;
+  for (std::size_t i = 0; i < train.labels_count(); ++i) {
+    const std::string of = owner_text(assembly.model, i, train.labels_count());
+    if (train.has_weights(i)) {
+      text +=
+          fmt::format("weights    of each sample{}: data set '{}'\n", of, train.weights(i).name());
+    }
+    const std::vector<double>& weights = assembly.class_weights[i];
+    if (weights.empty()) continue;
+    std::vector<std::string> classes;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      classes.push_back(
+          fmt::format("{} {:.6g}", class_label(assembly.class_names[i], k), weights[k]));
+    }
+    text += fmt::format("weights    of classes in training{}: {}\n", of, fmt::join(classes, ", "));
   }
-  if (assembly.class_weights.empty()) return text;
-  std::vector<std::string> classes;
-  for (std::size_t i = 0; i < assembly.class_weights.size(); ++i) {
-    classes.push_back(
-        fmt::format("{} {:.6g}", class_label(assembly.class_names, i), assembly.class_weights[i]));
-  }
-  return text + fmt::format("weights    of classes in training: {}\n", fmt::join(classes, ", "));
+  return text;
 }
 
-// The table of a model of several inputs, whose shapes the experiment says: there is no data of
-// several arrays to train it on yet, so that this is all that can be checked.
-void show_inputs(const Experiment& experiment, bool prints) {
-  const graph::Model model(experiment.model, std::span<const Shape>());
-  if (prints) fmt::print("{}\n", model.summary());
+// What the transforms do, a line each.
+std::string transforms_text(const training::Assembly& assembly) {
+  std::string text;
+  for (std::size_t i = 0; i < assembly.transforms.size(); ++i) {
+    const bool is_only = assembly.transforms.size() == 1;
+    const std::string of = is_only ? "" : assembly.model.inputs()[i].name + ": ";
+    for (const std::string& line : assembly.transforms[i].summary()) {
+      text += fmt::format("transform  {}{}\n", of, line);
+    }
+  }
+  return text;
+}
+
+// "(3,)", or "jets (8, 4), event (5,)".
+std::string shapes_text(const graph::Model& model) {
+  if (model.inputs().size() == 1) return model.input_shape().to_string();
+  std::vector<std::string> shapes;
+  for (const graph::ModelInput& input : model.inputs()) {
+    shapes.push_back(fmt::format("{} {}", input.name, input.shape.to_string()));
+  }
+  return fmt::format("{}", fmt::join(shapes, ", "));
 }
 
 ExitCode check(const Context& context, const ExperimentArguments& arguments) {
   const mpi::Communicator& world = context.world;
   const Experiment experiment = load_experiment(context, arguments);
-  if (experiment.model.inputs.size() > 1) {
-    mpi::collectively(world, [&] { show_inputs(experiment, world.rank() == 0); });
-  }
   const training::Assembly assembly = training::assemble(experiment, world, context.extensions);
   strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
                                assembly.roles.workers);
   if (world.rank() != 0) return ExitCode::done;
   fmt::print("{}\n", assembly.model.summary());
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train.to_string(),
-             format_count(assembly.samples_per_epoch()), assembly.model.input_shape().to_string(),
+             format_count(assembly.samples_per_epoch()), shapes_text(assembly.model),
              validation_text(assembly));
-  for (const std::string& line : assembly.transforms.summary()) fmt::print("transform  {}\n", line);
-  fmt::print("{}", weights_text(assembly));
+  fmt::print("{}{}", transforms_text(assembly), weights_text(assembly));
   fmt::print("optimizer  {}, learning rate {}\n", options::selected_name(experiment.optimizer.kind),
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/data_arguments.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <optional>
 
 #include "data/datasets/column_names.hpp"
+#include "tusk/error.hpp"
 #include "use/evaluation/answers.hpp"
 #include "use/evaluation/combined_outputs.hpp"
 
@@ -25,7 +29,8 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
        .value_text = "FILE.h5"},
       {.name = "--features",
        .place = &arguments.features,
-       .help = "The features in the data set",
+       .help = "The features in the data set; of several inputs NAME,NAME in their order or "
+               "INPUT=NAME,... [those of the training]",
        .shows_default = true,
        .is_dataset_name = true},
       {.name = "--combine",
@@ -36,7 +41,8 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
   if (use == DataUse::score) {
     all.push_back({.name = "--label",
                    .place = &arguments.label,
-                   .help = "The labels in the data set",
+                   .help = "The labels in the data set; of several outputs one for all or, as the "
+                           "features, one for each",
                    .shows_default = true,
                    .is_dataset_name = true});
     all.push_back({.name = "--sample-weight",
@@ -53,15 +59,105 @@ evaluation::Combine combination(const DataArguments& arguments) {
   return arguments.combine == "vote" ? evaluation::Combine::vote : evaluation::Combine::mean;
 }
 
+namespace {
+
+constexpr const char* default_features = "features";
+constexpr const char* default_label = "label";
+
+std::vector<std::string> pieces_of(const std::string& text) {
+  std::vector<std::string> pieces{""};
+  for (const char c : text) {
+    if (c == ',') {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += c;
+    }
+  }
+  return pieces;
+}
+
+// "a,b" or "x=a,y=b", in the order of x and y, which are called `role`.
+std::vector<std::string> in_order(const std::string& text, const std::vector<std::string>& owners,
+                                  const std::string& option, const std::string& role) {
+  std::vector<std::string> names = pieces_of(text);
+  if (text.find('=') == std::string::npos) return names;
+  std::vector<std::string> ordered(owners.size());
+  for (const std::string& piece : names) {
+    const std::size_t end = std::min(piece.find('='), piece.size());
+    const auto owner = std::ranges::find(owners, piece.substr(0, end));
+    if (owner == owners.end() || end == piece.size()) {
+      fail(ExitCode::usage, "{} {}: '{}' is not {}=DATASET; the model has {}", option, text, piece,
+           role, fmt::join(owners, ", "));
+    }
+    ordered[static_cast<std::size_t>(owner - owners.begin())] = piece.substr(end + 1);
+  }
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    if (!ordered[i].empty()) continue;
+    fail(ExitCode::usage, "{} {}: names no data set for the model's {} '{}'", option, text, role,
+         owners[i]);
+  }
+  return ordered;
+}
+
+template <typename Named>
+std::vector<std::string> names_in(const std::vector<Named>& all) {
+  std::vector<std::string> names;
+  for (const Named& each : all) names.push_back(each.name);
+  return names;
+}
+
+template <typename Data>
+std::vector<std::string> trained_on(const std::vector<Data>& all) {
+  std::vector<std::string> names;
+  for (const Data& each : all) names.push_back(each.dataset);
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::string> feature_names(const evaluation::TrainedModel& model,
+                                       const DataArguments& arguments) {
+  const auto& inputs = model.model.inputs();
+  if (inputs.size() == 1) return {arguments.features};
+  if (arguments.features == default_features && !model.input_data.empty()) {
+    return trained_on(model.input_data);
+  }
+  std::vector<std::string> names =
+      in_order(arguments.features, names_in(inputs), "--features", "input");
+  if (names.size() == inputs.size()) return names;
+  fail(ExitCode::usage, "--features {}: {} has {} inputs, {}; name a data set for each",
+       arguments.features, arguments.model, inputs.size(), fmt::join(names_in(inputs), ", "));
+}
+
+std::vector<std::string> label_names(const evaluation::TrainedModel& model,
+                                     const DataArguments& arguments) {
+  const auto& outputs = model.model.outputs();
+  if (outputs.size() == 1) return {arguments.label};
+  if (arguments.label == default_label && !model.label_data.empty()) {
+    return trained_on(model.label_data);
+  }
+  std::vector<std::string> names =
+      in_order(arguments.label, names_in(outputs), "--label", "output");
+  if (names.size() == 1 || names.size() == outputs.size()) return names;
+  fail(ExitCode::usage, "--label {}: {} has {} outputs, {}; name one data set or one for each",
+       arguments.label, arguments.model, outputs.size(), fmt::join(names_in(outputs), ", "));
+}
+
 datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
                            bool with_label) {
-  const auto label = with_label ? std::optional(arguments.label) : std::nullopt;
-  const auto weight = with_label ? arguments.sample_weight : std::nullopt;
-  datasets::Dataset dataset =
-      datasets::Dataset::open(arguments.data, {arguments.features, label, weight});
+  datasets::ArrayNames names{.features = feature_names(model, arguments)};
+  if (with_label) {
+    names.label = label_names(model, arguments);
+    names.weight = arguments.sample_weight;
+  }
+  datasets::Dataset dataset = datasets::Dataset::open(arguments.data, names);
   evaluation::check_samples(evaluation::views_of({&model, 1}).front(), arguments.model, dataset);
-  datasets::check_same_columns(arguments.data, dataset.column_names(), arguments.model,
-                               model.columns);
+  for (std::size_t i = 0; i < dataset.inputs(); ++i) {
+    const bool is_first = i == 0 && model.input_data.size() < 2;
+    if (!is_first && i >= model.input_data.size()) continue;
+    datasets::check_same_columns(arguments.data, dataset.column_names(i), arguments.model,
+                                 is_first ? model.columns : model.input_data[i].columns);
+  }
   return dataset;
 }
 

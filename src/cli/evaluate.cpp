@@ -60,14 +60,20 @@ evaluation::Scoring scoring(const EvaluateArguments& arguments, const Extensions
 // The classes of the data set's labels must be the model's: an index means the same in both.
 void check_class_names(const evaluation::TrainedModel& model, const datasets::Dataset& dataset,
                        const EvaluateArguments& arguments) {
-  const std::vector<std::string> stored = dataset.class_names();
-  if (stored.empty()) return;
-  datasets::check_same_classes(arguments.data.data, arguments.data.label,
-                               model.transforms.class_names(stored), arguments.data.model,
-                               model.class_names);
+  for (std::size_t i = 0; i < dataset.labels_count(); ++i) {
+    const std::vector<std::string> stored = dataset.class_names(i);
+    if (stored.empty()) continue;
+    datasets::check_same_classes(arguments.data.data, dataset.labels(i).name(),
+                                 model.transforms.front().class_names(stored), arguments.data.model,
+                                 evaluation::class_names_of(model, i));
+  }
 }
 
 void check_top_k(const evaluation::TrainedModel& model, const EvaluateArguments& arguments) {
+  if (!arguments.top_k.empty() && model.model.outputs().size() > 1) {
+    fail(ExitCode::usage, "--top-k: {} has {} outputs, of which loss and metrics are all there is",
+         arguments.data.model, model.model.outputs().size());
+  }
   const std::size_t outputs = model.model.output_size();
   for (const std::size_t k : arguments.top_k) {
     if (model.classifies && outputs > 1 && k <= outputs) continue;

@@ -30,6 +30,41 @@ std::string loss_text(const LossOptions& loss, LossDetails details) {
   return values.empty() ? name : fmt::format("{} ({})", name, values);
 }
 
+// "what: none", or the transforms on lines of their own.
+std::string transforms_text(const std::string& what, const std::string& json,
+                            const std::string& path, const Extensions& extensions) {
+  const auto transforms = transforms::Transforms::from_json(json, path, extensions);
+  std::string text = fmt::format("{}: {}\n", what, transforms.empty() ? "none" : "");
+  for (const std::string& line : transforms.summary()) text += fmt::format("  {}\n", line);
+  return text;
+}
+
+// The data of several inputs and of the labels of several outputs.
+std::string inputs_text(const formats::ModelContent& content, const std::string& path,
+                        const Extensions& extensions) {
+  std::string text;
+  for (std::size_t i = 0; i < content.input_data.size(); ++i) {
+    const formats::InputData& data = content.input_data[i];
+    const std::string& name = content.inputs.at(i).name;
+    text += fmt::format("data of {}: {}\n", name, data.dataset);
+    text += transforms_text("transforms of " + name, data.transforms, path, extensions);
+  }
+  return text;
+}
+
+std::string labels_text(const formats::ModelContent& content) {
+  if (content.label_data.size() < 2) return "";
+  std::string text;
+  for (std::size_t i = 0; i < content.label_data.size(); ++i) {
+    const formats::LabelData& data = content.label_data[i];
+    const std::string& name = content.outputs.at(i).name;
+    text += fmt::format("labels of {}: {}\n", name, data.dataset);
+    if (data.class_names.empty()) continue;
+    text += fmt::format("classes of {}: {}\n", name, fmt::join(data.class_names, ", "));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string model_text(const std::string& path, const Extensions& extensions) {
@@ -52,12 +87,15 @@ std::string model_text(const std::string& path, const Extensions& extensions) {
   if (!content.columns.names.empty()) {
     text += fmt::format("columns: {}\n", fmt::join(content.columns.names, ", "));
   }
-  if (!content.class_names.empty()) {
+  text += labels_text(content);
+  if (!content.class_names.empty() && content.label_data.size() < 2) {
     text += fmt::format("classes: {}\n", fmt::join(content.class_names, ", "));
   }
-  const auto transforms = transforms::Transforms::from_json(content.transforms, path, extensions);
-  text += fmt::format("transforms: {}\n", transforms.empty() ? "none" : "");
-  for (const std::string& line : transforms.summary()) text += fmt::format("  {}\n", line);
+  if (content.input_data.size() > 1) {
+    text += inputs_text(content, path, extensions);
+  } else {
+    text += transforms_text("transforms", content.transforms, path, extensions);
+  }
   text += fmt::format("training: {}\n", content.facts);
   return text;
 }

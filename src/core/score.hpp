@@ -13,7 +13,8 @@ namespace tusk {
 // it may be sent as bytes.
 //
 // With samples of weights w, as Keras has it: the loss is Σ w·loss / samples, a metric the mean
-// over the samples as without weights, a weighted metric Σ w·metric / Σ w.
+// over the samples as without weights, a weighted metric Σ w·metric / Σ w. Where the outputs of a
+// model weigh samples apart, the sum of weights is that of the first.
 struct BatchScore {
   static constexpr std::size_t max_metrics = 32;
 

@@ -33,6 +33,38 @@ struct FileList {
   friend bool operator==(const FileList&, const FileList&) = default;
 };
 
+// Which data sets hold the arrays of a sample: one, several in the order of the model's inputs (or
+// outputs), or several by the names of these. A name is a path within the file: "events/jets".
+struct ArrayOptions {
+  std::vector<std::string> datasets;
+  std::vector<std::string> owners{};  // the inputs or outputs, one a data set; empty: in order
+
+  ArrayOptions() = default;
+  ArrayOptions(std::string dataset) : datasets{std::move(dataset)} {}  // NOLINT
+  ArrayOptions(const char* dataset) : datasets{dataset} {}             // NOLINT
+
+  friend bool operator==(const ArrayOptions&, const ArrayOptions&) = default;
+};
+
+// The transforms of one input of a model with several.
+struct InputTransforms {
+  std::string input;
+  std::vector<TransformOptions> steps;
+
+  friend bool operator==(const InputTransforms&, const InputTransforms&) = default;
+};
+
+// The entries of data.transforms: a list for data of one array; by input for several.
+struct TransformLists : std::vector<TransformOptions> {
+  using vector::vector;
+  TransformLists() = default;
+  TransformLists(std::vector<TransformOptions> steps) : vector(std::move(steps)) {}  // NOLINT
+  std::vector<InputTransforms> by_input{};
+
+  bool none() const { return empty() && by_input.empty(); }
+  friend bool operator==(const TransformLists&, const TransformLists&) = default;
+};
+
 // A number of bytes, written "4 GiB".
 struct ByteCount {
   std::uint64_t bytes = 0;
@@ -59,14 +91,15 @@ struct DataOptions {
   std::optional<std::string> fold{};  // "2/5" instead: the second of five equal shares
   std::optional<std::string> validation_group{};  // a data set [N]: rows of one value stay together
   bool stratify = false;                          // the same share of every class validates
-  std::string features = "features";              // a data set in the files: [N, …]
-  std::string label = "label";                    // class indices [N], or one-hot or targets [N, K]
-  std::optional<std::string> sample_weight{};     // how much each row counts, [N]; none: 1 each
-  bool shuffle = true;                            // a new order every epoch
-  std::size_t repeat = 1;  // an epoch is so many passes over the training rows
+  ArrayOptions features = "features";             // data sets in the files, one an input: [N, …]
+  ArrayOptions label = "label";  // one for all outputs, or one each: class indices [N], or one-hot
+                                 // or targets [N, K]
+  std::optional<ArrayOptions> sample_weight{};  // how much each row counts, [N]; none: 1 each
+  bool shuffle = true;                          // a new order every epoch
+  std::size_t repeat = 1;                       // an epoch is so many passes over the training rows
   ReadMode read = ReadMode::independent;
   std::optional<ByteCount> memory_limit;  // a worker's share larger than this is streamed
-  std::vector<TransformOptions> transforms;
+  TransformLists transforms;
 
   friend bool operator==(const DataOptions&, const DataOptions&) = default;
 };

@@ -153,20 +153,6 @@ struct InputOptions {
   friend bool operator==(const InputOptions&, const InputOptions&) = default;
 };
 
-// One output of the model: a value by its name, and what training makes of it.
-struct OutputOptions {
-  std::string name;
-  std::optional<LossOptions> loss;  // none: the model's, with its huber_delta
-  double huber_delta = 1.0;         // these three for a loss of its own
-  double label_smoothing = 0.0;
-  bool from_logits = false;
-  double loss_weight = 1.0;                        // the total is the sum of weight · loss
-  std::optional<std::vector<MetricKind>> metrics;  // none: the model's
-  std::optional<std::vector<MetricKind>> weighted_metrics{};  // none: the model's
-
-  friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
-};
-
 // How much a class counts in training.
 struct ClassWeight {
   std::string name;  // of the class, or its index in digits
@@ -183,6 +169,21 @@ struct ClassWeightOptions {
 
   bool empty() const { return !balanced && weights.empty(); }
   friend bool operator==(const ClassWeightOptions&, const ClassWeightOptions&) = default;
+};
+
+// One output of the model: a value by its name, and what training makes of it.
+struct OutputOptions {
+  std::string name;
+  std::optional<LossOptions> loss;  // none: the model's, with its huber_delta
+  double huber_delta = 1.0;         // these three for a loss of its own
+  double label_smoothing = 0.0;
+  bool from_logits = false;
+  double loss_weight = 1.0;                        // the total is the sum of weight · loss
+  std::optional<std::vector<MetricKind>> metrics;  // none: the model's
+  std::optional<std::vector<MetricKind>> weighted_metrics{};  // none: the model's
+  ClassWeightOptions class_weight{};                          // where it has labels of its own
+
+  friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
 };
 
 // The [model] table. Exactly one of `layers` and `file` is given. A chain says nothing of inputs

@@ -111,7 +111,7 @@ struct ReadKind {
     for (const options::Forms::Form& form : forms.forms) {
       if (!has_shape(toml.node, form)) continue;
       Rule its_rule = rule;
-      if (form.shape == FormShape::list) its_rule.required = true;
+      if (form.shape == FormShape::list) its_rule.required = !form.may_be_empty;
       if (form.shape == FormShape::whole_number) its_rule = options::at_least(0.0);
       if (form.shape != FormShape::known_name)
         return read_value(toml, form.choose(), its_rule, extensions);

@@ -16,8 +16,10 @@ void describe(options::Fields& fields, TargetOptions& o);
 void describe(options::Fields& fields, CallbackOptions& o);
 
 // describe_data.cpp
-options::Value value_of(ByteCount& size);  // a number, or a text with a unit
-options::Value value_of(FileList& files);  // a path, or a list of paths
+options::Value value_of(ByteCount& size);        // a number, or a text with a unit
+options::Value value_of(FileList& files);        // a path, or a list of paths
+options::Value value_of(ArrayOptions& arrays);   // a name, a list of names, or a table of names
+options::Value value_of(TransformLists& lists);  // a list, or a table of lists
 void describe(options::Fields& fields, DataOptions& o);
 
 // describe_transforms.cpp

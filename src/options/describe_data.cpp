@@ -22,6 +22,82 @@ Value value_of(FileList& files) {
       .get = [&files, one, several] { return files.paths.size() == 1 ? one() : several(); }};
 }
 
+Value value_of(ArrayOptions& arrays) {
+  const auto one = [&arrays]() -> Value { return value_of(arrays.datasets.front()); };
+  const auto several = [&arrays]() -> Value { return value_of(arrays.datasets); };
+  const auto by_owner = [&arrays]() -> Value {
+    return Map{.keys = [&arrays] { return arrays.owners; },
+               .at = [&arrays](std::size_t i) { return value_of(arrays.datasets[i]); },
+               .clear =
+                   [&arrays] {
+                     arrays.datasets.clear();
+                     arrays.owners.clear();
+                   },
+               .add =
+                   [&arrays](const std::string& owner) {
+                     arrays.owners.push_back(owner);
+                     return value_of(arrays.datasets.emplace_back());
+                   }};
+  };
+  return Forms{.expected = "the name of a data set, a list of names, or a table of names",
+               .forms = {{FormShape::text,
+                          [&arrays, one] {
+                            arrays = "";
+                            return one();
+                          }},
+                         {FormShape::list,
+                          [&arrays, several] {
+                            arrays = ArrayOptions();
+                            return several();
+                          }},
+                         {FormShape::table,
+                          [&arrays, by_owner] {
+                            arrays = ArrayOptions();
+                            return by_owner();
+                          }}},
+               .get = [&arrays, one, several, by_owner] {
+                 if (!arrays.owners.empty()) return by_owner();
+                 return arrays.datasets.size() == 1 ? one() : several();
+               }};
+}
+
+Value value_of(TransformLists& lists) {
+  const auto of_one = [&lists]() -> Value {
+    return value_of(static_cast<std::vector<TransformOptions>&>(lists));
+  };
+  const auto by_input = [&lists]() -> Value {
+    return Map{.keys =
+                   [&lists] {
+                     std::vector<std::string> inputs;
+                     for (const InputTransforms& each : lists.by_input)
+                       inputs.push_back(each.input);
+                     return inputs;
+                   },
+               .at = [&lists](std::size_t i) { return value_of(lists.by_input[i].steps); },
+               .clear = [&lists] { lists.by_input.clear(); },
+               .add =
+                   [&lists](const std::string& input) {
+                     return value_of(lists.by_input.emplace_back(InputTransforms{input, {}}).steps);
+                   }};
+  };
+  return Forms{
+      .expected = "a list of transforms, or a table with a list for each input",
+      .forms = {{.shape = FormShape::list,
+                 .choose =
+                     [&lists, of_one] {
+                       lists = TransformLists();
+                       return of_one();
+                     },
+                 .may_be_empty = true},
+                {.shape = FormShape::table,
+                 .choose =
+                     [&lists, by_input] {
+                       lists = TransformLists();
+                       return by_input();
+                     }}},
+      .get = [&lists, of_one, by_input] { return lists.by_input.empty() ? of_one() : by_input(); }};
+}
+
 void describe(Fields& fields, DataOptions& o) {
   fields("train", o.train, required(path()));
   fields("validation_split", o.validation_split, from_below(0.0, 1.0));

@@ -165,6 +165,7 @@ void describe(Fields& fields, OutputOptions& o) {
   fields("loss_weight", o.loss_weight, at_least(0.0));
   fields("metrics", o.metrics);
   fields("weighted_metrics", o.weighted_metrics);
+  fields("class_weight", if_not_empty(o.class_weight), at_least(0.0));
 }
 
 Value value_of(std::vector<OutputOptions>& outputs) {

@@ -211,6 +211,15 @@ TEST_CASE("a missing key is named, with the place of its table") {
   CHECK(complaint("") == "e.toml: key 'name' is missing");
 }
 
+TEST_CASE("arrays are named by text, in a list or in a table") {
+  CHECK(said("validation_split = 0.1", "features = []") ==
+        "e.toml:6:12: key 'data.features': expected at least one element, got an empty array");
+  CHECK(
+      said("validation_split = 0.1", "label = 3") ==
+      "e.toml:6:9: key 'data.label': expected the name of a data set, a list of names, or a table "
+      "of names, got 3");
+}
+
 TEST_CASE("keys that exclude each other are an error") {
   CHECK(said("validation_split = 0.1", "validation_split = 0.1\nvalidation = \"v.h5\"") ==
         "e.toml:7:1: key 'data.validation' cannot be given together with 'data.validation_split'");

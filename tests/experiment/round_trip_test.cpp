@@ -57,6 +57,12 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"data.sample_weight=event/weight", "model.weighted_metrics=[\"accuracy\", \"mae\"]"},
       {"model.class_weight={signal = 50.0, 0 = 0.5, \"two words\" = 1}"},
       {"model.class_weight=balanced"},
+      {"data.features=[\"events/jets\", \"event\"]", "data.label=[\"kind\", \"mass\"]",
+       "data.sample_weight={kind = \"w\"}",
+       "data.transforms={\"two words\" = [], jets = "
+       "[{type=\"standard\"},{type=\"clip\",high=3}]}"},
+      {"data.features={jets = \"events/jets\", \"a key\" = \"b\"}", "data.label={kind = \"k\"}",
+       "model.outputs={kind = {class_weight = {1 = 2.5}}, b = {class_weight = \"balanced\"}}"},
       {"model.inputs=[\"jets\"]", "model.layers.0.inputs=[\"jets\"]", "model.frozen=[\"conv*\"]"},
       {"model.inputs={jets = [16, 3], \"a key\" = [8]}", "model.outputs=[\"dense_1\"]",
        "model.layers.1={use = \"dense\", name = \"again\", inputs = [\"a key\"]}"},
@@ -108,6 +114,21 @@ TEST_CASE("inputs and outputs keep their order, and what is said of each") {
   CHECK(e.model.outputs[2] == OutputOptions{.name = "c"});
   CHECK(read(example, {"model.outputs.top.loss_weight=2"}).model.outputs.at(0) ==
         OutputOptions{.name = "top", .loss_weight = 2.0});
+}
+
+TEST_CASE("arrays by order and by name, and transforms by input") {
+  const Experiment e =
+      read(example, {"data.features={jets = \"events/jets\", event = \"e\"}", "data.label=[\"a\"]",
+                     "data.transforms={jets = [{type = \"standard\"}], event = []}"});
+  CHECK(e.data.features.owners == std::vector<std::string>{"jets", "event"});
+  CHECK(e.data.features.datasets == std::vector<std::string>{"events/jets", "e"});
+  CHECK(e.data.label == "a");
+  CHECK(e.data.transforms.empty());
+  REQUIRE(e.data.transforms.by_input.size() == 2);
+  CHECK(e.data.transforms.by_input[0].input == "jets");
+  CHECK(e.data.transforms.by_input[0].steps.size() == 1);
+  CHECK(e.data.transforms.by_input[1].steps.empty());
+  CHECK_FALSE(e.data.transforms.none());
 }
 
 TEST_CASE("a layer that is called again and one that is not to be trained") {

@@ -62,12 +62,13 @@ struct Map {
 enum class FormShape { number, whole_number, text, known_name, list, table };
 
 // A value that is written in one of several forms, of which no two have the same shape: a name or a
-// table, a number or a list of numbers. A list in such a place is never empty, and a whole number
-// is an index, from 0.
+// table, a number or a list of numbers. A list in such a place is not empty unless it may be, and a
+// whole number is an index, from 0.
 struct Forms {
   struct Form {
     FormShape shape;
     std::function<Value()> choose;  // makes the value one of this form
+    bool may_be_empty = false;      // a list
   };
 
   std::string expected;  // for messages: "a name or a table"

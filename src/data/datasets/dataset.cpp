@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/datasets/dataset.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -77,53 +78,89 @@ void check_categories(const std::vector<hdf5::File>& files, const std::string& f
   }
 }
 
-}  // namespace
+// The data set of this name in each file, as one; check(part, i) looks at that of file i.
+template <typename Check>
+JoinedDataset join(const std::vector<hdf5::File>& files, const std::string& name,
+                   const Check& check) {
+  std::vector<hdf5::NumberDataset> parts;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    check(parts.emplace_back(files[i].dataset(name)), i);
+  return JoinedDataset(parts);
+}
 
-Dataset::Dataset(std::vector<hdf5::File> files, JoinedDataset features,
-                 std::optional<JoinedDataset> labels, std::optional<JoinedDataset> weights,
-                 std::optional<JoinedDataset> groups, const mpi::Communicator* communicator)
-    : files_(std::make_shared<const std::vector<hdf5::File>>(std::move(files))),
-      features_(std::move(features)),
-      labels_(std::move(labels)),
-      weights_(std::move(weights)),
-      groups_(std::move(groups)),
-      communicator_(communicator) {}
+}  // namespace
 
 Dataset Dataset::open(const FileList& files, const ArrayNames& names,
                       const mpi::Communicator* communicator) {
-  std::vector<hdf5::NumberDataset> features;
-  std::vector<hdf5::NumberDataset> labels;
-  std::vector<hdf5::NumberDataset> weights;
-  std::vector<hdf5::NumberDataset> groups;
   std::vector<hdf5::File> opened;
   for (const std::string& path : find_files(files)) {
-    const hdf5::File& file = opened.emplace_back(
-        communicator == nullptr ? hdf5::File::open(path) : hdf5::File::open(path, *communicator));
-    check_features(features.emplace_back(file.dataset(names.features)));
-    if (names.label) check_labels(labels.emplace_back(file.dataset(*names.label)), features.back());
-    if (names.weight) {
-      check_numbers(weights.emplace_back(file.dataset(*names.weight)), "weights", features.back());
-    }
-    if (names.group) {
-      check_numbers(groups.emplace_back(file.dataset(*names.group)), "groups", features.back());
-    }
+    opened.push_back(communicator == nullptr ? hdf5::File::open(path)
+                                             : hdf5::File::open(path, *communicator));
   }
-  check_names(opened, names.features, "column_names");
-  check_categories(opened, names.features);
-  if (names.label) check_names(opened, *names.label, "class_names");
-  const auto joined = [](const std::vector<hdf5::NumberDataset>& parts) {
-    return parts.empty() ? std::nullopt : std::optional<JoinedDataset>(std::in_place, parts);
+  Dataset dataset;
+  dataset.communicator_ = communicator;
+  const auto first_features = [&](std::size_t file) -> const hdf5::NumberDataset& {
+    return dataset.features_.front().parts()[file].dataset;
   };
-  return {std::move(opened), JoinedDataset(features), joined(labels),
-          joined(weights),   joined(groups),          communicator};
+  for (const std::string& name : names.features) {
+    dataset.features_.push_back(join(opened, name, [&](const auto& part, std::size_t file) {
+      check_features(part);
+      if (!dataset.features_.empty()) check_rows(part, first_features(file));
+    }));
+    check_names(opened, name, "column_names");
+    check_categories(opened, name);
+  }
+  for (const std::string& name : names.label) {
+    dataset.labels_.push_back(join(opened, name, [&](const auto& part, std::size_t file) {
+      check_labels(part, first_features(file));
+    }));
+    check_names(opened, name, "class_names");
+  }
+  const auto join_numbers = [&](const std::string& name, const char* what) {
+    return join(opened, name, [&](const auto& part, std::size_t file) {
+      check_numbers(part, what, first_features(file));
+    });
+  };
+  for (const std::string& name : names.weight) {
+    std::optional<JoinedDataset>& weights = dataset.weights_.emplace_back();
+    if (!name.empty()) weights = join_numbers(name, "weights");
+  }
+  if (names.weight.size() == 1 && names.label.size() > 1) {
+    const std::optional<JoinedDataset> of_all = dataset.weights_.front();
+    dataset.weights_.resize(names.label.size(), of_all);
+  }
+  if (names.group) dataset.groups_ = join_numbers(*names.group, "groups");
+  dataset.files_ = std::make_shared<const std::vector<hdf5::File>>(std::move(opened));
+  return dataset;
 }
 
-ColumnNames Dataset::column_names() const {
-  return read_column_names(files_->front(), features_.name());
+bool Dataset::has_weights() const {
+  return std::ranges::any_of(weights_, [](const auto& one) { return one.has_value(); });
 }
 
-std::vector<std::string> Dataset::class_names() const {
-  return hdf5::read_texts(files_->front(), labels_->name(), "class_names")
+bool Dataset::has_weights(std::size_t label) const {
+  return label < weights_.size() && weights_[label].has_value();
+}
+
+Dataset Dataset::of_input(std::size_t input) const {
+  Dataset one(*this);
+  one.features_ = {features_[input]};
+  return one;
+}
+
+Dataset Dataset::of_label(std::size_t label) const {
+  Dataset one(*this);
+  one.labels_ = {labels_[label]};
+  if (!weights_.empty()) one.weights_ = {weights_[label]};
+  return one;
+}
+
+ColumnNames Dataset::column_names(std::size_t input) const {
+  return read_column_names(files_->front(), features(input).name());
+}
+
+std::vector<std::string> Dataset::class_names(std::size_t label) const {
+  return hdf5::read_texts(files_->front(), labels(label).name(), "class_names")
       .value_or(std::vector<std::string>());
 }
 

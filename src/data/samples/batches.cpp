@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/samples/batches.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "data/samples/repeated_stream.hpp"
@@ -26,12 +27,24 @@ Batches::Batches(const SampleSource& samples, const BatchOptions& options)
     : Batches(make_stream(samples, options), options.batch_size) {}
 
 Batches::Batches(std::unique_ptr<SampleStream> stream, std::size_t batch_size)
-    : stream_(std::move(stream)),
-      batch_size_(batch_size),
-      features_(stream_->features() * batch_size),
-      classes_(stream_->has_classes() ? batch_size : 0),
-      values_(stream_->value_width() * batch_size),
-      weights_(stream_->has_weights() ? batch_size : 0) {}
+    : stream_(std::move(stream)), batch_size_(batch_size) {
+  for (const std::size_t width : stream_->form().inputs) {
+    features_.emplace_back(width * batch_size);
+    feature_rooms_.emplace_back(features_.back().data(), width, batch_size);
+  }
+  for (const SampleForm::Labels& form : stream_->form().labels) {
+    LabelMemory& memory = labels_.emplace_back();
+    memory.classes.resize(form.classes ? batch_size : 0);
+    memory.values.resize(form.width * batch_size);
+    memory.weights.resize(form.weighted ? batch_size : 0);
+    label_rooms_.push_back(
+        {.classes = memory.classes,
+         .values = form.width > 0 ? Matrix(memory.values.data(), form.width, batch_size) : Matrix(),
+         .weights = memory.weights});
+  }
+  inputs_.resize(features_.size());
+  targets_.resize(labels_.size());
+}
 
 std::size_t Batches::batches() const { return (samples() + batch_size_ - 1) / batch_size_; }
 
@@ -54,20 +67,24 @@ void Batches::keep(State& state) {
 }
 
 std::optional<Batch> Batches::next() {
-  const Matrix features(features_.data(), stream_->features(), batch_size_);
-  const Matrix values(values_.data(), stream_->value_width(), batch_size_);
-  const std::size_t count = stream_->read(
-      {.features = features, .classes = classes_, .values = values, .weights = weights_});
+  const std::size_t count =
+      stream_->read({.inputs = feature_rooms_, .labels = label_rooms_, .size = batch_size_});
   if (count == 0) return std::nullopt;
   taken_ += count;
-  Batch batch{.features = features.first_cols(count), .targets = {}, .samples = count};
-  if (stream_->has_classes()) {
-    batch.targets.classes = std::span(classes_).first(count);
-  } else if (stream_->value_width() > 0) {
-    batch.targets.values = values.first_cols(count);
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    inputs_[i] = feature_rooms_[i].first_cols(count);
   }
-  if (stream_->has_weights()) batch.targets.weights = std::span(weights_).first(count);
-  return batch;
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    const LabelRoom& room = label_rooms_[i];
+    targets_[i] = {.classes = room.classes.first(std::min(count, room.classes.size())),
+                   .values = room.values.cols() > 0 ? room.values.first_cols(count) : Matrix(),
+                   .weights = room.weights.first(std::min(count, room.weights.size()))};
+  }
+  return Batch{.inputs = inputs_,
+               .labels = targets_,
+               .samples = count,
+               .features = inputs_.front(),
+               .targets = targets_.empty() ? Targets() : targets_.front()};
 }
 
 }  // namespace tusk::samples

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "data/samples/sample_source.hpp"
@@ -18,9 +19,13 @@ namespace tusk::samples {
 
 // A view of some samples, valid until the next call of next() or start_epoch().
 struct Batch {
-  ConstMatrix features;  // (features, samples)
-  Targets targets;       // neither classes nor values if the labels were not read
+  std::span<const ConstMatrix> inputs;  // of each array of features: (features, samples)
+  std::span<const Targets> labels;      // of each array of labels; none if they were not read
   std::size_t samples = 0;
+
+  // The first of each; of most data there is one.
+  ConstMatrix features;
+  Targets targets;  // neither classes nor values without labels
 };
 
 struct BatchOptions {
@@ -62,10 +67,19 @@ class Batches {
   std::size_t batch_size_;
   std::uint64_t epoch_ = 0;  // none has been started
   std::uint64_t taken_ = 0;  // samples of it
-  AlignedVector<Real> features_;
-  std::vector<std::int32_t> classes_;
-  AlignedVector<Real> values_;
-  std::vector<double> weights_;
+
+  // The memory of a batch, an array each, and views of it: of all, and of what has been read.
+  struct LabelMemory {
+    std::vector<std::int32_t> classes;
+    AlignedVector<Real> values;
+    std::vector<double> weights;
+  };
+  std::vector<AlignedVector<Real>> features_;
+  std::vector<LabelMemory> labels_;
+  std::vector<Matrix> feature_rooms_;
+  std::vector<LabelRoom> label_rooms_;
+  std::vector<ConstMatrix> inputs_;
+  std::vector<Targets> targets_;
 };
 
 }  // namespace tusk::samples

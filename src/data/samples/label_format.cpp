@@ -6,7 +6,7 @@
 namespace tusk::samples {
 
 LabelFormat label_format(const datasets::Dataset& dataset, LabelKind kind, std::size_t outputs,
-                         const transforms::Transforms& transforms) {
+                         const transforms::Transforms& transforms, const std::string& owner) {
   const datasets::JoinedDataset& labels = dataset.labels();
   const std::size_t width = labels.row_elements();
   if (transforms.positive_label() && width != 1) {
@@ -20,8 +20,8 @@ LabelFormat label_format(const datasets::Dataset& dataset, LabelKind kind, std::
             .positive = transforms.positive_label()};
   }
   if (width != outputs) {
-    fail(ExitCode::bad_data, "{}: data set '{}' has {} numbers a row, but the model has {} outputs",
-         labels.path(), labels.name(), width, outputs);
+    fail(ExitCode::bad_data, "{}: data set '{}' has {} numbers a row, but {} has {} outputs",
+         labels.path(), labels.name(), width, owner, outputs);
   }
   LabelFormat format{
       .kind = LabelFormat::Kind::values, .width = outputs, .positive = transforms.positive_label()};

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "data/datasets/dataset.hpp"
@@ -30,11 +32,22 @@ struct LabelFormat {
   std::size_t classes() const { return std::max<std::size_t>(width, 2); }
 };
 
-// Labels [N] are class indices for a loss that takes classes and the target of the one output for
-// the others; labels [N, K] are one-hot rows, probabilities or targets of K outputs. Values lie in
-// [0, 1] but for a loss that takes any. Error(bad_data) if the labels' width is not the model's
-// number of outputs, or not 1 where the transforms have one for the label.
+// Of each array of labels, in the data set's order; none where labels are not read.
+struct LabelFormats : std::vector<LabelFormat> {
+  LabelFormats() = default;
+  LabelFormats(const LabelFormat* of_one) {  // NOLINT: of one array; null: of none
+    if (of_one != nullptr) push_back(*of_one);
+  }
+  LabelFormats(std::vector<LabelFormat> each) : vector(std::move(each)) {}  // NOLINT
+};
+
+// What the (first) labels of a data set are. Labels [N] are class indices for a loss that takes
+// classes and the target of the one output for the others; labels [N, K] are one-hot rows,
+// probabilities or targets of K outputs. Values lie in [0, 1] but for a loss that takes any.
+// Error(bad_data) if the labels' width is not the model's number of outputs, or not 1 where the
+// transforms have one for the label. `owner`: whose outputs these are, for messages.
 LabelFormat label_format(const datasets::Dataset& dataset, LabelKind kind, std::size_t outputs,
-                         const transforms::Transforms& transforms);
+                         const transforms::Transforms& transforms,
+                         const std::string& owner = "the model");
 
 }  // namespace tusk::samples

@@ -7,19 +7,19 @@
 
 namespace tusk::samples {
 
-bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const LabelFormat* format,
-                 const transforms::Transforms& transforms, std::uint64_t memory_limit) {
-  return rows <= memory_limit / SampleLayout(dataset, format, transforms).sample_bytes();
+bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const LabelFormats& formats,
+                 const transforms::ArrayTransforms& transforms, std::uint64_t memory_limit) {
+  return rows <= memory_limit / SampleLayout(dataset, formats, transforms).sample_bytes();
 }
 
 std::unique_ptr<SampleSource> load_samples(const datasets::Dataset& dataset,
-                                           const datasets::Rows& rows, const LabelFormat* format,
-                                           const transforms::Transforms& transforms,
+                                           const datasets::Rows& rows, const LabelFormats& formats,
+                                           const transforms::ArrayTransforms& transforms,
                                            std::uint64_t memory_limit) {
-  if (fits_memory(dataset, rows.size(), format, transforms, memory_limit)) {
-    return std::make_unique<Shard>(Shard::read(dataset, rows, format, transforms));
+  if (fits_memory(dataset, rows.size(), formats, transforms, memory_limit)) {
+    return std::make_unique<Shard>(Shard::read(dataset, rows, formats, transforms));
   }
-  return std::make_unique<StreamedShard>(dataset, rows, format, transforms, memory_limit);
+  return std::make_unique<StreamedShard>(dataset, rows, formats, transforms, memory_limit);
 }
 
 }  // namespace tusk::samples

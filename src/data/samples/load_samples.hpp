@@ -13,15 +13,15 @@
 namespace tusk::samples {
 
 // Whether so many samples of a data set, as they lie in memory, keep within a limit of bytes.
-bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const LabelFormat* format,
-                 const transforms::Transforms& transforms, std::uint64_t memory_limit);
+bool fits_memory(const datasets::Dataset& dataset, std::uint64_t rows, const LabelFormats& formats,
+                 const transforms::ArrayTransforms& transforms, std::uint64_t memory_limit);
 
 // `rows` of a data set that is open without a communicator: read into memory if they keep within
-// the limit, else to be streamed. Without a format, labels are not read. Throws what Shard::read
+// the limit, else to be streamed. Without formats, labels are not read. Throws what Shard::read
 // and StreamedShard throw.
 std::unique_ptr<SampleSource> load_samples(const datasets::Dataset& dataset,
-                                           const datasets::Rows& rows, const LabelFormat* format,
-                                           const transforms::Transforms& transforms,
+                                           const datasets::Rows& rows, const LabelFormats& formats,
+                                           const transforms::ArrayTransforms& transforms,
                                            std::uint64_t memory_limit);
 
 }  // namespace tusk::samples

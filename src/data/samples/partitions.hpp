@@ -19,11 +19,12 @@ namespace tusk::samples {
 class Partitions {
  public:
   Partitions(datasets::Dataset dataset, datasets::Split split, std::size_t count,
-             LabelFormat format, transforms::Transforms transforms, std::uint64_t memory_limit)
+             LabelFormats formats, transforms::ArrayTransforms transforms,
+             std::uint64_t memory_limit)
       : dataset_(std::move(dataset)),
         split_(std::move(split)),
         count_(count),
-        format_(std::move(format)),
+        formats_(std::move(formats)),
         transforms_(std::move(transforms)),
         memory_limit_(memory_limit) {}
 
@@ -32,15 +33,15 @@ class Partitions {
   // Throws what load_samples throws.
   std::unique_ptr<SampleSource> read(std::size_t partition) const {
     const datasets::Rows rows = split_.shard_rows(partition, count_, dataset_.path());
-    return load_samples(dataset_, rows, &format_, transforms_, memory_limit_);
+    return load_samples(dataset_, rows, formats_, transforms_, memory_limit_);
   }
 
  private:
   datasets::Dataset dataset_;
   datasets::Split split_;
   std::size_t count_;
-  LabelFormat format_;
-  transforms::Transforms transforms_;
+  LabelFormats formats_;
+  transforms::ArrayTransforms transforms_;
   std::uint64_t memory_limit_;
 };
 

@@ -30,10 +30,9 @@ void read_doubles(const datasets::JoinedDataset& labels, const datasets::Rows& r
 
 }  // namespace
 
-void read_labels(const datasets::Dataset& dataset, const datasets::Rows& rows,
-                 const LabelFormat& format, std::span<std::int32_t> classes, Span values) {
-  const datasets::JoinedDataset& labels = dataset.labels();
-  const mpi::Communicator* communicator = dataset.communicator();
+void read_labels(const datasets::JoinedDataset& labels, const datasets::Rows& rows,
+                 const mpi::Communicator* communicator, const LabelFormat& format,
+                 std::span<std::int32_t> classes, Span values) {
   if (format.kind == LabelFormat::Kind::classes) {
     read_doubles(
         labels, rows, communicator,

@@ -13,7 +13,7 @@ void RepeatedStream::start_epoch(std::uint64_t epoch) {
 
 std::size_t RepeatedStream::read(const SampleRoom& room) {
   std::size_t count = 0;
-  while (count < room.size()) {
+  while (count < room.size) {
     const std::size_t more = stream_->read(room.after(count));
     count += more;
     if (more > 0) continue;

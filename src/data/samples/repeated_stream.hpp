@@ -18,10 +18,7 @@ class RepeatedStream final : public SampleStream {
       : stream_(std::move(stream)), times_(times) {}
 
   std::size_t samples() const override { return times_ * stream_->samples(); }
-  std::size_t features() const override { return stream_->features(); }
-  bool has_classes() const override { return stream_->has_classes(); }
-  std::size_t value_width() const override { return stream_->value_width(); }
-  bool has_weights() const override { return stream_->has_weights(); }
+  const SampleForm& form() const override { return stream_->form(); }
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(const SampleRoom& room) override;

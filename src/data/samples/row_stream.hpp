@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "data/datasets/dataset.hpp"
 #include "data/datasets/split.hpp"
 #include "data/samples/label_format.hpp"
+#include "data/samples/sample_store.hpp"
 #include "data/samples/sample_stream.hpp"
 #include "data/samples/shard.hpp"
 #include "data/transforms/transforms.hpp"
@@ -14,20 +14,17 @@
 namespace tusk::samples {
 
 // Rows of a data set in the file's order, read when they are asked for, a block at a time: whatever
-// the size of the data, memory is that of hdf5::NumberDataset::rows_per_transfer() rows, some 8 MB.
-// Reading throws what Shard::read does.
+// the size of the data, memory is that of hdf5::NumberDataset::rows_per_transfer() rows, some 8 MB
+// for the largest array. Reading throws what Shard::read does.
 class RowStream final : public SampleStream {
  public:
-  // Without a format, labels are not read. `dataset` must outlive the stream, and is one that this
+  // Without formats, labels are not read. `dataset` must outlive the stream, and is one that this
   // process reads alone.
-  RowStream(const datasets::Dataset& dataset, datasets::Block rows, const LabelFormat* format,
-            transforms::Transforms transforms);
+  RowStream(const datasets::Dataset& dataset, datasets::Block rows, const LabelFormats& formats,
+            const transforms::ArrayTransforms& transforms);
 
   std::size_t samples() const override { return rows_.size(); }
-  std::size_t features() const override { return features_; }
-  bool has_classes() const override;
-  std::size_t value_width() const override;
-  bool has_weights() const override;
+  const SampleForm& form() const override { return layout_.form; }
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(const SampleRoom& room) override;
@@ -38,9 +35,8 @@ class RowStream final : public SampleStream {
 
   const datasets::Dataset& dataset_;
   datasets::Block rows_;
-  std::optional<LabelFormat> format_;
-  transforms::Transforms transforms_;
-  std::size_t features_;
+  SampleLayout layout_;
+  std::uint64_t block_rows_;
   std::uint64_t next_;       // row
   datasets::Block block_{};  // the rows in memory
   Shard shard_;

@@ -8,7 +8,6 @@
 
 #include "data/datasets/rows.hpp"
 #include "data/samples/sample_stream.hpp"
-#include "tusk/shape.hpp"
 
 namespace tusk::samples {
 
@@ -29,9 +28,10 @@ class SampleSource {
   virtual std::size_t size() const = 0;
   bool empty() const { return size() == 0; }
 
-  virtual const Shape& sample_shape() const = 0;  // as the model sees it
+  virtual const SampleForm& form() const = 0;  // as the model sees the samples
 
-  // How many samples there are of each class, by index; empty without classes. May read labels.
+  // How many samples there are of each class, by index, of the first labels that are classes; empty
+  // without. May read labels.
   virtual std::vector<std::uint64_t> class_counts() const = 0;
 
   // The samples, epoch after epoch, for one consumer. The source must outlive it.

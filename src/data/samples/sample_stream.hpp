@@ -4,30 +4,41 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "tusk/matrix.hpp"
 
 namespace tusk::samples {
 
-// Where a stream puts samples: a column, or an element, each. Of `classes` and `values` the one
-// that the stream has is there, and `weights` if its samples have any; the others are empty.
-struct SampleRoom {
-  Matrix features;
+// What the samples of a stream are: of each array of features the numbers, of each array of labels
+// what they are.
+struct SampleForm {
+  struct Labels {
+    bool classes = false;   // class indices rather than values
+    std::size_t width = 0;  // numbers a label; 0 without values
+    bool weighted = false;  // whether samples have weights
+  };
+  std::vector<std::size_t> inputs;
+  std::vector<Labels> labels;  // none: they are not read
+};
+
+// Where a stream puts samples: of each array a column, or an element, a sample. Of `classes` and
+// `values` the one that the stream has is there, and `weights` if its samples have any; the others
+// are empty.
+struct LabelRoom {
   std::span<std::int32_t> classes;
   Matrix values;
   std::span<double> weights;
-
-  std::size_t size() const { return features.cols(); }
+};
+struct SampleRoom {
+  std::span<const Matrix> inputs;
+  std::span<const LabelRoom> labels;
+  std::size_t first = 0;  // the columns from here on are free
+  std::size_t size = 0;   // so many
 
   // The same room without its first samples.
   SampleRoom after(std::size_t count) const {
-    const auto rest = [&](Matrix matrix) -> Matrix {
-      return matrix.cols() == 0 ? matrix : matrix.last_cols(matrix.cols() - count);
-    };
-    return {.features = rest(features),
-            .classes = classes.empty() ? classes : classes.subspan(count),
-            .values = rest(values),
-            .weights = weights.empty() ? weights : weights.subspan(count)};
+    return {.inputs = inputs, .labels = labels, .first = first + count, .size = size - count};
   }
 };
 
@@ -37,11 +48,8 @@ class SampleStream {
  public:
   virtual ~SampleStream() = default;
 
-  virtual std::size_t samples() const = 0;      // an epoch
-  virtual std::size_t features() const = 0;     // numbers a sample
-  virtual bool has_classes() const = 0;         // class indices rather than values
-  virtual std::size_t value_width() const = 0;  // numbers a label; 0 without values
-  virtual bool has_weights() const = 0;
+  virtual std::size_t samples() const = 0;  // an epoch
+  virtual const SampleForm& form() const = 0;
 
   virtual void start_epoch(std::uint64_t epoch) = 0;
 

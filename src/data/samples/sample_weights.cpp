@@ -42,7 +42,7 @@ void read_weights(const datasets::JoinedDataset& weights, const datasets::Rows& 
        part.dataset.path(), weights.name(), *bad, row - part.first_row);
 }
 
-std::uint64_t survey_weights(const datasets::Dataset& dataset, const datasets::Rows& rows,
+std::uint64_t survey_weights(const datasets::JoinedDataset& data, const datasets::Rows& rows,
                              const mpi::Communicator& world) {
   std::uint64_t negative = 0;
   std::uint64_t not_zero = 0;
@@ -50,7 +50,7 @@ std::uint64_t survey_weights(const datasets::Dataset& dataset, const datasets::R
     std::vector<double> weights;
     share_out(rows, world, 1ULL << 20U, [&](const datasets::Rows& some) {
       weights.resize(some.size());
-      read_weights(dataset.weights(), some, nullptr, weights);
+      read_weights(data, some, nullptr, weights);
       for (const double weight : weights) {
         negative += weight < 0.0 ? 1 : 0;
         not_zero += weight != 0.0 ? 1 : 0;
@@ -62,21 +62,20 @@ std::uint64_t survey_weights(const datasets::Dataset& dataset, const datasets::R
   mpi::collectively(world, [&] {
     if (not_zero > 0) return;
     fail(ExitCode::bad_data,
-         "{}: the weights in data set '{}' are all 0: no row would count for anything",
-         dataset.weights().path(), dataset.weights().name());
+         "{}: the weights in data set '{}' are all 0: no row would count for anything", data.path(),
+         data.name());
   });
   return negative;
 }
 
-void warn_of_negative_weights(const datasets::Dataset& dataset, std::uint64_t negative,
+void warn_of_negative_weights(const datasets::JoinedDataset& data, std::uint64_t negative,
                               std::uint64_t rows) {
   if (negative == 0) return;
   warning(
       "{}: data set '{}' has negative weights, {} of {}; where they outweigh the others, a loss "
       "has "
       "no lower end, and shares can be below 0 or above 1",
-      dataset.weights().path(), dataset.weights().name(), format_count(negative),
-      format_count(rows));
+      data.path(), data.name(), format_count(negative), format_count(rows));
 }
 
 std::size_t class_of(ConstSpan label) {
@@ -97,7 +96,7 @@ std::vector<std::uint64_t> count_classes(const datasets::Dataset& dataset,
     share_out(rows, world, step, [&](const datasets::Rows& some) {
       classes.resize(are_classes ? some.size() : 0);
       values.resize(some.size() * width);
-      read_labels(dataset, some, format, classes, values);
+      read_labels(dataset.labels(), some, nullptr, format, classes, values);
       for (const std::int32_t index : classes) ++counts[static_cast<std::size_t>(index)];
       for (std::size_t i = 0; i < values.size(); i += width) {
         ++counts[class_of(ConstSpan(values).subspan(i, width))];

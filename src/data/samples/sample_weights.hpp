@@ -27,12 +27,12 @@ void read_weights(const datasets::JoinedDataset& weights, const datasets::Rows& 
 
 // Collective. Looks at the weights of `rows`, of which every rank reads a share, and returns how
 // many are negative, the same number on every rank. Throws mpi::CollectiveError (bad_data) if one
-// is not finite, or all are 0. The data set has weights and is open without a communicator.
-std::uint64_t survey_weights(const datasets::Dataset& dataset, const datasets::Rows& rows,
+// is not finite, or all are 0. `data` holds weights and is open without a communicator.
+std::uint64_t survey_weights(const datasets::JoinedDataset& data, const datasets::Rows& rows,
                              const mpi::Communicator& world);
 
 // One warning if weights are negative: `negative` of those of `rows` rows.
-void warn_of_negative_weights(const datasets::Dataset& dataset, std::uint64_t negative,
+void warn_of_negative_weights(const datasets::JoinedDataset& data, std::uint64_t negative,
                               std::uint64_t rows);
 
 // The class that a label of values names, as Keras takes it for class weights: the place of the

@@ -13,21 +13,28 @@
 namespace tusk::samples {
 
 Shard::Shard(std::shared_ptr<const SampleStore> store, std::size_t size)
-    : store_(std::move(store)), sample_shape_(store_->layout().sample_shape), size_(size) {}
+    : store_(std::move(store)),
+      sample_shape_(store_->layout().inputs.front().sample_shape),
+      size_(size) {}
 
 Shard Shard::read(const datasets::Dataset& dataset, const datasets::Rows& rows,
-                  const LabelFormat* format, transforms::Transforms transforms) {
+                  const LabelFormats& formats, const transforms::ArrayTransforms& transforms) {
+  return read(dataset, rows, SampleLayout(dataset, formats, transforms));
+}
+
+Shard Shard::read(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                  const SampleLayout& layout) {
   if (rows.size() > std::numeric_limits<std::uint32_t>::max()) {
     fail(ExitCode::bad_data, "{}: {} rows are too many for one worker's memory: use more ranks",
          dataset.path(), format_count(rows.size()));
   }
-  const auto store = std::make_shared<SampleStore>(
-      SampleLayout(dataset, format, std::move(transforms)), rows.size());
+  const auto store = std::make_shared<SampleStore>(layout, rows.size());
   store->read(dataset, rows, 0);
-  const SampleLayout& layout = store->layout();
-  if (!layout.transformed) {  // or they were checked with all their digits
-    check_features(dataset.features(), rows, layout.type, store->stored(0, rows.size()),
-                   layout.transforms);
+  for (std::size_t i = 0; i < layout.inputs.size(); ++i) {
+    const FeatureLayout& input = layout.inputs[i];
+    if (input.transformed) continue;  // they were checked with all their digits
+    check_features(dataset.features(i), rows, input.type, store->stored(i, 0, rows.size()),
+                   input.transforms);
   }
   return {store, rows.size()};
 }
@@ -53,34 +60,41 @@ std::unique_ptr<SampleStream> Shard::stream(const SampleOrder& options) const {
   return std::make_unique<ShardStream>(*this, options);
 }
 
-bool Shard::has_classes() const { return store_ && store_->layout().has_classes(); }
-
-std::span<const std::int32_t> Shard::classes() const {
-  return store_ ? store_->classes(first_, size_) : std::span<const std::int32_t>();
+const SampleForm& Shard::form() const {
+  static const SampleForm nothing;
+  return store_ ? store_->layout().form : nothing;
 }
 
-ConstMatrix Shard::values() const { return store_ ? store_->values(first_, size_) : ConstMatrix(); }
+std::span<const std::int32_t> Shard::classes() const {
+  return form().labels.empty() ? std::span<const std::int32_t>()
+                               : store_->classes(0, first_, size_);
+}
 
-bool Shard::has_weights() const { return store_ && store_->layout().weighted; }
+ConstMatrix Shard::values() const {
+  return form().labels.empty() ? ConstMatrix() : store_->values(0, first_, size_);
+}
 
 std::span<const double> Shard::weights() const {
-  return store_ ? store_->weights(first_, size_) : std::span<const double>();
+  return form().labels.empty() ? std::span<const double>() : store_->weights(0, first_, size_);
 }
 
 std::vector<std::uint64_t> Shard::class_counts() const {
-  std::vector<std::uint64_t> counts(has_classes() ? store_->layout().format->width : 0);
-  for (const std::int32_t index : classes()) ++counts[static_cast<std::size_t>(index)];
+  const auto label = store_ ? store_->layout().first_classes() : std::nullopt;
+  if (!label) return {};
+  std::vector<std::uint64_t> counts(store_->layout().labels[*label].width);
+  for (const std::int32_t index : store_->classes(*label, first_, size_)) {
+    ++counts[static_cast<std::size_t>(index)];
+  }
   return counts;
 }
 
+// All but the place in an epoch's order, which a stream has.
 std::size_t Shard::bytes() const {
-  const std::size_t features = store_ ? size_ * store_->layout().feature_bytes() : 0;
-  return features + classes().size_bytes() + values().size() * sizeof(Real) +
-         weights().size_bytes();
+  return store_ ? size_ * (store_->layout().sample_bytes() - sizeof(std::uint32_t)) : 0;
 }
 
 void Shard::copy_sample(std::size_t index, Span out) const {
-  store_->copy_sample(first_ + index, out);
+  store_->copy_features(0, first_ + index, out);
 }
 
 void Shard::copy_to(std::size_t index, const SampleRoom& room, std::size_t at) const {

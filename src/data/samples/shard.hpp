@@ -19,6 +19,7 @@
 namespace tusk::samples {
 
 class SampleStore;
+struct SampleLayout;
 
 // Samples in memory: features as the file has them (uint8 stays uint8), labels as class indices or
 // values, and the transforms that belong to them. Immutable; copies and parts share the memory.
@@ -27,13 +28,15 @@ class Shard final : public SampleSource {
   // No samples: what a rank holds that does not train.
   Shard() = default;
 
-  // Reads `rows` of the data set, in blocks of some megabytes, and drops the others. Without a
-  // format, labels are not read. Checks every number: Error(bad_data) that names file, data set,
+  // Reads `rows` of the data set, in blocks of some megabytes, and drops the others. Without
+  // formats, labels are not read. Checks every number: Error(bad_data) that names file, data set,
   // row and value for features that are not finite once they are transformed, and labels outside
   // the format's range. Collective if the data set was opened with a communicator. An error may be
   // this rank's own: call it within mpi::collectively.
   static Shard read(const datasets::Dataset& dataset, const datasets::Rows& rows,
-                    const LabelFormat* format, transforms::Transforms transforms);
+                    const LabelFormats& formats, const transforms::ArrayTransforms& transforms);
+  static Shard read(const datasets::Dataset& dataset, const datasets::Rows& rows,
+                    const SampleLayout& layout);
 
   // `size` samples of zeros, with labels that are values (1, size), also zeros: for what depends on
   // numbers of samples alone.
@@ -43,7 +46,7 @@ class Shard final : public SampleSource {
   Shard part(datasets::Block positions) const;
 
   std::size_t size() const override { return size_; }
-  const Shape& sample_shape() const override { return sample_shape_; }
+  const SampleForm& form() const override;
   std::vector<std::uint64_t> class_counts() const override;
   std::unique_ptr<SampleStream> stream(const SampleOrder& options) const override;
   std::unique_ptr<SampleSource> part_of(datasets::Block positions,
@@ -51,16 +54,16 @@ class Shard final : public SampleSource {
 
   std::size_t bytes() const;  // of memory that its samples take
 
-  // Labels: class indices, one a sample, or values (outputs, size), or neither.
-  bool has_classes() const;
+  // Of the first arrays: the shape of a sample as the model sees it; labels, class indices, one a
+  // sample, or values (outputs, size), or neither; and weights, one a sample, or none.
+  const Shape& sample_shape() const { return sample_shape_; }
+  bool has_classes() const { return !classes().empty(); }
   std::span<const std::int32_t> classes() const;
   ConstMatrix values() const;
+  std::span<const double> weights() const;
 
-  bool has_weights() const;
-  std::span<const double> weights() const;  // one a sample, or none
-
-  // Sample `index` as the model sees it, converted and transformed: its features alone, or with its
-  // label and weight to place `at` of the room.
+  // Sample `index` as the model sees it, converted and transformed: its first array of features
+  // alone, or all of them with its labels and weights to place `at` of the room.
   void copy_sample(std::size_t index, Span out) const;
   void copy_to(std::size_t index, const SampleRoom& room, std::size_t at) const;
 

@@ -21,7 +21,7 @@ void ShardStream::start_epoch(std::uint64_t epoch) {
 }
 
 std::size_t ShardStream::read(const SampleRoom& room) {
-  const std::size_t count = std::min(room.size(), order_.size() - next_);
+  const std::size_t count = std::min(room.size, order_.size() - next_);
   for (std::size_t i = 0; i < count; ++i) shard_.copy_to(order_[next_ + i], room, i);
   next_ += count;
   return count;

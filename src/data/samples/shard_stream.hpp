@@ -16,10 +16,7 @@ class ShardStream final : public SampleStream {
   ShardStream(const Shard& shard, const SampleOrder& options);
 
   std::size_t samples() const override { return shard_.size(); }
-  std::size_t features() const override { return shard_.sample_shape().elements(); }
-  bool has_classes() const override { return shard_.has_classes(); }
-  std::size_t value_width() const override { return shard_.values().rows(); }
-  bool has_weights() const override { return shard_.has_weights(); }
+  const SampleForm& form() const override { return shard_.form(); }
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(const SampleRoom& room) override;

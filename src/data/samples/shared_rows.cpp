@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,9 @@ constexpr double usual_share = 0.1;
 // Hashes of some samples as the model sees them, evenly spread; at most so many.
 std::vector<std::uint64_t> hashes_of(const SampleSource& samples, std::size_t most) {
   std::vector<std::uint64_t> hashes;
-  const std::size_t width = std::max<std::size_t>(samples.sample_shape().elements(), 1);
+  const std::vector<std::size_t>& widths = samples.form().inputs;
+  const std::size_t width =
+      std::max<std::size_t>(std::accumulate(widths.begin(), widths.end(), std::size_t{0}), 1);
   const std::size_t wanted = std::min({most, samples.size(), most_numbers / width});
   for (std::size_t i = 0; i < stretches; ++i) {
     const datasets::Block all = datasets::block_of(samples.size(), i, stretches);
@@ -38,9 +41,13 @@ std::vector<std::uint64_t> hashes_of(const SampleSource& samples, std::size_t mo
     batches.start_epoch(1);
     while (const auto batch = batches.next()) {
       for (std::size_t column = 0; column < batch->samples; ++column) {
-        const auto bytes = std::as_bytes(batch->features.col(column));
-        hashes.push_back(std::hash<std::string_view>()(
-            {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+        std::uint64_t hash = 0;
+        for (const ConstMatrix& input : batch->inputs) {
+          const auto bytes = std::as_bytes(input.col(column));
+          hash = 31 * hash + std::hash<std::string_view>()(
+                                 {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        }
+        hashes.push_back(hash);
       }
     }
   }

@@ -27,8 +27,11 @@ std::uint64_t block_rows(const datasets::Dataset& dataset, std::size_t index,
   const hdf5::NumberDataset& features = dataset.features().parts()[index].dataset;
   const std::uint64_t rows = whole_chunks(features, target);
   std::vector<const datasets::JoinedDataset*> beside;
-  if (dataset.has_labels()) beside.push_back(&dataset.labels());
-  if (dataset.has_weights()) beside.push_back(&dataset.weights());
+  for (std::size_t i = 1; i < dataset.inputs(); ++i) beside.push_back(&dataset.features(i));
+  for (std::size_t i = 0; i < dataset.labels_count(); ++i) {
+    beside.push_back(&dataset.labels(i));
+    if (dataset.has_weights(i)) beside.push_back(&dataset.weights(i));
+  }
   std::uint64_t common = features.is_compressed() ? features.chunk_rows() : 1;
   bool is_common = false;
   for (const datasets::JoinedDataset* joined : beside) {

@@ -15,8 +15,8 @@ namespace tusk::samples {
 // which make a window, so that two windows fit into the limit: one in use, the next one being read.
 //
 // A block is some megabytes, a sixteenth of a window at most, and ends where chunks end, so that no
-// compressed chunk is unpacked twice an epoch (chunks of labels and weights only where that is
-// possible without much larger blocks).
+// compressed chunk is unpacked twice an epoch (chunks of the first array of features; those of
+// other arrays, labels and weights only where that is possible without much larger blocks).
 class StreamPlan {
  public:
   // `sample_bytes`: what a sample takes in memory. Error(bad_experiment) if the limit does not hold

@@ -12,33 +12,45 @@
 
 namespace tusk::samples {
 
-StreamedShard::StreamedShard(datasets::Dataset dataset, datasets::Rows rows,
-                             const LabelFormat* format, transforms::Transforms transforms,
-                             std::uint64_t memory_limit) {
-  SampleLayout layout(dataset, format, std::move(transforms));
+namespace {
+
+std::shared_ptr<const StreamedShard::Content> make_content(datasets::Dataset dataset,
+                                                           datasets::Rows rows, SampleLayout layout,
+                                                           std::uint64_t memory_limit) {
   StreamPlan plan(dataset, rows, layout.sample_bytes(), memory_limit);
-  content_ = std::make_shared<const Content>(Content{
+  return std::make_shared<const StreamedShard::Content>(StreamedShard::Content{
       std::move(dataset), std::move(rows), std::move(layout), std::move(plan), memory_limit});
+}
+
+}  // namespace
+
+StreamedShard::StreamedShard(datasets::Dataset dataset, datasets::Rows rows,
+                             const LabelFormats& formats,
+                             const transforms::ArrayTransforms& transforms,
+                             std::uint64_t memory_limit) {
+  SampleLayout layout(dataset, formats, transforms);
+  content_ = make_content(std::move(dataset), std::move(rows), std::move(layout), memory_limit);
 }
 
 std::size_t StreamedShard::size() const { return content_->rows.size(); }
 
-const Shape& StreamedShard::sample_shape() const { return content_->layout.sample_shape; }
+const SampleForm& StreamedShard::form() const { return content_->layout.form; }
 
 std::vector<std::uint64_t> StreamedShard::class_counts() const {
-  const SampleLayout& layout = content_->layout;
-  std::vector<std::uint64_t> counts(layout.has_classes() ? layout.format->width : 0);
-  if (counts.empty()) return counts;
+  const auto label = content_->layout.first_classes();
+  if (!label) return {};
+  const LabelFormat& format = content_->layout.labels[*label];
+  const datasets::JoinedDataset& data = content_->dataset.labels(*label);
+  std::vector<std::uint64_t> counts(format.width);
   constexpr std::uint64_t step = 1ULL << 20;
   std::vector<double> labels;
   for (std::uint64_t begin = 0; begin < size(); begin += step) {
     const datasets::Rows rows =
         content_->rows.part({begin, std::min<std::uint64_t>(begin + step, size())});
     labels.resize(rows.size());
-    datasets::read_rows(content_->dataset.labels(), rows, ElementType::f64, nullptr,
+    datasets::read_rows(data, rows, ElementType::f64, nullptr,
                         std::as_writable_bytes(std::span(labels)));
-    for (const std::int32_t index :
-         to_classes(content_->dataset.labels(), rows, labels, *layout.format)) {
+    for (const std::int32_t index : to_classes(data, rows, labels, format)) {
       ++counts[static_cast<std::size_t>(index)];
     }
   }
@@ -51,10 +63,9 @@ std::unique_ptr<SampleStream> StreamedShard::stream(const SampleOrder& options) 
 
 std::unique_ptr<SampleSource> StreamedShard::part_of(datasets::Block positions,
                                                      std::size_t at_once) const {
-  const LabelFormat* format = content_->layout.format ? &*content_->layout.format : nullptr;
-  return std::make_unique<StreamedShard>(content_->dataset, content_->rows.part(positions), format,
-                                         content_->layout.transforms,
-                                         content_->memory_limit / at_once);
+  return std::unique_ptr<SampleSource>(
+      new StreamedShard(make_content(content_->dataset, content_->rows.part(positions),
+                                     content_->layout, content_->memory_limit / at_once)));
 }
 
 }  // namespace tusk::samples

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "data/datasets/dataset.hpp"
@@ -38,13 +39,13 @@ namespace tusk::samples {
 // Error(io_error). The thread calls neither MPI nor anything that does.
 class StreamedShard final : public SampleSource {
  public:
-  // The data set is open without a communicator. Without a format, labels are not read.
+  // The data set is open without a communicator. Without formats, labels are not read.
   // Error(bad_experiment) if the limit is too small for two blocks of one row, or compressed chunk.
-  StreamedShard(datasets::Dataset dataset, datasets::Rows rows, const LabelFormat* format,
-                transforms::Transforms transforms, std::uint64_t memory_limit);
+  StreamedShard(datasets::Dataset dataset, datasets::Rows rows, const LabelFormats& formats,
+                const transforms::ArrayTransforms& transforms, std::uint64_t memory_limit);
 
   std::size_t size() const override;
-  const Shape& sample_shape() const override;
+  const SampleForm& form() const override;
   std::vector<std::uint64_t> class_counts() const override;
   std::unique_ptr<SampleStream> stream(const SampleOrder& options) const override;
   std::unique_ptr<SampleSource> part_of(datasets::Block positions,
@@ -53,6 +54,8 @@ class StreamedShard final : public SampleSource {
   struct Content;
 
  private:
+  explicit StreamedShard(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+
   std::shared_ptr<const Content> content_;
 };
 

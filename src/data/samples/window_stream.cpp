@@ -46,7 +46,7 @@ void WindowStream::start_epoch(std::uint64_t epoch) {
 
 std::size_t WindowStream::read(const SampleRoom& room) {
   std::size_t count = 0;
-  while (prefetcher_ && count < room.size()) {
+  while (prefetcher_ && count < room.size) {
     if (window_ == nullptr || next_ == window_->size()) {
       window_ = prefetcher_->next();
       next_ = 0;
@@ -55,17 +55,20 @@ std::size_t WindowStream::read(const SampleRoom& room) {
     }
     const std::size_t place = window_->place(next_++);
     window_->store().copy_to(place, room, count);
-    check(place, room.features.col(count));
+    check(place, room, room.first + count);
     ++count;
   }
   return count;
 }
 
-void WindowStream::check(std::size_t place, ConstSpan sample) const {
-  if (content_->layout.transforms.accepts(sample)) return;
-  const std::uint64_t row = content_->rows[window_->position(place)];
-  check_features(content_->dataset.features(), {row}, content_->layout.type,
-                 window_->store().stored(place, 1), content_->layout.transforms);
+void WindowStream::check(std::size_t place, const SampleRoom& room, std::size_t column) const {
+  const std::vector<FeatureLayout>& inputs = content_->layout.inputs;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].transforms.accepts(room.inputs[i].col(column))) continue;
+    const std::uint64_t row = content_->rows[window_->position(place)];
+    check_features(content_->dataset.features(i), {row}, inputs[i].type,
+                   window_->store().stored(i, place, 1), inputs[i].transforms);
+  }
 }
 
 // The windows are read, but not transformed.

@@ -29,10 +29,7 @@ class WindowStream final : public SampleStream {
   WindowStream(std::shared_ptr<const StreamedShard::Content> content, const SampleOrder& options);
 
   std::size_t samples() const override { return content_->rows.size(); }
-  std::size_t features() const override { return content_->layout.sample_shape.elements(); }
-  bool has_classes() const override { return content_->layout.has_classes(); }
-  std::size_t value_width() const override { return content_->layout.value_width(); }
-  bool has_weights() const override { return content_->layout.weighted; }
+  const SampleForm& form() const override { return content_->layout.form; }
 
   void start_epoch(std::uint64_t epoch) override;
   std::size_t read(const SampleRoom& room) override;
@@ -42,7 +39,8 @@ class WindowStream final : public SampleStream {
   // Fills a window. Runs in the prefetcher's thread.
   bool fill(SampleWindow& window, std::uint64_t epoch, std::size_t index,
             const std::function<bool()>& cancelled);
-  void check(std::size_t place, ConstSpan sample) const;
+  // What has come from this place to this column of the room.
+  void check(std::size_t place, const SampleRoom& room, std::size_t column) const;
 
   std::shared_ptr<const StreamedShard::Content> content_;
   SampleOrder options_;

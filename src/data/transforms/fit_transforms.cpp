@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/transforms/fit_transforms.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <optional>
 #include <variant>
 
+#include "core/near_miss.hpp"
 #include "data/transforms/fitting_samples.hpp"
 #include "data/transforms/positive_label.hpp"
 #include "data/transforms/transform_kinds.hpp"
 #include "data/transforms/user_transform.hpp"
+#include "mpi/collectively.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::transforms {
+
 Transforms fit_transforms(const std::vector<TransformOptions>& options,
                           const datasets::Dataset& data, const datasets::Rows& rows,
-                          const mpi::Communicator& communicator) {
-  FittingSamples samples(data, rows, communicator);
+                          const mpi::Communicator& communicator, const std::string& key) {
+  FittingSamples samples(data, rows, communicator, key);
   std::vector<Step> steps;
   std::optional<double> positive_label;
   for (std::size_t i = 0; i < options.size(); ++i) {
@@ -22,6 +29,9 @@ Transforms fit_transforms(const std::vector<TransformOptions>& options,
       if constexpr (std::is_same_v<Kind, BinaryLabelTransform>) {
         samples.agree([&] {
           if (positive_label) samples.reject("type", "one binary_label is enough");
+          if (data.labels_count() != 1) {
+            samples.reject("type", "it takes data of one label, but these have several");
+          }
         });
         positive_label = find_positive(kind, samples);
       } else {
@@ -33,6 +43,35 @@ Transforms fit_transforms(const std::vector<TransformOptions>& options,
   }
   const Precision precision = steps.empty() ? Precision::float32 : samples.precision();
   return {std::move(steps), positive_label, precision};
+}
+
+ArrayTransforms fit_by_input(const TransformLists& lists, const std::vector<std::string>& inputs,
+                             const datasets::Dataset& data, const datasets::Rows& rows,
+                             const mpi::Communicator& communicator) {
+  mpi::collectively(communicator, [&] {
+    for (const InputTransforms& each : lists.by_input) {
+      if (std::ranges::find(inputs, each.input) == inputs.end()) {
+        fail(ExitCode::bad_experiment, "data.transforms: the model has no input '{}'; it has {}{}",
+             each.input, fmt::join(inputs, ", "), did_you_mean(each.input, inputs));
+      }
+      for (const TransformOptions& step : each.steps) {
+        if (!std::holds_alternative<BinaryLabelTransform>(step)) continue;
+        fail(ExitCode::bad_experiment,
+             "data.transforms.{}: binary_label is of labels, not of an input; with transforms by "
+             "input, let the labels be 0 and 1 in the data",
+             each.input);
+      }
+    }
+  });
+  std::vector<Transforms> all(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    for (const InputTransforms& each : lists.by_input) {
+      if (each.input != inputs[i]) continue;
+      all[i] = fit_transforms(each.steps, data.of_input(i), rows, communicator,
+                              "data.transforms." + each.input);
+    }
+  }
+  return all;
 }
 
 }  // namespace tusk::transforms

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "data/datasets/dataset.hpp"
@@ -31,8 +32,17 @@ namespace tusk::transforms {
 //
 // Throws mpi::CollectiveError: bad_experiment, which names the key, if a step does not fit the
 // data; bad_data, which names file, data set, row and column, for numbers that a step cannot take.
+//
+// They are those of the data set's first array of features. `key`: of the experiment's list.
 Transforms fit_transforms(const std::vector<TransformOptions>& options,
                           const datasets::Dataset& data, const datasets::Rows& rows,
-                          const mpi::Communicator& communicator);
+                          const mpi::Communicator& communicator,
+                          const std::string& key = "data.transforms");
+
+// Collective. The same for data of several arrays: the list of each of the model's inputs, which
+// are given in the order of the arrays; an input that is not named has none.
+ArrayTransforms fit_by_input(const TransformLists& lists, const std::vector<std::string>& inputs,
+                             const datasets::Dataset& data, const datasets::Rows& rows,
+                             const mpi::Communicator& communicator);
 
 }  // namespace tusk::transforms

@@ -42,20 +42,21 @@ bool acceptable(std::span<const double> sample, const Columns& columns,
 
 }  // namespace
 
-FittingSamples::FittingSamples(const datasets::Dataset& data, const datasets::Rows& rows,
-                               const mpi::Communicator& communicator)
-    : data_(data),
+FittingSamples::FittingSamples(datasets::Dataset data, const datasets::Rows& rows,
+                               const mpi::Communicator& communicator, std::string key)
+    : data_(std::move(data)),
       rows_(rows),
       communicator_(communicator),
-      precision_(real_holds(data.features().type()) ? Precision::float32 : Precision::float64),
+      precision_(real_holds(data_.features().type()) ? Precision::float32 : Precision::float64),
       so_far_({}, std::nullopt, precision_),
-      shape_(data.sample_shape()) {
-  agree([&] { names_ = read_names(data); });
+      shape_(data_.sample_shape()),
+      list_(std::move(key)) {
+  agree([&] { names_ = read_names(data_); });
 }
 
 void FittingSamples::expect(std::string_view type, std::size_t index) {
   type_ = type;
-  key_ = fmt::format("data.transforms.{}", index);
+  key_ = fmt::format("{}.{}", list_, index);
 }
 
 void FittingSamples::add(Step step) {

@@ -30,8 +30,9 @@ namespace tusk::transforms {
 // A function that takes part in an agreement throws mpi::CollectiveError on every rank.
 class FittingSamples final : public TrainingRows {
  public:
-  FittingSamples(const datasets::Dataset& data, const datasets::Rows& rows,
-                 const mpi::Communicator& communicator);
+  // `key`: of the list of steps in the experiment.
+  FittingSamples(datasets::Dataset data, const datasets::Rows& rows,
+                 const mpi::Communicator& communicator, std::string key = "data.transforms");
 
   // The step that learns next: its name and index among the experiment's transforms.
   void expect(std::string_view type, std::size_t index);
@@ -81,7 +82,7 @@ class FittingSamples final : public TrainingRows {
                    const Take& take) const;
   std::size_t resolve(const NumberOrName& column, std::string_view key) const;
 
-  const datasets::Dataset& data_;
+  datasets::Dataset data_;
   datasets::Rows rows_;
   const mpi::Communicator& communicator_;
   Precision precision_;
@@ -89,6 +90,7 @@ class FittingSamples final : public TrainingRows {
   Transforms so_far_;
   Shape shape_;                     // of a sample as the steps so far leave it
   std::vector<std::string> names_;  // of its columns; empty: they have none
+  std::string list_;                // "data.transforms"
   std::string key_;                 // "data.transforms.0"
   std::string type_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/element_type.hpp"
@@ -112,6 +113,28 @@ class Transforms {
   std::optional<double> positive_label_;
   Precision precision_ = Precision::float32;
   std::optional<std::size_t> index_limit_;
+};
+
+// The transforms of each array of features, in the order of the data set's: one array is a list of
+// length one. What is done to labels is the first one's.
+class ArrayTransforms {
+ public:
+  ArrayTransforms() : each_(1) {}                                            // of one array: none
+  ArrayTransforms(Transforms of_one) : each_{std::move(of_one)} {}           // NOLINT
+  ArrayTransforms(std::vector<Transforms> each) : each_(std::move(each)) {}  // NOLINT
+
+  std::size_t size() const { return each_.size(); }
+  const Transforms& operator[](std::size_t input) const { return each_[input]; }
+  Transforms& operator[](std::size_t input) { return each_[input]; }
+  const Transforms& front() const { return each_.front(); }
+  auto begin() const { return each_.begin(); }
+  auto end() const { return each_.end(); }
+
+  // That of the one, or an array of them.
+  std::string to_json() const;
+
+ private:
+  std::vector<Transforms> each_;
 };
 
 // Whether there is neither NaN nor infinity among the numbers.

@@ -114,4 +114,11 @@ std::string Transforms::to_json() const {
   return array.dump();
 }
 
+std::string ArrayTransforms::to_json() const {
+  if (size() == 1) return front().to_json();
+  Json array = Json::array();
+  for (const Transforms& each : each_) array.push_back(Json::parse(each.to_json()));
+  return array.dump();
+}
+
 }  // namespace tusk::transforms

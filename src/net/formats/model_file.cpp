@@ -12,6 +12,7 @@
 #include "core/pending_file.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
+#include "net/formats/data_attributes.hpp"
 #include "net/formats/keras_graph.hpp"
 #include "net/formats/keras_names.hpp"
 #include "net/formats/loss_attribute.hpp"
@@ -56,6 +57,9 @@ ModelFront make_front(const ModelContent& content, const graph::Model& model,
   TransformLayers transforms;
   if (model.inputs().size() == 1) {
     transforms = layers_of_transforms(content.transforms, front.stored, input, front.name);
+  } else if (std::ranges::any_of(content.input_data,
+                                 [](const InputData& one) { return one.transforms != "[]"; })) {
+    transforms.obstacle = "the model has several inputs with transforms";
   }
   if (!transforms.obstacle.empty()) {
     notes.push_back(transforms.obstacle +
@@ -166,6 +170,7 @@ void write_tusk(hdf5::File& file, const ModelContent& content) {
   datasets::write_column_names(file, "tusk", content.columns);
   hdf5::write_attribute(file, "tusk", "facts", content.facts);
   write_outputs(file, content.outputs);
+  write_data(file, content);
 }
 
 // The names that training had for outputs which are calls of a layer that is called again; in
@@ -200,9 +205,11 @@ void read_tusk(const hdf5::File& file, ModelContent& content, const Extensions& 
   content.columns = datasets::read_column_names(file, "tusk");
   content.facts = hdf5::read_text(file, "tusk", "facts").value_or(content.facts);
   std::vector<OutputOptions> outputs = read_outputs(file, extensions);
-  if (outputs.empty()) return;
-  rename_outputs(file, outputs, content);
-  content.outputs = std::move(outputs);
+  if (!outputs.empty()) {
+    rename_outputs(file, outputs, content);
+    content.outputs = std::move(outputs);
+  }
+  read_data(file, content);
 }
 
 // The groups of weights as the file has them.

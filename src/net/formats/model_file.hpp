@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,12 +27,25 @@
 //                       with, both ways; read_compiled: as what an experiment says
 //   optimizer_state     what the optimizer remembers
 //   output_attributes   the outputs of a graph with their losses and metrics
+//   data_attributes     the data sets of inputs and labels, and transforms of several inputs
 //   model_weights       the arrays of weights
 //   read_ensemble       which model files an ensemble is made of
 //
 // Who calls: save_model() by training::Run at the end of a run; load_model() by evaluate and
 // predict (evaluation::TrainedModel), by inspect, and by training::assemble() for model.file.
 namespace tusk::formats {
+
+// What training knew of the data set of an input, and of an array of labels.
+struct InputData {
+  std::string dataset;            // its name
+  std::string transforms = "[]";  // as ModelContent's
+  std::optional<Shape> stored{};
+  datasets::ColumnNames columns{};
+};
+struct LabelData {
+  std::string dataset;
+  std::vector<std::string> class_names{};
+};
 
 // A model as its file holds it.
 struct ModelContent {
@@ -54,12 +68,18 @@ struct ModelContent {
   std::optional<OptimizerOptions> optimizer = {};      // that it was compiled or trained with
   std::vector<std::string> not_of_optimizer = {};      // why there is none
   std::optional<OptimizerState> optimizer_state = {};  // for save_model(); load_optimizer_state()
-  bool one_hot_labels = false;           // what the model was trained on, for a loss of classes
+  // Whether the labels that it was trained on are rows of numbers, for a loss of classes: those of
+  // all outputs or of each.
+  std::vector<std::uint8_t> one_hot_labels = {};
   std::string transforms = "[]";         // JSON by transforms::Transforms
   std::optional<Shape> stored;           // of a row before them, if it is known
   std::vector<std::string> class_names;  // by class index; empty: classes have no names
   datasets::ColumnNames columns;         // of the training rows, before the transforms
-  std::string facts = "{}";              // JSON: what training has to say (epochs, versions, …)
+  // Of each input, and of the labels of all outputs or of each; empty where it is not known. Of the
+  // first, transforms, stored, class_names and columns above are the same.
+  std::vector<InputData> input_data = {};
+  std::vector<LabelData> label_data = {};
+  std::string facts = "{}";  // JSON: what training has to say (epochs, versions, …)
 };
 
 // Writes Keras's legacy HDF5 layout: the attribute `model_config`, JSON, and the group

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 #include <variant>
@@ -82,7 +83,9 @@ std::string write_training_config(const ModelContent& content, std::string& obst
   OrderedJson weighted = OrderedJson::array();
   const auto add = [&](const auto& o, const LossOptions& its_loss, const LossDetails& details,
                        double loss_weight) {
-    loss.push_back(loss_json(its_loss, details, content.one_hot_labels));
+    const std::size_t labels = std::min(loss.size(), content.one_hot_labels.size() - 1);
+    const bool one_hot = !content.one_hot_labels.empty() && content.one_hot_labels[labels] != 0;
+    loss.push_back(loss_json(its_loss, details, one_hot));
     weights.push_back(loss_weight);
     metrics.push_back(metrics_json(o.metrics));
     weighted.push_back(metrics_json(o.weighted_metrics));

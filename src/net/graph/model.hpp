@@ -67,7 +67,8 @@ struct ModelInput {
 //
 // No pass allocates memory. Every pass takes any batch of 1 to workspace.max_batch() samples. Where
 // a pass takes one matrix or one Targets, the model must have one input; each output's loss then
-// takes the same targets. Where there are several Targets, all have the same weights of samples.
+// takes the same targets. Where there are several Targets, each may have weights of samples of its
+// own; weighted metrics want the same for all, since a score has one sum of weights, the first's.
 class Model {
  public:
   // A model of options.layers (options.file is not read) for samples of shape `input`.
@@ -132,12 +133,16 @@ class Model {
   BatchScore train_step(Span weights, std::span<const ConstMatrix> inputs,
                         std::span<const Targets> targets, layers::GradientSink& sink,
                         Workspace& workspace, const layers::StepContext& step) const;
+  BatchScore train_step(Span weights, std::span<const ConstMatrix> inputs,
+                        std::span<const Targets> targets, Span gradients, Workspace& workspace,
+                        const layers::StepContext& step) const;
 
   // The score of the batch in inference, and on request the outputs as predict() gives them.
   BatchScore evaluate(ConstSpan weights, ConstMatrix x, const Targets& targets,
                       Workspace& workspace, ConstMatrix* predicted = nullptr) const;
   BatchScore evaluate(ConstSpan weights, std::span<const ConstMatrix> inputs,
-                      std::span<const Targets> targets, Workspace& workspace) const;
+                      std::span<const Targets> targets, Workspace& workspace,
+                      std::span<const ConstMatrix>* predicted = nullptr) const;
 
   // The (first) output (outputs, batch), or each one, final activation applied, valid until the
   // workspace's next use.

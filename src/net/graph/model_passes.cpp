@@ -108,12 +108,18 @@ void Model::predict_output(std::size_t index, Workspace& workspace,
 
 BatchScore Model::train_step(Span weights, ConstMatrix x, const Targets& targets, Span gradients,
                              Workspace& workspace, const layers::StepContext& step) const {
+  return train_step(weights, {&x, 1}, {&targets, 1}, gradients, workspace, step);
+}
+
+BatchScore Model::train_step(Span weights, std::span<const ConstMatrix> inputs,
+                             std::span<const Targets> targets, Span gradients, Workspace& workspace,
+                             const layers::StepContext& step) const {
   if (gradients.size() < graph_.trained_count) {
     fail(ExitCode::internal, "{} gradients for a model of {} parameters to train", gradients.size(),
          graph_.trained_count);
   }
   layers::WholeGradients whole(gradients);
-  return train_step(weights, x, targets, whole, workspace, step);
+  return train_step(weights, inputs, targets, whole, workspace, step);
 }
 
 BatchScore Model::train_step(Span weights, ConstMatrix x, const Targets& targets,
@@ -144,9 +150,11 @@ BatchScore Model::evaluate(ConstSpan weights, ConstMatrix x, const Targets& targ
 }
 
 BatchScore Model::evaluate(ConstSpan weights, std::span<const ConstMatrix> inputs,
-                           std::span<const Targets> targets, Workspace& workspace) const {
+                           std::span<const Targets> targets, Workspace& workspace,
+                           std::span<const ConstMatrix>* predicted) const {
   forward(weights, {}, inputs, workspace, {.team = workspace.team()});
   const Workspace::PassViews& views = workspace.pass(Mode::inference);
+  if (predicted != nullptr) *predicted = views.predictions;
   return score(views.outputs, views.predictions, targets);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/assembly.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "data/datasets/draw_validation.hpp"
@@ -37,6 +40,11 @@ datasets::Split split_rows(const DataOptions& options, const datasets::Dataset& 
   if (options.fold) share.fold = datasets::parse_fold(*options.fold);
   if (share.fraction == 0.0 && !share.fold) return datasets::Split(train.rows());
   if (train.groups()) return datasets::split_groups(*train.groups(), share);
+  if (options.stratify && train.labels_count() > 1) {
+    fail(ExitCode::bad_experiment,
+         "data.stratify takes data of one array of labels, but data.label names {}",
+         train.labels_count());
+  }
   if (options.stratify) return datasets::split_classes(train.labels(), share);
   return datasets::split_rows(train.rows(), share);
 }
@@ -68,24 +76,62 @@ std::optional<formats::ModelContent> read_model_file(const ModelOptions& options
   return formats::load_model(*options.file, extensions, options.weights.value_or(""));
 }
 
-// Collective: those of the experiment, or of the model file if the experiment has none of its own.
-transforms::Transforms make_transforms(const Experiment& experiment,
-                                       const std::optional<formats::ModelContent>& origin,
-                                       const datasets::Dataset& train, const TrainingRows& rows,
-                                       const mpi::Communicator& world,
-                                       const Extensions& extensions) {
-  const auto& options = experiment.data.transforms;
+// The transforms that the model file keeps of each input; none of one that Tusk has not trained.
+transforms::ArrayTransforms kept_transforms(const formats::ModelContent& origin, std::size_t inputs,
+                                            const std::string& path, const Extensions& extensions) {
+  if (inputs == 1) return transforms::Transforms::from_json(origin.transforms, path, extensions);
+  std::vector<transforms::Transforms> all;
+  for (const formats::InputData& input : origin.input_data) {
+    all.push_back(transforms::Transforms::from_json(input.transforms, path, extensions));
+  }
+  all.resize(inputs);
+  return all;
+}
+
+// Collective: those of the experiment, or of the model file if the experiment has none of its own;
+// of each array of the training files.
+transforms::ArrayTransforms make_transforms(const Experiment& experiment,
+                                            const std::optional<formats::ModelContent>& origin,
+                                            const datasets::Dataset& train,
+                                            const TrainingRows& rows,
+                                            const mpi::Communicator& world,
+                                            const Extensions& extensions) {
+  const TransformLists& options = experiment.data.transforms;
+  const std::vector<std::string> inputs =
+      model_names(experiment.model, origin ? &*origin : nullptr).inputs;
+  mpi::collectively(world, [&] {
+    const std::size_t model_inputs = std::max<std::size_t>(inputs.size(), 1);
+    if (model_inputs != train.inputs()) {
+      fail(ExitCode::bad_experiment,
+           "data.features names {} data set{}, but the model has {} input{}: {}; name one for each",
+           train.inputs(), train.inputs() == 1 ? "" : "s", model_inputs,
+           model_inputs == 1 ? "" : "s",
+           inputs.empty() ? "model.inputs is not given"
+                          : fmt::format("{}", fmt::join(inputs, ", ")));
+    }
+    if (train.inputs() > 1 && !options.empty()) {
+      fail(ExitCode::bad_experiment,
+           "data.transforms is a list, but the model has {} inputs: give a list for each by its "
+           "name, as in {{ {} = [...] }}",
+           train.inputs(), inputs.front());
+    }
+  });
+  if (!options.by_input.empty()) {
+    const std::vector<std::string> names =
+        inputs.empty() ? std::vector<std::string>{"input"} : inputs;
+    return transforms::fit_by_input(options, names, train, rows.learn_from, world);
+  }
   if (!options.empty()) return transforms::fit_transforms(options, train, rows.learn_from, world);
-  return mpi::collectively(world, [&] {
-    if (!origin) return transforms::Transforms();
-    return transforms::Transforms::from_json(origin->transforms, *experiment.model.file,
-                                             extensions);
+  return mpi::collectively(world, [&]() -> transforms::ArrayTransforms {
+    if (!origin) return std::vector<transforms::Transforms>(train.inputs());
+    return kept_transforms(*origin, train.inputs(), *experiment.model.file, extensions);
   });
 }
 
 // The experiment's layers, or the model file's, for samples as the transforms make them.
 graph::Model make_model(ModelOptions options, const std::optional<formats::ModelContent>& origin,
-                        const datasets::Dataset& train, const transforms::Transforms& transforms) {
+                        const datasets::Dataset& train,
+                        const transforms::ArrayTransforms& transforms) {
   if (origin) {
     options.layers = origin->layers;
     options.inputs = origin->inputs;
@@ -95,13 +141,11 @@ graph::Model make_model(ModelOptions options, const std::optional<formats::Model
       }
     }
   }
-  if (options.inputs.size() > 1) {
-    fail(ExitCode::bad_experiment,
-         "model.inputs: the model has {} inputs, but this version trains on data of one array a "
-         "sample; 'tusk check' shows the model",
-         options.inputs.size());
+  std::vector<Shape> shapes;
+  for (std::size_t i = 0; i < train.inputs(); ++i) {
+    shapes.push_back(transforms[i].output_shape(train.sample_shape(i), train.path()));
   }
-  return {options, transforms.output_shape(train.sample_shape(), train.path())};
+  return {options, shapes};
 }
 
 // The weights to start from: those of model.file, or drawn.
@@ -134,8 +178,9 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
          "needed",
          experiment.server.shards, model.trained_count());
   }
-  label_format(files.train, assembly);
-  if (files.test) label_format(*files.test, assembly);
+  label_formats(files.train, assembly);
+  if (files.test) label_formats(*files.test, assembly);
+  check_weighted_metrics(assembly);
   coordinator::check_callbacks(experiment.callbacks, model.metric_names(),
                                files.validation || split.validation_count() > 0);
 }
@@ -147,7 +192,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
       mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
   const auto origin =
       mpi::collectively(world, [&] { return read_model_file(experiment.model, extensions); });
-  transforms::Transforms transforms =
+  transforms::ArrayTransforms transforms =
       make_transforms(experiment, origin, files.train, rows, world, extensions);
 
   Assembly assembly = mpi::collectively(world, [&] {
@@ -164,9 +209,14 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
                   .initial = std::move(initial),
                   .training_rows = rows.split.training_count(),
                   .optimizer_state = std::move(optimizer_state)};
-    made.columns = made.files.train.column_names();
-    made.class_names = made.transforms.class_names(made.files.train.class_names());
-    made.transforms = made.transforms.with_index_limit(made.model.index_limit());
+    const datasets::Dataset& train = made.files.train;
+    for (std::size_t i = 0; i < train.inputs(); ++i) {
+      made.columns.push_back(train.column_names(i));
+      made.transforms[i] = made.transforms[i].with_index_limit(made.model.index_limit(i));
+    }
+    for (std::size_t i = 0; i < train.labels_count(); ++i) {
+      made.class_names.push_back(made.transforms.front().class_names(train.class_names(i)));
+    }
     check_together(made, rows.split);
     return made;
   });
@@ -202,7 +252,8 @@ Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
     return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
                         world.rank(), world.size());
   });
-  DataFiles files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
+  DataFiles files =
+      mpi::collectively(world, [&] { return open_data_files(experiment, extensions); });
   require_same_data(files, world);
   return assemble(std::move(limited), roles, std::move(files), nullptr, world, extensions);
 }
@@ -216,7 +267,8 @@ Assembly assemble_member(const Experiment& experiment, const DataFiles& files, c
 Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
                              const mpi::Communicator& alone, const Extensions& extensions) {
   Experiment limited = with_memory_limit(experiment, alone);
-  DataFiles files = mpi::collectively(alone, [&] { return open_data_files(experiment.data); });
+  DataFiles files =
+      mpi::collectively(alone, [&] { return open_data_files(experiment, extensions); });
   const Roles roles{.workers = workers, .worker = std::nullopt, .simulated = true};
   return assemble(std::move(limited), roles, std::move(files), nullptr, alone, extensions);
 }

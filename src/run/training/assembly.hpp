@@ -34,13 +34,15 @@ struct Assembly {
   Experiment experiment;  // with the limit of memory that it will be repeated with
   Roles roles;
   DataFiles files;
-  transforms::Transforms transforms;
-  std::vector<std::string> class_names;  // by index, as the transforms leave them; may be empty
-  datasets::ColumnNames columns;         // of the training files; may be empty
+  transforms::ArrayTransforms transforms;  // of each input
+  // Of each array of labels, by index, as the transforms leave them; may be empty.
+  std::vector<std::vector<std::string>> class_names;
+  std::vector<datasets::ColumnNames> columns;  // of the training files, each input's; may be empty
   graph::Model model;
-  AlignedVector<float> initial;         // one weight a parameter, the same on every rank
-  std::uint64_t training_rows = 0;      // of all workers
-  std::vector<double> class_weights{};  // of the training alone, by class; empty: all alike
+  AlignedVector<float> initial;     // one weight a parameter, the same on every rank
+  std::uint64_t training_rows = 0;  // of all workers
+  // Of the training alone, for each array of labels by class; empty: all alike.
+  std::vector<std::vector<double>> class_weights{};
 
   // What this rank's worker trains on: no samples on a rank that does not train, or if workers
   // claim partitions, and all training rows in a simulation.

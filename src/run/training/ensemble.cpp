@@ -136,7 +136,8 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
   }
   experiment.data.memory_limit = ByteCount{samples::memory_limit(experiment.data, world)};
   const std::size_t members = std::get<EnsembleOptions>(experiment.trainer.strategy).members;
-  const auto files = mpi::collectively(world, [&] { return open_data_files(experiment.data); });
+  const auto files =
+      mpi::collectively(world, [&] { return open_data_files(experiment, extensions); });
   require_same_data(files, world);
   Members mine(experiment, files, options, world, extensions);
   mpi::collectively(world, [&] { mine.prepare(); });

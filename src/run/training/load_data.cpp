@@ -10,6 +10,7 @@
 #include "mpi/communicator.hpp"
 #include "run/training/assembly.hpp"
 #include "tusk/error.hpp"
+#include "use/evaluation/answers.hpp"
 
 namespace tusk::training {
 namespace {
@@ -21,31 +22,45 @@ std::uint64_t memory_limit(const Assembly& assembly) {
 std::unique_ptr<const samples::SampleSource> load(const datasets::Dataset& dataset,
                                                   const datasets::Rows& rows,
                                                   const Assembly& assembly) {
-  const samples::LabelFormat format = label_format(dataset, assembly);
-  return samples::load_samples(dataset, rows, &format, assembly.transforms, memory_limit(assembly));
+  return samples::load_samples(dataset, rows, label_formats(dataset, assembly), assembly.transforms,
+                               memory_limit(assembly));
 }
 
-}  // namespace
-
-samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assembly& assembly) {
-  const std::vector<graph::ModelOutput>& outputs = assembly.model.outputs();
+// The one array of labels is all outputs', or each has its own.
+void check_label_count(std::size_t labels, const graph::Model& model) {
+  const std::vector<graph::ModelOutput>& outputs = model.outputs();
+  if (labels != 1 && labels != outputs.size()) {
+    fail(ExitCode::bad_experiment,
+         "data.label names {} data sets, but the model has {} output{}: name one for all or one "
+         "for each",
+         labels, outputs.size(), outputs.size() == 1 ? "" : "s");
+  }
+  if (labels > 1) return;
   for (const graph::ModelOutput& output : outputs) {
     const graph::ModelOutput& first = outputs.front();
     if (output.loss->labels() == first.loss->labels() && output.shape == first.shape) continue;
     fail(ExitCode::bad_experiment,
          "model.outputs: '{}' {} with loss '{}' and '{}' {} with loss '{}' take different labels, "
-         "but this version trains all outputs on the one label of a sample",
+         "but data.label names one data set: name one for each output",
          first.name, first.shape.to_string(), name_of(first.loss_options), output.name,
          output.shape.to_string(), name_of(output.loss_options));
   }
-  return samples::label_format(dataset, assembly.model.labels(), assembly.model.output_size(),
-                               assembly.transforms);
 }
 
-samples::LabelFormat training_format(const Assembly& assembly) {
-  samples::LabelFormat format = label_format(assembly.files.train, assembly);
-  format.class_weights = assembly.class_weights;
-  return format;
+}  // namespace
+
+samples::LabelFormats label_formats(const datasets::Dataset& dataset, const Assembly& assembly) {
+  check_label_count(dataset.labels_count(), assembly.model);
+  return evaluation::label_formats(
+      {.model = &assembly.model, .weights = {}, .transforms = &assembly.transforms}, dataset);
+}
+
+samples::LabelFormats training_formats(const Assembly& assembly) {
+  samples::LabelFormats formats = label_formats(assembly.files.train, assembly);
+  for (std::size_t i = 0; i < assembly.class_weights.size(); ++i) {
+    formats[i].class_weights = assembly.class_weights[i];
+  }
+  return formats;
 }
 
 std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly,
@@ -56,10 +71,10 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
   const std::uint64_t most_rows = world.max(rows.size());
   std::unique_ptr<const samples::SampleSource> shard;
   mpi::collectively(world, [&] {
-    const samples::LabelFormat format = training_format(assembly);
-    if (!samples::fits_memory(train, most_rows, &format, assembly.transforms,
+    const samples::LabelFormats formats = training_formats(assembly);
+    if (!samples::fits_memory(train, most_rows, formats, assembly.transforms,
                               memory_limit(assembly))) {
-      shard = std::make_unique<samples::StreamedShard>(train, rows, &format, assembly.transforms,
+      shard = std::make_unique<samples::StreamedShard>(train, rows, formats, assembly.transforms,
                                                        memory_limit(assembly));
       if (world.rank() == 0) {
         info("the training rows of a worker exceed data.memory_limit = {}: they are streamed",
@@ -69,10 +84,10 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
     }
     const bool through_mpi_io = options.read == ReadMode::collective;
     const auto source = through_mpi_io
-                            ? datasets::Dataset::open(options.train, array_names(options), &world)
+                            ? datasets::Dataset::open(options.train, assembly.files.names, &world)
                             : train;
     shard = std::make_unique<samples::Shard>(
-        samples::Shard::read(source, rows, &format, assembly.transforms));
+        samples::Shard::read(source, rows, formats, assembly.transforms));
   });
   return shard;
 }
@@ -98,7 +113,7 @@ samples::Partitions make_partitions(const Assembly& assembly, const datasets::Sp
   }
   const datasets::Dataset& train = assembly.files.train;
   return {
-      train, split, count, training_format(assembly), assembly.transforms, memory_limit(assembly)};
+      train, split, count, training_formats(assembly), assembly.transforms, memory_limit(assembly)};
 }
 
 }  // namespace tusk::training

@@ -21,11 +21,12 @@ struct Assembly;
 // From open files to samples: the last step of assemble(), when everything but the samples is
 // there. Throws what samples::Shard::read and samples::StreamedShard throw.
 
-// What the labels of one of the experiment's files mean to its model.
-samples::LabelFormat label_format(const datasets::Dataset& dataset, const Assembly& assembly);
+// What each array of labels of one of the experiment's files means to its model: that of all
+// outputs, or of each its own.
+samples::LabelFormats label_formats(const datasets::Dataset& dataset, const Assembly& assembly);
 
 // The same of the training files, with the weights of classes that training has.
-samples::LabelFormat training_format(const Assembly& assembly);
+samples::LabelFormats training_formats(const Assembly& assembly);
 
 // Collective: `rows`, this rank's, of the training files, in memory or to be streamed. Either all
 // ranks stream theirs or none does, by the largest one.

@@ -36,6 +36,22 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
                        .metrics = output.metrics,
                        .weighted_metrics = output.weighted_metrics});
   }
+  std::vector<std::uint8_t> one_hot;
+  for (const samples::LabelFormat& format : label_formats(assembly.files.train, assembly)) {
+    one_hot.push_back(format.kind == samples::LabelFormat::Kind::values ? 1 : 0);
+  }
+  const datasets::ArrayNames& names = assembly.files.names;
+  std::vector<formats::InputData> input_data;
+  std::vector<formats::LabelData> label_data;
+  for (std::size_t i = 0; i < model.inputs().size(); ++i) {
+    input_data.push_back({.dataset = names.features[i],
+                          .transforms = assembly.transforms[i].to_json(),
+                          .stored = assembly.files.train.sample_shape(i),
+                          .columns = assembly.columns[i]});
+  }
+  for (std::size_t i = 0; i < names.label.size(); ++i) {
+    label_data.push_back({names.label[i], assembly.class_names[i]});
+  }
   return {.input = model.input_shape(),
           .layers = model.layers(),
           .weights = weights,
@@ -48,12 +64,13 @@ formats::ModelContent model_content(const Assembly& assembly, const AlignedVecto
           .metrics = experiment.model.metrics,
           .weighted_metrics = experiment.model.weighted_metrics,
           .optimizer = experiment.optimizer,
-          .one_hot_labels = label_format(assembly.files.train, assembly).kind ==
-                            samples::LabelFormat::Kind::values,
-          .transforms = assembly.transforms.to_json(),
-          .stored = assembly.files.train.sample_shape(),
-          .class_names = assembly.class_names,
-          .columns = assembly.columns,
+          .one_hot_labels = std::move(one_hot),
+          .transforms = input_data.front().transforms,
+          .stored = input_data.front().stored,
+          .class_names = assembly.class_names.front(),
+          .columns = assembly.columns.front(),
+          .input_data = input_data,
+          .label_data = label_data,
           .facts = facts.dump()};
 }
 

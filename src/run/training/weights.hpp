@@ -31,11 +31,17 @@ void check_sample_weights(const Assembly& assembly, const datasets::Split& split
                           const datasets::Rows& training, bool warns,
                           const mpi::Communicator& world);
 
-// Collective. model.class_weight by class index: the weights that it names, or those that balance
-// the classes among the rows that train, whichever rank trains them; empty without it. Throws
-// mpi::CollectiveError (bad_experiment) if there is no such class, or the loss is not one of
-// classes.
-std::vector<double> find_class_weights(const Assembly& assembly, const datasets::Rows& training,
-                                       const mpi::Communicator& world);
+// Collective. The weights of classes for each array of labels, by class index: those that
+// model.class_weight names (or, where outputs have labels of their own, the output's class_weight),
+// or those that balance the classes among the rows that train, whichever rank trains them; empty
+// without. Throws mpi::CollectiveError (bad_experiment) if there is no such class, or the loss is
+// not one of classes.
+std::vector<std::vector<double>> find_class_weights(const Assembly& assembly,
+                                                    const datasets::Rows& training,
+                                                    const mpi::Communicator& world);
+
+// Error(bad_experiment) for weighted metrics of outputs that weigh samples apart: history and
+// epochs keep one sum of weights.
+void check_weighted_metrics(const Assembly& assembly);
 
 }  // namespace tusk::training

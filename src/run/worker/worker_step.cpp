@@ -26,7 +26,7 @@ BatchScore Worker::step_in_parts(std::uint32_t epoch, const samples::Batch& batc
   set_learning_rate();
   FusedUpdate update(*optimizer_, trained(), gradients_);
   const BatchScore score =
-      model_.train_step(weights_, batch.features, batch.targets, update, workspace_, context_);
+      model_.train_step(weights_, batch.inputs, batch.labels, update, workspace_, context_);
   if (moving_) moving_->step();
   require_finite_loss(epoch, score);
   finish_update(computing_s() - start_s);
@@ -36,7 +36,7 @@ BatchScore Worker::step_in_parts(std::uint32_t epoch, const samples::Batch& batc
 BatchScore Worker::step_as_a_whole(std::uint32_t epoch, const samples::Batch& batch) {
   const double start_s = computing_s();
   const BatchScore score =
-      model_.train_step(weights_, batch.features, batch.targets, gradients_, workspace_, context_);
+      model_.train_step(weights_, batch.inputs, batch.labels, gradients_, workspace_, context_);
   if (moving_) moving_->step();
   const double gradient_s = computing_s() - start_s;
   require_finite_loss(epoch, score);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/evaluation/answers.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "data/samples/row_stream.hpp"
@@ -9,41 +11,73 @@
 namespace tusk::evaluation {
 
 Answers::Answers(std::vector<ModelView> members, Combine combine, const datasets::Dataset& dataset,
-                 datasets::Block rows, const samples::LabelFormat* format)
-    : labelled_(format != nullptr), outputs_(members, combine, batch_rows), next_row_(rows.begin) {
+                 datasets::Block rows, const samples::LabelFormats& formats)
+    : labelled_(!formats.empty()), outputs_(members, combine, batch_rows), next_row_(rows.begin) {
   for (const ModelView& member : outputs_.members()) {
     check_samples(member, "the model", dataset);
     const bool labels = labelled_ && batches_.empty();  // the first member's, read once
-    batches_.emplace_back(std::make_unique<samples::RowStream>(
-                              dataset, rows, labels ? format : nullptr, *member.transforms),
-                          outputs_.max_batch());
+    batches_.emplace_back(
+        std::make_unique<samples::RowStream>(
+            dataset, rows, labels ? formats : samples::LabelFormats(), *member.transforms),
+        outputs_.max_batch());
     batches_.back().start_epoch(1);
   }
 }
 
 std::optional<Answer> Answers::next() {
   Answer answer{.first_row = next_row_};
-  features_.clear();
+  std::span<const Targets> targets;
+  inputs_.clear();
   for (samples::Batches& batches : batches_) {
     const auto batch = batches.next();
     if (!batch) return std::nullopt;
-    if (features_.empty()) answer.targets = batch->targets;
-    features_.push_back(batch->features);
+    if (inputs_.empty()) targets = batch->labels;
+    inputs_.push_back(batch->inputs);
   }
-  next_row_ += features_.front().cols();
-  answer.outputs = labelled_ ? outputs_.evaluate(features_, answer.targets, answer.score)
-                             : outputs_.predict(features_);
+  next_row_ += inputs_.front().front().cols();
+  if (labelled_) answer.targets = targets.front();
+  answer.all_outputs =
+      labelled_ ? outputs_.evaluate(inputs_, targets, answer.score) : outputs_.predict(inputs_);
+  answer.outputs = answer.all_outputs.front();
   return answer;
+}
+
+samples::LabelFormats label_formats(const ModelView& member, const datasets::Dataset& dataset) {
+  const std::vector<graph::ModelOutput>& outputs = member.model->outputs();
+  if (dataset.labels_count() == 1) {
+    return std::vector{samples::label_format(
+        dataset, member.model->labels(), member.model->output_size(), member.transforms->front())};
+  }
+  if (dataset.labels_count() != outputs.size()) {
+    fail(ExitCode::bad_data, "{}: {} data sets of labels for a model of {} output{}",
+         dataset.path(), dataset.labels_count(), outputs.size(), outputs.size() == 1 ? "" : "s");
+  }
+  samples::LabelFormats formats;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    formats.push_back(samples::label_format(dataset.of_label(i), outputs[i].loss->labels(),
+                                            outputs[i].shape.elements(), {},
+                                            fmt::format("output '{}'", outputs[i].name)));
+  }
+  return formats;
 }
 
 void check_samples(const ModelView& member, const std::string& name,
                    const datasets::Dataset& dataset) {
-  const Shape seen = member.transforms->output_shape(dataset.sample_shape(), dataset.path());
-  if (seen == member.model->input_shape()) return;
-  const char* which = member.transforms->keep_features() ? "" : ", once they are transformed,";
-  fail(ExitCode::bad_data, "{}: samples of '{}'{} are {}, but {} takes {}", dataset.path(),
-       dataset.features().name(), which, seen.to_string(), name,
-       member.model->input_shape().to_string());
+  const std::vector<graph::ModelInput>& inputs = member.model->inputs();
+  if (dataset.inputs() != inputs.size()) {
+    fail(ExitCode::bad_data, "{}: {} data set{} of features for {}, which has {} input{}",
+         dataset.path(), dataset.inputs(), dataset.inputs() == 1 ? "" : "s", name, inputs.size(),
+         inputs.size() == 1 ? "" : "s");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const transforms::Transforms& transforms = (*member.transforms)[i];
+    const Shape seen = transforms.output_shape(dataset.sample_shape(i), dataset.path());
+    if (seen == inputs[i].shape) continue;
+    const char* which = transforms.keep_features() ? "" : ", once they are transformed,";
+    fail(ExitCode::bad_data, "{}: samples of '{}'{} are {}, but {} takes {}{}", dataset.path(),
+         dataset.features(i).name(), which, seen.to_string(), name, inputs[i].shape.to_string(),
+         inputs.size() == 1 ? "" : fmt::format(" at its input '{}'", inputs[i].name));
+  }
 }
 
 }  // namespace tusk::evaluation

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/score.hpp"
@@ -20,9 +22,10 @@ namespace tusk::evaluation {
 // What a model or ensemble makes of one batch; views, valid until the next one.
 struct Answer {
   std::uint64_t first_row = 0;  // in the file; the others follow
-  ConstMatrix outputs;          // (outputs, batch)
-  Targets targets;              // with labels
+  ConstMatrix outputs;          // (outputs, batch), of the first output
+  Targets targets;              // its, with labels
   BatchScore score;             // with labels
+  std::span<const ConstMatrix> all_outputs;
 };
 
 // The answers of a model or ensemble to rows of a data set, batch after batch in the file's order.
@@ -31,10 +34,10 @@ class Answers {
  public:
   static constexpr std::size_t batch_rows = 256;  // at which products are about as fast as they get
 
-  // Without a format, labels are not read. The data set and what the views show must outlive the
+  // Without formats, labels are not read. The data set and what the views show must outlive the
   // object. Error(bad_data) if a member does not take the data set's samples.
   Answers(std::vector<ModelView> members, Combine combine, const datasets::Dataset& dataset,
-          datasets::Block rows, const samples::LabelFormat* format);
+          datasets::Block rows, const samples::LabelFormats& formats);
 
   // Nothing at the end. Error(bad_data) for rows that are not what they should be.
   std::optional<Answer> next();
@@ -43,9 +46,12 @@ class Answers {
   bool labelled_;
   CombinedOutputs outputs_;
   std::vector<samples::Batches> batches_;  // a member each
-  std::vector<ConstMatrix> features_;
+  std::vector<CombinedOutputs::Inputs> inputs_;
   std::uint64_t next_row_;
 };
+
+// What the (arrays of) labels of a data set mean to a model. Error(bad_data) if they do not fit it.
+samples::LabelFormats label_formats(const ModelView& member, const datasets::Dataset& dataset);
 
 // Error(bad_data) unless the model takes the samples of the data set. `name` is the model's.
 void check_samples(const ModelView& member, const std::string& name,

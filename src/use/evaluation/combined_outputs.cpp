@@ -49,15 +49,15 @@ CombinedOutputs::CombinedOutputs(std::vector<ModelView> members, Combine combine
   loss_ = graph::make_loss(first.model->loss(), first.loss_details);
 }
 
-ConstMatrix CombinedOutputs::predict(std::span<const ConstMatrix> features) {
+std::span<const ConstMatrix> CombinedOutputs::predict(std::span<const Inputs> inputs) {
   const auto outputs_of = [&](std::size_t i) {
-    return members_[i].model->predict(members_[i].weights, features[i], workspaces_[i]);
+    return members_[i].model->predict(members_[i].weights, inputs[i], workspaces_[i]);
   };
   if (members_.size() == 1) return outputs_of(0);
-  const Matrix sum(sum_.data(), outputs(), features.front().cols());
+  const Matrix sum(sum_.data(), outputs(), inputs.front().front().cols());
   std::ranges::fill(sum.flat(), Real{0});
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    const ConstMatrix outputs = outputs_of(i);
+    const ConstMatrix outputs = outputs_of(i).front();
     if (combine_ == Combine::vote) {
       add_votes(outputs, sum);
     } else {
@@ -65,19 +65,22 @@ ConstMatrix CombinedOutputs::predict(std::span<const ConstMatrix> features) {
     }
   }
   for (Real& value : sum.flat()) value /= static_cast<Real>(members_.size());
-  return sum;
+  combined_ = sum;
+  return {&combined_, 1};
 }
 
-ConstMatrix CombinedOutputs::evaluate(std::span<const ConstMatrix> features, const Targets& targets,
-                                      BatchScore& score) {
+std::span<const ConstMatrix> CombinedOutputs::evaluate(std::span<const Inputs> inputs,
+                                                       std::span<const Targets> all_targets,
+                                                       BatchScore& score) {
   const graph::Model& model = *members_.front().model;
   if (members_.size() == 1) {
-    ConstMatrix predicted;
-    score = model.evaluate(members_.front().weights, features.front(), targets, workspaces_.front(),
-                           &predicted);
+    std::span<const ConstMatrix> predicted;
+    score = model.evaluate(members_.front().weights, inputs.front(), all_targets,
+                           workspaces_.front(), &predicted);
     return predicted;
   }
-  const ConstMatrix outputs = predict(features);
+  const ConstMatrix outputs = predict(inputs).front();
+  const Targets& targets = all_targets.front();
   model.check_targets(targets);
   score = {.samples = outputs.cols(),
            .weight_sum = graph::sum_of_weights(targets, outputs.cols()),
@@ -91,7 +94,7 @@ ConstMatrix CombinedOutputs::evaluate(std::span<const ConstMatrix> features, con
   for (const MetricKind metric : output.weighted_metrics) {
     score.metric_sums[next++] = graph::weighted_metric_sum(metric, outputs, targets);
   }
-  return outputs;
+  return {&combined_, 1};
 }
 
 }  // namespace tusk::evaluation

@@ -27,7 +27,7 @@ enum class Combine {
 struct ModelView {
   const graph::Model* model = nullptr;
   std::span<const float> weights;
-  const transforms::Transforms* transforms = nullptr;
+  const transforms::ArrayTransforms* transforms = nullptr;
   LossDetails loss_details{};
 };
 std::vector<ModelView> views_of(std::span<const TrainedModel> members);
@@ -42,23 +42,26 @@ class CombinedOutputs {
 
   const std::vector<ModelView>& members() const { return members_; }
   std::size_t max_batch() const { return max_batch_; }
+  // Numbers a sample of the first output.
   std::size_t outputs() const { return members_.front().model->output_size(); }
 
-  // The outputs (outputs, batch) for a batch that member i sees as features[i], (features, batch).
-  // Valid until the next call.
-  ConstMatrix predict(std::span<const ConstMatrix> features);
+  // The outputs, each (outputs, batch), for a batch that member i sees as inputs[i], a matrix
+  // (features, batch) of each input. Valid until the next call.
+  using Inputs = std::span<const ConstMatrix>;
+  std::span<const ConstMatrix> predict(std::span<const Inputs> inputs);
 
   // The same, and the score of the outputs: for one model as graph::Model::evaluate; for an
-  // ensemble the loss is that of the combined outputs.
-  ConstMatrix evaluate(std::span<const ConstMatrix> features, const Targets& targets,
-                       BatchScore& score);
+  // ensemble the loss is that of the combined outputs. Targets of each output, or one for all.
+  std::span<const ConstMatrix> evaluate(std::span<const Inputs> inputs,
+                                        std::span<const Targets> targets, BatchScore& score);
 
  private:
   std::vector<ModelView> members_;
   Combine combine_;
   std::size_t max_batch_;
   std::vector<graph::Workspace> workspaces_;
-  AlignedVector<Real> sum_;  // of an ensemble's members
+  AlignedVector<Real> sum_;  // of an ensemble's members, which have one output
+  ConstMatrix combined_;
   std::unique_ptr<graph::Loss> loss_;
 };
 

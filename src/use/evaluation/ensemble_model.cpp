@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/evaluation/ensemble_model.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "net/formats/model_file.hpp"
@@ -13,7 +14,10 @@ namespace {
 namespace fs = std::filesystem;
 
 void check_alike(const TrainedModel& first, const TrainedModel& other, const std::string& path) {
-  if (first.model.input_shape() != other.model.input_shape() ||
+  const auto same_shape = [](const graph::ModelInput& a, const graph::ModelInput& b) {
+    return a.shape == b.shape;
+  };
+  if (!std::ranges::equal(first.model.inputs(), other.model.inputs(), same_shape) ||
       first.model.output_size() != other.model.output_size()) {
     fail(ExitCode::bad_data, "{}: the members differ in their inputs or outputs", path);
   }

@@ -30,7 +30,7 @@ void Evaluation::start(std::span<const float> weights) {
 bool Evaluation::advance() {
   const auto batch = batches_.next();
   if (!batch) return false;
-  score_ += model_.evaluate(weights_, batch->features, batch->targets, workspace_);
+  score_ += model_.evaluate(weights_, batch->inputs, batch->labels, workspace_);
   return true;
 }
 

@@ -20,10 +20,7 @@ void answer_mine(const std::vector<ModelView>& members, Combine combine,
                  const datasets::Dataset& dataset, const SummationBlocks& blocks,
                  datasets::Block rows, const std::function<void()>& begin_block,
                  const std::function<void(const Answer&)>& take) {
-  const ModelView& first = members.front();
-  const samples::LabelFormat format = samples::label_format(
-      dataset, first.model->labels(), first.model->output_size(), *first.transforms);
-  Answers answers(members, combine, dataset, rows, &format);
+  Answers answers(members, combine, dataset, rows, label_formats(members.front(), dataset));
   while (const auto answer = answers.next()) {
     if ((answer->first_row - rows.begin) % blocks.block_rows == 0) begin_block();
     take(*answer);
@@ -88,8 +85,8 @@ FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<
   const bool weighted = dataset.has_weights();
   if (weighted) {
     const std::uint64_t negative =
-        samples::survey_weights(dataset, datasets::Rows::all(dataset.rows()), world);
-    samples::warn_of_negative_weights(dataset, negative, dataset.rows());
+        samples::survey_weights(dataset.weights(), datasets::Rows::all(dataset.rows()), world);
+    samples::warn_of_negative_weights(dataset.weights(), negative, dataset.rows());
   }
   std::vector<RegressionSums> sums;
   std::vector<WeightedRegressionSums> weighted_sums;

@@ -13,26 +13,38 @@
 namespace tusk::evaluation {
 namespace {
 
+// The transforms of each input, for this model.
+transforms::ArrayTransforms make_transforms(const formats::ModelContent& content,
+                                            const graph::Model& model, const std::string& path,
+                                            const Extensions& extensions) {
+  std::vector<transforms::Transforms> all;
+  for (std::size_t i = 0; i < model.inputs().size(); ++i) {
+    const bool is_known = model.inputs().size() > 1 && i < content.input_data.size();
+    const std::string json = is_known                     ? content.input_data[i].transforms
+                             : model.inputs().size() == 1 ? content.transforms
+                                                          : "[]";
+    all.push_back(transforms::Transforms::from_json(json, path, extensions)
+                      .with_index_limit(model.index_limit(i)));
+  }
+  return all;
+}
+
 TrainedModel make_ready(formats::ModelContent content, const std::string& path,
                         const ModelOptions& options, const Extensions& extensions) {
-  if (content.inputs.size() > 1) {
-    fail(ExitCode::bad_data,
-         "{}: the model has {} inputs, but this version reads data of one array a sample", path,
-         content.inputs.size());
-  }
   graph::Model model = formats::make_model(options, content);
   AlignedVector<float> weights = formats::weights_for(model, content);
   const bool is_regression = model.labels() == LabelKind::values;
-  const auto index_limit = model.index_limit();
   const LossDetails details = loss_details(model.outputs().front());
+  transforms::ArrayTransforms transforms = make_transforms(content, model, path, extensions);
   return {.model = std::move(model),
           .classifies = !is_regression || !content.class_names.empty(),
           .weights = std::move(weights),
-          .transforms = transforms::Transforms::from_json(content.transforms, path, extensions)
-                            .with_index_limit(index_limit),
+          .transforms = std::move(transforms),
           .class_names = std::move(content.class_names),
           .columns = std::move(content.columns),
-          .loss_details = details};
+          .loss_details = details,
+          .input_data = std::move(content.input_data),
+          .label_data = std::move(content.label_data)};
 }
 
 // Whether each output says its loss itself.
@@ -53,17 +65,24 @@ std::vector<MetricKind> all_weighted(const std::vector<MetricKind>& metrics,
 
 }  // namespace
 
+bool classifies(const TrainedModel& model, std::size_t output) {
+  if (model.model.outputs().size() == 1) return model.classifies;
+  return model.model.outputs()[output].loss->labels() != LabelKind::values ||
+         (output < model.label_data.size() && model.label_data.size() > 1 &&
+          !model.label_data[output].class_names.empty());
+}
+
+const std::vector<std::string>& class_names_of(const TrainedModel& model, std::size_t output) {
+  if (model.label_data.size() < 2) return model.class_names;
+  return model.label_data[output].class_names;
+}
+
 TrainedModel load_for_prediction(const std::string& path, const Extensions& extensions,
                                  const std::string& weights) {
   formats::ModelContent content = formats::load_model(path, extensions, weights);
   ModelOptions options = formats::options_of(content);  // a loss that is missing does not matter
   options.metrics.clear();
   options.weighted_metrics.clear();
-  if (options.outputs.size() > 1) {
-    fail(ExitCode::bad_data,
-         "{}: the model has {} outputs, but this version writes predictions of one", path,
-         options.outputs.size());
-  }
   return make_ready(std::move(content), path, options, extensions);
 }
 

@@ -8,6 +8,7 @@
 #include "data/datasets/column_names.hpp"
 #include "data/transforms/transforms.hpp"
 #include "experiment/model_options.hpp"
+#include "net/formats/model_file.hpp"
 #include "net/graph/model.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "tusk/extensions.hpp"
@@ -17,13 +18,23 @@ namespace tusk::evaluation {
 // A model file made ready to compute with.
 struct TrainedModel {
   graph::Model model;
-  bool classifies;  // trained on a cross-entropy, or has class names: outputs are of classes
+  bool
+      classifies;  // trained on a cross-entropy, or has class names: (first) outputs are of classes
   AlignedVector<float> weights;
-  transforms::Transforms transforms;
-  std::vector<std::string> class_names;
-  datasets::ColumnNames columns;  // of the rows it was trained on
+  transforms::ArrayTransforms transforms;  // of each input
+  std::vector<std::string> class_names;    // of the (first) output
+  datasets::ColumnNames columns;           // of the (first input's) rows it was trained on
   LossDetails loss_details{};
+
+  // Of each input and of the labels of all outputs or of each, as the file has them; empty where it
+  // does not say.
+  std::vector<formats::InputData> input_data{};
+  std::vector<formats::LabelData> label_data{};
 };
+
+// The same of one output: whether its numbers are of classes, and their names.
+bool classifies(const TrainedModel& model, std::size_t output);
+const std::vector<std::string>& class_names_of(const TrainedModel& model, std::size_t output);
 
 // What scores are wanted of a model, instead of those it was trained with.
 struct Scoring {

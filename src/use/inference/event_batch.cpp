@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/inference/event_batch.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -26,14 +27,34 @@ EventBatch::EventBatch(std::span<const evaluation::TrainedModel> members,
                        evaluation::Combine combine, const StreamOptions& options)
     : options_(options),
       outputs_(evaluation::views_of(members), combine, options.max_batch),
-      classifies_(members.front().classifies),
       format_(options.format),
       slots_(options.max_batch) {
-  for (const std::string& name : members.front().class_names) {
-    class_names_.push_back(json_text(name));
+  const evaluation::TrainedModel& first = members.front();
+  const std::vector<graph::ModelOutput>& outputs = first.model.outputs();
+  members_.of_answers = {"line", "error"};
+  if (outputs.size() == 1) {
+    for (const char* name : {"prediction", "index", "class"}) members_.of_answers.push_back(name);
   }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    Output& output = said_.emplace_back();
+    output.name = json_text(outputs[i].name);
+    output.classifies = evaluation::classifies(first, i);
+    for (const std::string& name : evaluation::class_names_of(first, i)) {
+      output.class_names.push_back(json_text(name));
+    }
+    if (outputs.size() > 1) members_.of_answers.push_back(outputs[i].name);
+  }
+  for (const graph::ModelInput& input : first.model.inputs()) {
+    const bool is_only = first.model.inputs().size() == 1;
+    members_.inputs.push_back(is_only ? options.features : input.name);
+  }
+  widths_.resize(first.model.inputs().size());
   for (const evaluation::TrainedModel& member : members) {
-    features_.emplace_back(member.model.input_size() * options.max_batch);
+    auto& inputs = features_.emplace_back();
+    for (const graph::ModelInput& input : member.model.inputs()) {
+      inputs.emplace_back(input.shape.elements() * options.max_batch);
+    }
+    views_.emplace_back(inputs.size());
   }
 }
 
@@ -62,57 +83,76 @@ void EventBatch::parse(const Line& line, Slot& slot) {
     text.remove_prefix(tables::byte_order_mark.size());
   }
   if (!format_ && !tables::trimmed(text).empty()) format_ = format_of(text);
-  parse_event(text, format_.value_or(EventFormat::csv), options_.features, event_);
-  if (event_.features.size() != width_) check_width(event_.features.size());
+  parse_event(text, format_.value_or(EventFormat::csv), members_, event_);
+  for (std::size_t i = 0; i < widths_.size(); ++i) {
+    if (event_.inputs[i].size() != widths_[i]) check_width(i, event_.inputs[i].size());
+  }
   transform();
   slot.echo.swap(event_.echo);
 }
 
 // Samples of a model with inputs of several axes are given flat.
-void EventBatch::check_width(std::size_t numbers) {
+void EventBatch::check_width(std::size_t input, std::size_t numbers) {
   for (const evaluation::ModelView& member : outputs_.members()) {
-    const std::size_t inputs = member.model->input_size();
-    const Shape stored = numbers == inputs ? member.model->input_shape() : Shape{numbers};
+    const graph::ModelInput& its = member.model->inputs()[input];
+    const std::size_t wanted = its.shape.elements();
+    const Shape stored = numbers == wanted ? its.shape : Shape{numbers};
+    const transforms::Transforms& transforms = (*member.transforms)[input];
     const std::size_t seen =
-        numbers == 0 ? 0 : member.transforms->output_shape(stored, "the line").elements();
-    if (seen == inputs) continue;
-    fail(ExitCode::bad_data, "{} feature{}, but the model takes {}{}", numbers,
-         numbers == 1 ? "" : "s", inputs,
+        numbers == 0 ? 0 : transforms.output_shape(stored, "the line").elements();
+    if (seen == wanted) continue;
+    fail(ExitCode::bad_data, "{} feature{}, but the model takes {}{}{}", numbers,
+         numbers == 1 ? "" : "s", wanted,
+         widths_.size() == 1 ? "" : fmt::format(" at its input '{}'", its.name),
          seen == numbers ? "" : fmt::format(" and the transforms make {} of them", seen));
   }
-  width_ = numbers;
+  widths_[input] = numbers;
 }
 
 void EventBatch::transform() {
   for (std::size_t i = 0; i < features_.size(); ++i) {
     const evaluation::ModelView& member = outputs_.members()[i];
-    const std::size_t inputs = member.model->input_size();
-    const Span sample = Span(features_[i]).subspan(samples_ * inputs, inputs);
-    member.transforms->apply(event_.features, sample);
-    if (!member.transforms->accepts(sample)) {
-      fail(ExitCode::bad_data, "{}", member.transforms->objection(event_.features));
+    for (std::size_t k = 0; k < widths_.size(); ++k) {
+      const std::size_t width = member.model->inputs()[k].shape.elements();
+      const Span sample = Span(features_[i][k]).subspan(samples_ * width, width);
+      const transforms::Transforms& transforms = (*member.transforms)[k];
+      const std::vector<double>& numbers = event_.inputs[k];
+      transforms.apply(numbers, sample);
+      if (!transforms.accepts(sample)) {
+        fail(ExitCode::bad_data, "{}{}", widths_.size() == 1 ? "" : members_.inputs[k] + ": ",
+             transforms.objection(numbers));
+      }
     }
   }
 }
 
 void EventBatch::answer(fmt::memory_buffer& out) {
-  ConstMatrix outputs;
+  std::span<const ConstMatrix> outputs;
   if (samples_ > 0) {
-    views_.clear();
+    inputs_.clear();
     for (std::size_t i = 0; i < features_.size(); ++i) {
-      views_.emplace_back(features_[i].data(), outputs_.members()[i].model->input_size(), samples_);
+      for (std::size_t k = 0; k < widths_.size(); ++k) {
+        const std::size_t width = outputs_.members()[i].model->inputs()[k].shape.elements();
+        views_[i][k] = {features_[i][k].data(), width, samples_};
+      }
+      inputs_.emplace_back(views_[i]);
     }
-    outputs = outputs_.predict(views_);
+    outputs = outputs_.predict(inputs_);
   }
+  const auto is_finite = [&](std::size_t column) {
+    return std::ranges::all_of(outputs, [&](const ConstMatrix& output) {
+      return transforms::all_finite(output.col(column));
+    });
+  };
   std::size_t sample = 0;
   for (Slot& slot : std::span(slots_).first(size_)) {
     fmt::format_to(std::back_inserter(out), "{{\"line\":{},", slot.line);
-    if (slot.error.empty() && !transforms::all_finite(outputs.col(sample++))) {
+    if (slot.error.empty() && !is_finite(sample++)) {
       slot.error = "the model's outputs are not finite";
       ++bad_lines_;
     }
     if (slot.error.empty()) {
-      append_prediction(outputs.col(sample - 1), out);
+      append_answer(sample - 1, outputs, out);
       out.append(slot.echo);
     } else {
       fmt::format_to(std::back_inserter(out), "\"error\":{}", json_text(slot.error));
@@ -122,19 +162,31 @@ void EventBatch::answer(fmt::memory_buffer& out) {
   size_ = samples_ = text_bytes_ = 0;
 }
 
-void EventBatch::append_prediction(ConstSpan outputs, fmt::memory_buffer& out) const {
+void EventBatch::append_answer(std::size_t sample, std::span<const ConstMatrix> outputs,
+                               fmt::memory_buffer& out) const {
+  if (outputs.size() == 1)
+    return append_prediction(said_.front(), outputs.front().col(sample), out);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    fmt::format_to(std::back_inserter(out), "{}{}:{{", i == 0 ? "" : ",", said_[i].name);
+    append_prediction(said_[i], outputs[i].col(sample), out);
+    out.push_back('}');
+  }
+}
+
+void EventBatch::append_prediction(const Output& output, ConstSpan numbers,
+                                   fmt::memory_buffer& out) const {
   char before = '[';
   out.append(std::string_view("\"prediction\":"));
-  for (const Real output : outputs) {
-    fmt::format_to(std::back_inserter(out), "{}{}", before, output);
+  for (const Real number : numbers) {
+    fmt::format_to(std::back_inserter(out), "{}{}", before, number);
     before = ',';
   }
   out.push_back(']');
-  if (!classifies_) return;
-  const std::size_t choice = graph::chosen_class(outputs);
+  if (!output.classifies) return;
+  const std::size_t choice = graph::chosen_class(numbers);
   fmt::format_to(std::back_inserter(out), ",\"index\":{}", choice);
-  if (choice < class_names_.size()) {
-    fmt::format_to(std::back_inserter(out), ",\"class\":{}", class_names_[choice]);
+  if (choice < output.class_names.size()) {
+    fmt::format_to(std::back_inserter(out), ",\"class\":{}", output.class_names[choice]);
   }
 }
 

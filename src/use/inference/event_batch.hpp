@@ -44,19 +44,31 @@ class EventBatch {
   };
 
   void parse(const Line& line, Slot& slot);
-  void check_width(std::size_t numbers);
+  void check_width(std::size_t input, std::size_t numbers);
   void transform();
-  void append_prediction(ConstSpan outputs, fmt::memory_buffer& out) const;
+  void append_answer(std::size_t sample, std::span<const ConstMatrix> outputs,
+                     fmt::memory_buffer& out) const;
 
   StreamOptions options_;
   evaluation::CombinedOutputs outputs_;
-  bool classifies_;
-  std::vector<std::string> class_names_;       // as JSON texts
-  std::vector<AlignedVector<Real>> features_;  // a member each: (inputs, max_batch)
-  std::vector<ConstMatrix> views_;
+
+  // What answers say of an output.
+  struct Output {
+    std::string name;  // as JSON text
+    bool classifies = false;
+    std::vector<std::string> class_names{};  // as JSON texts
+  };
+  void append_prediction(const Output& output, ConstSpan numbers, fmt::memory_buffer& out) const;
+
+  std::vector<Output> said_;
+  EventMembers members_;
+  std::vector<std::vector<AlignedVector<Real>>>
+      features_;  // a member's inputs: (inputs, max_batch)
+  std::vector<std::vector<ConstMatrix>> views_;
+  std::vector<evaluation::CombinedOutputs::Inputs> inputs_;  // of views_, a member each
   Event event_;
   std::optional<EventFormat> format_;
-  std::size_t width_ = 0;  // of the last event that fits; 0: none has
+  std::vector<std::size_t> widths_;  // of the last event that fits, an input each; 0: none has
   std::vector<Slot> slots_;
   std::size_t size_ = 0;     // slots in use
   std::size_t samples_ = 0;  // of them without an error

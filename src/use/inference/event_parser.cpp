@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/inference/event_parser.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -17,8 +18,6 @@ using Json = nlohmann::json;  // ordered_json takes n² for an object of n membe
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_nested = 64;
 constexpr std::size_t longest_message = 200;
-constexpr std::array<std::string_view, 5> answer_members{"line", "prediction", "index", "class",
-                                                         "error"};
 
 // How deep arrays and objects stand within each other. Deep ones would exhaust the stack when they
 // are echoed.
@@ -66,12 +65,19 @@ void read_features(const Json& array, std::vector<double>& features) {
   }
 }
 
-void read_object(const Json& object, const std::string& member, Event& event) {
-  const auto features = object.find(member);
-  if (features == object.end()) fail(ExitCode::bad_data, "the object has no \"{}\"", member);
-  read_features(*features, event.features);
+void read_object(const Json& object, const EventMembers& members, Event& event) {
+  for (std::size_t i = 0; i < members.inputs.size(); ++i) {
+    const auto numbers = object.find(members.inputs[i]);
+    if (numbers == object.end()) {
+      fail(ExitCode::bad_data, "the object has no \"{}\"", members.inputs[i]);
+    }
+    read_features(*numbers, event.inputs[i]);
+  }
+  const auto is_one_of = [](const std::string& name, const std::vector<std::string>& names) {
+    return std::ranges::find(names, name) != names.end();
+  };
   for (const auto& [name, value] : object.items()) {
-    if (name == member || std::ranges::find(answer_members, name) != answer_members.end()) continue;
+    if (is_one_of(name, members.inputs) || is_one_of(name, members.of_answers)) continue;
     event.echo += ',';
     event.echo += Json(name).dump();
     event.echo += ':';
@@ -79,14 +85,24 @@ void read_object(const Json& object, const std::string& member, Event& event) {
   }
 }
 
-void parse_json(std::string_view line, const std::string& member, Event& event) try {
+// Lists alone do not say which of several inputs they are for.
+void require_one_input(const EventMembers& members) {
+  if (members.inputs.size() == 1) return;
+  fail(ExitCode::bad_data,
+       "the model has {} inputs: a line is a JSON object with an array of numbers for each, \"{}\"",
+       members.inputs.size(), fmt::join(members.inputs, "\", \""));
+}
+
+void parse_json(std::string_view line, const EventMembers& members, Event& event) try {
   if (nesting(line) > most_nested) {
     fail(ExitCode::bad_data, "more than {} arrays or objects within each other", most_nested);
   }
   const Json json = Json::parse(line);
-  if (json.is_object()) return read_object(json, member, event);
-  if (json.is_array()) return read_features(json, event.features);
-  fail(ExitCode::bad_data, "neither a JSON array of numbers nor an object with \"{}\"", member);
+  if (json.is_object()) return read_object(json, members, event);
+  require_one_input(members);
+  if (json.is_array()) return read_features(json, event.inputs.front());
+  fail(ExitCode::bad_data, "neither a JSON array of numbers nor an object with \"{}\"",
+       members.inputs.front());
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "{}", message_of(error));
 }
@@ -113,13 +129,15 @@ EventFormat format_of(std::string_view line) {
   return text.starts_with('[') || text.starts_with('{') ? EventFormat::json : EventFormat::csv;
 }
 
-void parse_event(std::string_view line, EventFormat format, const std::string& member,
+void parse_event(std::string_view line, EventFormat format, const EventMembers& members,
                  Event& event) {
-  event.features.clear();
+  event.inputs.resize(members.inputs.size());
+  for (std::vector<double>& numbers : event.inputs) numbers.clear();
   event.echo.clear();
   if (tables::trimmed(line).empty()) fail(ExitCode::bad_data, "the line is empty");
-  if (format == EventFormat::json) return parse_json(line, member, event);
-  parse_csv(line, event.features);
+  if (format == EventFormat::json) return parse_json(line, members, event);
+  require_one_input(members);
+  parse_csv(line, event.inputs.front());
 }
 
 }  // namespace tusk::inference

@@ -43,26 +43,39 @@ std::optional<PendingFile> pending_on_first(const std::string& path,
 }  // namespace
 
 struct PredictionFile::Parts {
+  // The data sets of an output.
+  struct Output {
+    Output(hdf5::File& file, std::uint64_t rows, const PredictedOutput& what)
+        : layout(what),
+          prediction(file.create_dataset(what.group + "prediction", element_type<Real>(),
+                                         {rows, what.width})) {
+      if (!what.classes) return;
+      index = file.create_dataset(what.group + "predicted_index", ElementType::i32, {rows});
+      if (what.class_names.empty()) return;
+      names.emplace(file, what.group + "predicted_class", rows, what.class_names);
+    }
+
+    PredictedOutput layout;
+    hdf5::NumberDataset prediction;
+    std::optional<hdf5::NumberDataset> index{};
+    std::optional<hdf5::TextDataset> names{};
+  };
+
   Parts(const std::string& path, const mpi::Communicator& world, const PredictionLayout& what)
       : communicator(world),
-        layout(what),
+        rows(what.rows),
         pending(pending_on_first(path, world)),
-        file(hdf5::File::create(PendingFile::part_of(path), world)),
-        prediction(
-            file->create_dataset("prediction", element_type<Real>(), {what.rows, what.outputs})) {
-    if (!layout.classes) return;
-    index = file->create_dataset("predicted_index", ElementType::i32, {layout.rows});
-    if (layout.class_names.empty()) return;
-    names.emplace(*file, "predicted_class", layout.rows, layout.class_names);
+        file(hdf5::File::create(PendingFile::part_of(path), world)) {
+    for (const PredictedOutput& output : what.outputs) {
+      outputs.push_back(std::make_unique<Output>(*file, rows, output));
+    }
   }
 
   const mpi::Communicator& communicator;
-  PredictionLayout layout;
+  std::uint64_t rows;
   std::optional<PendingFile> pending;  // on rank 0
   std::optional<hdf5::File> file;
-  std::optional<hdf5::NumberDataset> prediction;
-  std::optional<hdf5::NumberDataset> index;
-  std::optional<hdf5::TextDataset> names;
+  std::vector<std::unique_ptr<Output>> outputs;
 };
 
 PredictionFile::PredictionFile(const std::string& path, const mpi::Communicator& communicator,
@@ -71,19 +84,19 @@ PredictionFile::PredictionFile(const std::string& path, const mpi::Communicator&
 
 PredictionFile::~PredictionFile() = default;
 
-void PredictionFile::write(std::uint64_t first_row, ConstMatrix outputs) {
-  if (parts_->layout.rows == 0) return;  // HDF5 has no storage that it could write nothing to
-  const std::uint64_t begin = outputs.cols() == 0 ? 0 : first_row;
-  mpi::collectively(parts_->communicator, [&] {
-    parts_->prediction->write(begin, std::span<const Real>(outputs.flat()));
-  });
-  if (!parts_->index) return;
-  const std::vector<std::int32_t> classes = classes_of(outputs);
+void PredictionFile::write(std::size_t output, std::uint64_t first_row, ConstMatrix numbers) {
+  if (parts_->rows == 0) return;  // HDF5 has no storage that it could write nothing to
+  Parts::Output& its = *parts_->outputs[output];
+  const std::uint64_t begin = numbers.cols() == 0 ? 0 : first_row;
   mpi::collectively(parts_->communicator,
-                    [&] { parts_->index->write(begin, std::span<const std::int32_t>(classes)); });
-  if (!parts_->names) return;
-  const auto names = names_of_classes(classes, parts_->layout.class_names);
-  mpi::collectively(parts_->communicator, [&] { parts_->names->write(begin, names); });
+                    [&] { its.prediction.write(begin, std::span<const Real>(numbers.flat())); });
+  if (!its.index) return;
+  const std::vector<std::int32_t> classes = classes_of(numbers);
+  mpi::collectively(parts_->communicator,
+                    [&] { its.index->write(begin, std::span<const std::int32_t>(classes)); });
+  if (!its.names) return;
+  const auto names = names_of_classes(classes, its.layout.class_names);
+  mpi::collectively(parts_->communicator, [&] { its.names->write(begin, names); });
 }
 
 void PredictionFile::copy(const hdf5::NumberDataset& source, std::uint64_t begin,
@@ -108,9 +121,7 @@ void PredictionFile::copy(const hdf5::NumberDataset& source, std::uint64_t begin
 
 void PredictionFile::finish() {
   Parts& parts = *parts_;
-  parts.names.reset();
-  parts.index.reset();
-  parts.prediction.reset();
+  parts.outputs.clear();
   mpi::collectively(parts.communicator, [&] { parts.file->close(); });
   parts.file.reset();
   mpi::collectively(parts.communicator, [&] {

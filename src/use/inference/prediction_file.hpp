@@ -16,17 +16,24 @@ class Communicator;
 
 namespace tusk::inference {
 
+// What a PredictionFile holds of an output.
+struct PredictedOutput {
+  std::string group{};                     // where its data sets are: "" or "NAME/"
+  std::size_t width = 0;                   // numbers a row
+  bool classes = false;                    // also the class that graph::chosen_class finds
+  std::vector<std::string> class_names{};  // by index; empty: classes have no names
+};
+
 // What a PredictionFile holds.
 struct PredictionLayout {
   std::uint64_t rows = 0;  // of all ranks together
-  std::size_t outputs = 0;
-  bool classes = false;                  // also the class that graph::chosen_class finds
-  std::vector<std::string> class_names;  // by index; empty: classes have no names
+  std::vector<PredictedOutput> outputs;
 };
 
-// A file of predictions: the data sets `prediction` [rows, outputs] and, for classes,
-// `predicted_index` [rows] and (if there are names) `predicted_class` [rows], fixed-length texts.
-// All ranks write it in parallel. It appears complete, by finish(), or not at all.
+// A file of predictions: the data sets `prediction` [rows, width] and, for classes,
+// `predicted_index` [rows] and (if there are names) `predicted_class` [rows], fixed-length texts;
+// of several outputs a group each with these. All ranks write it in parallel. It appears complete,
+// by finish(), or not at all.
 //
 // Every function is collective; every rank throws the same Error(cannot_create) or Error(io_error).
 class PredictionFile {
@@ -36,9 +43,9 @@ class PredictionFile {
                  const PredictionLayout& layout);
   ~PredictionFile();
 
-  // Writes the outputs (outputs, samples) for the rows from `first_row` on: every rank those for
-  // rows of its own, of which there may be none.
-  void write(std::uint64_t first_row, ConstMatrix outputs);
+  // Writes the numbers (width, samples) of an output for the rows from `first_row` on: every rank
+  // those for rows of its own, of which there may be none.
+  void write(std::size_t output, std::uint64_t first_row, ConstMatrix numbers);
 
   // Copies a data set of numbers under its name, in blocks of some 8 MB: every rank copies the rows
   // [begin, end), which it reads by itself. The source has the layout's number of rows.

@@ -53,7 +53,9 @@ std::uint64_t collect(LineReader& reader, EventBatch& batch) {
 }
 
 std::size_t longest_line(const evaluation::TrainedModel& model) {
-  return (1UL << 20) + 32 * model.model.input_size();
+  std::size_t numbers = 0;
+  for (const graph::ModelInput& input : model.model.inputs()) numbers += input.shape.elements();
+  return (1UL << 20) + 32 * numbers;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace tusk::inference {
 
 struct StreamOptions {
   std::optional<EventFormat> format = {};  // nothing: as the first line that is not empty looks
-  std::string features = "features";       // their member in a JSON object
+  std::string features = "features";       // their member in a JSON object; of a single input
   std::chrono::milliseconds max_wait{50};  // of a line for its batch to begin
   std::size_t max_batch = 256;             // lines
 };
@@ -29,7 +29,10 @@ struct StreamCounts {
 // Answers every line of `input` by a line of JSON on `output`, in order:
 //   {"line":1,"prediction":[0.25,0.75],"index":1,"class":"s"}, and an object's other members; or
 //   {"line":17,"error":"…"} for a line that cannot be answered.
-// index is there for models that classify, class where classes have names.
+// index is there for models that classify, class where classes have names. A model of several
+// inputs takes objects with a member each, under its name; one of several outputs answers by
+// objects:
+//   {"line":1,"kind":{"prediction":[0.25,0.75],"index":1},"mass":{"prediction":[125.0]}}
 //
 // Lines are computed in batches. A batch begins when no more input is ready, when it is full (also:
 // has 4 MiB of text), and when its oldest line has waited max_wait: a line that comes alone is

@@ -49,7 +49,7 @@ void transform(const std::string& path, const mpi::Communicator& world) try {
       experiment::read_experiment(experiment::read_text(path), path, {}, {});
   const DataOptions& options = experiment.data;
   const datasets::Dataset dataset =
-      datasets::Dataset::open(options.train, {options.features, options.label});
+      datasets::Dataset::open(options.train, {options.features.datasets, options.label.datasets});
   const datasets::Split split(dataset.rows(), options.validation_split, experiment.seed);
   const datasets::Rows rows = split.training_rows({0, split.training_count()});
   const Transforms fitted = fit_transforms(options.transforms, dataset, rows, world);

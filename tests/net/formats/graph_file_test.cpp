@@ -61,6 +61,36 @@ ModelContent round_trip(const ModelContent& saved) {
 
 }  // namespace
 
+TEST_CASE("a file keeps what each input and output was trained on") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("model.h5");
+  ModelContent saved = two_by_two();
+  saved.transforms = R"([{"factor":0.5,"offset":0.0,"type":"scale"}])";
+  saved.input_data = {{.dataset = "events/left",
+                       .transforms = saved.transforms,
+                       .stored = Shape{2, 2},
+                       .columns = {.names = {"a", "b", "c", "d"}, .categories = {}}},
+                      {.dataset = "right"}};
+  saved.label_data = {{.dataset = "kind", .class_names = {"no", "yes"}}, {.dataset = "values"}};
+  CHECK(save_model(path, saved).size() ==
+        1);  // Keras has no place for transforms of several inputs
+  const ModelContent loaded = load_model(path, {});
+  REQUIRE(loaded.input_data.size() == 2);
+  CHECK(loaded.input_data[0].dataset == "events/left");
+  CHECK(loaded.input_data[0].transforms == saved.transforms);
+  CHECK(loaded.input_data[0].stored == Shape{2, 2});
+  CHECK(loaded.input_data[0].columns == saved.input_data[0].columns);
+  CHECK(loaded.input_data[1].dataset == "right");
+  CHECK(loaded.input_data[1].transforms == "[]");
+  REQUIRE(loaded.label_data.size() == 2);
+  CHECK(loaded.label_data[0].class_names == std::vector<std::string>{"no", "yes"});
+  CHECK(loaded.label_data[1].dataset == "values");
+  CHECK(round_trip(two_by_two()).input_data.empty());
+  saved.label_data.push_back({.dataset = "more"});
+  save_model(path, saved);
+  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data, "data of 2 inputs and 3 labels");
+}
+
 TEST_CASE("a graph comes back as it was") {
   const ModelContent saved = two_by_two();
   const ModelContent loaded = round_trip(saved);

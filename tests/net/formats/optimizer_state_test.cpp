@@ -192,9 +192,9 @@ TEST_CASE("a model says for Keras how it was trained") {
   CHECK(json["metrics"][1]["class_name"] == "MeanAbsoluteError");
   CHECK(json["optimizer_config"]["class_name"] == "SGD");
   CHECK(json["optimizer_config"]["config"]["momentum"] == 0.5);
-  content.one_hot_labels = true;
+  content.one_hot_labels = {1};
   CHECK(config()["loss"]["class_name"] == "CategoricalCrossentropy");
-  content.one_hot_labels = false;
+  content.one_hot_labels = {0};
   content.label_smoothing = 0.25;
   json = config();
   CHECK(json["loss"]["class_name"] == "CategoricalCrossentropy");

@@ -191,7 +191,7 @@ TEST_CASE("training goes on from a graph's file, and freezes what the experiment
   world.barrier();
 }
 
-TEST_CASE("what data of one array and one label cannot train is said in one line") {
+TEST_CASE("that data have too few arrays for a model is said in one line") {
   const auto world = mpi::Communicator::world();
   const DataFolder folder(world);
   const auto train = [&](const Experiment& experiment) {
@@ -201,7 +201,8 @@ TEST_CASE("what data of one array and one label cannot train is said in one line
   inputs.model.layers[0].inputs = {"a"};
   inputs.model.layers[8].inputs = {"b"};
   inputs.model.inputs = {{"a", {6}}, {"b", {6}}};
-  CHECK_FAILS(train(inputs), ExitCode::bad_experiment, "model.inputs: the model has 2 inputs");
+  CHECK_FAILS(train(inputs), ExitCode::bad_experiment,
+              "data.features names 1 data set, but the model has 2 inputs: a, b");
   Experiment outputs = residual_experiment(folder, SyncSgdOptions{});
   outputs.model.outputs[1].loss = LossKind::mse;
   CHECK_FAILS(train(outputs), ExitCode::bad_experiment,

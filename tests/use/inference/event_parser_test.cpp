@@ -14,8 +14,10 @@ namespace tusk::inference {
 namespace {
 
 Event parse(const std::string& line, EventFormat format) {
-  Event event{.features = {9}, .echo = "left over"};
-  parse_event(line, format, "features", event);
+  Event event{.inputs = {{9}}, .echo = "left over"};
+  const EventMembers members{.inputs = {"features"},
+                             .of_answers = {"line", "prediction", "index", "class", "error"}};
+  parse_event(line, format, members, event);
   return event;
 }
 Event json(const std::string& line) { return parse(line, EventFormat::json); }
@@ -31,13 +33,14 @@ TEST_CASE("the format of a line is plain to see") {
 }
 
 TEST_CASE("a JSON line is an array of numbers, or an object that has one") {
-  CHECK(json("[1, -2.5, 1e3]").features == std::vector<double>{1, -2.5, 1000});
-  CHECK(json("[]").features.empty());
-  CHECK(std::isnan(json("[null]").features.at(0)));
-  CHECK(json("[1600000001, 0.1]").features == std::vector<double>{1600000001, 0.1});  // no float
+  CHECK(json("[1, -2.5, 1e3]").inputs.front() == std::vector<double>{1, -2.5, 1000});
+  CHECK(json("[]").inputs.front().empty());
+  CHECK(std::isnan(json("[null]").inputs.front().at(0)));
+  CHECK(json("[1600000001, 0.1]").inputs.front() ==
+        std::vector<double>{1600000001, 0.1});  // no float
   const Event event =
       json(R"({"id":"é\"","features":[1],"deep":{"a":[null,{}]},"line":3,"error":1})");
-  CHECK(event.features == std::vector<double>{1});
+  CHECK(event.inputs.front() == std::vector<double>{1});
   CHECK(event.echo == R"(,"deep":{"a":[null,{}]},"id":"é\"")");
   CHECK(json("[1]").echo.empty());
 }
@@ -68,7 +71,7 @@ TEST_CASE("JSON that is nested deeply is refused before the stack is at stake") 
   CHECK_FAILS(json(nested(400'000)), ExitCode::bad_data, "within each other");
   const std::string brackets =
       R"({"x":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",)";
-  CHECK(json(brackets + R"("features":[1]})").features.size() == 1);
+  CHECK(json(brackets + R"("features":[1]})").inputs.front().size() == 1);
 }
 
 TEST_CASE("an object of many members takes no time to speak of") {
@@ -78,10 +81,10 @@ TEST_CASE("an object of many members takes no time to speak of") {
 }
 
 TEST_CASE("a CSV line is numbers, some of which may be missing") {
-  CHECK(csv("1,-2.5, 1e3").features == std::vector<double>{1, -2.5, 1000});
+  CHECK(csv("1,-2.5, 1e3").inputs.front() == std::vector<double>{1, -2.5, 1000});
   const Event event = csv(",nan,3,");
-  CHECK(event.features.size() == 4);
-  for (const std::size_t i : {0, 1, 3}) CHECK(std::isnan(event.features[i]));
+  CHECK(event.inputs.front().size() == 4);
+  for (const std::size_t i : {0, 1, 3}) CHECK(std::isnan(event.inputs.front()[i]));
   CHECK_FAILS(csv(" "), ExitCode::bad_data, "the line is empty");
   CHECK_FAILS(csv("1,two"), ExitCode::bad_data, "feature 1 is no number: \"two\"");
   CHECK_FAILS(csv("1;2"), ExitCode::bad_data, "feature 0 is no number");

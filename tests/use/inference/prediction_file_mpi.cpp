@@ -32,12 +32,13 @@ TEST_CASE("every rank's rows stand in one file, also if a rank has none") {
     outputs.push_back(static_cast<float>(row));
   }
   const PredictionLayout layout{
-      .rows = rows, .outputs = 2, .classes = true, .class_names = {"background", "signal"}};
+      .rows = rows,
+      .outputs = {{.width = 2, .classes = true, .class_names = {"background", "signal"}}}};
   PredictionFile predictions(path, world, layout);
   // Two pieces, of which rank 0 has nothing and rank 1 a short one.
   const std::uint64_t piece = std::min<std::uint64_t>(2, 3 * rank);
-  predictions.write(first, ConstMatrix(outputs.data(), 2, piece));
-  predictions.write(first + piece, ConstMatrix(outputs.data() + 2 * piece, 2, 3 * rank - piece));
+  predictions.write(0, first, ConstMatrix(outputs.data(), 2, piece));
+  predictions.write(0, first + piece, ConstMatrix(outputs.data() + 2 * piece, 2, 3 * rank - piece));
   CHECK_FALSE(std::filesystem::exists(path));
   predictions.finish();
 
@@ -73,8 +74,9 @@ TEST_CASE("data sets are copied row for row, of any shape and type") {
   const std::uint64_t begin = rank * rows / ranks;
   const std::uint64_t end = (rank + 1) * rows / ranks;
   const std::vector<float> outputs(end - begin);
-  PredictionFile predictions(folder.file("out.h5"), world, {.rows = rows, .outputs = 1});
-  predictions.write(begin, ConstMatrix(outputs.data(), 1, end - begin));
+  PredictionFile predictions(folder.file("out.h5"), world,
+                             {.rows = rows, .outputs = {{.width = 1}}});
+  predictions.write(0, begin, ConstMatrix(outputs.data(), 1, end - begin));
   predictions.copy(hdf5::File::open(folder.file("in.h5")).dataset("event/id"), begin, end);
   predictions.finish();
 
@@ -89,8 +91,9 @@ TEST_CASE("data sets are copied row for row, of any shape and type") {
 TEST_CASE("an output that cannot be created is the same error on every rank") {
   const auto world = mpi::Communicator::world();
   const test::SharedFolder folder(world);
-  CHECK_FAILS(PredictionFile(folder.file("none/out.h5"), world, {.rows = 0, .outputs = 1}),
-              ExitCode::cannot_create, "No such file");
+  CHECK_FAILS(
+      PredictionFile(folder.file("none/out.h5"), world, {.rows = 0, .outputs = {{.width = 1}}}),
+      ExitCode::cannot_create, "No such file");
 }
 
 TEST_CASE("a file opened by all ranks is read collectively, by some of them nothing") {

@@ -109,7 +109,7 @@ TEST_CASE("every line is answered in order, a bad one by an error in its place")
         "{\"line\":4,\"error\":\"the line is empty\"}\n"
         "{\"line\":5,\"error\":\"nan in column 1; features must be finite\"}\n"
         "{\"line\":6,\"error\":\"" +
-            members[0].transforms.objection(std::vector<Real>{3e38F, 1}) +
+            members[0].transforms.front().objection(std::vector<Real>{3e38F, 1}) +
             "\"}\n"
             "{\"line\":7,\"prediction\":[0,0],\"index\":0,\"class\":\"b\\\"\"}\n");
   CHECK(answers.counts.lines == 7);
