@@ -166,6 +166,7 @@ std::optional<OptimizerState> read_optimizer_state(
   };
   const std::vector<Variable> variables = variables_of(state, trained_arrays(parameters));
   const std::size_t count = names ? names->size() : 0;
+  if (count <= 2 && !variables.empty()) return std::nullopt;  // compiled, but never trained
   const std::size_t first = count - std::min(count, variables.size());
   if (first != 1 && first != 2) {
     refuse(fmt::format("it has {} arrays, not {}", count, variables.size() + 2));
