@@ -29,7 +29,9 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 
 set(TUSK_CPU_FLAGS "")
-if(TUSK_NATIVE)
+if(TUSK_CPU)
+  set(TUSK_CPU_FLAGS -march=${TUSK_CPU})
+elseif(TUSK_NATIVE)
   set(TUSK_CPU_FLAGS -march=native)
 endif()
 

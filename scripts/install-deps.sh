@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12.
+# Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12 and 13 and Ubuntu 24.04.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
 #   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv), tests of batch
@@ -83,11 +83,22 @@ fi
 as_root=(env)  # nothing in front
 [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
 if command -v apt-get > /dev/null && "${as_root[@]}" true 2> /dev/null; then
-  echo "install-deps.sh: installing ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
+  # What this release has no package of, and is not here otherwise, is named: the rest is of use without it.
+  known=() unknown=()
+  for package in "${missing[@]}"; do
+    if apt-cache show "$package" > /dev/null 2>&1; then
+      known+=("$package")
+    elif [[ ${descriptions[*]} == *"($package)"* ]]; then
+      unknown+=("$package")
+    fi
+  done
+  echo "install-deps.sh: installing ${known[*]}"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
-  exit 0
+    apt-get install -y -qq --no-install-recommends "${known[@]}" > /dev/null
+  [ ${#unknown[@]} -eq 0 ] && exit 0
+  echo "install-deps.sh: this release has no package ${unknown[*]}" >&2
+  exit 1
 fi
 
 if [ ${#descriptions[@]} -eq 0 ]; then
