@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -27,21 +28,27 @@ struct Arguments {
   std::vector<std::size_t> floats{500'000, 1'000'000, 10'000'000};
   ServerOptions server;
   std::optional<Consistency> consistency;
+  bool momentum = false;
   int rounds = 15;
   bool json = false;
 };
 
 // A worker's vectors and, for the limit, a center of its own.
 struct Vectors {
-  explicit Vectors(std::size_t size) : delta(size, 1e-9F), out(size), theta(size) {}
+  explicit Vectors(std::size_t size) : delta(size, 1e-9F), out(size), base(size), theta(size) {}
 
   AlignedVector<float> delta;
   AlignedVector<float> out;
+  AlignedVector<float> base;  // x₀ of a change, whose x is `out`
   AlignedVector<float> theta;
 };
 
-enum class Operation { pull, commit, commit_and_pull };
-constexpr const char* names[] = {"pull", "commit", "commit and pull"};
+// A change: what adag commits. With an outer momentum: one that does not move it, and a D-th.
+enum class Operation { pull, commit, commit_and_pull, change, delayed, moving };
+constexpr const char* names[] = {"pull",   "commit",          "commit and pull",
+                                 "change", "change, delayed", "change, D-th"};
+constexpr float divisor = 5.0F;
+constexpr std::uint64_t never = std::uint64_t{1} << 40U;
 
 void exchange(Operation operation, center::CenterVariable& center, Vectors& v) {
   switch (operation) {
@@ -53,6 +60,17 @@ void exchange(Operation operation, center::CenterVariable& center, Vectors& v) {
       return;
     case Operation::commit_and_pull:
       center.commit_and_pull(v.delta, v.out);
+      return;
+    case Operation::change:
+      center.commit_change(v.out, v.base, {.divisor = divisor});
+      return;
+    case Operation::delayed:
+    case Operation::moving:
+      const std::uint64_t every = operation == Operation::delayed ? never : 1;
+      center.commit_change(
+          v.out, v.base,
+          {.divisor = divisor,
+           .momentum = center::OuterMomentum{.every = every, .momentum = 0.9F, .mean = 0.5F}});
       return;
   }
 }
@@ -66,7 +84,16 @@ void exchange(Operation operation, center::CenterVariable& center, Vectors& v) {
   std::ranges::copy(theta, out.begin());
 }
 
+[[gnu::noipa]] void change(std::span<float> x, std::span<float> base, std::span<float> theta) {
+#pragma GCC ivdep
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    const float sum = theta[i] + (x[i] - base[i]) / divisor;
+    theta[i] = x[i] = base[i] = sum;
+  }
+}
+
 void plain(Operation operation, Vectors& v) {
+  if (operation >= Operation::change) return change(v.out, v.base, v.theta);
   if (operation != Operation::pull) add(v.delta, v.theta);
   if (operation != Operation::commit) copy(v.theta, v.out);
 }
@@ -101,10 +128,18 @@ class Benchmark {
 
 void measure(const Arguments& arguments, const mpi::Communicator& world, std::size_t size) {
   const AlignedVector<float> initial(size, 0.0F);
-  Benchmark benchmark(
-      world, center::make_center(world, initial, arguments.server, arguments.consistency), size);
+  const AlignedVector<float> momentum(arguments.momentum ? 2 * size : 0);
+  Benchmark benchmark(world,
+                      center::make_center(world, initial, arguments.server, arguments.consistency,
+                                          /*statistics=*/0, momentum),
+                      size);
   const int repetitions = static_cast<int>(std::clamp<std::size_t>(20'000'000 / size, 2, 40));
-  for (const auto operation : {Operation::pull, Operation::commit, Operation::commit_and_pull}) {
+  std::vector<Operation> operations{Operation::pull, Operation::commit, Operation::commit_and_pull,
+                                    Operation::change};
+  if (arguments.momentum) {
+    operations.insert(operations.end(), {Operation::delayed, Operation::moving});
+  }
+  for (const Operation operation : operations) {
     benchmark.round(operation, 1);  // warms up
     std::vector<double> exchanges, ratios;
     for (int i = 0; i < arguments.rounds; ++i) {
@@ -144,10 +179,13 @@ int main(int argc, char** argv) {
   app.add_option("--compression", arguments.server.compression.kind)
       ->transform(CLI::CheckedTransformer(bench::choices<CompressionKind>()));
   app.add_option("--topk-fraction", arguments.server.compression.topk_fraction);
+  app.add_flag("--momentum", arguments.momentum,
+               "Also changes that move an outer momentum, with consistency snapshot");
   app.add_option("--rounds", arguments.rounds, "Whose median is printed");
   app.add_flag("--json", arguments.json, "One object a line");
   return bench::run_program(argc, argv, app, [&](const mpi::Communicator& world) {
     if (world.size() < 2) fail(ExitCode::usage, "at least two ranks: mpirun -n 3 …");
+    if (arguments.momentum) arguments.consistency = Consistency::snapshot;
     if (world.rank() == 0 && !arguments.json) {
       fmt::print("{:<8} {:<9} {:>7} {:>10} {:<16} {:>9} {:>6}\n", "", "", "workers", "floats", "",
                  "ms", "ratio");
