@@ -79,13 +79,16 @@ def stops(faults, jobs):
     slurm.call("scancel", "--signal=USR1", "--batch", signaled)
     slurm.call("scancel", canceled)
 
-    facts = slurm.wait(canceled, {"CANCELLED"}, 30)
-    expect(until(lambda: "stopped by SIGTERM" in jobs.log(canceled), 20), "a cancelled job writes a checkpoint")
+    facts = slurm.wait(canceled, {"CANCELLED"}, 60)
+    expect(until(lambda: "stopped by SIGTERM" in jobs.log(canceled)), "a cancelled job writes a checkpoint")
     expect(facts["Restarts"] == "0", "and is not queued again")
+    expect(until(lambda: "stopped by SIGUSR1" in jobs.log(signaled)), "USR1 stops a job below mpirun")
+    for name in ("signaled", "canceled"):
+        jobs.experiment(name, "downpour")  # the rest as fast as it goes
     again = jobs.submit("--ntasks=1", SCRIPTS / "train.sbatch", "canceled.toml")
 
     jobs.ends_well(signaled, "mpirun: USR1, 85, queued again, done", 1)
-    expect("stopped by SIGUSR1" in jobs.log(signaled) and "going on from" in jobs.log(signaled), "its log says both")
+    expect("going on from" in jobs.log(signaled), "it went on")
     plain = jobs.reference("signaled", 3)
     expect(abs(jobs.summary("runs/signaled")["val_accuracy"] - plain["val_accuracy"]) < 0.05, "its accuracy is as good")
     jobs.ends_well(again, "the cancelled job, submitted again", 0)
@@ -121,7 +124,7 @@ def many_nodes(faults, jobs):
     jobs.experiment("many", "downpour", epochs=2)
     for launcher, ranks, shards in (("srun", 4, 2), ("mpirun", min(os.cpu_count(), 2), 1)):  # mpirun binds to real cores
         run = f"many-{launcher}"
-        job = jobs.submit("--nodes=1", f"--ntasks-per-node={ranks}", "--cpus-per-task=1", "--time=5", SCRIPTS / "multinode.sbatch",
+        job = jobs.submit("--nodes=1", f"--ntasks-per-node={ranks}", "--cpus-per-task=1", "--time=30", SCRIPTS / "multinode.sbatch",
                           "many.toml", "--run-dir", run, "--set", "server.transport=message", TUSK_SHARDS=str(shards), TUSK_LAUNCHER=launcher)
         jobs.ends_well(job, f"multinode.sbatch by {launcher}", 0)
         faults.expect(jobs.summary(run)["workers"] == max(ranks - shards, 1), "with a worker each rank that does not serve")

@@ -29,7 +29,7 @@ UsePAM no
 PasswordAuthentication no
 AllowUsers {user}
 PermitUserEnvironment no
-SetEnv SLURM_CONF={slurm_conf} PATH={path} OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+SetEnv SLURM_CONF={slurm_conf} PATH={path} OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 {sanitizers}
 """
 SSH = """
 Host cluster
@@ -58,7 +58,8 @@ class Sshd:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True, stdin=subprocess.DEVNULL)
         shutil.copy(folder / "key.pub", folder / "authorized_keys")
         self.port, no_port = free_ports(2)
-        names = {"folder": folder, "port": self.port, "no_port": no_port, "user": getpass.getuser(), "slurm_conf": slurm_conf, "path": path}
+        names = {"folder": folder, "port": self.port, "no_port": no_port, "user": getpass.getuser(), "slurm_conf": slurm_conf, "path": path,
+                 "sanitizers": " ".join(f"{name}={os.environ[name]}" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ)}
         (folder / "sshd_config").write_text(SSHD.format(**names))
         (folder / "ssh_config").write_text(SSH.format(**names))
         key = " ".join((folder / "host_key.pub").read_text().split()[:2])
