@@ -37,6 +37,10 @@ class Transform {
   // does not take. Allocates nothing.
   virtual std::size_t apply(std::span<double> buffer, std::size_t width) const = 0;
 
+  // What undoes it, for numbers that apply() leaves, in place; predictions of transformed labels
+  // need it. Returns false if there is no way back, whatever the numbers.
+  virtual bool undo(std::span<double> /*sample*/) const { return false; }
+
   // What numbers it takes, to complete "it takes …" in messages.
   virtual std::string takes() const { return "finite numbers"; }
 

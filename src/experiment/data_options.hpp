@@ -48,7 +48,7 @@ struct ArrayOptions {
 
 // The transforms of one input of a model with several.
 struct InputTransforms {
-  std::string input;
+  std::string input;  // or the output, for transforms of labels
   std::vector<TransformOptions> steps;
 
   friend bool operator==(const InputTransforms&, const InputTransforms&) = default;
@@ -100,6 +100,7 @@ struct DataOptions {
   ReadMode read = ReadMode::independent;
   std::optional<ByteCount> memory_limit;  // a worker's share larger than this is streamed
   TransformLists transforms;
+  TransformLists label_transforms{};  // of labels that are numbers; a list for each output
 
   friend bool operator==(const DataOptions&, const DataOptions&) = default;
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <optional>
+
 #include "options/describe.hpp"
 
 // The [data] table.
@@ -124,6 +126,11 @@ void describe(Fields& fields, DataOptions& o) {
   fields("memory_limit", o.memory_limit);
   fields("read", o.read);
   fields("transforms", o.transforms);
+  fields("label_transforms", Optional{.get = [&o]() -> std::optional<Value> {
+                                        if (o.label_transforms.none()) return std::nullopt;
+                                        return value_of(o.label_transforms);
+                                      },
+                                      .emplace = [&o] { return value_of(o.label_transforms); }});
 }
 
 }  // namespace tusk

@@ -61,6 +61,8 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
        "data.sample_weight={kind = \"w\"}",
        "data.transforms={\"two words\" = [], jets = "
        "[{type=\"standard\"},{type=\"clip\",high=3}]}"},
+      {"data.label_transforms=[{type=\"log\"},{type=\"standard\",columns=[0]}]"},
+      {"data.label_transforms={mass = [{type=\"minmax\"}], other = []}"},
       {"data.features={jets = \"events/jets\", \"a key\" = \"b\"}", "data.label={kind = \"k\"}",
        "model.outputs={kind = {class_weight = {1 = 2.5}}, b = {class_weight = \"balanced\"}}"},
       {"model.inputs=[\"jets\"]", "model.layers.0.inputs=[\"jets\"]", "model.frozen=[\"conv*\"]"},

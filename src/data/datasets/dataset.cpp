@@ -155,6 +155,12 @@ Dataset Dataset::of_label(std::size_t label) const {
   return one;
 }
 
+Dataset Dataset::labels_as_features(std::size_t label) const {
+  Dataset labels = of_label(label);
+  labels.features_ = labels.labels_;
+  return labels;
+}
+
 ColumnNames Dataset::column_names(std::size_t input) const {
   return read_column_names(files_->front(), features(input).name());
 }

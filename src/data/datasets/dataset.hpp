@@ -93,6 +93,9 @@ class Dataset {
   Dataset of_input(std::size_t input) const;
   Dataset of_label(std::size_t label) const;
 
+  // The same files with an array of labels in the place of features, for what learns from labels.
+  Dataset labels_as_features(std::size_t label) const;
+
   // The communicator whose ranks read together, or none.
   const mpi::Communicator* communicator() const { return communicator_; }
 

@@ -25,7 +25,8 @@ struct LabelFormat {
   std::size_t width = 0;  // the model's outputs
   double low = -std::numeric_limits<double>::max();
   double high = std::numeric_limits<double>::max();
-  std::optional<double> positive{};     // labels of this value become 1 when read, all others 0
+  std::optional<double> positive{};  // labels of this value become 1 when read, all others 0
+  std::optional<transforms::Transforms> transforms{};  // of values: what is done to them when read
   std::vector<double> class_weights{};  // how much each class counts, by index; empty: all alike
 
   // How many classes there are if the labels tell classes: 2 of a single value.
@@ -48,6 +49,6 @@ struct LabelFormats : std::vector<LabelFormat> {
 // transforms have one for the label. `owner`: whose outputs these are, for messages.
 LabelFormat label_format(const datasets::Dataset& dataset, LabelKind kind, std::size_t outputs,
                          const transforms::Transforms& transforms,
-                         const std::string& owner = "the model");
+                         const std::string& owner = "the model", std::size_t label = 0);
 
 }  // namespace tusk::samples

@@ -2,6 +2,7 @@
 #include "data/samples/read_labels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "data/datasets/read_rows.hpp"
@@ -28,6 +29,26 @@ void read_doubles(const datasets::JoinedDataset& labels, const datasets::Rows& r
   } while (begin < rows.size());
 }
 
+// Values, with all their digits up to the transforms, which must take them; a label that is not
+// finite itself is left to check_values().
+void read_transformed(const datasets::JoinedDataset& labels, const datasets::Rows& rows,
+                      const mpi::Communicator* communicator, const LabelFormat& format,
+                      Span values) {
+  const std::size_t width = format.width;
+  const std::size_t row_bytes = width * sizeof(double);
+  const auto take = [&](std::uint64_t position, std::span<const std::byte> piece) {
+    for (; !piece.empty(); piece = piece.subspan(row_bytes), ++position) {
+      const Span label = values.subspan(position * width, width);
+      format.transforms->apply(ElementType::f64, piece.data(), width, label);
+      if (transforms::all_finite(label)) continue;
+      const std::span numbers(reinterpret_cast<const double*>(piece.data()), width);
+      if (!std::ranges::all_of(numbers, [](double x) { return std::isfinite(x); })) continue;
+      fail_features(labels, rows[position], ElementType::f64, piece.data(), *format.transforms);
+    }
+  };
+  datasets::read_rows(labels, rows, ElementType::f64, communicator, take);
+}
+
 }  // namespace
 
 void read_labels(const datasets::JoinedDataset& labels, const datasets::Rows& rows,
@@ -48,6 +69,8 @@ void read_labels(const datasets::JoinedDataset& labels, const datasets::Rows& ro
                      return static_cast<Real>(to_binary(label, *positive));
                    });
                  });
+  } else if (format.transforms) {
+    read_transformed(labels, rows, communicator, format, values);
   } else {
     datasets::read_rows(labels, rows, element_type<Real>(), communicator,
                         std::as_writable_bytes(values));

@@ -32,6 +32,15 @@ std::size_t Affine::apply(std::span<double> buffer, std::size_t width) const {
   return width;
 }
 
+bool Affine::undo(std::span<double> sample) const {
+  const double* centers = learned_.centers.data();
+  const double* slopes = learned_.slopes.data();
+  columns().change(sample, [=, base = learned_.base](std::size_t i, double y) {
+    return slopes[i] == 0.0 ? centers[i] : (y - base) / slopes[i] + centers[i];
+  });
+  return true;
+}
+
 std::string Affine::summary() const {
   return fmt::format("(x − [{}]) · [{}] + {:.6g}{}", listed(learned_.centers),
                      listed(learned_.slopes), learned_.base, columns().summary());

@@ -25,6 +25,7 @@ class Affine final : public ColumnTransform {
 
   std::string_view type() const { return type_; }
   std::size_t apply(std::span<double> buffer, std::size_t width) const override;
+  bool undo(std::span<double> sample) const override;
   std::string summary() const override;
   std::string to_json() const;
 

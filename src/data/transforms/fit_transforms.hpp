@@ -45,4 +45,11 @@ ArrayTransforms fit_by_input(const TransformLists& lists, const std::vector<std:
                              const datasets::Dataset& data, const datasets::Rows& rows,
                              const mpi::Communicator& communicator);
 
+// Collective. Those of labels: the list of the only array of labels, or of each output's, in the
+// order of `outputs`. Error(bad_experiment) if a step cannot be undone.
+std::vector<Transforms> fit_labels(const TransformLists& lists,
+                                   const std::vector<std::string>& outputs,
+                                   const datasets::Dataset& data, const datasets::Rows& rows,
+                                   const mpi::Communicator& communicator);
+
 }  // namespace tusk::transforms

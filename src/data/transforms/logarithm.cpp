@@ -25,6 +25,13 @@ class Logarithm final : public ColumnTransform {
     return width;
   }
 
+  bool undo(std::span<double> sample) const override {
+    columns().change(sample, [offset = offset_](std::size_t, double y) {
+      return offset == 1.0 ? std::expm1(y) : std::exp(y) - offset;
+    });
+    return true;
+  }
+
   std::string takes() const override { return fmt::format("numbers above {:.6g}", 0.0 - offset_); }
 
   std::string summary() const override {

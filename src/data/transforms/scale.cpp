@@ -29,6 +29,14 @@ class Scale final : public ColumnTransform {
     return width;
   }
 
+  bool undo(std::span<double> sample) const override {
+    if (factor_ == 0.0) return false;
+    columns().change(sample, [=, factor = factor_, offset = offset_](std::size_t, double y) {
+      return (y - offset) / factor;
+    });
+    return true;
+  }
+
   std::string summary() const override {
     return fmt::format("{:.6g} · x + {:.6g}{}", factor_, offset_, columns().summary());
   }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "core/to_real.hpp"
 #include "experiment/transform_options.hpp"
@@ -56,6 +57,33 @@ Transforms Transforms::with_index_limit(std::optional<std::size_t> limit) const 
   return with;
 }
 
+const Transforms* Transforms::of_label(std::size_t label) const {
+  if (labels_.empty()) return nullptr;
+  const Transforms& its = labels_.size() == 1 ? labels_.front() : labels_.at(label);
+  return its.steps_.empty() ? nullptr : &its;
+}
+
+Transforms Transforms::with_labels(std::vector<Transforms> labels) const {
+  Transforms with(*this);
+  with.labels_ = std::move(labels);
+  return with;
+}
+
+void Transforms::undo(Span numbers) const {
+  const std::span<double> exact = room(numbers.size());
+  std::ranges::copy(numbers, exact.begin());
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) step->transform->undo(exact);
+  std::ranges::transform(exact, numbers.begin(), [](double x) { return static_cast<Real>(x); });
+}
+
+bool Transforms::can_undo(std::size_t width) const {
+  std::vector<double> numbers(width);
+  return std::ranges::all_of(steps_, [&](const Step& step) {
+    return step.transform->output_shape(Shape{width}) == Shape{width} &&
+           step.transform->undo(numbers);
+  });
+}
+
 bool Transforms::accepts(ConstSpan sample) const {
   return all_finite(sample) &&
          (!index_limit_ || first_without_row(sample, *index_limit_) == sample.size());
@@ -69,6 +97,12 @@ std::vector<std::string> Transforms::summary() const {
   if (positive_label_) {
     lines.push_back(fmt::format("{}: label {} becomes 1, others 0", BinaryLabelTransform::type,
                                 *positive_label_));
+  }
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    const std::string which = labels_.size() == 1 ? "" : fmt::format(" {}", i);
+    for (const std::string& line : labels_[i].summary()) {
+      lines.push_back(fmt::format("label{}, {}", which, line));
+    }
   }
   return lines;
 }

@@ -58,7 +58,9 @@ class Transforms {
                               const Extensions& extensions);
   std::string to_json() const;
 
-  bool empty() const { return steps_.empty() && !positive_label_; }  // nothing at all is done
+  bool empty() const {
+    return steps_.empty() && !positive_label_ && labels_.empty();
+  }  // nothing at all is done
   bool keep_features() const { return steps_.empty(); }
 
   Precision precision() const { return precision_; }
@@ -98,6 +100,20 @@ class Transforms {
   std::string objection(std::span<const double> stored) const;
   std::string objection(ConstSpan stored) const;
 
+  // What is done to labels that are numbers, of each array of labels or of the only one: steps that
+  // can be undone, for predictions. Null if there are none. They are kept in the list of the first
+  // input.
+  const Transforms* of_label(std::size_t label) const;
+  bool have_labels() const { return !labels_.empty(); }
+  std::size_t label_lists() const { return labels_.size(); }
+  Transforms with_labels(std::vector<Transforms> labels) const;
+  Transforms with_labels_of(const Transforms& other) const { return with_labels(other.labels_); }
+
+  // The numbers of which the steps make these, in place. Requires can_undo(): that each step, which
+  // keeps the width of `width` numbers, has a way back. Allocates nothing, as apply().
+  void undo(Span numbers) const;
+  bool can_undo(std::size_t width) const;
+
   // The label that becomes 1 while all others become 0, if there is such a step.
   const std::optional<double>& positive_label() const { return positive_label_; }
 
@@ -110,6 +126,7 @@ class Transforms {
   void run_to(Span out, std::span<double> exact, std::size_t stored) const;  // rounded, to `out`
 
   std::vector<Step> steps_;
+  std::vector<Transforms> labels_;
   std::optional<double> positive_label_;
   Precision precision_ = Precision::float32;
   std::optional<std::size_t> index_limit_;

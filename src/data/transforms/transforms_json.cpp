@@ -70,6 +70,9 @@ Step read_element(const Json& json, const std::string& type, const std::string& 
 // to refuse it.
 constexpr const char* precision_type = "precision";
 
+// The same for the steps of labels, a list for each array of them.
+constexpr const char* labels_type = "labels";
+
 Precision read_precision(const Json& json) {
   const std::string name = json.at("numbers");
   if (name == "float64") return Precision::float64;
@@ -87,6 +90,13 @@ Transforms Transforms::from_json(const std::string& json, const std::string& pat
     const std::string type = element.at("type");
     if (type == BinaryLabelTransform::type) {
       transforms.positive_label_ = element.at("positive").get<double>();
+    } else if (type == labels_type) {
+      for (const Json& list : element.at("lists")) {
+        transforms.labels_.push_back(from_json(list.dump(), path, extensions));
+        if (transforms.labels_.back().have_labels()) {
+          fail(ExitCode::bad_data, "{}: the transforms of labels have labels of their own", path);
+        }
+      }
     } else if (type == precision_type) {
       transforms.precision_ = read_precision(element);
     } else {
@@ -110,6 +120,11 @@ std::string Transforms::to_json() const {
   }
   if (positive_label_) {
     array.push_back({{"type", BinaryLabelTransform::type}, {"positive", *positive_label_}});
+  }
+  if (have_labels()) {
+    Json lists = Json::array();
+    for (const Transforms& label : labels_) lists.push_back(Json::parse(label.to_json()));
+    array.push_back({{"type", labels_type}, {"lists", lists}});
   }
   return array.dump();
 }

@@ -258,12 +258,17 @@ class FrontBuilder {
 
 bool is_of_label(const Json& step) { return step.at("type") == "binary_label"; }
 
+// Transforms of labels, which would have to be undone behind the outputs.
+constexpr const char* labels_left =
+    "transforms of labels are not undone: Keras predicts what the network learns";
+
 }  // namespace
 
 TransformLayers layers_of_transforms(const std::string& transforms, const Shape& stored,
                                      const Shape& input, const std::string& prefix) try {
   FrontBuilder builder(stored, prefix);
   bool from_float64 = false;
+  bool labels_are_left = false;
   std::size_t index = 0;
   for (const Json& step : Json::parse(transforms)) {
     if (step.at("type") == "precision") {
@@ -271,6 +276,10 @@ TransformLayers layers_of_transforms(const std::string& transforms, const Shape&
       continue;
     }
     if (is_of_label(step)) continue;
+    if (step.at("type") == "labels") {
+      labels_are_left = true;
+      continue;
+    }
     try {
       builder.add(step, from_float64);
     } catch (const Obstacle& obstacle) {
@@ -281,8 +290,10 @@ TransformLayers layers_of_transforms(const std::string& transforms, const Shape&
     }
     ++index;
   }
-  if (index == 0) return {};
-  return std::move(builder).finish(input);
+  TransformLayers layers;
+  if (index > 0) layers = std::move(builder).finish(input);
+  if (labels_are_left) layers.imprecise.emplace_back(labels_left);
+  return layers;
 } catch (const Json::exception& error) {
   fail(ExitCode::bad_data, "the transforms cannot be read: {}", error.what());
 }

@@ -128,6 +128,28 @@ transforms::ArrayTransforms make_transforms(const Experiment& experiment,
   });
 }
 
+// Collective: the same with what is done to labels, which is the experiment's, or the model file's.
+transforms::ArrayTransforms with_label_transforms(
+    transforms::ArrayTransforms transforms, const Experiment& experiment,
+    const std::optional<formats::ModelContent>& origin, const datasets::Dataset& train,
+    const TrainingRows& rows, const mpi::Communicator& world, const Extensions& extensions) {
+  const TransformLists& options = experiment.data.label_transforms;
+  if (!options.none()) {
+    std::vector<std::string> outputs =
+        model_names(experiment.model, origin ? &*origin : nullptr).outputs;
+    if (outputs.empty()) outputs.emplace_back("output");
+    transforms[0] = transforms[0].with_labels(
+        transforms::fit_labels(options, outputs, train, rows.learn_from, world));
+  } else if (origin && !transforms[0].have_labels()) {
+    mpi::collectively(world, [&] {
+      const auto kept =
+          transforms::Transforms::from_json(origin->transforms, *experiment.model.file, extensions);
+      transforms[0] = transforms[0].with_labels_of(kept);
+    });
+  }
+  return transforms;
+}
+
 // The experiment's layers, or the model file's, for samples as the transforms make them.
 graph::Model make_model(ModelOptions options, const std::optional<formats::ModelContent>& origin,
                         const datasets::Dataset& train,
@@ -192,8 +214,9 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
       mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
   const auto origin =
       mpi::collectively(world, [&] { return read_model_file(experiment.model, extensions); });
-  transforms::ArrayTransforms transforms =
-      make_transforms(experiment, origin, files.train, rows, world, extensions);
+  transforms::ArrayTransforms transforms = with_label_transforms(
+      make_transforms(experiment, origin, files.train, rows, world, extensions), experiment, origin,
+      files.train, rows, world, extensions);
 
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);

@@ -35,15 +35,30 @@ std::optional<Answer> Answers::next() {
     inputs_.push_back(batch->inputs);
   }
   next_row_ += inputs_.front().front().cols();
-  if (labelled_) answer.targets = targets.front();
   answer.all_outputs =
       labelled_ ? outputs_.evaluate(inputs_, targets, answer.score) : outputs_.predict(inputs_);
   answer.outputs = answer.all_outputs.front();
+  if (labelled_) answer.targets = as_in_file(targets.front());
   return answer;
+}
+
+Targets Answers::as_in_file(Targets targets) {
+  const transforms::Transforms* its = outputs_.label_transforms(0);
+  if (its == nullptr) return targets;
+  values_.assign(targets.values.flat().begin(), targets.values.flat().end());
+  const Matrix values(values_.data(), targets.values.rows(), targets.values.cols());
+  for (std::size_t sample = 0; sample < values.cols(); ++sample) its->undo(values.col(sample));
+  targets.values = values;
+  return targets;
 }
 
 samples::LabelFormats label_formats(const ModelView& member, const datasets::Dataset& dataset) {
   const std::vector<graph::ModelOutput>& outputs = member.model->outputs();
+  if (const std::size_t lists = member.transforms->front().label_lists();
+      lists > 1 && lists != dataset.labels_count()) {
+    fail(ExitCode::bad_data, "{}: {} data set{} of labels, but the model transforms those of {}",
+         dataset.path(), dataset.labels_count(), dataset.labels_count() == 1 ? "" : "s", lists);
+  }
   if (dataset.labels_count() == 1) {
     return std::vector{samples::label_format(
         dataset, member.model->labels(), member.model->output_size(), member.transforms->front())};
@@ -55,8 +70,8 @@ samples::LabelFormats label_formats(const ModelView& member, const datasets::Dat
   samples::LabelFormats formats;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     formats.push_back(samples::label_format(dataset.of_label(i), outputs[i].loss->labels(),
-                                            outputs[i].shape.elements(), {},
-                                            fmt::format("output '{}'", outputs[i].name)));
+                                            outputs[i].shape.elements(), member.transforms->front(),
+                                            fmt::format("output '{}'", outputs[i].name), i));
   }
   return formats;
 }

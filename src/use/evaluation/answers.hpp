@@ -13,6 +13,7 @@
 #include "data/datasets/rows.hpp"
 #include "data/samples/batches.hpp"
 #include "data/samples/label_format.hpp"
+#include "tusk/aligned_vector.hpp"
 #include "tusk/matrix.hpp"
 #include "tusk/targets.hpp"
 #include "use/evaluation/combined_outputs.hpp"
@@ -23,8 +24,8 @@ namespace tusk::evaluation {
 struct Answer {
   std::uint64_t first_row = 0;  // in the file; the others follow
   ConstMatrix outputs;          // (outputs, batch), of the first output
-  Targets targets;              // its, with labels
-  BatchScore score;             // with labels
+  Targets targets;              // its, with labels; numbers as in the file, before their transforms
+  BatchScore score;             // with labels; of what the model learns, transformed labels
   std::span<const ConstMatrix> all_outputs;
 };
 
@@ -43,10 +44,13 @@ class Answers {
   std::optional<Answer> next();
 
  private:
+  Targets as_in_file(Targets targets);
+
   bool labelled_;
   CombinedOutputs outputs_;
   std::vector<samples::Batches> batches_;  // a member each
   std::vector<CombinedOutputs::Inputs> inputs_;
+  AlignedVector<Real> values_;  // of targets
   std::uint64_t next_row_;
 };
 

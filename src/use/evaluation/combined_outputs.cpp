@@ -47,13 +47,32 @@ CombinedOutputs::CombinedOutputs(std::vector<ModelView> members, Combine combine
   if (members_.size() > 1) sum_.resize(outputs() * max_batch);
   const ModelView& first = members_.front();
   loss_ = graph::make_loss(first.model->loss(), first.loss_details);
+  if (!first.transforms->front().have_labels()) return;
+  for (const graph::ModelOutput& output : first.model->outputs()) {
+    undone_.emplace_back(output.shape.elements() * max_batch);
+  }
+  views_.resize(undone_.size());
+}
+
+std::span<const ConstMatrix> CombinedOutputs::undone(std::span<const ConstMatrix> outputs) {
+  if (undone_.empty()) return outputs;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    views_[i] = outputs[i];
+    const transforms::Transforms* its = label_transforms(i);
+    if (its == nullptr) continue;
+    const Matrix numbers(undone_[i].data(), outputs[i].rows(), outputs[i].cols());
+    std::copy_n(outputs[i].data(), outputs[i].size(), numbers.data());
+    for (std::size_t sample = 0; sample < numbers.cols(); ++sample) its->undo(numbers.col(sample));
+    views_[i] = numbers;
+  }
+  return views_;
 }
 
 std::span<const ConstMatrix> CombinedOutputs::predict(std::span<const Inputs> inputs) {
   const auto outputs_of = [&](std::size_t i) {
     return members_[i].model->predict(members_[i].weights, inputs[i], workspaces_[i]);
   };
-  if (members_.size() == 1) return outputs_of(0);
+  if (members_.size() == 1) return undone(outputs_of(0));
   const Matrix sum(sum_.data(), outputs(), inputs.front().front().cols());
   std::ranges::fill(sum.flat(), Real{0});
   for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -77,7 +96,7 @@ std::span<const ConstMatrix> CombinedOutputs::evaluate(std::span<const Inputs> i
     std::span<const ConstMatrix> predicted;
     score = model.evaluate(members_.front().weights, inputs.front(), all_targets,
                            workspaces_.front(), &predicted);
-    return predicted;
+    return undone(predicted);
   }
   const ConstMatrix outputs = predict(inputs).front();
   const Targets& targets = all_targets.front();

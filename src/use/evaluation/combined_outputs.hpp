@@ -45,8 +45,13 @@ class CombinedOutputs {
   // Numbers a sample of the first output.
   std::size_t outputs() const { return members_.front().model->output_size(); }
 
+  // What has been done to the labels of an output; null: nothing.
+  const transforms::Transforms* label_transforms(std::size_t output) const {
+    return members_.front().transforms->front().of_label(output);
+  }
+
   // The outputs, each (outputs, batch), for a batch that member i sees as inputs[i], a matrix
-  // (features, batch) of each input. Valid until the next call.
+  // (features, batch) of each input, with transforms of labels undone. Valid until the next call.
   using Inputs = std::span<const ConstMatrix>;
   std::span<const ConstMatrix> predict(std::span<const Inputs> inputs);
 
@@ -62,6 +67,9 @@ class CombinedOutputs {
   std::vector<graph::Workspace> workspaces_;
   AlignedVector<Real> sum_;  // of an ensemble's members, which have one output
   ConstMatrix combined_;
+  std::span<const ConstMatrix> undone(std::span<const ConstMatrix> outputs);
+  std::vector<AlignedVector<Real>> undone_;  // an output each, with transforms of labels undone
+  std::vector<ConstMatrix> views_;
   std::unique_ptr<graph::Loss> loss_;
 };
 

@@ -21,6 +21,9 @@ void check_alike(const TrainedModel& first, const TrainedModel& other, const std
       first.model.output_size() != other.model.output_size()) {
     fail(ExitCode::bad_data, "{}: the members differ in their inputs or outputs", path);
   }
+  if (first.transforms.front().have_labels() || other.transforms.front().have_labels()) {
+    fail(ExitCode::bad_data, "{}: members with transforms of labels cannot be combined yet", path);
+  }
   if (other.model.outputs().size() > 1) {
     fail(ExitCode::bad_data, "{}: members with several outputs cannot be combined yet", path);
   }

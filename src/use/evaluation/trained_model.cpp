@@ -26,6 +26,11 @@ transforms::ArrayTransforms make_transforms(const formats::ModelContent& content
     all.push_back(transforms::Transforms::from_json(json, path, extensions)
                       .with_index_limit(model.index_limit(i)));
   }
+  const std::size_t lists = all.front().label_lists();
+  if (lists > 1 && lists != model.outputs().size()) {
+    fail(ExitCode::bad_data, "{}: transforms of {} labels for a model of {} outputs", path, lists,
+         model.outputs().size());
+  }
   return all;
 }
 
