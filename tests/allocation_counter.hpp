@@ -31,7 +31,8 @@ void* __wrap_malloc(std::size_t size) {
   if (void* memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
   throw std::bad_alloc();
 }
-// AlignedVector's and std::stable_sort's; the sanitizer would take the library's own for one that free() must not end.
+// AlignedVector's and std::stable_sort's; the sanitizer would take the library's own for one that
+// free() must not end.
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return std::malloc(size);
 }

@@ -10,7 +10,9 @@
 #include "cli/class_label.hpp"
 #include "cli/commands.hpp"
 #include "cli/experiment_arguments.hpp"
+#include "core/log.hpp"
 #include "core/units.hpp"
+#include "exchange/strategies/reach.hpp"
 #include "exchange/strategies/registry.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
@@ -75,6 +77,22 @@ std::string shapes_text(const graph::Model& model) {
   return fmt::format("{}", fmt::join(shapes, ", "));
 }
 
+// How far a window may go with these workers, where the rule has an outer learning rate.
+std::string reach_text(const TrainerOptions& trainer, std::size_t workers) {
+  const auto share = strategies::largest_share(trainer, workers);
+  if (!share) return "";
+  const std::string windows =
+      fmt::format("windows of {} worker{} may go", workers, workers == 1 ? "" : "s");
+  if (*share == 1.0) return fmt::format("reach      {} all the way to an optimum\n", windows);
+  if (*share < 0.5) {
+    warning(
+        "{} {:.2f} of the way to an optimum at most; a smaller trainer.outer_learning_rate or "
+        "outer_momentum leaves them more",
+        windows, *share);
+  }
+  return fmt::format("reach      {} {:.2f} of the way to an optimum\n", windows, *share);
+}
+
 ExitCode check(const Context& context, const ExperimentArguments& arguments) {
   const mpi::Communicator& world = context.world;
   const Experiment experiment = load_experiment(context, arguments);
@@ -91,6 +109,7 @@ ExitCode check(const Context& context, const ExperimentArguments& arguments) {
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),
              experiment.trainer.epochs, experiment.trainer.batch_size);
+  fmt::print("{}", reach_text(experiment.trainer, assembly.roles.workers));
   fmt::print("{} can be trained\n", experiment.name);
   return ExitCode::done;
 }

@@ -29,7 +29,11 @@ add_cli_test(check_summary RANKS 0 EXIT 0 STDOUT "^data .*points.h5: 2 samples o
              COMMAND check ${good} ${set_data} PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_transforms RANKS 0 3 EXIT 0 STDOUT "^transform  standard: "
              COMMAND check ${good} ${set_data} --set "data.transforms=[{type=\"standard\"}]" PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_reach RANKS 0 3 EXIT 0 STDOUT "^reach      windows of [12] workers? may go all the way to an optimum$"
+             COMMAND check ${good} ${set_data} --set trainer.name=async_local_sgd PROPERTIES FIXTURES_REQUIRED points)
 # What can be trained, and should not be.
+add_cli_test(check_short_reach RANKS 0 2 EXIT 0 STDERR "warning: windows of [12] workers? may go 0.2[0-9] of the way to an optimum at most"
+             COMMAND check ${good} ${set_data} --set "trainer={name=\"diloco\",outer_learning_rate=5}" PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_lone_softmax RANKS 0 3 EXIT 0 STDERR "warning: model.layers: the last layer has one output and ends in 'softmax', which is 1"
              COMMAND check ${good} ${set_data} --set model.layers.0.units=1 --set model.loss=mse --set "model.metrics=[]"
              PROPERTIES FIXTURES_REQUIRED points)
