@@ -16,7 +16,9 @@ const std::map<std::string, std::optional<tables::InputFormat>> formats{
     {"csv", tables::InputFormat::csv},
     {"idx", tables::InputFormat::idx},
     {"npy", tables::InputFormat::npy},
-    {"libsvm", tables::InputFormat::libsvm}};
+    {"libsvm", tables::InputFormat::libsvm},
+    {"cifar10", tables::InputFormat::cifar10},
+    {"cifar100", tables::InputFormat::cifar100}};
 const std::map<std::string, csv::CsvOptions::Header> headers{
     {"auto", csv::CsvOptions::Header::detect},
     {"yes", csv::CsvOptions::Header::present},
@@ -88,7 +90,9 @@ void ConvertArguments::add_files(std::vector<Argument>& all) {
         .help =
             "CSV files with the same columns; or libsvm files; or arrays of features and one of "
             "labels "
-            "(IDX, NPY; or a folder of NPY files, which are one array in the order of their names)",
+            "(IDX, NPY; or a folder of NPY files, which are one array in the order of their "
+            "names); "
+            "or CIFAR's binary files",
         .required = true},
        {.name = "-o,--output",
         .place = &options_.output,
@@ -98,12 +102,13 @@ void ConvertArguments::add_files(std::vector<Argument>& all) {
        {.name = "--label",
         .place = &options_.columns.label,
         .help = "The label: a column of a CSV file or a field of NPY records (by default the one "
-                "called label), or a file or folder of labels",
+                "called label), or a file or folder of labels; of CIFAR-100 fine (by default) or "
+                "coarse",
         .value_text = "COLUMN|FILE"},
        {.name = "--format",
         .place = &format_,
         .help = "Of the inputs, where they do not look like what they are",
-        .value_text = "auto|csv|idx|npy|libsvm",
+        .value_text = "auto|csv|idx|npy|libsvm|cifar10|cifar100",
         .one_of = names_of(formats)},
        {.name = "--overwrite",
         .place = &options_.overwrite,

@@ -108,3 +108,13 @@ add_cli_test(inspect_columns RANKS 0 EXIT 0 STDOUT "^  y +-300 +-99 +2$" COMMAND
              PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(inspect_missing RANKS 0 3 EXIT 66 STDERR "none.h5" COMMAND inspect none.h5)
 add_cli_test(inspect_text RANKS 0 3 EXIT 65 STDERR "points.csv: not an HDF5 file" COMMAND inspect ${points})
+
+# CIFAR: records of zeros, which a name and a size tell.
+string(REPEAT "a" 6146 records)
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/records.bin ${records})
+add_cli_test(convert_cifar_label RANKS 0 2 EXIT 65 STDERR "records.bin: record 0 has label 97, but classes are 0 to 9"
+             COMMAND convert ${CMAKE_CURRENT_BINARY_DIR}/records.bin -o out.h5)
+add_cli_test(convert_cifar_truncated RANKS 0 EXIT 65 STDERR "no whole number of records of 3,074"
+             COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/points.csv --format cifar100 -o out.h5)
+add_cli_test(convert_cifar_coarse RANKS 0 EXIT 64 STDERR "CIFAR-10 has one label"
+             COMMAND convert ${CMAKE_CURRENT_BINARY_DIR}/records.bin --label coarse -o out.h5)

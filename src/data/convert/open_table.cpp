@@ -10,6 +10,7 @@
 
 #include "data/csv/csv_table.hpp"
 #include "data/tables/array_table.hpp"
+#include "data/tables/cifar_table.hpp"
 #include "data/tables/input_format.hpp"
 #include "data/tables/libsvm_table.hpp"
 #include "data/tables/record_table.hpp"
@@ -18,6 +19,10 @@
 
 namespace tusk::convert {
 namespace {
+
+bool is_cifar(tables::InputFormat format) {
+  return format == tables::InputFormat::cifar10 || format == tables::InputFormat::cifar100;
+}
 
 bool is_text(tables::InputFormat format) {
   return format == tables::InputFormat::csv || format == tables::InputFormat::libsvm;
@@ -31,6 +36,7 @@ bool expects_csv(const ConvertOptions& options) {
 
 // Texts may be taken for what they do not look like; other formats cannot.
 tables::InputFormat format_of(const std::string& path, const ConvertOptions& options) {
+  if (options.format && is_cifar(*options.format)) return *options.format;  // it has no signature
   const tables::InputFormat found = tables::recognise_format(path, expects_csv(options));
   const tables::InputFormat wanted = options.format.value_or(found);
   if (wanted != found && !(is_text(wanted) && is_text(found))) {
@@ -44,9 +50,11 @@ tables::InputFormat common_format(const ConvertOptions& options) {
   const tables::InputFormat first = format_of(options.inputs.front(), options);
   for (const std::string& input : options.inputs) {
     const tables::InputFormat other = format_of(input, options);
-    if (first == other || (!is_text(first) && !is_text(other))) continue;
+    const bool are_arrays =
+        !is_text(first) && !is_text(other) && !is_cifar(first) && !is_cifar(other);
+    if (first == other || are_arrays) continue;
     fail(ExitCode::usage,
-         "{} is {}, but {} is {}; text files hold their labels themselves and are "
+         "{} is {}, but {} is {}; text files and CIFAR's hold their labels themselves and are "
          "converted on their own",
          options.inputs.front(), name_of(first), input, name_of(other));
   }
@@ -100,6 +108,25 @@ std::unique_ptr<tables::Table> open_records(const ConvertOptions& options) {
                                                options.names);
 }
 
+std::unique_ptr<tables::Table> open_cifar(const ConvertOptions& options,
+                                          tables::InputFormat format) {
+  tables::ColumnChoice others = options.columns;
+  const std::string label = others.label.value_or("fine");
+  others.label.reset();
+  if (others != tables::ColumnChoice{} || options.csv != csv::CsvOptions{}) {
+    fail(ExitCode::usage, "{} is {}: options of columns and CSV files do not apply",
+         options.inputs.front(), name_of(format));
+  }
+  const bool is_100 = format == tables::InputFormat::cifar100;
+  if (options.columns.label && !(is_100 && (label == "fine" || label == "coarse"))) {
+    fail(ExitCode::usage, "--label {}: {}", label,
+         is_100 ? "labels of CIFAR-100 are fine or coarse" : "CIFAR-10 has one label");
+  }
+  const auto kind = is_100 ? tables::CifarKind::cifar100 : tables::CifarKind::cifar10;
+  return std::make_unique<tables::CifarTable>(options.inputs, kind, label == "coarse",
+                                              options.names);
+}
+
 void check_libsvm(const ConvertOptions& options) {
   if (!expects_csv(options)) return;
   fail(ExitCode::usage,
@@ -117,6 +144,10 @@ std::unique_ptr<tables::Table> open_table(const ConvertOptions& options,
     format = common_format(options);
     if (format == tables::InputFormat::libsvm) return check_libsvm(options);
     if (format == tables::InputFormat::csv) return;
+    if (is_cifar(format)) {
+      arrays = open_cifar(options, format);
+      return;
+    }
     const bool records = holds_records(options.inputs.front());
     arrays = records ? open_records(options) : open_arrays(options);
   });

@@ -25,6 +25,8 @@ ArrayHeader read_header(InputFile& file) {
       return read_npy_header(file);
     case InputFormat::csv:
     case InputFormat::libsvm:
+    case InputFormat::cifar10:
+    case InputFormat::cifar100:
       break;
   }
   fail(ExitCode::bad_data, "{} is neither IDX nor NPY", file.path());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -56,10 +57,24 @@ InputFormat format_of_text(Likeness to_libsvm, const std::string& path, bool exp
   return to_libsvm == Likeness::some && !expect_csv ? InputFormat::libsvm : InputFormat::csv;
 }
 
+// Records have no signature: the name and the size must do.
+std::optional<InputFormat> cifar_by_size(const std::string& path) {
+  constexpr std::uint64_t record = 3073;
+  constexpr std::uint64_t record_of_100 = 3074;
+  if (!path.ends_with(".bin")) return std::nullopt;
+  std::error_code error;
+  const std::uint64_t bytes = std::filesystem::file_size(path, error);
+  const bool is_10 = bytes % record == 0;
+  const bool is_100 = bytes % record_of_100 == 0;
+  if (error || is_10 == is_100) return std::nullopt;
+  return is_10 ? InputFormat::cifar10 : InputFormat::cifar100;
+}
+
 }  // namespace
 
 std::string_view name_of(InputFormat format) {
-  constexpr std::array<std::string_view, 4> names{"IDX", "NPY", "CSV", "libsvm"};
+  constexpr std::array<std::string_view, 6> names{"IDX",    "NPY",      "CSV",
+                                                  "libsvm", "CIFAR-10", "CIFAR-100"};
   return names[static_cast<std::size_t>(format)];
 }
 
@@ -71,6 +86,7 @@ InputFormat recognise_format(const std::string& path, bool expect_csv) {
   const auto bytes = std::span(buffer).first(file.read(buffer));
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.empty()) fail(ExitCode::bad_data, "{} is empty", path);
+  if (const auto cifar = cifar_by_size(path)) return *cifar;
   if (is_idx(bytes)) return InputFormat::idx;
   if (is_npy(bytes)) return InputFormat::npy;
   for (const auto& [signature, message] : strangers) {
