@@ -3,6 +3,7 @@
 
 #include <mpi.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -15,6 +16,7 @@ void check(int code, const char* call) {
   std::array<char, MPI_MAX_ERROR_STRING> text{};
   int length = 0;
   if (MPI_Error_string(code, text.data(), &length) != MPI_SUCCESS) length = 0;
+  std::replace(text.begin(), text.end(), '\n', ' ');  // MPICH tells a stack of calls
   fail(ExitCode::internal, "{} failed: {} (code {})", call,
        std::string_view(text.data(), static_cast<std::size_t>(length)), code);
 }

@@ -94,7 +94,9 @@ TEST_CASE("an MPI error is an Error that names the call") {
   } catch (const Error& error) {
     message = error.what();
   }
-  CHECK(message.find("MPI_Isend failed: MPI_ERR_RANK") == 0);
+  CHECK(message.find("MPI_Isend failed: ") == 0);
+  CHECK(message.find("nvalid rank") != std::string::npos);  // with the library's own words
+  CHECK(message.find('\n') == std::string::npos);
 }
 
 TEST_CASE("the library says its name, in one line") {
