@@ -142,6 +142,31 @@ def check_none(folder, data):
     assert "it is another optimizer's" in said, said
 
 
+def check_hostile(folder, data):
+    """What a file says of its training may be anything: an error in one line, or passed over where it does not matter."""
+    model, _ = train(folder, "hostile", f'{CHAIN}\nloss = "mse"', data, 1, "single", '[optimizer]\nname = "adam"')
+    deep = "[" * 100_000 + "]" * 100_000
+
+    def said(where, attribute, text, code):
+        with h5py.File(model, "r+") as file:
+            kept = file[where].attrs[attribute]
+            file[where].attrs[attribute] = text
+        done = subprocess.run([TUSK, "evaluate", model, data], capture_output=True, text=True, timeout=60)
+        with h5py.File(model, "r+") as file:
+            file[where].attrs[attribute] = kept
+        assert done.returncode == code and done.stderr.count("\n") == (code != 0), (text[:80], done)
+        return done.stderr
+
+    for text, what in [('{"learning_rate":' + deep + "}", "its JSON is nested more than 200 deep"),
+                       ("[1", "cannot be read"), ("[]", "is no JSON object"),
+                       ('{"name":"adam","beta_1":1e300}', "has beta_1 1e+300; it must be at least 0 and below 1")]:
+        error = said("tusk", "optimizer", text, 65)
+        assert what in error and "the attribute 'optimizer' of group 'tusk'" in error, error
+    for text in ['{"optimizer_config":' + deep + "}", "{", '{"optimizer_config":7}',
+                 '{"optimizer_config":{"class_name":3,"config":[]}}']:
+        said("/", "training_config", text, 0)
+
+
 def main():
     keras.utils.set_random_seed(3)
     random = np.random.default_rng(2)
@@ -153,6 +178,7 @@ def main():
         for case in OPTIMIZERS:
             check_optimizer(folder, data, x, y, *case)
         check_none(folder, data)
+        check_hostile(folder, data)
     print(f"{len(OPTIMIZERS)} optimizers went on from where they were, here and in Keras {keras.__version__}")
 
 

@@ -127,14 +127,17 @@ void write_training(hdf5::File& file, const ModelContent& content, const graph::
 void read_optimizer(const hdf5::File& file, ModelContent& content) {
   const auto text = hdf5::read_text(file, "tusk", "optimizer");
   if (!text) return;
-  const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object()) {
-    fail(ExitCode::bad_data, "{}: the attribute 'optimizer' of group 'tusk' is no JSON object",
-         file.path());
+  const std::string where =
+      fmt::format("{}: the attribute 'optimizer' of group 'tusk'", file.path());
+  nlohmann::json json;
+  try {
+    json = parse_keras_json(*text, where);
+  } catch (const nlohmann::json::exception& error) {
+    fail(ExitCode::bad_data, "{} cannot be read: {}", where, error.what());
   }
+  if (!json.is_object()) fail(ExitCode::bad_data, "{} is no JSON object", where);
   OptimizerOptions optimizer;
-  options::read_json(json, options::table_of(optimizer),
-                     fmt::format("{}: the attribute 'optimizer' of group 'tusk'", file.path()));
+  options::read_json(json, options::table_of(optimizer), where);
   content.optimizer = optimizer;
 }
 

@@ -195,6 +195,8 @@ void read_training_config(const std::string& json, ModelContent& content) try {
   read_compiled(parse_keras_json(json, "training_config"), content);
 } catch (const Json::exception&) {
   content.not_compiled.emplace_back("its training_config cannot be read");
+} catch (const Error& error) {
+  content.not_compiled.emplace_back(error.what());
 }
 
 void read_compiled_optimizer(const std::string& json, ModelContent& content) try {
