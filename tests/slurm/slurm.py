@@ -6,6 +6,7 @@ and is stopped by its processes' ids. Debian's package slurm-wlm has the program
         job = slurm.submit(["--time=2", "train.sbatch", "experiment.toml"])
         slurm.wait(job, {"COMPLETED"})
 """
+import ctypes
 import getpass
 import os
 import pathlib
@@ -63,6 +64,11 @@ def need_slurm():
         skip(f"there is no {missing[0]} here (scripts/install-deps.sh --dev installs Slurm on Debian)")
 
 
+def end_with_parent():
+    """In a daemon before it begins: it is sent SIGTERM when the test ends, however that ends."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
@@ -94,7 +100,8 @@ class Slurm:
         for daemon in ("slurmctld", "slurmd"):  # -D: in the foreground, so that the process is ours
             with open(self.folder / f"{daemon}.out", "w") as out:
                 self.daemons.append(subprocess.Popen([daemon, "-D", "-f", self.environment["SLURM_CONF"]], stdout=out, stderr=out,
-                                                     stdin=subprocess.DEVNULL, env=self.environment, start_new_session=True))
+                                                     stdin=subprocess.DEVNULL, env=self.environment, start_new_session=True,
+                                                     preexec_fn=end_with_parent))
         limit = time.monotonic() + 60
         while self.call("sinfo", "-h", "-o", "%t", check=False).strip() != "idle":
             if time.monotonic() > limit or any(daemon.poll() is not None for daemon in self.daemons):

@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
 from faults import Faults  # noqa: E402
 from skips import skip  # noqa: E402
-from slurm import Slurm, free_ports, need_slurm  # noqa: E402
+from slurm import Slurm, end_with_parent, free_ports, need_slurm  # noqa: E402
 
 SSHD = """
 Port {port}
@@ -71,7 +71,7 @@ class Sshd:
     def __enter__(self):
         if os.geteuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)  # sshd refuses to start without
-        self.process = subprocess.Popen([shutil.which("sshd"), "-D", "-e", "-f", str(self.folder / "sshd_config")], start_new_session=True,
+        self.process = subprocess.Popen([shutil.which("sshd"), "-D", "-e", "-f", str(self.folder / "sshd_config")], start_new_session=True, preexec_fn=end_with_parent,
                                         stdout=subprocess.DEVNULL, stderr=open(self.folder / "sshd.log", "w"), stdin=subprocess.DEVNULL)
         limit = time.monotonic() + 20
         while subprocess.run([str(self.bin / "ssh"), "cluster", "true"], stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode != 0:
