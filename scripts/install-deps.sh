@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12 and 13 and Ubuntu 24.04.
+# Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12; a release that lacks one is told.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
 #   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv), tests of batch
