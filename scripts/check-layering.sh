@@ -26,6 +26,7 @@ declare -A may_include=(
   [net/graph]="net/kernels net/layers"
   [net/optim]="options"
   [net/formats]="options data/hdf5 data/datasets net/layers net/graph"
+  [net/exports]="options net/layers net/graph net/formats"
 
   [use/evaluation]="mpi options data/datasets data/samples data/transforms net/graph net/formats"
   [use/inference]="mpi data/hdf5 data/tables data/datasets data/transforms net/graph use/evaluation"
@@ -43,7 +44,7 @@ declare -A may_include=(
 
   [run/queue]=""
 
-  [cli]="mpi options experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats use/evaluation
+  [cli]="mpi options experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats net/exports use/evaluation
     use/inference exchange/strategies run/records run/checkpoint run/training run/simulation run/queue"
   [main]="mpi cli"  # tusk::main
 )

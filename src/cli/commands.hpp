@@ -19,6 +19,7 @@ Command cancel_command(const Context& context);
 Command check_command(const Context& context);
 Command convert_command(const Context& context);
 Command evaluate_command(const Context& context);
+Command export_command(const Context& context);
 Command fetch_command(const Context& context);
 Command info_command(const Context& context);
 Command inspect_command(const Context& context);

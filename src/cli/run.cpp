@@ -17,18 +17,18 @@ namespace {
 Program program(const Context& context);  // for a command that describes it
 
 Program program(const Context& context) {
-  return {
-      .name = "tusk",
-      .help = "Asynchronous distributed training of neural networks on MPI clusters",
-      .version = fmt::format("tusk {} ({})", version, git_revision),
-      .example =
-          "Example: one parameter server and four asynchronous workers\n"
-          "  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml",
-      .commands = {train_command(context), evaluate_command(context), predict_command(context),
-                   convert_command(context), simulate_command(context), inspect_command(context),
-                   check_command(context), submit_command(context), status_command(context),
-                   cancel_command(context), fetch_command(context), info_command(context),
-                   manual_command(context, [context] { return program(context); })}};
+  return {.name = "tusk",
+          .help = "Asynchronous distributed training of neural networks on MPI clusters",
+          .version = fmt::format("tusk {} ({})", version, git_revision),
+          .example =
+              "Example: one parameter server and four asynchronous workers\n"
+              "  mpirun -n 5 tusk train configs/fashion-mnist-adag.toml",
+          .commands = {train_command(context), evaluate_command(context), predict_command(context),
+                       convert_command(context), simulate_command(context),
+                       inspect_command(context), export_command(context), check_command(context),
+                       submit_command(context), status_command(context), cancel_command(context),
+                       fetch_command(context), info_command(context),
+                       manual_command(context, [context] { return program(context); })}};
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ add_cli_test(set_without_value RANKS 0 EXIT 64 STDERR "--set: 1 required KEY=VAL
 
 add_cli_test(help RANKS 0 3 EXIT 0 STDOUT "mpirun -n 5 tusk train" COMMAND --help)
 add_cli_test(version RANKS 0 3 EXIT 0 STDOUT "^tusk [0-9]+\\.[0-9]+\\.[0-9]+ \\(.+\\)$" COMMAND --version)
-foreach(command train evaluate predict convert inspect check submit status cancel fetch info manual)
+foreach(command train evaluate predict convert inspect export check submit status cancel fetch info manual)
   add_cli_test(help_${command} RANKS 0 EXIT 0 STDOUT "^  (mpirun -n [0-9]+ )?tusk ${command} " COMMAND ${command} --help)
 endforeach()
 

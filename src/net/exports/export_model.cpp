@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/exports/export_model.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "core/pending_file.hpp"
+#include "net/exports/onnx.hpp"
+#include "net/exports/safetensors.hpp"
+#include "net/formats/model_file.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::exports {
+namespace {
+
+// The bytes of a file of a format that is made in memory.
+std::string bytes_of(ModelFormat format, const formats::ModelContent& content,
+                     std::vector<std::string>& notes) {
+  switch (format) {
+    case ModelFormat::safetensors:
+      return safetensors(content);
+    case ModelFormat::onnx:
+      return onnx(content, notes);
+    case ModelFormat::h5:
+      break;
+  }
+  fail(ExitCode::internal, "a format that is not made in memory");
+}
+
+}  // namespace
+
+std::string suffix_of(ModelFormat format) { return "." + std::string(name_of(format)); }
+
+std::optional<ModelFormat> format_of(const std::string& path) {
+  for (const Named<ModelFormat>& named : names_of(ModelFormat{})) {
+    if (path.ends_with(suffix_of(named.value))) return named.value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> write_model(const std::string& path, ModelFormat format,
+                                     const formats::ModelContent& content) {
+  if (format == ModelFormat::h5) return formats::save_model(path, content);
+  std::vector<std::string> notes;
+  const std::string bytes = bytes_of(format, content, notes);
+  PendingFile pending(path);
+  std::ofstream out(pending.part(), std::ios::binary | std::ios::trunc);
+  if (!out) fail(ExitCode::cannot_create, "cannot create {}: {}", path, std::strerror(errno));
+  out.write(bytes.data(), std::ssize(bytes));
+  out.close();
+  if (!out) fail(ExitCode::io_error, "cannot write {}: {}", path, std::strerror(errno));
+  pending.publish();
+  return notes;
+}
+
+}  // namespace tusk::exports
