@@ -21,10 +21,16 @@ experiment = faults.experiment(data, "members", trainer="ensemble", epochs=EPOCH
 
 
 def send(signal_number, rank, member):
-    """Sends it to a rank, or to all (None), once the member has a checkpoint."""
+    """Sends it to a rank, or to all (None), once the member has a new checkpoint."""
+    latest = faults.folder / f"run/members/{member:02}/checkpoints/latest"
+
+    def last():
+        return os.readlink(latest) if latest.is_symlink() else None
+
+    before = last()
+
     def work(process):
-        latest = faults.folder / f"run/members/{member:02}/checkpoints/latest"
-        while process.poll() is None and not latest.exists():
+        while process.poll() is None and last() == before:
             time.sleep(0.01)
         for pid in [pid for r, pid in enumerate(ranks_below(process.pid)) if rank in (None, r)]:
             os.kill(pid, signal_number)
@@ -49,7 +55,7 @@ faults.check("SIGUSR1", faults.run(command, 120, beside=send(signal.SIGUSR1, Non
 faults.check("another experiment", faults.run(faults.train(experiment, 2, sets=["seed=6"]), 60), 78, says="seed was 5, is 6", lines=1)
 faults.check("a rank is killed", faults.run(command, 120, beside=send(signal.SIGKILL, 1, 3)), 137, says="going on from")
 alone = faults.train(experiment, 1)
-faults.check("another number of ranks, SIGTERM", faults.run(alone, 120, beside=send(signal.SIGTERM, None, 4)), 85, says="member 04 stopped by SIGTERM")
+faults.check("another number of ranks, SIGTERM", faults.run(alone, 120, beside=send(signal.SIGTERM, None, 3)), 85, says="member 03 stopped by SIGTERM")
 faults.check("fewer epochs than members had", faults.run(faults.train(experiment, 2, sets=["trainer.epochs=3"]), 60), 78, lines=1)
 faults.check("more epochs than finished members had", faults.run(faults.train(experiment, 2, sets=["trainer.epochs=9"]), 60), 78, lines=1)
 faults.check("it ends", faults.run(command, 120), 0, says="trained members")
