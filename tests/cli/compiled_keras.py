@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from any_keras import keras
+from near import require_near
 from skips import skip
 
 import h5py
@@ -65,12 +66,6 @@ def write_data(path, x, y):
     return path
 
 
-def require_near(ours, theirs, what, tolerance=3e-5):
-    for i, (mine, wanted) in enumerate(zip(ours, theirs, strict=True)):
-        error = np.abs(mine - wanted).max() / max(np.abs(wanted).max(), 0.1)
-        assert error <= tolerance, (what, i, error)
-
-
 def cases():
     """A name, a model, what it is compiled with, and labels as Keras and as Tusk take them."""
     random = np.random.default_rng(1)
@@ -116,7 +111,7 @@ def check_case(folder, name, model, compiled, y, label):
     train(folder, name, f'file = "{path}"', data)
     model.fit(x, y, batch_size=ROWS, epochs=STEPS, shuffle=False, verbose=0)
     ours = keras.models.load_model(f"{folder}/{name}/model.h5", compile=False)
-    require_near(ours.get_weights(), model.get_weights(), name)
+    require_near(ours.get_weights(), model.get_weights(), name, 3e-5, 0.1)
     # What the experiment was completed to says all of it: it needs the file's word no more.
     resolved = f"{folder}/{name}/experiment.toml"
     with open(resolved) as file:
@@ -171,7 +166,7 @@ def check_parts(folder):
     train(folder, "compiled", files.replace("parts.json", "compiled.json"), data)
     model.fit(x, y, batch_size=ROWS, epochs=STEPS, shuffle=False, verbose=0)
     ours = keras.models.load_model(f"{folder}/parts/model.h5", compile=False)
-    require_near(ours.get_weights(), model.get_weights(), "parts")
+    require_near(ours.get_weights(), model.get_weights(), "parts", 3e-5, 0.1)
     compiled = keras.models.load_model(f"{folder}/compiled/model.h5", compile=False)
     require_near(compiled.get_weights(), ours.get_weights(), "compiled", 0.0)
     said = train(folder, "none", f'file = "{folder}/parts.json"\n{rest}', data, code=65)

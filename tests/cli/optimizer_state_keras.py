@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 from any_keras import keras
+from near import require_near
 from skips import skip
 
 import h5py
@@ -94,14 +95,6 @@ def restored(path):
     return model
 
 
-def require_near(ours, theirs, what, tolerance=3e-5):
-    for i, (mine, wanted) in enumerate(zip(ours, theirs, strict=True)):
-        mine, wanted = np.asarray(mine), np.asarray(wanted)
-        assert mine.shape == wanted.shape, (what, i, mine.shape, wanted.shape)
-        error = np.abs(mine - wanted).max() / max(np.abs(wanted).max(), 0.1)
-        assert error <= tolerance, (what, i, error)
-
-
 def check_optimizer(folder, data, x, y, name, network, rule, optimizer):
     own = f'{network}\nloss = "mse"\nmetrics = ["mae"]'
     # Batch statistics differ between halves of a batch and the whole.
@@ -113,9 +106,9 @@ def check_optimizer(folder, data, x, y, name, network, rule, optimizer):
     # The file says all else: loss, optimizer and what that remembers.
     ours, _ = train(folder, name + "-on", f'file = "{start}"', data, STEPS, rule)
     kept = restored(ours)
-    require_near(kept.get_weights(), model.get_weights(), name)
+    require_near(kept.get_weights(), model.get_weights(), name, 3e-5, 0.1)
     assert int(model.optimizer.iterations) == int(state_in(ours)[0]) == FIRST + STEPS, name
-    require_near(kept.optimizer.variables[1:], model.optimizer.variables[1:], (name, "optimizer"), 1e-3)
+    require_near(kept.optimizer.variables[1:], model.optimizer.variables[1:], (name, "optimizer"), 1e-3, 0.1)
     # It matters: an optimizer that begins anew goes elsewhere.
     anew = keras.models.load_model(start)
     anew.fit(x, y, batch_size=ROWS, epochs=STEPS, shuffle=False, verbose=0)
@@ -127,7 +120,7 @@ def check_optimizer(folder, data, x, y, name, network, rule, optimizer):
     theirs, said = train(folder, name + "-theirs", f'file = "{folder}/theirs.h5"\nmetrics = []', data, STEPS, rule)
     assert "not used" not in said, said
     model.fit(x, y, batch_size=ROWS, epochs=STEPS, shuffle=False, verbose=0)
-    require_near(restored(theirs).get_weights(), model.get_weights(), (name, "from Keras"), 1e-4)
+    require_near(restored(theirs).get_weights(), model.get_weights(), (name, "from Keras"), 1e-4, 0.1)
 
 
 def check_none(folder, data):

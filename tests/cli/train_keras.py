@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 from any_keras import keras
+from near import require_near
 from skips import skip
 
 import h5py
@@ -79,14 +80,6 @@ def weights_in(path):
         group = file["model_weights"]
         return [group[layer][weight][...] for layer in group.attrs["layer_names"]
                 for weight in group[layer].attrs["weight_names"]]
-
-
-def require_near(ours, theirs, what, tolerance=1e-5):
-    assert len(ours) == len(theirs), (what, len(ours), len(theirs))
-    for i, (mine, wanted) in enumerate(zip(ours, theirs)):
-        assert mine.shape == wanted.shape, (what, i, mine.shape, wanted.shape)
-        error = np.abs(mine - wanted).max() / max(np.abs(wanted).max(), 1e-30)
-        assert error <= tolerance, (what, i, error)
 
 
 def check_steps(make, folder):

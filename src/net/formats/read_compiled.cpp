@@ -18,16 +18,12 @@ bool has_loss(const ModelContent& content, const OutputOptions& output) {
 
 // Loss and metrics, of each output if there are several.
 ModelOptions compiled_model(const ModelContent& content) {
-  ModelOptions options{.layers = {},
-                       .loss = content.loss.value_or(LossKind::mse),
-                       .huber_delta = content.huber_delta,
-                       .label_smoothing = content.label_smoothing,
-                       .from_logits = content.from_logits,
-                       .metrics = content.metrics,
-                       .weighted_metrics = content.weighted_metrics};
-  if (content.outputs.size() > 1) {
-    options.outputs = content.outputs;
-  } else if (content.outputs.size() == 1 && content.outputs.front().loss) {
+  ModelOptions options = options_of(content);
+  options.layers.clear();
+  options.inputs.clear();
+  if (content.outputs.size() > 1) return options;
+  options.outputs.clear();
+  if (content.outputs.size() == 1 && content.outputs.front().loss) {
     const OutputOptions& output = content.outputs.front();
     options.loss = *output.loss;
     options.huber_delta = output.huber_delta;

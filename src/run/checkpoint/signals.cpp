@@ -65,7 +65,10 @@ Signals::Signals(const CheckpointOptions& options) {
 }
 
 Signals::~Signals() {
-  if (--objects > 0) return;
+  if (--objects == 0) give_up();
+}
+
+void Signals::give_up() {
   for (auto last = before.rbegin(); last != before.rend(); ++last) {
     sigaction(last->first, &last->second, nullptr);
   }

@@ -18,6 +18,10 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  // Signals do again what they did before the first of the objects that there are, for all of them:
+  // nobody can obey.
+  static void give_up();
+
   // The number of the signal that ends the run, or 0.
   static int stop();
 

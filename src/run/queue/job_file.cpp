@@ -42,6 +42,11 @@ void write_job(const Job& job) {
   write_text(file_of(job.run_directory), text.dump(2) + "\n");
 }
 
+bool is_job_number(const std::string& text) {
+  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  return !text.empty() && std::ranges::all_of(text, is_digit);
+}
+
 bool has_job(const std::filesystem::path& run_directory) {
   return std::filesystem::exists(file_of(run_directory));
 }
@@ -69,8 +74,7 @@ Job read_job(const std::filesystem::path& run_directory) {
   take("directory", job.directory);
   take("run", job.run);
   take("folder", job.folder);
-  if (job.number.empty() ||
-      !std::ranges::all_of(job.number, [](unsigned char c) { return std::isdigit(c); })) {
+  if (!is_job_number(job.number)) {
     fail(ExitCode::bad_data, "{}: '{}' is no number of a job", path.string(), job.number);
   }
   return job;

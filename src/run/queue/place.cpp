@@ -14,8 +14,6 @@ constexpr int ssh_failed = 255;
 // -T: no terminal there. A host that does not answer is given up after 20 s.
 const Words ssh{"ssh", "-T", "-o", "ConnectTimeout=20"};
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
-
 bool can_be_host(const std::string& host) {
   const auto is_fine = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||

@@ -121,13 +121,15 @@ Finished run(const Words& command, const Variables& more) {
   return finished;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }
+
 std::string last_line(const std::string& text) {
   std::size_t end = text.find_last_not_of(" \r\n\t");
   if (end == std::string::npos) return {};
   std::size_t begin = text.find_last_of('\n', end);
   begin = begin == std::string::npos ? 0 : begin + 1;
   std::string line = text.substr(begin, end + 1 - begin);
-  std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
+  std::erase_if(line, is_control);
   return line;
 }
 

@@ -23,6 +23,9 @@ struct Finished {
 // Error(internal) if no process can be made.
 Finished run(const Words& command, const Variables& more = {});
 
+// Not for messages and names.
+bool is_control(char c);
+
 // The last line of a text that says something, without control characters: for messages of what
 // another program has said.
 std::string last_line(const std::string& text);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -147,8 +146,7 @@ Job submit(const Request& request) {
   if (said.code != 0) fail(ExitCode::io_error, "sbatch refuses: {}", last_line(said.err));
   const std::string answer = last_line(said.out);  // "1234", or "1234;cluster"
   job.number = answer.substr(0, answer.find(';'));
-  const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
-  if (job.number.empty() || !std::ranges::all_of(job.number, is_digit)) {
+  if (!is_job_number(job.number)) {
     fail(ExitCode::io_error, "sbatch gave no number of a job but '{}'", answer);
   }
   write_job(job);

@@ -127,6 +127,7 @@ void Run::without_checkpoints(const std::string& reason) const {
   warning("the run has no checkpoints: {}", reason);
   if (checkpointer_) checkpointer_->disable();
   signals_.reset();
+  checkpoint::Signals::give_up();  // an ensemble has another one
 }
 
 void Run::end_checkpoints(const Outcome& outcome, records::Summary& summary) const {

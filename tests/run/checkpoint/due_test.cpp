@@ -62,6 +62,24 @@ TEST_CASE("the signals can be others, and those of an object within another do n
   CHECK(due.stop() == "SIGUSR2");
 }
 
+TEST_CASE("signals that nobody can obey do what they did before, within another object, too") {
+  const auto handler = [] {
+    struct sigaction action {};
+    sigaction(SIGTERM, nullptr, &action);
+    return action.sa_handler;
+  };
+  const auto before = handler();
+  const Signals outer;
+  CHECK((handler() != before));
+  {
+    const Signals within;
+    Signals::give_up();
+    CHECK((handler() == before));
+  }
+  const Signals next;
+  CHECK((handler() == before));
+}
+
 TEST_CASE("the time that a checkpoint takes is left at the end") {
   const Signals none_yet;
   Due due("never", 3600.0);
