@@ -8,7 +8,6 @@
 #include "experiment/checkpoint_options.hpp"
 #include "experiment/data_options.hpp"
 #include "experiment/debug_options.hpp"
-#include "experiment/export_options.hpp"
 #include "experiment/history_options.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
@@ -31,7 +30,6 @@ struct Experiment {
   CallbackOptions callbacks;
   CheckpointOptions checkpoint;
   HistoryOptions history;
-  ExportOptions output;
   DebugOptions debug;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;
