@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "experiment/callback_options.hpp"
@@ -12,7 +11,6 @@
 #include "experiment/history_options.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
-#include "experiment/relay_options.hpp"
 #include "experiment/server_options.hpp"
 #include "experiment/simulate_options.hpp"
 #include "experiment/trainer_options.hpp"
@@ -28,7 +26,6 @@ struct Experiment {
   OptimizerOptions optimizer;
   TrainerOptions trainer;
   ServerOptions server;
-  std::optional<RelayOptions> relay;  // none: the default of the trainer's rule, in a tree
   SimulateOptions simulate;
   CallbackOptions callbacks;
   CheckpointOptions checkpoint;

@@ -24,14 +24,12 @@ struct ReportHeader {
   std::uint64_t commits;
   std::uint64_t shards;
   std::uint64_t pulls;
-  std::uint64_t merges;
 };
 static_assert(std::is_trivially_copyable_v<ReportHeader> &&
               std::is_trivially_copyable_v<StepRecord> &&
               std::is_trivially_copyable_v<CommitRecord> &&
               std::is_trivially_copyable_v<ShardRecord> &&
-              std::is_trivially_copyable_v<PullRecord> &&
-              std::is_trivially_copyable_v<MergeRecord>);
+              std::is_trivially_copyable_v<PullRecord>);
 
 template <typename T>
 void append(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
@@ -82,8 +80,7 @@ std::vector<std::byte> serialize(const Report& report) {
                             .metrics = report.metrics.size(),
                             .commits = report.commits.size(),
                             .shards = report.shards.size(),
-                            .pulls = report.pulls.size(),
-                            .merges = report.merges.size()};
+                            .pulls = report.pulls.size()};
   std::vector<std::byte> bytes;
   append(bytes, &header, 1);
   append(bytes, report.steps.data(), report.steps.size());
@@ -91,15 +88,14 @@ std::vector<std::byte> serialize(const Report& report) {
   append(bytes, report.commits.data(), report.commits.size());
   append(bytes, report.shards.data(), report.shards.size());
   append(bytes, report.pulls.data(), report.pulls.size());
-  append(bytes, report.merges.data(), report.merges.size());
   return bytes;
 }
 
 Report deserialize(std::span<const std::byte> bytes) {
   ReportHeader header{};
   bytes = take(bytes, &header, 1);
-  if (std::max({header.steps, header.metrics, header.commits, header.shards, header.pulls,
-                header.merges}) > bytes.size()) {
+  if (std::max({header.steps, header.metrics, header.commits, header.shards, header.pulls}) >
+      bytes.size()) {
     fail(ExitCode::internal, "a worker's report is truncated");
   }
   Report report{.worker = header.worker,
@@ -113,14 +109,12 @@ Report deserialize(std::span<const std::byte> bytes) {
                 .metrics = std::vector<float>(header.metrics),
                 .commits = std::vector<CommitRecord>(header.commits),
                 .shards = std::vector<ShardRecord>(header.shards),
-                .pulls = std::vector<PullRecord>(header.pulls),
-                .merges = std::vector<MergeRecord>(header.merges)};
+                .pulls = std::vector<PullRecord>(header.pulls)};
   bytes = take(bytes, report.steps.data(), header.steps);
   bytes = take(bytes, report.metrics.data(), header.metrics);
   bytes = take(bytes, report.commits.data(), header.commits);
   bytes = take(bytes, report.shards.data(), header.shards);
-  bytes = take(bytes, report.pulls.data(), header.pulls);
-  take(bytes, report.merges.data(), header.merges);
+  take(bytes, report.pulls.data(), header.pulls);
   return report;
 }
 

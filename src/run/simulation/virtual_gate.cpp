@@ -59,9 +59,8 @@ void VirtualGate::complete(std::uint64_t windows) {
 
 void VirtualGate::finish() {
   {
-    Scheduler::Turn turn(scheduler_, worker_);
+    const Scheduler::Turn turn(scheduler_, worker_);
     board_.fetch_add(center::Cell::ended, 1);
-    bell_.ring(turn);
   }
   complete(std::numeric_limits<std::uint64_t>::max());
 }

@@ -11,7 +11,6 @@
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
 #include "run/simulation/step_times.hpp"
-#include "run/simulation/virtual_center.hpp"
 #include "tusk/center.hpp"
 
 namespace tusk::simulation {
@@ -24,16 +23,9 @@ class VirtualShards {
   VirtualShards(std::span<const float> initial, std::size_t parameters, std::size_t shards,
                 std::size_t workers, std::size_t statistics, bool momentum);
 
-  // A worker's access, which this object must outlive. `memory`: that the workers exchange through,
-  // if there are no servers; `bell`: of a node's relay.
+  // A worker's access, which this object must outlive.
   std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,
-                                                  const Network& network, const StepTimes& times,
-                                                  NodeMemory* memory = nullptr,
-                                                  Bell* bell = nullptr);
-
-  // The same for the relay of a node, which has one shard.
-  CenterSite site(NodeMemory* memory) { return {shards_.front().server, memory}; }
-  void merge(std::span<const float> change) { shards_.front().side.merge(change); }
+                                                  const Network& network, const StepTimes& times);
 
   // The servers' side, for the one whose turn it is.
   void snapshot(std::span<float> out);
