@@ -14,7 +14,6 @@
 
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
-#include "tusk/error.hpp"
 
 namespace tusk::hdf5 {
 namespace {
