@@ -19,6 +19,10 @@ function(tusk_room FOLDER)
   set_property(GLOBAL APPEND PROPERTY TUSK_ROOMS tusk_${name})
 endfunction()
 
+# Test programs take more time to compile than to run. Sanitizers (the only use of RelWithDebInfo) double that, so
+# there they are not optimized at all; the rooms that they test are.
+set(TUSK_TEST_FLAGS ${TUSK_CPU_FLAGS} $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
+
 # tusk_test(WING/ROOM [LINK libraries]): the program ROOM_tests of tests/WING/ROOM/*_test.cpp, in one process;
 # *_mpi_test.cpp are for add_mpi_test.
 function(tusk_test FOLDER)
@@ -28,7 +32,7 @@ function(tusk_test FOLDER)
   list(FILTER sources EXCLUDE REGEX "_mpi_test.cpp$")  # those go to add_mpi_test
   add_executable(${name}_tests ${sources})
   target_link_libraries(${name}_tests PRIVATE tusk_${name} tusk_test_main tusk_test_support ${T_LINK})
-  target_compile_options(${name}_tests PRIVATE ${TUSK_CPU_FLAGS})
+  target_compile_options(${name}_tests PRIVATE ${TUSK_TEST_FLAGS})
   set_target_properties(${name}_tests PROPERTIES UNITY_BUILD ${TUSK_UNITY} UNITY_BUILD_BATCH_SIZE 0)
   add_test(NAME ${name} COMMAND ${name}_tests)
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
@@ -47,7 +51,7 @@ function(add_mpi_test NAME)
   if(NOT TARGET ${T_PROGRAM})
     add_executable(${T_PROGRAM} ${T_SOURCES})
     target_link_libraries(${T_PROGRAM} PRIVATE tusk_mpi_test_main tusk_mpi tusk_test_support ${T_LINK})
-    target_compile_options(${T_PROGRAM} PRIVATE ${TUSK_CPU_FLAGS})
+    target_compile_options(${T_PROGRAM} PRIVATE ${TUSK_TEST_FLAGS})
     set_target_properties(${T_PROGRAM} PROPERTIES UNITY_BUILD ${TUSK_UNITY} UNITY_BUILD_BATCH_SIZE 0)
   endif()
   set(mca "")

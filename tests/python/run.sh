@@ -12,4 +12,10 @@ if [[ $python == *-NOTFOUND ]]; then
 fi
 folder=$(cd "$(dirname "$0")" && pwd)
 export PYTHONPATH=$folder${PYTHONPATH:+:$PYTHONPATH}
+
+# Most of a Keras test's time goes into JAX's compiling of programs that run once: little optimization then, and what
+# is compiled serves the next run of the same test, under another preset too.
+export XLA_FLAGS=${XLA_FLAGS:---xla_backend_optimization_level=0}
+export JAX_COMPILATION_CACHE_DIR=${JAX_COMPILATION_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/tusk/jax}
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1
 exec "$python" "${@:2}"
