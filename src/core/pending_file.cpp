@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -48,6 +50,20 @@ void PendingFile::publish() {
     fail(ExitCode::io_error, "cannot write {}: {}", path_, std::strerror(errno));
   }
   published_ = true;
+}
+
+void PendingFile::write(const std::string& path, std::string_view content) {
+  PendingFile pending(path);
+  std::ofstream out(pending.part(), std::ios::binary | std::ios::trunc);
+  if (!out) {
+    const bool full = errno == ENOSPC || errno == EDQUOT;
+    fail(full ? ExitCode::io_error : ExitCode::cannot_create, "cannot create {}: {}", path,
+         std::strerror(errno));
+  }
+  out.write(content.data(), std::ssize(content));
+  out.close();
+  if (!out) fail(ExitCode::io_error, "cannot write {}: {}", path, std::strerror(errno));
+  pending.publish();
 }
 
 }  // namespace tusk

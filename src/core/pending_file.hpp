@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace tusk {
 
@@ -29,6 +30,10 @@ class PendingFile {
 
   // Syncs the part to disk and renames it. Error(io_error) if that fails.
   void publish();
+
+  // The whole of a small file at once. Error(cannot_create) where it cannot be made,
+  // Error(io_error) where it cannot be written.
+  static void write(const std::string& path, std::string_view content);
 
  private:
   std::string path_;

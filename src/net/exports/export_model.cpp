@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/exports/export_model.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "core/pending_file.hpp"
 #include "net/exports/onnx.hpp"
 #include "net/exports/safetensors.hpp"
@@ -43,14 +39,7 @@ std::vector<std::string> write_model(const std::string& path, ModelFormat format
                                      const formats::ModelContent& content) {
   if (format == ModelFormat::h5) return formats::save_model(path, content);
   std::vector<std::string> notes;
-  const std::string bytes = bytes_of(format, content, notes);
-  PendingFile pending(path);
-  std::ofstream out(pending.part(), std::ios::binary | std::ios::trunc);
-  if (!out) fail(ExitCode::cannot_create, "cannot create {}: {}", path, std::strerror(errno));
-  out.write(bytes.data(), std::ssize(bytes));
-  out.close();
-  if (!out) fail(ExitCode::io_error, "cannot write {}: {}", path, std::strerror(errno));
-  pending.publish();
+  PendingFile::write(path, bytes_of(format, content, notes));
   return notes;
 }
 

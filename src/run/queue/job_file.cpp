@@ -24,22 +24,13 @@ std::filesystem::path folder_of(const std::filesystem::path& run_directory) {
   return path += ".job";
 }
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  PendingFile pending(path.string());
-  std::ofstream out(pending.part(), std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) fail(ExitCode::cannot_create, "{}: cannot be written", path.string());
-  pending.publish();
-}
-
 void write_job(const Job& job) {
   const nlohmann::ordered_json text{{"job", job.number},
                                     {"host", job.host},
                                     {"directory", job.directory},
                                     {"run", job.run},
                                     {"folder", job.folder}};
-  write_text(file_of(job.run_directory), text.dump(2) + "\n");
+  PendingFile::write(file_of(job.run_directory), text.dump(2) + "\n");
 }
 
 bool is_job_number(const std::string& text) {

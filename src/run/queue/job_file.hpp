@@ -5,9 +5,6 @@
 
 namespace tusk::queue {
 
-// Writes a file whole. Error(cannot_create).
-void write_text(const std::filesystem::path& path, const std::string& text);
-
 // job.json of the job's folder here, which read_job() reads.
 void write_job(const Job& job);
 

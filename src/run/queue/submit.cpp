@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/pending_file.hpp"
 #include "run/queue/job.hpp"
 #include "run/queue/job_file.hpp"
 #include "run/queue/train_script.hpp"
@@ -58,12 +59,12 @@ void write_files(const Request& request, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder, error);
   if (error) fail(ExitCode::cannot_create, "{}: {}", folder.string(), error.message());
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  write_text(folder / "train.sbatch", train_script);
-  write_text(folder / "experiment.toml", request.experiment);
+  PendingFile::write(folder / "train.sbatch", train_script);
+  PendingFile::write(folder / "experiment.toml", request.experiment);
   if (request.setup.empty()) return;
   std::ifstream in(request.setup, std::ios::binary);
   if (!in) fail(ExitCode::no_input, "--setup {}: cannot be opened", request.setup);
-  write_text(folder / "setup.sh", {std::istreambuf_iterator<char>(in), {}});
+  PendingFile::write(folder / "setup.sh", std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
 // Sends the files along; returns the settings that name them there.

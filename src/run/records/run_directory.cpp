@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -161,15 +160,7 @@ fs::path RunDirectory::move_aside(const fs::path& path) {
 }
 
 void RunDirectory::write(std::string_view name, std::string_view content) const {
-  PendingFile pending(file(name));
-  std::ofstream out(pending.part(), std::ios::binary);
-  out.write(content.data(), static_cast<std::streamsize>(content.size()));
-  out.close();
-  if (!out) {
-    fail(ExitCode::io_error, "{}: cannot be written: {}", file(name).string(),
-         std::strerror(errno));
-  }
-  pending.publish();
+  PendingFile::write(file(name), content);
 }
 
 std::string member_folder(std::size_t member) { return fmt::format("members/{:02}", member); }
