@@ -21,6 +21,7 @@ enum class Stream : std::uint32_t {
   shuffle_blocks = 8,  // of a shard that is streamed
   file_split = 9,      // which file a converted row goes to
   file_shuffle = 10,   // and its place there
+  augmentation = 11,   // of a training sample
 };
 
 // A sequence of random numbers that is a pure function of (seed, stream, index, step): Philox

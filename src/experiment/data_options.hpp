@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiment/augment_options.hpp"
 #include "experiment/transform_options.hpp"
 #include "tusk/named.hpp"
 
@@ -46,24 +47,30 @@ struct ArrayOptions {
   friend bool operator==(const ArrayOptions&, const ArrayOptions&) = default;
 };
 
-// The transforms of one input of a model with several.
-struct InputTransforms {
+// The entries of a list for one input of a model with several.
+template <typename Entry>
+struct EntriesOfInput {
   std::string input;  // or the output, for transforms of labels
-  std::vector<TransformOptions> steps;
+  std::vector<Entry> steps;
 
-  friend bool operator==(const InputTransforms&, const InputTransforms&) = default;
+  friend bool operator==(const EntriesOfInput&, const EntriesOfInput&) = default;
 };
 
-// The entries of data.transforms: a list for data of one array; by input for several.
-struct TransformLists : std::vector<TransformOptions> {
-  using vector::vector;
-  TransformLists() = default;
-  TransformLists(std::vector<TransformOptions> steps) : vector(std::move(steps)) {}  // NOLINT
-  std::vector<InputTransforms> by_input{};
+// The entries of data.transforms and its like: a list for data of one array; by input for several.
+template <typename Entry>
+struct EntryLists : std::vector<Entry> {
+  using std::vector<Entry>::vector;
+  EntryLists() = default;
+  EntryLists(std::vector<Entry> steps) : std::vector<Entry>(std::move(steps)) {}  // NOLINT
+  std::vector<EntriesOfInput<Entry>> by_input{};
 
-  bool none() const { return empty() && by_input.empty(); }
-  friend bool operator==(const TransformLists&, const TransformLists&) = default;
+  bool none() const { return this->empty() && by_input.empty(); }
+  friend bool operator==(const EntryLists&, const EntryLists&) = default;
 };
+
+using InputTransforms = EntriesOfInput<TransformOptions>;
+using TransformLists = EntryLists<TransformOptions>;
+using AugmentLists = EntryLists<AugmentOptions>;
 
 // A number of bytes, written "4 GiB".
 struct ByteCount {
@@ -101,6 +108,7 @@ struct DataOptions {
   std::optional<ByteCount> memory_limit;  // a worker's share larger than this is streamed
   TransformLists transforms;
   TransformLists label_transforms{};  // of labels that are numbers; a list for each output
+  AugmentLists augment{};             // of training samples, anew each epoch
 
   friend bool operator==(const DataOptions&, const DataOptions&) = default;
 };

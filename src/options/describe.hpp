@@ -20,6 +20,7 @@ options::Value value_of(ByteCount& size);        // a number, or a text with a u
 options::Value value_of(FileList& files);        // a path, or a list of paths
 options::Value value_of(ArrayOptions& arrays);   // a name, a list of names, or a table of names
 options::Value value_of(TransformLists& lists);  // a list, or a table of lists
+options::Value value_of(AugmentLists& lists);    // the same
 void describe(options::Fields& fields, DataOptions& o);
 
 // describe_transforms.cpp
@@ -34,6 +35,15 @@ void describe(options::Fields& fields, LogTransform& o);
 void describe(options::Fields& fields, ReshapeTransform& o);
 void describe(options::Fields& fields, BinaryLabelTransform& o);
 void describe(options::Fields& fields, TransformOptions& o);
+
+// describe_augment.cpp
+void describe(options::Fields& fields, RandomFlip& o);
+void describe(options::Fields& fields, RandomTranslation& o);
+void describe(options::Fields& fields, RandomCrop& o);
+void describe(options::Fields& fields, RandomQuarterTurn& o);
+void describe(options::Fields& fields, GaussianNoise& o);
+void describe(options::Fields& fields, Mixup& o);
+void describe(options::Fields& fields, AugmentOptions& o);
 
 // describe_model.cpp
 options::Value value_of(InitializerOptions& o);  // its name, or a table when it has options

@@ -63,15 +63,19 @@ Value value_of(ArrayOptions& arrays) {
                }};
 }
 
-Value value_of(TransformLists& lists) {
+namespace {
+
+// `what`: of what they are lists, for messages.
+template <typename Entry>
+Value value_of_lists(EntryLists<Entry>& lists, const std::string& what) {
   const auto of_one = [&lists]() -> Value {
-    return value_of(static_cast<std::vector<TransformOptions>&>(lists));
+    return value_of(static_cast<std::vector<Entry>&>(lists));
   };
   const auto by_input = [&lists]() -> Value {
     return Map{.keys =
                    [&lists] {
                      std::vector<std::string> inputs;
-                     for (const InputTransforms& each : lists.by_input)
+                     for (const EntriesOfInput<Entry>& each : lists.by_input)
                        inputs.push_back(each.input);
                      return inputs;
                    },
@@ -79,26 +83,42 @@ Value value_of(TransformLists& lists) {
                .clear = [&lists] { lists.by_input.clear(); },
                .add =
                    [&lists](const std::string& input) {
-                     return value_of(lists.by_input.emplace_back(InputTransforms{input, {}}).steps);
+                     lists.by_input.push_back({input, {}});
+                     return value_of(lists.by_input.back().steps);
                    }};
   };
   return Forms{
-      .expected = "a list of transforms, or a table with a list for each input",
+      .expected = "a list of " + what + ", or a table with a list for each input",
       .forms = {{.shape = FormShape::list,
                  .choose =
                      [&lists, of_one] {
-                       lists = TransformLists();
+                       lists = EntryLists<Entry>();
                        return of_one();
                      },
                  .may_be_empty = true},
                 {.shape = FormShape::table,
                  .choose =
                      [&lists, by_input] {
-                       lists = TransformLists();
+                       lists = EntryLists<Entry>();
                        return by_input();
                      }}},
       .get = [&lists, of_one, by_input] { return lists.by_input.empty() ? of_one() : by_input(); }};
 }
+
+// Lists that are written where there are any.
+template <typename Lists>
+Value unless_none(Lists& lists) {
+  return Optional{.get = [&lists]() -> std::optional<Value> {
+                    if (lists.none()) return std::nullopt;
+                    return value_of(lists);
+                  },
+                  .emplace = [&lists] { return value_of(lists); }};
+}
+
+}  // namespace
+
+Value value_of(TransformLists& lists) { return value_of_lists(lists, "transforms"); }
+Value value_of(AugmentLists& lists) { return value_of_lists(lists, "augmentations"); }
 
 void describe(Fields& fields, DataOptions& o) {
   fields("train", o.train, required(path()));
@@ -126,11 +146,8 @@ void describe(Fields& fields, DataOptions& o) {
   fields("memory_limit", o.memory_limit);
   fields("read", o.read);
   fields("transforms", o.transforms);
-  fields("label_transforms", Optional{.get = [&o]() -> std::optional<Value> {
-                                        if (o.label_transforms.none()) return std::nullopt;
-                                        return value_of(o.label_transforms);
-                                      },
-                                      .emplace = [&o] { return value_of(o.label_transforms); }});
+  fields("label_transforms", unless_none(o.label_transforms));
+  fields("augment", unless_none(o.augment));
 }
 
 }  // namespace tusk

@@ -103,6 +103,24 @@ TEST_CASE("weights of classes are a table of numbers from 0, or \"balanced\"") {
   CHECK(said("metrics", "weighted_metrics").empty());
 }
 
+TEST_CASE("an augmentation's mistakes are named with its index and key") {
+  const auto augment = [](const std::string& table) {
+    return said("[model]", "augment = [" + table + "]\n[model]");
+  };
+  CHECK(augment("{ type = \"random_flipp\" }").ends_with("did you mean 'random_flip'?"));
+  CHECK(augment("{ type = \"random_flip\", mode = \"left\" }")
+            .ends_with("key 'data.augment.0.mode': expected one of \"horizontal_and_vertical\", "
+                       "\"horizontal\", \"vertical\", got \"left\""));
+  CHECK(augment("{ type = \"random_crop\" }").ends_with("'data.augment.0.padding' is missing"));
+  CHECK(augment("{ type = \"random_translation\", height_factor = 0.1 }")
+            .ends_with("'data.augment.0.width_factor' is missing"));
+  CHECK(augment("{ type = \"random_translation\", height_factor = 2, width_factor = 0 }")
+            .ends_with("expected a number in [0, 1], got 2"));
+  CHECK(augment("{ type = \"mixup\", alpha = 0 }").ends_with("expected a number above 0, got 0"));
+  CHECK(augment("{ type = \"gaussian_noise\", padding = 2 }")
+            .ends_with("does not belong to type = \"gaussian_noise\", but to \"random_crop\""));
+}
+
 TEST_CASE("a transform's mistakes are named with its index and key") {
   const auto transform = [](const std::string& table) {
     return said("{ type = \"scale\", factor = 0.5 }", table);

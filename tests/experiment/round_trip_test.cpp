@@ -62,6 +62,10 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
        "data.transforms={\"two words\" = [], jets = "
        "[{type=\"standard\"},{type=\"clip\",high=3}]}"},
       {"data.label_transforms=[{type=\"log\"},{type=\"standard\",columns=[0]}]"},
+      {"data.augment=[{type=\"random_flip\",mode=\"vertical\"},{type=\"random_quarter_turn\"},"
+       "{type=\"random_crop\",padding=4},{type=\"gaussian_noise\",stddev=0.5},"
+       "{type=\"random_translation\",height_factor=0.1,width_factor=0,fill_mode=\"wrap\"}]"},
+      {"data.augment={jets = [{type=\"mixup\",alpha=1.5}], other = []}"},
       {"data.label_transforms={mass = [{type=\"minmax\"}], other = []}"},
       {"data.features={jets = \"events/jets\", \"a key\" = \"b\"}", "data.label={kind = \"k\"}",
        "model.outputs={kind = {class_weight = {1 = 2.5}}, b = {class_weight = \"balanced\"}}"},

@@ -33,6 +33,7 @@ std::size_t RowStream::read(const SampleRoom& room) {
   for (std::size_t i = 0; i < count; ++i, ++next_) {
     if (next_ < block_.begin || next_ >= block_.end) read_block();
     shard_.copy_to(static_cast<std::size_t>(next_ - block_.begin), room, i);
+    room.set_origin(i, {.row = next_});
   }
   return count;
 }

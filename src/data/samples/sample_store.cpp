@@ -46,6 +46,7 @@ SampleLayout::SampleLayout(const datasets::Dataset& dataset, const LabelFormats&
     const bool classes = labels[i].kind == LabelFormat::Kind::classes;
     form.labels.push_back({.classes = classes,
                            .width = classes ? 0 : labels[i].width,
+                           .class_count = classes ? labels[i].width : 0,
                            .weighted = dataset.has_weights(i) || !labels[i].class_weights.empty()});
   }
 }

@@ -14,9 +14,10 @@ namespace tusk::samples {
 // what they are.
 struct SampleForm {
   struct Labels {
-    bool classes = false;   // class indices rather than values
-    std::size_t width = 0;  // numbers a label; 0 without values
-    bool weighted = false;  // whether samples have weights
+    bool classes = false;         // class indices rather than values
+    std::size_t width = 0;        // numbers a label; 0 without values
+    std::size_t class_count = 0;  // so many classes, of indices
+    bool weighted = false;        // whether samples have weights
   };
   std::vector<std::size_t> inputs;
   std::vector<Labels> labels;  // none: they are not read
@@ -30,15 +31,30 @@ struct LabelRoom {
   Matrix values;
   std::span<double> weights;
 };
+// Where a sample comes from: its row in the file, or files, and the epoch of which it is; an epoch
+// of one pass, where each sample is repeated.
+struct Origin {
+  std::uint64_t row = 0;
+  std::uint64_t epoch = 0;
+};
 struct SampleRoom {
   std::span<const Matrix> inputs;
   std::span<const LabelRoom> labels;
-  std::size_t first = 0;  // the columns from here on are free
-  std::size_t size = 0;   // so many
+  std::span<Origin> origins{};  // one a column; empty: not asked for
+  std::size_t first = 0;        // the columns from here on are free
+  std::size_t size = 0;         // so many
 
   // The same room without its first samples.
   SampleRoom after(std::size_t count) const {
-    return {.inputs = inputs, .labels = labels, .first = first + count, .size = size - count};
+    return {.inputs = inputs,
+            .labels = labels,
+            .origins = origins,
+            .first = first + count,
+            .size = size - count};
+  }
+
+  void set_origin(std::size_t index, const Origin& origin) const {
+    if (!origins.empty()) origins[first + index] = origin;
   }
 };
 

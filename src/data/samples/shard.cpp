@@ -12,10 +12,11 @@
 
 namespace tusk::samples {
 
-Shard::Shard(std::shared_ptr<const SampleStore> store, std::size_t size)
+Shard::Shard(std::shared_ptr<const SampleStore> store, datasets::Rows rows)
     : store_(std::move(store)),
+      rows_(std::move(rows)),
       sample_shape_(store_->layout().inputs.front().sample_shape),
-      size_(size) {}
+      size_(static_cast<std::size_t>(rows_.size())) {}
 
 Shard Shard::read(const datasets::Dataset& dataset, const datasets::Rows& rows,
                   const LabelFormats& formats, const transforms::ArrayTransforms& transforms) {
@@ -36,13 +37,13 @@ Shard Shard::read(const datasets::Dataset& dataset, const datasets::Rows& rows,
     check_features(dataset.features(i), rows, input.type, store->stored(i, 0, rows.size()),
                    input.transforms);
   }
-  return {store, rows.size()};
+  return {store, rows};
 }
 
 Shard Shard::zeros(std::size_t size, Shape sample_shape) {
   const auto store = std::make_shared<SampleStore>(SampleLayout(std::move(sample_shape)), size);
   store->clear();
-  return {store, size};
+  return {store, datasets::Rows::all(size)};
 }
 
 Shard Shard::part(datasets::Block positions) const {
@@ -87,6 +88,8 @@ std::vector<std::uint64_t> Shard::class_counts() const {
   }
   return counts;
 }
+
+std::uint64_t Shard::row(std::size_t index) const { return rows_[first_ + index]; }
 
 // All but the place in an epoch's order, which a stream has.
 std::size_t Shard::bytes() const {

@@ -52,7 +52,8 @@ class Shard final : public SampleSource {
   std::unique_ptr<SampleSource> part_of(datasets::Block positions,
                                         std::size_t at_once) const override;
 
-  std::size_t bytes() const;  // of memory that its samples take
+  std::uint64_t row(std::size_t index) const;  // of the file, of sample `index`
+  std::size_t bytes() const;                   // of memory that its samples take
 
   // Of the first arrays: the shape of a sample as the model sees it; labels, class indices, one a
   // sample, or values (outputs, size), or neither; and weights, one a sample, or none.
@@ -68,9 +69,10 @@ class Shard final : public SampleSource {
   void copy_to(std::size_t index, const SampleRoom& room, std::size_t at) const;
 
  private:
-  Shard(std::shared_ptr<const SampleStore> store, std::size_t size);
+  Shard(std::shared_ptr<const SampleStore> store, datasets::Rows rows);
 
   std::shared_ptr<const SampleStore> store_;  // all rows that were read; may be null
+  datasets::Rows rows_;                       // these
   Shape sample_shape_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;

@@ -12,6 +12,7 @@ ShardStream::ShardStream(const Shard& shard, const SampleOrder& options)
     : shard_(shard), options_(options), order_(shard.size()), next_(shard.size()) {}
 
 void ShardStream::start_epoch(std::uint64_t epoch) {
+  epoch_ = epoch;
   std::iota(order_.begin(), order_.end(), 0U);
   if (options_.shuffle) {
     Random random(options_.seed, Stream::shuffle, options_.worker, epoch);
@@ -22,7 +23,11 @@ void ShardStream::start_epoch(std::uint64_t epoch) {
 
 std::size_t ShardStream::read(const SampleRoom& room) {
   const std::size_t count = std::min(room.size, order_.size() - next_);
-  for (std::size_t i = 0; i < count; ++i) shard_.copy_to(order_[next_ + i], room, i);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t index = order_[next_ + i];
+    shard_.copy_to(index, room, i);
+    if (!room.origins.empty()) room.set_origin(i, {shard_.row(index), epoch_});
+  }
   next_ += count;
   return count;
 }

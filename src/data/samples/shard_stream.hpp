@@ -27,6 +27,7 @@ class ShardStream final : public SampleStream {
   SampleOrder options_;
   std::vector<std::uint32_t> order_;
   std::size_t next_ = 0;
+  std::uint64_t epoch_ = 0;
 };
 
 }  // namespace tusk::samples

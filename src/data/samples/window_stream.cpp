@@ -29,6 +29,7 @@ bool WindowStream::fill(SampleWindow& window, std::uint64_t epoch, std::size_t i
 }
 
 void WindowStream::start_epoch(std::uint64_t epoch) {
+  epoch_ = epoch;
   window_ = nullptr;
   next_ = 0;
   if (!prefetcher_) {
@@ -56,6 +57,9 @@ std::size_t WindowStream::read(const SampleRoom& room) {
     const std::size_t place = window_->place(next_++);
     window_->store().copy_to(place, room, count);
     check(place, room, room.first + count);
+    if (!room.origins.empty()) {
+      room.set_origin(count, {content_->rows[window_->position(place)], epoch_});
+    }
     ++count;
   }
   return count;

@@ -46,7 +46,8 @@ class WindowStream final : public SampleStream {
   SampleOrder options_;
   std::vector<std::uint32_t> blocks_;  // of the epoch that the thread reads, in its order
   const SampleWindow* window_ = nullptr;
-  std::size_t next_ = 0;                  // in the window
+  std::size_t next_ = 0;  // in the window
+  std::uint64_t epoch_ = 0;
   std::optional<Prefetcher> prefetcher_;  // last: its thread ends before what it uses
 };
 

@@ -82,6 +82,7 @@ training::Outcome run_virtual_workers(const training::Run& run, std::size_t thre
                           .model = assembly.model,
                           .initial = assembly.initial,
                           .samples = *assembly.shard,
+                          .augmentation = assembly.augmentation,
                           .parameters = assembly.model.exchanged_count(),
                           .workers = assembly.roles.workers,
                           .threads = threads,

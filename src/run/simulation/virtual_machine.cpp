@@ -71,7 +71,8 @@ class VirtualMachine::VirtualWorker {
 
   std::unique_ptr<worker::Passes> make_passes() {
     const Setup& setup = machine_.setup_;
-    const samples::BatchOptions batches = training::batch_options(setup.experiment, index_);
+    const samples::BatchOptions batches =
+        training::batch_options(setup.experiment, index_, setup.augmentation);
     const std::size_t factor = setup.experiment.trainer.parallelism_factor;
     if (factor <= 1) {
       shard_ = part_of(setup, index_, setup.workers);

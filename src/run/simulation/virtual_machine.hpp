@@ -31,7 +31,8 @@ class VirtualMachine {
     const graph::Model& model;
     std::span<const float> initial;        // weights
     const samples::SampleSource& samples;  // of all workers
-    std::size_t parameters = 0;            // that the network which it stands for exchanges
+    std::shared_ptr<const samples::Augmentation> augmentation{};
+    std::size_t parameters = 0;  // that the network which it stands for exchanges
     std::size_t workers = 1;
     std::size_t threads = 1;
     std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread

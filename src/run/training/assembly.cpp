@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/assembly.hpp"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -12,11 +10,11 @@
 #include "data/samples/memory_limit.hpp"
 #include "data/samples/shard_balance.hpp"
 #include "data/samples/shared_rows.hpp"
-#include "data/transforms/fit_transforms.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "net/formats/model_file.hpp"
 #include "run/coordinator/callbacks.hpp"
+#include "run/training/learn_transforms.hpp"
 #include "run/training/load_data.hpp"
 #include "run/training/members.hpp"
 #include "run/training/optimizer_memory.hpp"
@@ -76,80 +74,6 @@ std::optional<formats::ModelContent> read_model_file(const ModelOptions& options
   return formats::load_model(*options.file, extensions, options.weights.value_or(""));
 }
 
-// The transforms that the model file keeps of each input; none of one that Tusk has not trained.
-transforms::ArrayTransforms kept_transforms(const formats::ModelContent& origin, std::size_t inputs,
-                                            const std::string& path, const Extensions& extensions) {
-  if (inputs == 1) return transforms::Transforms::from_json(origin.transforms, path, extensions);
-  std::vector<transforms::Transforms> all;
-  for (const formats::InputData& input : origin.input_data) {
-    all.push_back(transforms::Transforms::from_json(input.transforms, path, extensions));
-  }
-  all.resize(inputs);
-  return all;
-}
-
-// Collective: those of the experiment, or of the model file if the experiment has none of its own;
-// of each array of the training files.
-transforms::ArrayTransforms make_transforms(const Experiment& experiment,
-                                            const std::optional<formats::ModelContent>& origin,
-                                            const datasets::Dataset& train,
-                                            const TrainingRows& rows,
-                                            const mpi::Communicator& world,
-                                            const Extensions& extensions) {
-  const TransformLists& options = experiment.data.transforms;
-  const std::vector<std::string> inputs =
-      model_names(experiment.model, origin ? &*origin : nullptr).inputs;
-  mpi::collectively(world, [&] {
-    const std::size_t model_inputs = std::max<std::size_t>(inputs.size(), 1);
-    if (model_inputs != train.inputs()) {
-      fail(ExitCode::bad_experiment,
-           "data.features names {} data set{}, but the model has {} input{}: {}; name one for each",
-           train.inputs(), train.inputs() == 1 ? "" : "s", model_inputs,
-           model_inputs == 1 ? "" : "s",
-           inputs.empty() ? "model.inputs is not given"
-                          : fmt::format("{}", fmt::join(inputs, ", ")));
-    }
-    if (train.inputs() > 1 && !options.empty()) {
-      fail(ExitCode::bad_experiment,
-           "data.transforms is a list, but the model has {} inputs: give a list for each by its "
-           "name, as in {{ {} = [...] }}",
-           train.inputs(), inputs.front());
-    }
-  });
-  if (!options.by_input.empty()) {
-    const std::vector<std::string> names =
-        inputs.empty() ? std::vector<std::string>{"input"} : inputs;
-    return transforms::fit_by_input(options, names, train, rows.learn_from, world);
-  }
-  if (!options.empty()) return transforms::fit_transforms(options, train, rows.learn_from, world);
-  return mpi::collectively(world, [&]() -> transforms::ArrayTransforms {
-    if (!origin) return std::vector<transforms::Transforms>(train.inputs());
-    return kept_transforms(*origin, train.inputs(), *experiment.model.file, extensions);
-  });
-}
-
-// Collective: the same with what is done to labels, which is the experiment's, or the model file's.
-transforms::ArrayTransforms with_label_transforms(
-    transforms::ArrayTransforms transforms, const Experiment& experiment,
-    const std::optional<formats::ModelContent>& origin, const datasets::Dataset& train,
-    const TrainingRows& rows, const mpi::Communicator& world, const Extensions& extensions) {
-  const TransformLists& options = experiment.data.label_transforms;
-  if (!options.none()) {
-    std::vector<std::string> outputs =
-        model_names(experiment.model, origin ? &*origin : nullptr).outputs;
-    if (outputs.empty()) outputs.emplace_back("output");
-    transforms[0] = transforms[0].with_labels(
-        transforms::fit_labels(options, outputs, train, rows.learn_from, world));
-  } else if (origin && !transforms[0].have_labels()) {
-    mpi::collectively(world, [&] {
-      const auto kept =
-          transforms::Transforms::from_json(origin->transforms, *experiment.model.file, extensions);
-      transforms[0] = transforms[0].with_labels_of(kept);
-    });
-  }
-  return transforms;
-}
-
 // The experiment's layers, or the model file's, for samples as the transforms make them.
 graph::Model make_model(ModelOptions options, const std::optional<formats::ModelContent>& origin,
                         const datasets::Dataset& train,
@@ -189,6 +113,21 @@ AlignedVector<float> initial_weights(const graph::Model& model, const Experiment
   return weights;
 }
 
+// What training does to the model's inputs; null: nothing.
+std::shared_ptr<const samples::Augmentation> make_augmentation(const Assembly& assembly) {
+  const AugmentLists& lists = assembly.experiment.data.augment;
+  if (lists.none()) return nullptr;
+  std::vector<samples::Augmentation::Input> inputs;
+  for (std::size_t i = 0; i < assembly.model.inputs().size(); ++i) {
+    const graph::ModelInput& input = assembly.model.inputs()[i];
+    inputs.push_back({.name = input.name,
+                      .shape = input.shape,
+                      .indices = assembly.model.index_limit(i).has_value()});
+  }
+  return std::make_shared<const samples::Augmentation>(lists, std::move(inputs),
+                                                       assembly.experiment.seed);
+}
+
 // What the model, the data and the rest of the experiment demand of each other.
 void check_together(const Assembly& assembly, const datasets::Split& split) {
   const Experiment& experiment = assembly.experiment;
@@ -214,9 +153,8 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
       mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
   const auto origin =
       mpi::collectively(world, [&] { return read_model_file(experiment.model, extensions); });
-  transforms::ArrayTransforms transforms = with_label_transforms(
-      make_transforms(experiment, origin, files.train, rows, world, extensions), experiment, origin,
-      files.train, rows, world, extensions);
+  transforms::ArrayTransforms transforms = learn_transforms(
+      experiment, origin ? &*origin : nullptr, files.train, rows.learn_from, world, extensions);
 
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);
@@ -241,6 +179,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
       made.class_names.push_back(made.transforms.front().class_names(train.class_names(i)));
     }
     check_together(made, rows.split);
+    made.augmentation = make_augmentation(made);
     return made;
   });
   check_sample_weights(assembly, rows.split, rows.learn_from,

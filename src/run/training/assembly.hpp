@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/datasets/column_names.hpp"
+#include "data/samples/augmentation.hpp"
 #include "data/samples/partitions.hpp"
 #include "data/samples/sample_source.hpp"
 #include "data/transforms/transforms.hpp"
@@ -48,6 +49,9 @@ struct Assembly {
   // claim partitions, and all training rows in a simulation.
   std::unique_ptr<const samples::SampleSource> shard{};
   std::optional<samples::Partitions> partitions{};
+
+  // What changes them in each epoch; null: nothing.
+  std::shared_ptr<const samples::Augmentation> augmentation{};
 
   // On rank 0, if the experiment validates.
   std::unique_ptr<const samples::SampleSource> validation{};

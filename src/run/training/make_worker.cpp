@@ -22,7 +22,8 @@ std::unique_ptr<worker::Clock> make_clock(const DebugOptions& debug, std::size_t
 // The passes over the partitions that this worker claims, or over its shard.
 std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_t index,
                                             center::ControlBoard& board) {
-  const samples::BatchOptions batches = batch_options(assembly.experiment, index);
+  const samples::BatchOptions batches =
+      batch_options(assembly.experiment, index, assembly.augmentation);
   if (!assembly.partitions) {
     return std::make_unique<worker::ShardPasses>(*assembly.shard, batches);
   }
@@ -70,13 +71,15 @@ worker::Worker::Options worker_options(const Experiment& experiment, std::size_t
           .optimizer = experiment.optimizer};
 }
 
-samples::BatchOptions batch_options(const Experiment& experiment, std::size_t index) {
+samples::BatchOptions batch_options(const Experiment& experiment, std::size_t index,
+                                    std::shared_ptr<const samples::Augmentation> augmentation) {
   return {.batch_size = experiment.trainer.batch_size,
           .shuffle = experiment.data.shuffle,
           .seed = experiment.seed,
           .worker = static_cast<std::uint32_t>(index),
           .repeat = experiment.data.repeat,
-          .epochs = experiment.trainer.epochs};
+          .epochs = experiment.trainer.epochs,
+          .augmentation = std::move(augmentation)};
 }
 
 }  // namespace tusk::training

@@ -27,6 +27,7 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
 // The parts of an experiment that worker `index` of `workers` goes by, real or virtual.
 worker::Worker::Options worker_options(const Experiment& experiment, std::size_t index,
                                        std::size_t workers, std::size_t threads);
-samples::BatchOptions batch_options(const Experiment& experiment, std::size_t index);
+samples::BatchOptions batch_options(const Experiment& experiment, std::size_t index,
+                                    std::shared_ptr<const samples::Augmentation> augmentation);
 
 }  // namespace tusk::training

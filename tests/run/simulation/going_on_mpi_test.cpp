@@ -102,6 +102,7 @@ TEST_CASE("a simulation goes on with bounded staleness, a slow worker, claims an
   experiment.trainer.parallelism_factor = 3;
   going_on.check(experiment, "claims");
   experiment.server.shards = 3;
+  experiment.data.augment = {GaussianNoise{.stddev = 0.1}, Mixup{}};
   going_on.check(experiment, "shards");
 }
 

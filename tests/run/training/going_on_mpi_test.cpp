@@ -124,6 +124,21 @@ TEST_CASE("single goes on with dropout, repeated data, weights, a schedule and c
   going_on.check(experiment, "decorated-inside");
 }
 
+TEST_CASE("augmented samples go on bit for bit, in memory and streamed") {
+  GoingOn going_on;
+  const std::size_t ranks = static_cast<std::size_t>(going_on.world().size());
+  Experiment experiment =
+      going_on.experiment(SyncSgdOptions{}, std::to_string(23 * ranks) + " steps");
+  experiment.data.transforms = {ReshapeTransform{.shape = {2, 3, 1}}};
+  experiment.model.layers.insert(experiment.model.layers.begin(), FlattenOptions{});
+  experiment.data.augment = {RandomFlip{}, RandomCrop{.padding = 1}, GaussianNoise{.stddev = 0.1},
+                             Mixup{}};
+  going_on.check(experiment, "augmented");
+  experiment.data.memory_limit = ByteCount{8192};
+  experiment.data.repeat = 2;
+  going_on.check(experiment, "augmented-streamed");
+}
+
 TEST_CASE("single goes on where its samples are streamed") {
   GoingOn going_on;
   Experiment experiment = going_on.experiment(SingleOptions{}, "37 steps");

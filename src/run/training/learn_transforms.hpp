@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/datasets/dataset.hpp"
+#include "data/datasets/rows.hpp"
+#include "data/transforms/transforms.hpp"
+#include "experiment/experiment.hpp"
+#include "net/formats/model_file.hpp"
+#include "tusk/extensions.hpp"
+
+namespace tusk::mpi {
+class Communicator;
+}
+
+namespace tusk::training {
+
+// Collective. The transforms of each array of the training files, with what is done to labels: the
+// experiment's, which learn from these rows, or where it has none of its own, those of the model
+// file that it goes on from, `origin`; null: there is none. Throws mpi::CollectiveError
+// (bad_experiment) if there are not as many data sets as the model has inputs or the lists do not
+// fit these, and what transforms::fit_transforms throws. Part of assemble().
+transforms::ArrayTransforms learn_transforms(const Experiment& experiment,
+                                             const formats::ModelContent* origin,
+                                             const datasets::Dataset& train,
+                                             const datasets::Rows& learn_from,
+                                             const mpi::Communicator& world,
+                                             const Extensions& extensions);
+
+}  // namespace tusk::training
