@@ -3,7 +3,7 @@
 # Puts a data set into data/NAME-train.h5 and data/NAME-test.h5; does nothing if they are there.
 # Takes the original files from $TUSK_DATA/NAME, ../shared/data/NAME or Debian's /usr/share/datasets/NAME, and
 # otherwise fetches them from their public home. See data/README.md.
-# Usage: scripts/prepare-data.sh NAME      (fashion-mnist, mnist, higgs-atlas or higgs-uci)
+# Usage: scripts/prepare-data.sh NAME      (fashion-mnist, mnist, cifar10, higgs-atlas or higgs-uci)
 #   TUSK   the program, build/release/tusk by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,10 +37,14 @@ case $name in
     )
     kind=images files=("${!sha256[@]}")
     ;;
+  cifar10) # the binary version; MD5 as its home page has it
+    home=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz md5=c32a1d4ab5d03f1284b67883e8d87530
+    kind=cifar files=(data_batch_{1,2,3,4,5}.bin test_batch.bin) bytes=30730000 # each: 10,000 records
+    ;;
   higgs-atlas) kind=atlas home=http://opendata.cern.ch/record/328/files files=(atlas-higgs-challenge-2014-v2.csv) ;;
   higgs-uci) kind=uci home=https://archive.ics.uci.edu/ml/machine-learning-databases/00280 files=(HIGGS.csv) ;;
   -h | --help) sed -n '3,7s/^# //p' "$0" && exit 0 ;;
-  *) refuse 64 "no data set '$name': there are fashion-mnist, mnist, higgs-atlas and higgs-uci" ;;
+  *) refuse 64 "no data set '$name': there are fashion-mnist, mnist, cifar10, higgs-atlas and higgs-uci" ;;
 esac
 
 train=data/$name-train.h5 test=data/$name-test.h5
@@ -59,6 +63,7 @@ local_copy() {
   for folder in ${TUSK_DATA:+"$TUSK_DATA/$name"} "../shared/data/$name" "/usr/share/datasets/$name"; do
     case $kind in
       images) [ -e "$folder/train-images-idx3-ubyte.gz" ] ;;
+      cifar) [ -e "$folder/cifar-10-binary.tar.gz" ] || [ -e "$folder/data_batch_1.bin" ] ;;
       *) compgen -G "$folder/*.csv*" > /dev/null ;;
     esac && echo "$folder" && return
   done
@@ -69,7 +74,9 @@ if source=$(local_copy); then
 else
   source=$scratch
   echo "prepare-data.sh: fetching $name from $home"
-  for file in "${files[@]}"; do
+  [ $kind != cifar ] ||
+    curl --fail --silent --show-error --location --retry 3 --output "$source/cifar-10-binary.tar.gz" "$home"
+  [ $kind = cifar ] || for file in "${files[@]}"; do
     curl --fail --silent --show-error --location --retry 3 --output "$source/$file.gz" "$home/$file.gz"
   done
 fi
@@ -103,6 +110,21 @@ case $kind in
     done
     "$tusk" convert "$source"/train-{images-idx3,labels-idx1}-ubyte.gz -o "$train" --overwrite
     "$tusk" convert "$source"/t10k-{images-idx3,labels-idx1}-ubyte.gz -o "$test" --overwrite
+    ;;
+  cifar) # the archive, or its files; images of 32×32 pixels in three colours
+    if [ -e "$source/cifar-10-binary.tar.gz" ]; then
+      [ "$(md5sum < "$source/cifar-10-binary.tar.gz")" = "$md5  -" ] ||
+        refuse 65 "$source/cifar-10-binary.tar.gz is not the published file (its checksum differs)"
+      tar -xzf "$source/cifar-10-binary.tar.gz" -C "$scratch"
+      source=$scratch/cifar-10-batches-bin
+    fi
+    for file in "${files[@]}"; do
+      [ -e "$source/$file" ] || refuse 66 "$source/$file is not there; CIFAR-10's binary version has ${files[*]}"
+      [ "$(stat -L -c %s "$source/$file")" -eq $bytes ] ||
+        refuse 65 "$source/$file is not one of CIFAR-10's files: it has $(stat -L -c %s "$source/$file") bytes instead of $bytes"
+    done
+    "$tusk" convert "$source"/data_batch_{1,2,3,4,5}.bin --format cifar10 -o "$train" --overwrite
+    "$tusk" convert "$source/test_batch.bin" --format cifar10 -o "$test" --overwrite
     ;;
   atlas) # the events up to 107520, which every copy has; the weights would give the label away
     csv_of_source | awk -F, 'NR == 1 || $1 + 0 <= 107520' > "$scratch/events.csv"
