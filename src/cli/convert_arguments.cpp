@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "cli/argument_groups.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::cli {
@@ -19,12 +20,6 @@ const std::map<std::string, std::optional<tables::InputFormat>> formats{
     {"libsvm", tables::InputFormat::libsvm},
     {"cifar10", tables::InputFormat::cifar10},
     {"cifar100", tables::InputFormat::cifar100}};
-const std::map<std::string, csv::CsvOptions::Header> headers{
-    {"auto", csv::CsvOptions::Header::detect},
-    {"yes", csv::CsvOptions::Header::present},
-    {"no", csv::CsvOptions::Header::absent}};
-const std::map<std::string, tables::Encoding> encodings{{"utf-8", tables::Encoding::utf8},
-                                                        {"latin-1", tables::Encoding::latin1}};
 const std::map<std::string, ElementType> types{{"float32", ElementType::f32},
                                                {"float64", ElementType::f64}};
 
@@ -42,32 +37,6 @@ int gzip_level(const std::string& text) {
     return level;
   }
   fail(ExitCode::usage, "--compression: expected none, gzip or gzip:1 … gzip:9, not '{}'", text);
-}
-
-template <typename Value>
-std::vector<std::string> names_of(const std::map<std::string, Value>& choices) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : choices) names.push_back(name);
-  return names;
-}
-
-// Adds arguments that stand under a heading in the help text.
-void add(std::vector<Argument>& all, const char* group, std::vector<Argument> arguments) {
-  for (Argument& argument : arguments) {
-    argument.group = group;
-    all.push_back(std::move(argument));
-  }
-}
-
-// An argument that takes a list in one word.
-Argument list(const char* name, std::vector<std::string>& values, const char* help,
-              const char* value_text = "COLUMN,...") {
-  return {.name = name,
-          .place = &values,
-          .help = help,
-          .value_text = value_text,
-          .comma_separated = true,
-          .one_word = true};
 }
 
 }  // namespace
@@ -139,71 +108,21 @@ void ConvertArguments::add_columns(std::vector<Argument>& all) {
         .help = "That data set",
         .value_text = "NAME",
         .is_dataset_name = true},
+       {.name = "--group",
+        .place = &options_.columns.group,
+        .help = "Which rows belong together, whole numbers or texts: --split has them in one file; "
+                "no feature then, but a data set of its own, of integers",
+        .value_text = "COLUMN"},
+       {.name = "--group-name",
+        .place = &options_.names.group,
+        .help = "That data set",
+        .value_text = "NAME",
+        .is_dataset_name = true},
        {.name = "--type",
         .place = &type_,
         .help = "Of the features, also of libsvm files",
         .value_text = "float32|float64",
         .one_of = names_of(types)}});
-}
-
-void ConvertArguments::add_csv(std::vector<Argument>& all) {
-  add(all, "CSV",
-      {{.name = "--header",
-        .place = &header_,
-        .help = "Whether the first row names the columns; where that is open, it has to be said",
-        .value_text = "auto|yes|no",
-        .one_of = names_of(headers)},
-       {.name = "--delimiter",
-        .place = &options_.csv.delimiter,
-        .help = "Between the columns; a comma by default. A blank: any number of blanks and tabs",
-        .value_text = "CHARACTER|tab|blank",
-        .synonyms = {{"tab", "\t"}, {"\\t", "\t"}, {"blank", " "}}},
-       {.name = "--encoding",
-        .place = &encoding_,
-        .help = "Of names and texts",
-        .value_text = "utf-8|latin-1",
-        .one_of = names_of(encodings)},
-       {.name = "--decimal",
-        .place = &options_.csv.notation.decimal,
-        .help = "What numbers have before their fraction; a point by default",
-        .value_text = ".|,"},
-       {.name = "--thousands",
-        .place = &options_.csv.notation.thousands,
-        .help = "What numbers have between groups of three digits; nothing by default",
-        .value_text = "CHARACTER"},
-       {.name = "--fortran",
-        .place = &options_.csv.notation.fortran,
-        .help = "Also read exponents as Fortran writes them: 1.5D+05, 1.5+105"},
-       {.name = "--booleans",
-        .place = &options_.csv.notation.booleans,
-        .help = "Features that are True or False, in any case: 1 or 0"},
-       list("--times", options_.csv.times,
-            "Features that are dates and times (2024-01-31, 2024-01-31T23:59:59.5+01:00): seconds "
-            "since 1970; with --type float64, to the microsecond"),
-       list("--categories", options_.csv.categories,
-            "Features that are texts: indices of the texts, in their order; or the label, if its "
-            "texts look "
-            "like numbers"),
-       list("--missing", options_.csv.missing,
-            "Texts that stand for a missing value, as an empty cell does", "TEXT,..."),
-       {.name = "--bad-rows",
-        .place = &bad_rows_,
-        .help = "Malformed rows: an error, or left out with a warning",
-        .value_text = "fail|skip",
-        .one_of = {"fail", "skip"}}});
-}
-
-void ConvertArguments::add_libsvm(std::vector<Argument>& all) {
-  add(all, "libsvm",
-      {{.name = "--libsvm-base",
-        .place = &options_.libsvm.base,
-        .help = "What the file calls the first feature, 1 by default",
-        .value_text = "0|1",
-        .one_of = {"0", "1"}},
-       {.name = "--libsvm-features",
-        .place = &options_.libsvm.columns,
-        .help = "How many features a row has; by default the largest index decides",
-        .value_text = "N"}});
 }
 
 void ConvertArguments::add_rows(std::vector<Argument>& all) {
@@ -212,8 +131,9 @@ void ConvertArguments::add_rows(std::vector<Argument>& all) {
       {{.name = "--shuffle", .place = &arrangement.shuffle, .help = "In random order"},
        {.name = "--split",
         .place = &split_,
-        .help = "Into several files, at random: of -o data.h5 the names are data-train.h5, …",
-        .value_text = "train=0.6,test=0.4"},
+        .help = "Into several files, at random: of -o data.h5 the names are data-train.h5, …; of K "
+                "equal parts data-fold1.h5, …",
+        .value_text = "train=0.6,test=0.4|K"},
        {.name = "--stratify",
         .place = &arrangement.stratify,
         .help = "Split each class in proportion"},
@@ -245,14 +165,16 @@ void ConvertArguments::add_storage(std::vector<Argument>& all) {
 convert::ConvertOptions ConvertArguments::options() const {
   convert::ConvertOptions options = options_;
   options.format = formats.at(format_);
-  options.csv.header = headers.at(header_);
-  options.csv.encoding = encodings.at(encoding_);
+  set_csv(options.csv);
   options.csv.type = types.at(type_);
-  options.csv.skip_bad_rows = bad_rows_ == "skip";
   options.storage.gzip = gzip_level(compression_);
   if (!split_.empty()) options.arrangement.split = convert::parse_split(split_);
   if (options.arrangement.stratify && split_.empty()) {
     fail(ExitCode::usage, "--stratify is for --split");
+  }
+  options.arrangement.by_group = options.columns.group.has_value();
+  if (options.arrangement.stratify && options.arrangement.by_group) {
+    fail(ExitCode::usage, "--stratify cannot be given together with --group");
   }
   return options;
 }

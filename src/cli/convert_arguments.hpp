@@ -29,6 +29,7 @@ class ConvertArguments {
   void add_libsvm(std::vector<Argument>& all);
   void add_rows(std::vector<Argument>& all);
   void add_storage(std::vector<Argument>& all);
+  void set_csv(csv::CsvOptions& csv) const;
 
   convert::ConvertOptions options_;
   std::string format_ = "auto";

@@ -51,6 +51,10 @@ add_cli_test(convert_categories RANKS 0 3 EXIT 0 STDOUT "^converted 3 rows of \\
 add_cli_test(convert_split RANKS 0 3 EXIT 0 STDOUT "^converted 1 rows of .*: out-test.h5$"
              COMMAND convert ${points} --label kind --split train=0.6,test=0.4 -o out.h5)
 add_cli_test(convert_repeat RANKS 0 3 EXIT 0 STDOUT "^converted 300 rows of " COMMAND convert ${points} --label kind --repeat 100 -o out.h5)
+add_cli_test(convert_group RANKS 0 3 EXIT 0 STDOUT "out-fold2.h5"
+             COMMAND convert ${points} --label kind --group y --split 2 --seed 1 -o out.h5)
+add_cli_test(convert_group_stratified RANKS 0 EXIT 64 STDERR "--stratify cannot be given together with --group"
+             COMMAND convert ${points} --label kind --group y --split 2 --stratify -o out.h5)
 add_cli_test(convert_bad_split RANKS 0 3 EXIT 64 STDERR "--split: the fractions add up to 1.5, not to 1"
              COMMAND convert ${points} --split a=1,b=0.5 -o out.h5)
 add_cli_test(convert_stratify_alone RANKS 0 EXIT 64 STDERR "--stratify is for --split" COMMAND convert ${points} --stratify -o out.h5)

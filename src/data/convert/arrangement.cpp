@@ -12,6 +12,23 @@
 namespace tusk::convert {
 namespace {
 
+// So many equal parts, for cross-validation; none if the text is no number.
+std::vector<SplitPart> parse_folds(const std::string& text) {
+  constexpr std::size_t most_folds = 100;
+  std::size_t count = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, count);
+  if (end != last || error != std::errc()) return {};
+  if (count < 2 || count > most_folds) {
+    fail(ExitCode::usage, "--split {}: expected 2 to {} equal parts", text, most_folds);
+  }
+  std::vector<SplitPart> parts;
+  for (std::size_t i = 1; i <= count; ++i) {
+    parts.push_back({"fold" + std::to_string(i), 1.0 / static_cast<double>(count)});
+  }
+  return parts;
+}
+
 SplitPart parse_part(std::string_view text) {
   const std::size_t equals = std::min(text.find('='), text.size());
   SplitPart part{std::string(text.substr(0, equals)), 0.0};
@@ -20,7 +37,9 @@ SplitPart parse_part(std::string_view text) {
   const auto [end, error] = std::from_chars(number.data(), last, part.fraction);
   const bool named = !part.name.empty() && part.name.find('/') == std::string::npos;
   if (!named || error != std::errc() || end != last || !(part.fraction > 0.0)) {
-    fail(ExitCode::usage, "--split: expected NAME=FRACTION,… as in train=0.6,test=0.4, not '{}'",
+    fail(ExitCode::usage,
+         "--split: expected NAME=FRACTION,… as in train=0.6,test=0.4, or a number of equal parts, "
+         "not '{}'",
          text);
   }
   return part;
@@ -29,7 +48,8 @@ SplitPart parse_part(std::string_view text) {
 }  // namespace
 
 std::vector<SplitPart> parse_split(const std::string& text) {
-  std::vector<SplitPart> parts;
+  std::vector<SplitPart> parts = parse_folds(text);
+  if (!parts.empty()) return parts;
   double sum = 0.0;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());

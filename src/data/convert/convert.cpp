@@ -37,12 +37,20 @@ void check_output(const ConvertOptions& options, const std::string& output) {
 }
 
 void check_names(const tables::Table& table) {
+  const auto what = [&](std::size_t i) {
+    const tables::TableField& field = table.fields()[i];
+    return i == 0 ? "features" : field.is_weight ? "weights" : field.is_group ? "groups" : "labels";
+  };
   const auto& fields = table.fields();
-  if (fields.size() < 2 || !hdf5::names_collide(fields[0].name, fields[1].name)) return;
-  fail(ExitCode::usage,
-       "the features cannot be data set '{}' and the labels '{}': --features-name and --label-name "
-       "say what they are called",
-       fields[0].name, fields[1].name);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    for (std::size_t j = i + 1; j < fields.size(); ++j) {
+      if (!hdf5::names_collide(fields[i].name, fields[j].name)) continue;
+      fail(ExitCode::usage,
+           "the {} cannot be data set '{}' and the {} '{}': --features-name, --label-name, "
+           "--weight-name and --group-name say what they are called",
+           what(i), fields[i].name, what(j), fields[j].name);
+    }
+  }
 }
 
 hdf5::Storage storage_for(hdf5::Storage storage, const tables::Table& table) {
@@ -105,7 +113,7 @@ class Converter {
     for (const ConvertOutput& output : outputs_) {
       done.files.push_back({output.path(), output.rows()});
     }
-    if (fields.size() > 1 && !fields[1].is_weight) done.label = fields[1];
+    if (fields.size() > 1 && !fields[1].is_weight && !fields[1].is_group) done.label = fields[1];
     if (communicator_ != nullptr) labels_.unite(*communicator_);
     if (!labels_.counts().empty() && !labels_.too_many()) done.classes = labels_.counts().size();
     done.missing_values = sum_over(communicator_, table_.missing_values());

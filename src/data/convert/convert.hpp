@@ -63,13 +63,13 @@ struct Conversion {
   std::vector<std::string> notes;      // of the table
 };
 
-// Converts the inputs to an HDF5 file with a data set of features and, if there are labels, one of
-// labels, with the checksum stored; or to several such files, if the rows are split. Several CSV or
-// libsvm files, and several arrays of features, are one behind the other. Of two array files
-// without `label`, the one with a single dimension holds the labels. The names of columns and
-// classes are kept as the attributes `column_names` of the features and `class_names` of the
-// labels; those of a column of categories, column 3 for example, as `category_names:3:` of the
-// features. An output appears complete or not at all.
+// Converts the inputs to an HDF5 file with a data set of features and, if there are labels, weights
+// or groups, one of each, with the checksum stored; or to several such files, if the rows are
+// split. Several CSV or libsvm files, and several arrays of features, are one behind the other. Of
+// two array files without `label`, the one with a single dimension holds the labels. The names of
+// columns and classes are kept as the attributes `column_names` of the features and `class_names`
+// of the labels; those of a column of categories, column 3 for example, as `category_names:3:` of
+// the features. An output appears complete or not at all.
 //
 // Collective if there is a communicator: the ranks share the rows and write the file together, and
 // the data sets are the same for any number of ranks. Every error is then every rank's.

@@ -76,12 +76,11 @@ std::optional<std::string> label_file(const ConvertOptions& options) {
 
 std::unique_ptr<tables::Table> open_arrays(const ConvertOptions& options) {
   const bool columns = !options.columns.columns.empty() || !options.columns.drop.empty() ||
-                       options.columns.weight.has_value();
+                       options.columns.weight.has_value() || options.columns.group.has_value();
   if (options.csv != csv::CsvOptions{} || columns) {
     fail(ExitCode::usage,
-         "{} is no CSV file: --columns, --drop, --sample-weight, --type and the options of CSV "
-         "files "
-         "do not apply",
+         "{} is no CSV file: --columns, --drop, --sample-weight, --group, --type and the options "
+         "of CSV files do not apply",
          options.inputs.front());
   }
   const auto label = label_file(options);

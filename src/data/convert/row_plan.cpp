@@ -7,6 +7,7 @@
 #include "core/units.hpp"
 #include "data/convert/copy_rows.hpp"
 #include "data/convert/field_buffers.hpp"
+#include "data/convert/group_parts.hpp"
 #include "data/datasets/label_counts.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
@@ -64,12 +65,17 @@ RowPlan::RowPlan(const Arrangement& arrangement, tables::Table& table, datasets:
                  const mpi::Communicator* communicator)
     : arrangement_(arrangement), table_(table), share_(share), communicator_(communicator) {
   if (arrangement_.split.empty()) arrangement_.split = {SplitPart{}};
-  if (arrangement_.stratify) {
+  part_rows_.assign(arrangement_.split.size(), 0);
+  if (arrangement_.by_group && arrangement_.split.size() > 1) {
+    find_groups();
+  } else if (arrangement_.stratify) {
     find_classes();
+    cut_classes();
   } else {
     classes_.push_back({.rows = table.rows(), .first = share.begin, .part_begin = {}});
+    cut_classes();
   }
-  cut_classes();
+  require_rows();
   count_parts();
   for (std::size_t part = 0; arrangement_.shuffle && part < part_rows_.size(); ++part) {
     orders_.emplace_back(rows(part), arrangement_.seed, Stream::file_shuffle,
@@ -84,7 +90,7 @@ void RowPlan::find_classes() {
   }
   datasets::LabelCounts mine;
   mpi::collectively(communicator_, [&] {
-    for_each_label([&](std::int64_t label) { mine.add(std::span<const std::int64_t>(&label, 1)); });
+    for_each_key([&](std::int64_t label) { mine.add(std::span<const std::int64_t>(&label, 1)); });
   });
   datasets::LabelCounts all = mine;
   if (communicator_ != nullptr) all.unite(*communicator_);
@@ -105,7 +111,6 @@ void RowPlan::find_classes() {
 
 void RowPlan::cut_classes() {
   std::vector<double> owed(arrangement_.split.size(), 0.0);
-  part_rows_.assign(arrangement_.split.size(), 0);
   for (Class& one : classes_) {
     const auto sizes = apportion(one.rows, arrangement_.split, owed);
     one.part_begin.push_back(0);
@@ -116,8 +121,36 @@ void RowPlan::cut_classes() {
     const auto index = static_cast<std::uint32_t>(choices_.size());
     choices_.emplace_back(one.rows, arrangement_.seed, Stream::file_split, index);
   }
+}
+
+void RowPlan::find_groups() {
+  std::map<std::int64_t, std::uint64_t> rows;
+  mpi::collectively(communicator_,
+                    [&] { for_each_key([&](std::int64_t group) { ++rows[group]; }); });
+  if (communicator_ != nullptr) {
+    struct Count {
+      std::int64_t group;
+      std::uint64_t rows;
+    };
+    std::vector<Count> mine;
+    for (const auto& [group, count] : rows) mine.push_back({group, count});
+    rows.clear();
+    for (const auto& theirs : communicator_->all_gather(std::span<const Count>(mine))) {
+      for (const Count& each : theirs) rows[each.group] += each.rows;
+    }
+  }
+  group_part_ = assign_groups(rows, arrangement_.split, arrangement_.seed);
+  for (const auto& [group, count] : rows) part_rows_[group_part_.at(group)] += count;
+}
+
+void RowPlan::require_rows() const {
   for (std::size_t part = 0; part < part_rows_.size(); ++part) {
     if (part_rows_[part] > 0) continue;
+    if (!group_part_.empty()) {
+      fail(ExitCode::bad_data, "--split: part '{}' would have none of the {} group{}",
+           arrangement_.split[part].name, format_count(group_part_.size()),
+           group_part_.size() == 1 ? "" : "s");
+    }
     fail(ExitCode::bad_data, "--split: part '{}' would have none of the {} rows",
          arrangement_.split[part].name, format_count(table_.rows()));
   }
@@ -128,29 +161,35 @@ void RowPlan::count_parts() {
   mpi::collectively(communicator_, [&] {
     std::vector<std::uint64_t> next;
     for (const Class& one : classes_) next.push_back(one.first);
-    for_each_label([&](std::int64_t label) {
-      const std::size_t index = class_of(label);
-      ++counts[part_of(index, next[index]++)];
-    });
+    for_each_key([&](std::int64_t key) { ++counts[next_part(key, next)]; });
   });
   part_first_ = sums_over(communicator_, counts).before;
 }
 
-void RowPlan::for_each_label(const std::function<void(std::int64_t)>& take) const {
-  if (!arrangement_.stratify) {
+std::optional<std::size_t> RowPlan::key_field() const {
+  if (arrangement_.stratify) return 1;
+  const auto& fields = table_.fields();
+  const auto group = std::ranges::find(fields, true, &tables::TableField::is_group);
+  if (!arrangement_.by_group || group == fields.end()) return std::nullopt;
+  return static_cast<std::size_t>(group - fields.begin());
+}
+
+void RowPlan::for_each_key(const std::function<void(std::int64_t)>& take) const {
+  const auto key_field = this->key_field();
+  if (!key_field) {
     for (std::uint64_t row = share_.begin; row < share_.end; ++row) take(0);
     return;
   }
-  const tables::TableField& field = table_.fields()[1];
+  const tables::TableField& field = table_.fields()[*key_field];
   const std::uint64_t step = rows_at_a_time(table_, 1);
-  std::vector<std::byte> labels;
+  std::vector<std::byte> keys;
   for (std::uint64_t row = share_.begin; row < share_.end; row += step) {
     const std::uint64_t count = std::min(step, share_.end - row);
-    labels.resize(count * field.row_bytes());
+    keys.resize(count * field.row_bytes());
     std::vector<std::span<std::byte>> out(table_.fields().size());
-    out[1] = labels;
+    out[*key_field] = keys;
     table_.read_rows(row, count, out);
-    for (const std::int64_t label : datasets::integers_of(field.type, labels)) take(label);
+    for (const std::int64_t key : datasets::integers_of(field.type, keys)) take(key);
   }
 }
 
@@ -174,9 +213,19 @@ RowPlan::Walk::Walk(const RowPlan& plan) : plan_(plan), next_of_part_(plan.part_
   for (const Class& one : plan.classes_) next_of_class_.push_back(one.first);
 }
 
-void RowPlan::Walk::next(std::int64_t label, const Take& take) {
-  const std::size_t index = plan_.class_of(label);
-  const std::size_t part = plan_.part_of(index, next_of_class_[index]++);
+// The part of the next row with this key.
+std::size_t RowPlan::next_part(std::int64_t key, std::vector<std::uint64_t>& next_of_class) const {
+  if (!group_part_.empty()) {
+    const auto found = group_part_.find(key);
+    if (found != group_part_.end()) return found->second;
+    fail(ExitCode::bad_data, "the groups changed while they were read");
+  }
+  const std::size_t index = class_of(key);
+  return part_of(index, next_of_class[index]++);
+}
+
+void RowPlan::Walk::next(std::int64_t key, const Take& take) {
+  const std::size_t part = plan_.next_part(key, next_of_class_);
   std::uint64_t row = next_of_part_[part]++;
   for (std::uint64_t copy = 0; copy < plan_.arrangement_.repeat; ++copy) {
     take(part, plan_.orders_.empty() ? row : plan_.orders_[part](row));
@@ -186,7 +235,7 @@ void RowPlan::Walk::next(std::int64_t label, const Take& take) {
 
 void RowPlan::walk_share(const Take& take) const {
   Walk walk(*this);
-  for_each_label([&](std::int64_t label) { walk.next(label, take); });
+  for_each_key([&](std::int64_t key) { walk.next(key, take); });
 }
 
 }  // namespace tusk::convert

@@ -88,11 +88,13 @@ class Scatter {
       const std::uint64_t count = std::min(step, share_.end - first);
       rounds.attempt([&] {
         table_.read_rows(first, count, block.room(count));
-        std::vector<std::int64_t> of_block(count, 0);
-        if (classes) of_block = datasets::integers_of(fields[1].type, block.rows(count)[1]);
-        if (classes) labels.add(of_block);
+        if (classes) labels.add(datasets::integers_of(fields[1].type, block.rows(count)[1]));
+        std::vector<std::int64_t> keys(count, 0);
+        if (const auto key = plan_.key_field()) {
+          keys = datasets::integers_of(fields[*key].type, block.rows(count)[*key]);
+        }
         for (std::uint64_t row = 0; row < count; ++row) {
-          walk.next(of_block[row], [&](std::size_t part, std::uint64_t target) {
+          walk.next(keys[row], [&](std::size_t part, std::uint64_t target) {
             put(spool, buckets_.of(part, target), target, block, row);
           });
         }

@@ -100,6 +100,7 @@ bool CsvFiles::is_good() {
     row_.take(*reader_);
     row_.store_features({}, unwanted_.data());
     if (layout_.chosen.weight) row_.weight();
+    if (layout_.chosen.group) row_.group();
     if (layout_.chosen.label) learned_.labels.check(row_.label(), reader_->place());
   } catch (const Error&) {  // counted by the survey
     return false;
@@ -116,21 +117,28 @@ void CsvFiles::next_record() {
   } while (!is_good());
 }
 
-CsvRow::Counts CsvFiles::read_row(std::byte* features, std::byte*& label, std::byte*& weight) {
+namespace {
+
+template <typename Number>
+void put(Number number, std::byte*& place) {
+  std::memcpy(place, &number, sizeof number);
+  place += sizeof number;
+}
+
+}  // namespace
+
+CsvRow::Counts CsvFiles::read_row(Places& places) {
   if (next_row_ == file_->first_row + file_->index.rows) open(next_row_);
   next_record();
   ++next_row_;
   if (!layout_.options.skip_bad_rows) row_.take(*reader_);
-  if (label != nullptr) {
-    learned_.labels.write(row_.label(), reader_->place(), label);
+  if (places.label != nullptr) {
+    learned_.labels.write(row_.label(), reader_->place(), places.label);
   }
-  if (weight != nullptr) {
-    const double number = row_.weight();
-    std::memcpy(weight, &number, sizeof number);
-    weight += sizeof number;
-  }
-  return features == nullptr ? CsvRow::Counts{}
-                             : row_.store_features(learned_.categories, features);
+  if (places.weight != nullptr) put(row_.weight(), places.weight);
+  if (places.group != nullptr) put(row_.group(), places.group);
+  return places.features == nullptr ? CsvRow::Counts{}
+                                    : row_.store_features(learned_.categories, places.features);
 }
 
 }  // namespace tusk::csv

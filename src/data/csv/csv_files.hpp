@@ -29,9 +29,16 @@ class CsvFiles {
   // Goes to a row; read_row() goes on there.
   void go_to(std::uint64_t row);
 
-  // The next row: its features to `features`, its label to `label` and its weight, a double, to
-  // `weight`, which move behind them; none where that is null.
-  CsvRow::Counts read_row(std::byte* features, std::byte*& label, std::byte*& weight);
+  // Where the parts of a row go; null: they are not wanted.
+  struct Places {
+    std::byte* features = nullptr;
+    std::byte* label = nullptr;
+    std::byte* weight = nullptr;  // a double
+    std::byte* group = nullptr;   // an integer of 64 bits
+  };
+
+  // The next row. All places but that of the features move behind what was written.
+  CsvRow::Counts read_row(Places& places);
 
  private:
   struct File {

@@ -92,6 +92,7 @@ class Judge {
     if (std::ranges::any_of(first_, tables::is_called_label)) return true;
     return (choice_.label && in_first(*choice_.label)) ||
            (choice_.weight && in_first(*choice_.weight)) ||
+           (choice_.group && in_first(*choice_.group)) ||
            std::ranges::any_of(choice_.columns, in_first) ||
            std::ranges::any_of(choice_.drop, in_first) ||
            std::ranges::any_of(options_.categories, in_first) ||

@@ -67,6 +67,7 @@ void CsvRange::learn_record() {
   row_.take(reader_);
   if (layout_.options.skip_bad_rows) row_.store_features({}, features_.data());
   if (layout_.options.skip_bad_rows && layout_.chosen.weight) row_.weight();
+  if (layout_.options.skip_bad_rows && layout_.chosen.group) row_.group();
   if (layout_.chosen.label) learned_.labels.learn(row_.label(), reader_.place());
   if (learned_.categories.empty()) return;
   auto classes = learned_.categories.begin();

@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "data/tables/encoding.hpp"
+#include "data/tables/group_key.hpp"
 #include "data/tables/number_notation.hpp"
 #include "data/tables/number_room.hpp"
 #include "data/tables/time_text.hpp"
@@ -183,6 +184,18 @@ double CsvRow::weight() const {
   if (value && std::isfinite(*value)) return *value;
   fail(ExitCode::bad_data, "{}: column '{}' holds {:?}; each row needs a number for its weight",
        reader_->place().text(), layout_.names[column], cell.substr(0, longest_shown_text));
+}
+
+std::int64_t CsvRow::group() const {
+  const std::size_t column = *layout_.chosen.group;
+  const std::string_view text = this->text(column);
+  std::string number;
+  const auto plain = layout_.options.notation.plain(text, number);
+  const auto key = is_missing(text) ? std::nullopt : tables::group_key(plain.value_or(text));
+  if (key) return *key;
+  fail(ExitCode::bad_data,
+       "{}: column '{}' holds {:?}; each row needs a whole number or a text for its group",
+       reader_->place().text(), layout_.names[column], text.substr(0, longest_shown_text));
 }
 
 void CsvRow::fail_number(std::string_view cell, std::size_t column) const {

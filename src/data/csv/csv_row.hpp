@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ class CsvRow {
 
   // The weight. Error(bad_data) with file, line and column if it is not a finite number.
   double weight() const;
+
+  // The group, as tables::group_key has it. Error(bad_data) with file, line and column if the cell
+  // is empty or a number that is not whole.
+  std::int64_t group() const;
 
   // Features that a row has, as they were stored.
   struct Counts {

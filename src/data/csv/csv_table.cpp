@@ -45,6 +45,13 @@ void CsvTable::add_fields(const tables::FieldNames& names) {
                        .column_names = {},
                        .class_names = {},
                        .is_weight = true});
+  if (layout.chosen.group)
+    fields_.push_back({.name = names.group,
+                       .type = ElementType::i64,
+                       .row_shape = {},
+                       .column_names = {},
+                       .class_names = {},
+                       .is_group = true});
 }
 
 void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
@@ -55,14 +62,18 @@ void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,
     return out[field].empty() ? nullptr : out[field].data();
   };
   const tables::ChosenColumns& chosen = files_->layout().chosen;
-  std::byte* features = wanted(0);
-  std::byte* labels = chosen.label ? wanted(1) : nullptr;
-  std::byte* weights = chosen.weight ? wanted(fields_.size() - 1) : nullptr;
+  std::size_t next = 1;
+  const auto wanted_if = [&](bool there) { return there ? wanted(next++) : nullptr; };
+  CsvFiles::Places places;
+  places.features = wanted(0);
+  places.label = wanted_if(chosen.label.has_value());
+  places.weight = wanted_if(chosen.weight.has_value());
+  places.group = wanted_if(chosen.group.has_value());
   for (std::uint64_t row = 0; row < count; ++row) {
-    const CsvRow::Counts counts = files_->read_row(features, labels, weights);
+    const CsvRow::Counts counts = files_->read_row(places);
     missing_values_ += counts.missing;
     rounded_values_ += counts.rounded;
-    if (features != nullptr) features += fields_[0].row_bytes();
+    if (places.features != nullptr) places.features += fields_[0].row_bytes();
   }
 }
 

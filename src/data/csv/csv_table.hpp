@@ -34,8 +34,9 @@ namespace tusk::csv {
 class CsvFiles;
 
 // The rows of one or several CSV files with the same columns, one file behind the other: a column
-// of labels, if there is one, one of weights, if asked for, and all others as features, which are
-// numbers, or texts that become indices. An empty cell among the features is a NaN.
+// of labels, if there is one, one of weights or of groups, if asked for, and all others as
+// features, which are numbers, or texts that become indices. An empty cell among the features is a
+// NaN.
 //
 // The files are read twice: to find the rows and learn the classes, which ranks do together, each
 // on its share of every file; then for the values, each rank where it wants them. Memory of a rank:

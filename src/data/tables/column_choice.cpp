@@ -40,12 +40,13 @@ std::size_t find_column(const std::string& name, std::span<const std::string> na
        did_you_mean(name, names));
 }
 
-enum class Use { none, label, weight, feature, dropped };
+enum class Use { none, label, weight, group, feature, dropped };
 
 [[noreturn]] void fail_used_twice(const std::string& name, Use first, Use second) {
   const auto text = [](Use use) {
     return use == Use::label     ? "the label"
            : use == Use::weight  ? "the weight"
+           : use == Use::group   ? "the group"
            : use == Use::feature ? "a feature"
                                  : "dropped";
   };
@@ -88,6 +89,7 @@ ChosenColumns choose_columns(const ColumnChoice& choice, std::span<const std::st
 
   if (choice.label) chosen.label = use(*choice.label, Use::label);
   if (choice.weight) chosen.weight = use(*choice.weight, Use::weight);
+  if (choice.group) chosen.group = use(*choice.group, Use::group);
   for (const std::string& name : choice.columns) {
     chosen.features.push_back(use(name, Use::feature));
   }

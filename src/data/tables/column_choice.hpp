@@ -14,6 +14,7 @@ namespace tusk::tables {
 struct ColumnChoice {
   std::optional<std::string> label = {};   // none: the one called "label", in any case, if any
   std::optional<std::string> weight = {};  // how much each row counts; none: all alike
+  std::optional<std::string> group = {};   // which rows belong together
   std::vector<std::string> columns = {};   // the features, in this order; empty: all others
   std::vector<std::string> drop = {};      // left out, whatever they hold
 
@@ -25,6 +26,7 @@ struct ChosenColumns {
   std::vector<std::size_t> features;
   std::optional<std::size_t> label;
   std::optional<std::size_t> weight;
+  std::optional<std::size_t> group;
   std::vector<std::string> notes;  // what the user may not have meant
 };
 

@@ -131,6 +131,21 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
                        .class_names = {},
                        .is_weight = true});
   }
+  if (chosen_.group) {
+    require_number(*chosen_.group);
+    const Column& column = columns_[*chosen_.group];
+    if (is_floating_point(column.number->type)) {
+      fail(ExitCode::bad_data,
+           "{}: field '{}' is of type '{}'; groups of rows are told by whole numbers",
+           files_.path(), column.name, column.descr);
+    }
+    fields_.push_back({.name = names.group,
+                       .type = column.number->type,
+                       .row_shape = {},
+                       .column_names = {},
+                       .class_names = {},
+                       .is_group = true});
+  }
 }
 
 // A column of the records, as the machine's own numbers.
@@ -185,7 +200,9 @@ void RecordTable::read_rows(std::uint64_t first, std::uint64_t count,
           out[field].begin() + static_cast<std::ptrdiff_t>(row * fields_[field].row_bytes()));
     };
     copy(chosen_.label, 1);
-    copy(chosen_.weight, fields_.size() - 1);
+    std::size_t next = chosen_.label ? 2 : 1;
+    copy(chosen_.weight, chosen_.weight ? next++ : 0);
+    copy(chosen_.group, next);
     row += rows;
   }
 }

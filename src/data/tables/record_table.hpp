@@ -15,8 +15,9 @@
 namespace tusk::tables {
 
 // The records of NPY files of a structured type: each field of numbers is a column of the features,
-// by its name, and one of them may be the label, one the weight. A field that is an array counts as
-// a column an element, name[0], name[1], … in C order. Label and weight keep their types.
+// by its name, and one of them may be the label, one the weight, one the group. A field that is an
+// array counts as a column an element, name[0], name[1], … in C order. Label and weight keep their
+// types.
 class RecordTable : public Table {
  public:
   // `type`: f32 or f64, of the features. Throws what ArrayFiles and choose_columns throw, and

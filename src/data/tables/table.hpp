@@ -13,12 +13,13 @@
 
 namespace tusk::tables {
 
-// What the data sets are called. A table has features, then labels if it has any, then weights if
-// any are asked for.
+// What the data sets are called. A table has features, then labels if it has any, then weights and
+// groups if any are asked for.
 struct FieldNames {
   std::string features = "features";
   std::string label = "label";
   std::string weight = "weight";
+  std::string group = "group";
 };
 
 // One array of a table; it becomes a data set of shape [rows, row_shape …].
@@ -33,6 +34,7 @@ struct TableField {
   std::map<std::size_t, std::vector<std::string>> categories = {};
 
   bool is_weight = false;  // how much rows count, and no label
+  bool is_group = false;   // which rows belong together: whole numbers
 
   std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
 };

@@ -193,6 +193,10 @@ TEST_CASE("rows go to the same places, whatever the number of ranks") {
       bench.convert_text(many_rows(rows), options);
     }
   }
+  ConvertOptions options;
+  options.columns = {.label = "a", .group = "kind"};
+  options.arrangement = {.split = parts, .by_group = true, .shuffle = true, .seed = 2};
+  bench.convert_text(many_rows(5000), options);
 }
 
 TEST_CASE("an error in the middle of the file ends all ranks, and leaves no file") {
