@@ -30,6 +30,30 @@ std::int32_t place_of(std::int64_t index, std::int64_t count, FillMode mode) {
   fail(ExitCode::internal, "a fill mode without an implementation");
 }
 
+// As move(). `Channels`: how many there are, where the loops may count on it; 0: any number.
+template <std::size_t Channels>
+void move_as(Span image, const ImageSize& size, const PixelSources& sources, Real fill,
+             ConstSpan before) {
+  const std::size_t channels = Channels > 0 ? Channels : size.channels;
+  const std::size_t row_step = (sources.turned ? 1 : size.width) * channels;
+  const std::size_t column_step = (sources.turned ? size.width : 1) * channels;
+  const std::span<const std::int32_t> outer = sources.turned ? sources.columns : sources.rows;
+  const std::span<const std::int32_t> inner = sources.turned ? sources.rows : sources.columns;
+  Real* out = image.data();
+  for (std::size_t r = 0; r < size.height; ++r) {
+    if (outer[r] < 0) {
+      out = std::fill_n(out, size.width * channels, fill);
+      continue;
+    }
+    const Real* const row = before.data() + static_cast<std::size_t>(outer[r]) * row_step;
+    for (std::size_t c = 0; c < size.width; ++c, out += channels) {
+      const std::int32_t from = inner[c];
+      const Real* const pixel = row + (from < 0 ? 0 : static_cast<std::size_t>(from)) * column_step;
+      for (std::size_t k = 0; k < channels; ++k) out[k] = from < 0 ? fill : pixel[k];
+    }
+  }
+}
+
 }  // namespace
 
 ImageSize image_size(const Shape& shape) {
@@ -62,19 +86,13 @@ void turn(PixelSources& sources, std::uint64_t quarters) {
 
 void move(Span image, const ImageSize& size, const PixelSources& sources, Real fill, Span before) {
   std::ranges::copy(image, before.begin());
-  Real* out = image.data();
-  for (std::size_t r = 0; r < size.height; ++r) {
-    for (std::size_t c = 0; c < size.width; ++c, out += size.channels) {
-      const std::int32_t row = sources.rows[sources.turned ? c : r];
-      const std::int32_t column = sources.columns[sources.turned ? r : c];
-      if (row < 0 || column < 0) {
-        std::fill_n(out, size.channels, fill);
-        continue;
-      }
-      const std::size_t at = static_cast<std::size_t>(row) * size.width;
-      std::copy_n(before.data() + (at + static_cast<std::size_t>(column)) * size.channels,
-                  size.channels, out);
-    }
+  switch (size.channels) {
+    case 1:
+      return move_as<1>(image, size, sources, fill, before);
+    case 3:
+      return move_as<3>(image, size, sources, fill, before);
+    default:
+      return move_as<0>(image, size, sources, fill, before);
   }
 }
 
