@@ -2,8 +2,9 @@
 #include "data/samples/shard_stream.hpp"
 
 #include <algorithm>
+#include <numeric>
 
-#include "data/samples/epoch_order.hpp"
+#include "tusk/random.hpp"
 
 namespace tusk::samples {
 
@@ -12,7 +13,11 @@ ShardStream::ShardStream(const Shard& shard, const SampleOrder& options)
 
 void ShardStream::start_epoch(std::uint64_t epoch) {
   epoch_ = epoch;
-  order_in_memory(options_, epoch, order_);
+  std::iota(order_.begin(), order_.end(), 0U);
+  if (options_.shuffle) {
+    Random random(options_.seed, Stream::shuffle, options_.worker, epoch);
+    shuffle(order_, random);
+  }
   next_ = 0;
 }
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "data/datasets/column_names.hpp"
-#include "data/datasets/split.hpp"
 #include "data/samples/augmentation.hpp"
 #include "data/samples/partitions.hpp"
 #include "data/samples/sample_source.hpp"
@@ -43,7 +42,6 @@ struct Assembly {
   graph::Model model;
   AlignedVector<float> initial;     // one weight a parameter, the same on every rank
   std::uint64_t training_rows = 0;  // of all workers
-  datasets::Split split{0};         // of the training files' rows
   // Of the training alone, for each array of labels by class; empty: all alike.
   std::vector<std::vector<double>> class_weights{};
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/run.hpp"
 
-#include <fmt/format.h>
-
 #include <span>
 #include <utility>
 
@@ -62,7 +60,6 @@ void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
   summary.staleness = coordinator.book().staleness();
   summary.time = coordinator.time();
   summary.ledger = coordinator.ledger();
-  summary.dropped = coordinator.dropped();
   summary.updates = outcome.updates;
   if (const auto& best = coordinator.callbacks().best()) {
     summary.last_epoch = best->record;
@@ -119,9 +116,6 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
                                assembly.roles.workers);
   mpi::collectively(world, [&] {
     if (world.rank() == 0) open_directory(options);
-    if (origin_ && !origin_->facts.deals.empty()) {
-      dealt_ = std::make_unique<DealtRows>(assembly, origin_->facts.deals);
-    }
   });
   if (options.checkpoints) {
     signals_ = signals ? std::move(signals)
@@ -130,10 +124,6 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
   if (origin_) {
     info("going on from {}: step {}, {} epochs completed", origin_->checkpoint.string(),
          format_count(origin_->facts.step), origin_->facts.epochs);
-  }
-  if (origin_ && origin_->regroup && dealt_->left() > 0) {
-    info("dealt anew: {} samples, of epoch {}{}", format_count(dealt_->left()), dealt_->first(),
-         dealt_->first() == dealt_->last() ? "" : fmt::format(" to {}", dealt_->last()));
   }
   if (assembly.roles.in_process && world.size() > 1) {
     info("trainer '{}' runs in one process: rank 0 trains, the other {} ranks wait",
@@ -182,8 +172,7 @@ records::Summary Run::end(Outcome outcome) const {
     records::check_ledger(summary.ledger,
                           summary.stop_reason.empty()
                               ? experiment.trainer.epochs * assembly_.samples_per_epoch()
-                              : summary.ledger.samples_trained,
-                          summary.dropped);
+                              : summary.ledger.samples_trained);
     save_model(outcome);
     close_logs(*outcome.coordinator);
   });

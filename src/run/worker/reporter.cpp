@@ -118,7 +118,6 @@ void Reporter::end_pass() {
 
 void Reporter::finish() {
   report_.finished = true;
-  report_.amount = steps_;
   submit();
 }
 
