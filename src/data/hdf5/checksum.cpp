@@ -14,6 +14,7 @@
 
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::hdf5 {
 namespace {
