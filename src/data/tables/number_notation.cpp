@@ -22,6 +22,17 @@ bool same_but_for_case(std::string_view text, std::string_view lower) {
   return std::ranges::equal(text, lower, {}, [](unsigned char c) { return std::tolower(c); });
 }
 
+// Numbers with what stands between those of a date or a time of day, in whatever order a country
+// has them: 12:30, 1/2/2020, 1.2.2020.
+bool looks_like_time(std::string_view text) {
+  constexpr std::string_view between = ":/.- ";
+  if (text.empty() || !is_digit(text.front()) || !is_digit(text.back())) return false;
+  const auto is_between = [=](char c) { return between.find(c) != std::string_view::npos; };
+  return std::ranges::all_of(text, [=](char c) { return is_digit(c) || is_between(c); }) &&
+         (text.find_first_of(":/") != std::string_view::npos ||
+          std::ranges::count_if(text, is_between) == 2);
+}
+
 // Moves digits from `text` to `out`; how many.
 std::size_t move_digits(std::string_view& text, std::string& out) {
   const auto end = std::ranges::find_if_not(text, is_digit);
@@ -138,6 +149,12 @@ std::string advice_on_cell(std::string_view text, std::string_view column) {
   if (parse_boolean(text)) return "'--booleans' makes 1 and 0 of True and False";
   if (parse_time(text)) {
     return fmt::format("'--times {}' makes seconds since 1970 of dates and times", column);
+  }
+  if (looks_like_time(text)) {
+    return fmt::format(
+        "'--drop {}' leaves the column out, '--times {}' reads dates and times that are written as "
+        "2026-11-30T12:30:01",
+        column, column);
   }
   if (spells_missing(text)) return fmt::format("'--missing {}' if it stands for none", text);
   return "";

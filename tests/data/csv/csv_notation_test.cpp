@@ -158,6 +158,9 @@ TEST_CASE("the advice on a cell that is no number fits the cell") {
   check_advice("a,b\n1,1.5+05\n", "'--fortran' reads such numbers");
   check_advice("a,b\n1,True\n", "'--booleans' makes 1 and 0");
   check_advice("a,b\n1,2020-01-01 10:00\n", "'--times b' makes seconds");
+  for (const std::string time : {"12:30:01", "12:30", "01/02/2020", "1.2.2020", "1/2/20 10:00"}) {
+    check_advice("a,b\n1," + time + "\n", "'--drop b' leaves the column out, '--times b' reads");
+  }
   check_advice("a,b\n1,NA\n", "'--missing NA' if it stands for none");
   check_advice("a,1.5\n1,2\n",
                "line 1: column '0' holds \"a\", which is not a number; '--header yes'");
