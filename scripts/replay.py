@@ -5,9 +5,9 @@ the run left: the largest difference of a step's loss, and of a weight of the fi
 
 Usage: scripts/replay.py RUN [RUN …] [--tolerance 1e-5]      RUN: a run directory of `tusk train` or `tusk simulate`
 
-Exits with 1 if a difference exceeds the tolerance. Replayed are all of Tusk's own rules with sgd, and networks of dense layers up
-to softmax; commits that are compressed, weights of samples, shards that are streamed and what other options do to a run are
-refused or seen as a difference. Under consistency "element" and "none" a pull may have had half of a commit in it: no history can know.
+Exits with 1 if a difference exceeds the tolerance. Replayed are all of Tusk's own rules with sgd, and networks of dense layers and
+batch normalization up to softmax, also of runs that were resumed and with weights of samples and classes. Other layers and optimizers,
+commits that are compressed, several arrays and what else it cannot do are refused in one line; what it does not know is a difference. Under consistency "element" and "none" a pull may have had half of a commit in it: no history can know.
 """
 
 import argparse
@@ -34,13 +34,14 @@ class Run:
         self.window = self.trainer.get("communication_window", WINDOWS.get(self.rule, 5))
         if self.experiment.get("server", {}).get("compression", "none") != "none":
             refuse("compressed commits are not replayed")
-        if "sample_weight" in self.experiment["data"] or "class_weight" in self.experiment["model"]:
-            refuse("weights of samples and classes are not replayed")
         if self.rule == "ensemble":
             return
         manifest = json.loads((self.folder / "manifest.json").read_text())
         self.workers, self.shards = manifest["workers"], manifest["shards"]
-        self.data = Data(self.experiment["data"], self.trainer, self.seed)
+        self.data = Data(self.experiment["data"], self.experiment["model"], self.trainer, self.seed)
+        limit = str(self.experiment["data"].get("memory_limit", "auto")).split()[0]
+        if limit.isdigit() and int(limit) * self.workers < 4 * self.data.x.size:
+            refuse(f"{self.folder}: its data exceed data.memory_limit, and shards that are streamed are not replayed")
         self.network = Network(self.experiment["model"], self.data.x.shape[1])
         with h5py.File(self.folder / "history.h5") as file:
             every = int(file.attrs.get("every", 1))
@@ -64,7 +65,9 @@ class Worker:
 
     def __init__(self, run, index, x):
         self.run, self.index, self.x = run, index, x.copy()
-        self.optimizer = Sgd(run.experiment["optimizer"], len(x))
+        self.optimizer = Sgd(run.experiment["optimizer"], run.network.trained)
+        self.momenta, self.moved = run.network.momenta, 0
+        self.contribution = np.zeros(len(self.momenta))  # of the batches since the last commit, to the statistics
         self.steps, self.done, self.batches = run.steps[index], 0, iter(())
         self.place = None
 
@@ -74,11 +77,21 @@ class Worker:
             self.place = (step["epoch"], step["partition"])
             parts = self.run.workers * self.run.trainer.get("parallelism_factor", 1)
             self.batches = iter(self.run.data.batches(step["partition"], parts, int(step["epoch"])))
-        x, y = next(self.batches)
+        x, y, weight = next(self.batches)
         assert len(x) == step["samples"], "the history has a batch of another size"
-        loss, gradient = self.run.network.gradient(self.x, x, y)
+        assert np.isclose(weight.sum(), step["weight"], rtol=1e-9, atol=1e-9), "the history has a batch of another weight"
+        loss, gradient, seen = self.run.network.gradient(self.x, x, y, weight)
         self.run.loss_difference = max(self.run.loss_difference, abs(loss - step["loss"]))
+        for moving in (self.x[self.run.network.trained:], self.contribution):
+            moving[:] = self.momenta * moving + (1 - self.momenta) * seen
+        self.moved += 1
         return gradient
+
+    def take_contribution(self):
+        """(μᵐ, c) of the m batches since the last commit: what one process would have made of them is μᵐ statistics + c."""
+        out = self.momenta**self.moved, self.contribution.copy()
+        self.moved, self.contribution[:] = 0, 0.0
+        return out
 
     def step(self, gradient):
         self.optimizer.step(self.x, gradient, self.steps[self.done]["learning_rate"])
@@ -98,8 +111,9 @@ class Center:
     has come to the version or the ticket in question."""
 
     def __init__(self, run, theta):
-        block = 16 if len(theta) // 16 >= run.shards else 1
-        cuts = [len(theta) // block * s // run.shards * block for s in range(run.shards)] + [len(theta)]
+        self.trained = run.network.trained
+        block = 16 if self.trained // 16 >= run.shards else 1
+        cuts = [self.trained // block * s // run.shards * block for s in range(run.shards)] + [len(theta)]
         self.slices = [slice(*pair) for pair in zip(cuts, cuts[1:])]
         self.versions = [[theta[s].copy()] for s in self.slices]
 
@@ -115,15 +129,19 @@ class Center:
             out[s] = self.versions[s][rows[s]["version"]]
         return np.concatenate(out)
 
-    def commit(self, worker, row, increment):
-        """θ += increment(slice, θ, row of the shard); returns what was added and the new θ."""
+    def commit(self, worker, row, increment, elastic=False):
+        """θ += increment(slice, θ, row of the shard); returns what was added and the new θ. Statistics, behind the weights in
+        the last slice, become what the batches since the last commit make of them, unless the exchange is elastic."""
         added, after = [None] * len(self.slices), [None] * len(self.slices)
-        for s in self.order(worker):
+        decay, contribution = worker.take_contribution()
+        for s in self.order(worker.index):
             mine = row if s == 0 else row["shards"][s]
             while len(self.versions[s]) <= mine["ticket"]:
                 yield
             theta = self.versions[s][-1]
             added[s] = increment(self.slices[s], theta, mine)
+            if s + 1 == len(self.slices) and not elastic and len(decay):
+                added[s][-len(decay):] = (decay - 1) * theta[-len(decay):] + contribution
             after[s] = theta + added[s]
             self.versions[s].append(after[s])
         return np.concatenate(added), np.concatenate(after)
@@ -180,7 +198,7 @@ def change_rule(run, worker, center):
         if late:
             worker.x[:] = start = (start if brought is None else brought) + delta
         worker.end_window()
-        _, theta = yield from center.commit(worker.index, row, weighed)
+        _, theta = yield from center.commit(worker, row, weighed)
         brought = theta
         if not late:
             worker.x[:] = start = theta
@@ -196,13 +214,13 @@ def elastic_rule(run, worker, center):
         gradient = worker.gradient() if following else None
         z = worker.x.copy()
         if run.rule == "eamsgd":
-            z -= worker.optimizer.momentum * worker.optimizer.velocity
+            z[:center.trained] -= worker.optimizer.momentum * worker.optimizer.velocity
         force, z = (brought, z - brought) if late else (None, z)
         pulled = lambda of, theta, mine, z=z: alpha * (z[of] - theta)
         if late:
-            brought, _ = yield from center.commit(worker.index, row, pulled)
+            brought, _ = yield from center.commit(worker, row, pulled, elastic=True)
         else:
-            force, _ = yield from center.commit(worker.index, row, pulled)
+            force, _ = yield from center.commit(worker, row, pulled, elastic=True)
         if following:
             worker.step(gradient)
         worker.x -= force
@@ -225,7 +243,7 @@ def gem_rule(run, worker, center):
         theta = yield from center.pull(worker.index, next(pulls))
         u = u * np.clip((kappa * abs(m) - abs(theta - previous)) / (abs(u) + 1e-12), 0.0, 5.0)
         worker.end_window()
-        yield from center.commit(worker.index, row, lambda of, _, mine, u=u: u[of])
+        yield from center.commit(worker, row, lambda of, _, mine, u=u: u[of])
         previous = theta
         worker.x[:] = start = theta + u
 
@@ -257,7 +275,7 @@ def with_center(run, x):
 
 def with_peers(run, x):
     """sync_sgd, averaging, diloco, easgd: all workers in step; one whose batches have run out takes part without a step."""
-    workers = [Worker(run, w, x) for w in range(run.workers)]
+    workers, trained = [Worker(run, w, x) for w in range(run.workers)], run.network.trained
     center, alpha = x.copy(), moving_rate(run) if run.rule == "easgd" else None
     velocity, eta = np.zeros(len(x)), run.trainer.get("outer_learning_rate", 0.7)
     mu, nesterov = run.trainer.get("outer_momentum", 0.9), run.trainer.get("nesterov", True)
@@ -270,9 +288,11 @@ def with_peers(run, x):
             samples = np.array([w.steps[w.done]["samples"] if step < left[w.index] else 0 for w in workers])
             if run.rule == "sync_sgd":
                 mean = sum(s * g for s, g in zip(samples, gradients) if s) / samples.sum()
+                statistics = sum(s * w.x[trained:] for s, w in zip(samples, workers)) / samples.sum()
                 rate = next(w.steps[w.done]["learning_rate"] for w in workers if step < left[w.index])
                 for w in workers:
                     w.optimizer.step(w.x, mean, rate)
+                    w.x[trained:] = statistics
                     w.done += step < left[w.index]
                 continue
             forces = [0.0] * run.workers
@@ -288,7 +308,8 @@ def with_peers(run, x):
                 mean, seen = sum(s * w.x for s, w in zip(seen, workers)) / seen.sum(), np.zeros(run.workers)
                 if run.rule == "diloco":
                     velocity = mu * velocity + (mean - center)
-                    mean = center = center + eta * (mu * velocity + (mean - center) if nesterov else velocity)
+                    moved = center + eta * (mu * velocity + (mean - center) if nesterov else velocity)
+                    mean = center = np.concatenate([moved[:trained], mean[trained:]])
                 for w in workers:
                     w.x[:] = mean
             if (step + 1) % window == 0 or step + 1 == max(left):
@@ -318,7 +339,7 @@ def replay_ensemble(parent):
     for index, folder in enumerate(folders):
         run = Run(folder)
         assert run.seed == Random(parent.seed, MEMBER, index).integer() >> 11
-        run.data.rows = Data(parent.experiment["data"], parent.trainer, parent.seed).rows
+        run.data.rows = Data(parent.experiment["data"], parent.experiment["model"], parent.trainer, parent.seed).rows
         if data == "shard":
             run.data.rows = part(run.data.rows, index, members)
         elif data == "bootstrap":

@@ -2,12 +2,13 @@
 """Trains with every rule on 2 and 4 workers, and has scripts/replay.py do the runs again from their histories: no
 step's loss and no final weight may be farther than 1e-5 from NumPy's in double precision.
 
-Usage: replay_runs.py TUSK MPI_RUN shared|message|rma|peers|simulated|options; exits with 77 (skipped) where there is no h5py.
+Usage: replay_runs.py TUSK MPI_RUN shared|message|rma|peers|simulated|options|resumed; exits with 77 (skipped) where there is no h5py.
 Prints a table. With the transport rma, consistency is "snapshot"; "element" is shown, but a pull may then have half of
 another's commit in it, and so is hogwild, whose reads and writes race.
 """
 
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -48,12 +49,24 @@ batch_size = 8
 """
 
 
+NORMALIZED = """[{ type = "dense", units = 8, activation = "tanh" }, { type = "batch_normalization", momentum = 0.8 },
+                 { type = "dense", units = 3, activation = "softmax" }]""".replace("\n", "")
+REFUSED = {  # in an experiment, for another, and what the line says
+    'name = "sgd"': ('name = "adam"', "optimizer"), 'compression = "none"': ('compression = "topk"', "compressed"),
+    'activation = "tanh"': ('activation = "elu"', "elu"), 'type = "batch_normalization"': ('type = "layer_normalization"', "layers"),
+    "momentum = 0.8": ("momentum = 0.8, trainable = false", "trainable"), 'label = "label"': ('label = ["label", "more"]', "arrays"),
+    "memory_limit = ": ('memory_limit = "1000 B" #', "streamed"), "metrics = []": ('frozen = ["dense"]', "trained from"),
+    "transforms = []": ('transforms = [{ type = "standard" }]', "standard"), "repeat = 1": ("repeat = 2", "repeat")}
+
+
 def write_data(path):
     random = np.random.default_rng(1)
     x = random.normal(size=(403, 6)).astype(np.float32)  # a last, smaller batch for every number of workers
     with h5py.File(path, "w") as file:
         file["features"] = x
         file["label"] = (x[:, :3] + 0.3 * x[:, 3:]).argmax(1).astype(np.int32)
+        file["label"].attrs["class_names"] = ["a", "b", "c"]
+        file["weight"] = random.uniform(0.5, 2.0, len(x))
 
 
 class Table:
@@ -62,14 +75,15 @@ class Table:
         self.failures = []
         print(f"{'rule':16} {'workers':>7}  {'how':28} {'loss':>9} {'weights':>9}")
 
-    def add(self, rule, workers, how, window=None, options=(), server=True, simulated=False, exact=True):
-        run = self.folder / "run"
+    def add(self, rule, workers, how, window=None, options=(), server=True, simulated=False, exact=True, words=(), run="run"):
+        """Trains and replays. words: further arguments."""
+        run, more = self.folder / run, words
         settings = [f'trainer.name="{rule}"', *options]
         if window:
             settings.append(f"trainer.communication_window={window}")
         ranks = workers + server
-        words = [TUSK, "simulate" if simulated else "train", "experiment.toml", "--run-dir", run, "--overwrite"]
-        words += ["--workers", str(workers)] if simulated else []
+        words = [TUSK, "simulate" if simulated else "train", "experiment.toml", "--run-dir", run]
+        words += [*(more or ["--overwrite"]), *(["--workers", str(workers)] if simulated else [])]
         words = words if simulated or ranks == 1 else [MPI_RUN, "-n", str(ranks), *words]
         for setting in settings:
             words += ["--set", setting]
@@ -136,13 +150,56 @@ def options(table):
     table.add("downpour", 2, "state reset", 3, [SGD, "trainer.keep_optimizer_state=false"])
 
 
+def resumed(table):
+    """Networks with moving statistics, weights of samples and classes; each run once more from its first checkpoint."""
+    weighted = ['data.sample_weight="weight"', "model.class_weight={a=3.0,1=0.5}", f"model.layers={NORMALIZED}"]
+    rules = {rule: pair for rule, pair in (CENTER | PEERS | {"single": (None, [SGD])}).items() if rule != "hogwild"}
+    for rule, (window, options) in rules.items():
+        workers, window = (1, None) if rule == "single" else (3, 5 if rule == "averaging" else window)
+        go_on(table, rule, workers, window, "", [*weighted, *options], rule in CENTER)
+    for rule in ("dynsgd", "aeasgd"):
+        go_on(table, rule, 3, CENTER[rule][0], "overlap, ", [*weighted, SGD, "trainer.overlap=true"], True)
+    go_on(table, "dynsgd", 3, 3, "stale, ", [*weighted, SGD, "trainer.max_staleness=1"], True)
+    table.add("downpour", 2, "balanced classes", 3, [SGD, 'model.class_weight="balanced"', f"model.layers={NORMALIZED}"])
+    check_refusals(table.folder / "run")
+
+
+def go_on(table, rule, workers, window, how, options, server):
+    for factor in (100, 1000):  # until it is slow enough to be stopped for a checkpoint before it ends
+        table.add(rule, workers, how + "weights, statistics", window, [
+            *options, f"debug.slow={{factor={factor}}}", 'checkpoint.every="20 steps"', "checkpoint.keep=99"], server)
+        checkpoints = sorted((table.folder / "run" / "checkpoints").glob("step-*"))
+        if checkpoints:
+            break
+    shutil.rmtree(table.folder / "again", ignore_errors=True)
+    table.add(rule, workers, f"{how}resumed, {int(checkpoints[0].name[5:])} steps", window,
+              [*options, 'checkpoint.every="never"'], server, words=["--resume", checkpoints[0]], run="again")
+
+
+def check_refusals(run):
+    """What cannot be replayed is refused by name, in one line."""
+    experiment = run / "experiment.toml"
+    text = experiment.read_text()
+    for before, (after, reason) in REFUSED.items():
+        assert before in text, before
+        experiment.write_text(text.replace(before, after, 1))
+        try:
+            replay.differences(run)
+        except SystemExit as refusal:
+            message = str(refusal)
+            assert message.startswith("replay.py: ") and reason in message and "\n" not in message, (after, message)
+        else:
+            raise AssertionError(f"{after} is not refused")
+    experiment.write_text(text)
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_data(folder / "data.h5")
         (folder / "experiment.toml").write_text(EXPERIMENT.format(data=folder / "data.h5"))
         table = Table(folder)
-        groups = {"peers": peers, "simulated": simulated, "options": options}
+        groups = {"peers": peers, "simulated": simulated, "options": options, "resumed": resumed}
         groups[GROUP](table) if GROUP in groups else over(table, GROUP)
         assert not table.failures, f"farther than {TOLERANCE:g} from the replay: {table.failures}"
 

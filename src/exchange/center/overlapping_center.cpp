@@ -113,7 +113,9 @@ void OverlappingCenter::keep(State& state) {
   if (under_way_) fail(ExitCode::internal, "an exchange is under way while a checkpoint is taken");
   center_.keep(state);
   state("brought", brought_);
-  if (brought_) state("arriving", std::span(arriving_));
+  if (!brought_) return;
+  state("arriving", std::span(arriving_));
+  if (statistics() > 0) state("arriving_statistics", std::span(arriving_statistics_));
 }
 
 }  // namespace tusk::center

@@ -214,11 +214,16 @@ TEST_CASE("moving statistics go on bit for bit, and what is frozen stays") {
     rules.emplace_back("delayed_nesterov",
                        DelayedNesterovOptions{.communication_window = 3, .delay = 4});
     rules.emplace_back("aeasgd", AeasgdOptions{.communication_window = 4});
+    rules.emplace_back("downpour-overlap", DownpourOptions{.communication_window = 3});
+    rules.emplace_back(
+        "aeasgd-overlap",
+        AeasgdOptions{.communication_window = 4, .moving_rate = {.beta = 0.9, .alpha = 0.3}});
   }
   for (const auto& [name, rule] : rules) {
     const bool served = topology(rule) == Topology::parameter_server;
     const auto steps = std::to_string(served || name == "single" ? 31 : 19 * size);
     Experiment experiment = going_on.normalized(rule, steps + " steps");
+    experiment.trainer.overlap = name.ends_with("overlap");
     if (size > 1 && served) {
       experiment.debug.slow = SlowOptions{.factor = 100.0};
       experiment.data.validation_split = 0.0;
