@@ -2,9 +2,8 @@
 #include "data/samples/shard_stream.hpp"
 
 #include <algorithm>
-#include <numeric>
 
-#include "tusk/random.hpp"
+#include "data/samples/epoch_order.hpp"
 
 namespace tusk::samples {
 
@@ -13,11 +12,7 @@ ShardStream::ShardStream(const Shard& shard, const SampleOrder& options)
 
 void ShardStream::start_epoch(std::uint64_t epoch) {
   epoch_ = epoch;
-  std::iota(order_.begin(), order_.end(), 0U);
-  if (options_.shuffle) {
-    Random random(options_.seed, Stream::shuffle, options_.worker, epoch);
-    shuffle(order_, random);
-  }
+  order_in_memory(options_, epoch, order_);
   next_ = 0;
 }
 

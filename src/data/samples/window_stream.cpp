@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/samples/check_rows.hpp"
+#include "data/samples/epoch_order.hpp"
 
 namespace tusk::samples {
 
@@ -12,20 +13,15 @@ WindowStream::WindowStream(std::shared_ptr<const StreamedShard::Content> content
                            const SampleOrder& options)
     : content_(std::move(content)), options_(options) {}
 
-// One sequence of random numbers orders the blocks of an epoch, others the samples of its windows,
-// so that a window can be filled without those before it.
 bool WindowStream::fill(SampleWindow& window, std::uint64_t epoch, std::size_t index,
                         const std::function<bool()>& cancelled) {
   const StreamPlan& plan = content_->plan;
-  if (index == 0) {
-    Random random(options_.seed, Stream::shuffle_blocks, options_.worker, epoch);
-    blocks_ = options_.shuffle ? plan.shuffled_blocks(random) : plan.blocks_in_order();
-  }
+  if (index == 0) blocks_ = order_of_blocks(plan, options_, epoch);
   const datasets::Block wanted = plan.window(index);
-  Random random(options_.seed, Stream::shuffle, options_.worker, epoch * plan.windows() + index);
+  auto random = random_of_window(plan, options_, epoch, index);
   return window.fill(content_->dataset, content_->rows, plan,
                      std::span(blocks_).subspan(wanted.begin, wanted.size()),
-                     options_.shuffle ? &random : nullptr, cancelled);
+                     random ? &*random : nullptr, cancelled);
 }
 
 void WindowStream::start_epoch(std::uint64_t epoch) {

@@ -29,7 +29,8 @@
 //   checkpointer   rank 0's writing of one, beside the training (background)
 //   local_gate, served_gate with served_checkpoints, peers_gate
 //                  how all workers stand still together, for each way to run
-//   origin         what a run goes on from, and whether it may
+//   origin         what a run goes on from, and whether it may; regroup, with former_worker: with
+//                  another number of workers
 //
 // What is kept, each object says itself: State (tusk/state.hpp). Who calls: training::Run makes the
 // checkpointer, its topologies the gates; training::train() finds the origin.

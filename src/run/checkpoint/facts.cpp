@@ -19,6 +19,15 @@ void DataFile::keep(State& state) {
   state("checksum", checksum);
 }
 
+void Deal::keep(State& state) {
+  state("parts", parts);
+  state("memory_limit", memory_limit);
+  state("begun", begun);
+  state("open", open);
+}
+
+std::uint64_t Deal::last() const { return begun.empty() ? 0 : std::ranges::max(begun); }
+
 void Facts::keep(State& state) {
   state("cut", cut);
   state("step", step);
@@ -36,6 +45,8 @@ void Facts::keep(State& state) {
   state("steps", steps);
   state("parts", parts);
   state("asked", asked);
+  if (deals.empty() && !(state.reading() && state.has("deals"))) return;
+  state.list("deals", deals, [](State& part, Deal& deal) { part("deal", deal); });
 }
 
 void CenterCopy::keep(State& state) {

@@ -25,6 +25,25 @@ struct DataFile {
   void keep(State& state);
 };
 
+// How the rows of training had been dealt, and what was left of them, when a run went on with
+// another number of workers: for each of the shards or partitions, `parts`, a place in the order in
+// which its samples come, which is a function of the seed. training::DealtRows makes rows of it.
+struct Deal {
+  // A pass that had begun: so many samples of it had been handed out.
+  struct Pass {
+    std::uint64_t epoch = 0;
+    std::uint64_t part = 0;
+    std::uint64_t taken = 0;
+  };
+  std::uint64_t parts = 0;
+  std::uint64_t memory_limit = 0;    // in bytes, which decides the order of what is streamed
+  std::vector<std::uint64_t> begun;  // by part: the last epoch that anybody had begun with it
+  std::vector<Pass> open;            // all others that had begun had ended
+
+  void keep(State& state);
+  std::uint64_t last() const;  // the last epoch that had begun
+};
+
 // What a checkpoint says of itself, at the beginning of rank 0's file: what it belongs to.
 struct Facts {
   std::uint64_t cut = 0;   // the same number in the files of all ranks, and in no other checkpoint
@@ -40,9 +59,10 @@ struct Facts {
   std::uint64_t parameters = 0;
   std::vector<DataFile> files;
   std::vector<std::uint8_t> finished;  // by worker: whether it had nothing more to do
-  std::vector<std::uint64_t> steps;    // by worker
+  std::vector<std::uint64_t> steps;    // by worker; behind them, of those that are gone
   Progress asked;                      // when the checkpoint was wanted
   std::vector<std::uint8_t> parts;     // by rank: whether it has written a file
+  std::vector<Deal> deals;  // if the number of workers has changed; the first comes first
 
   void keep(State& state);
 };

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/worker/gate.hpp"
@@ -27,6 +29,11 @@ class LocalGate final : public worker::Gate {
     center::CenterServer& server;  // of the board, and of the center if there is one
     bool has_center = false;
     std::function<void(std::span<float>)> snapshot;  // copies the model
+
+    // If there were more workers before: the steps of each that is gone, and how many steps the run
+    // has done that are not this worker's.
+    std::vector<std::uint64_t> steps_of_gone{};
+    std::int64_t steps_apart = 0;
   };
 
   // `gate`: what holds the worker beside that. What is referred to must outlive the object.
@@ -39,6 +46,7 @@ class LocalGate final : public worker::Gate {
 
  private:
   void take(worker::Standing& standing);
+  std::uint64_t steps(const worker::Standing& standing) const;  // of all workers there have been
 
   std::unique_ptr<worker::Gate> gate_;
   Around around_;

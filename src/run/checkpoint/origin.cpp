@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "core/log.hpp"
 #include "experiment/read_experiment.hpp"
@@ -87,11 +88,16 @@ std::vector<fs::path> broadcast(const mpi::Communicator& world,
   return all;
 }
 
-// This rank's part, checked, with its first words read.
-Origin read_part(const fs::path& checkpoint, int rank) {
+Origin origin_of(const fs::path& checkpoint) {
   Origin origin;
   origin.checkpoint = checkpoint;
   origin.logs = checkpoint.parent_path().parent_path();
+  return origin;
+}
+
+// This rank's part, checked, with its first words read.
+Origin read_part(const fs::path& checkpoint, int rank) {
+  Origin origin = origin_of(checkpoint);
   const fs::path file = checkpoint / state_of_rank(rank);
   std::error_code error;
   if (rank > 0 && !fs::exists(file, error)) return origin;  // perhaps it had none
@@ -105,43 +111,83 @@ Origin read_part(const fs::path& checkpoint, int rank) {
   return origin;
 }
 
+// Collective: rank 0's numbers, for all ranks.
+void share_facts(Facts& facts, const mpi::Communicator& world) {
+  std::vector<std::uint64_t> numbers{facts.cut,
+                                     facts.step,
+                                     facts.epochs,
+                                     facts.ranks,
+                                     facts.workers,
+                                     facts.simulated ? 1U : 0U,
+                                     facts.finished.size(),
+                                     facts.parts.size(),
+                                     facts.steps.size()};
+  world.broadcast(std::as_writable_bytes(std::span(numbers)), 0);
+  facts.cut = numbers[0];
+  facts.step = numbers[1];
+  facts.epochs = numbers[2];
+  facts.ranks = numbers[3];
+  facts.workers = numbers[4];
+  facts.simulated = numbers[5] != 0;
+  facts.finished.resize(numbers[6]);
+  world.broadcast(std::as_writable_bytes(std::span(facts.finished)), 0);
+  facts.parts.resize(static_cast<std::size_t>(numbers[7]));
+  world.broadcast(std::as_writable_bytes(std::span(facts.parts)), 0);
+  facts.steps.resize(static_cast<std::size_t>(numbers[8]));
+  world.broadcast(std::as_writable_bytes(std::span(facts.steps)), 0);
+}
+
+// Collective: how rows had been dealt, from rank 0.
+void share_deals(Facts& facts, const mpi::Communicator& world) {
+  const auto keep = [](State& state, std::vector<Deal>& deals) {
+    state.list("deals", deals, [](State& part, Deal& deal) { part("deal", deal); });
+  };
+  const auto bytes = State::written([&](State& state) { keep(state, facts.deals); });
+  const auto all = world.all_gather(world.rank() == 0 ? std::span<const std::byte>(bytes)
+                                                      : std::span<const std::byte>());
+  State state(all.front(), "rank 0's deals");
+  keep(state, facts.deals);
+}
+
+// Whether the number of ranks has changed so that there are other workers. With one process that
+// trains, it does not matter how many others wait.
+bool regroups(const Facts& facts, const Wish& wish, const Experiment& experiment,
+              const mpi::Communicator& world) {
+  return wish.group && !facts.simulated &&
+         facts.ranks != static_cast<std::uint64_t>(world.size()) &&
+         topology(experiment.trainer.strategy) != Topology::sequential;
+}
+
 // Collective: what all ranks can read of this checkpoint; nothing, with rank 0's reason, if one of
 // them cannot.
-std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const mpi::Communicator& world) {
+std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const Wish& wish,
+                                       const Experiment& experiment,
+                                       const mpi::Communicator& world) {
   std::unique_ptr<Origin> origin;
+  const int rank = world.rank();
   try {
-    mpi::collectively(
-        world, [&] { origin = std::make_unique<Origin>(read_part(checkpoint, world.rank())); });
-    Facts& facts = origin->facts;
-    const std::uint64_t cut = facts.cut;
-    std::vector<std::uint64_t> numbers{facts.cut,
-                                       facts.step,
-                                       facts.epochs,
-                                       facts.ranks,
-                                       facts.workers,
-                                       facts.simulated ? 1U : 0U,
-                                       facts.finished.size(),
-                                       facts.parts.size()};
-    world.broadcast(std::as_writable_bytes(std::span(numbers)), 0);
-    facts.cut = numbers[0];
-    facts.step = numbers[1];
-    facts.epochs = numbers[2];
-    facts.ranks = numbers[3];
-    facts.workers = numbers[4];
-    facts.simulated = numbers[5] != 0;
-    facts.finished.resize(numbers[6]);
-    world.broadcast(std::as_writable_bytes(std::span(facts.finished)), 0);
-    facts.parts.resize(static_cast<std::size_t>(numbers[7]));
-    world.broadcast(std::as_writable_bytes(std::span(facts.parts)), 0);
+    mpi::collectively(world, [&] {  // which files there are, rank 0's says
+      if (rank == 0) origin = std::make_unique<Origin>(read_part(checkpoint, 0));
+    });
+    Facts first;
+    if (rank == 0) first = origin->facts;
+    share_facts(first, world);
+    if (regroups(first, wish, experiment, world)) {
+      if (rank != 0) origin = std::make_unique<Origin>(origin_of(checkpoint));
+      share_facts(origin->facts, world);
+      origin->regroup = read_regroup(checkpoint, origin->facts, experiment, *wish.group, world);
+      return origin;
+    }
     mpi::collectively(world, [&] {
-      const auto rank = static_cast<std::size_t>(world.rank());
-      const bool wanted = rank < facts.parts.size() && facts.parts[rank] != 0;
-      if (wanted != !origin->bytes.empty() || (wanted && cut != facts.cut)) {
-        fail(ExitCode::bad_data, "{}: {} {}", checkpoint.string(),
-             state_of_rank(world.rank()).string(),
+      if (rank != 0) origin = std::make_unique<Origin>(read_part(checkpoint, rank));
+      const auto index = static_cast<std::size_t>(rank);
+      const bool wanted = index < first.parts.size() && first.parts[index] != 0;
+      if (wanted != !origin->bytes.empty() || (wanted && origin->facts.cut != first.cut)) {
+        fail(ExitCode::bad_data, "{}: {} {}", checkpoint.string(), state_of_rank(rank).string(),
              wanted && origin->bytes.empty() ? "is missing" : "belongs to another checkpoint");
       }
     });
+    share_facts(origin->facts, world);
     return origin;
   } catch (const mpi::CollectiveError& error) {
     warning("{}; the checkpoint before it is taken", error.what());
@@ -159,9 +205,19 @@ void check(Origin& origin, const Wish& wish, const Experiment& experiment,
          facts.simulated ? "simulation" : "training", facts.simulated ? "simulate" : "train");
   }
   const auto ranks = static_cast<std::uint64_t>(world.size());
-  if (facts.ranks != ranks) {
+  const bool user_rule = std::holds_alternative<UserStrategy>(experiment.trainer.strategy);
+  const Topology topology = tusk::topology(experiment.trainer.strategy);
+  if (origin.regroup && user_rule && topology == Topology::peers) {
+    fail(
+        ExitCode::bad_experiment,
+        "{} is of {} ranks, but the job has {}: what a new peer begins with, Tusk does not know of "
+        "trainer.name = \"{}\"; go on with {} ranks",
+        where, facts.ranks, ranks, name_of_rule(experiment.trainer.strategy), facts.ranks);
+  }
+  if (facts.ranks != ranks && !origin.regroup &&
+      !(wish.group && topology == Topology::sequential)) {
     fail(ExitCode::bad_experiment,
-         "{} is of {} ranks, but the job has {}: a run goes on with as many as it had", where,
+         "{} is of {} ranks, but the job has {}: it goes on with as many as it had", where,
          facts.ranks, ranks);
   }
   if (wish.virtual_workers && facts.workers != *wish.virtual_workers) {
@@ -179,6 +235,7 @@ void check(Origin& origin, const Wish& wish, const Experiment& experiment,
   check_same_experiment(before, experiment, facts, where);
   origin.memory_limit = before.data.memory_limit;
   (*origin.state)("center", origin.center);
+  if (origin.regroup) regroup(origin, before, *wish.group);
 }
 
 // Rank 0: newer checkpoints are of steps that will be done again, or damaged.
@@ -203,7 +260,7 @@ std::unique_ptr<Origin> find_origin(const Wish& wish, const Experiment& experime
   paths = broadcast(world, paths);
   if (paths.empty()) return nullptr;
   for (const fs::path& path : paths) {
-    std::unique_ptr<Origin> origin = try_checkpoint(path, world);
+    std::unique_ptr<Origin> origin = try_checkpoint(path, wish, experiment, world);
     if (!origin) continue;
     std::uint64_t limit = 0;
     mpi::collectively(world, [&] {
@@ -212,6 +269,8 @@ std::unique_ptr<Origin> find_origin(const Wish& wish, const Experiment& experime
       if (origin->memory_limit) limit = origin->memory_limit->bytes;
       set_newer_aside(wish, *origin);
     });
+    share_facts(origin->facts, world);
+    share_deals(origin->facts, world);
     limit = world.max(limit);
     if (limit > 0) origin->memory_limit = ByteCount{limit};
     return origin;

@@ -10,6 +10,7 @@
 
 #include "experiment/experiment.hpp"
 #include "run/checkpoint/facts.hpp"
+#include "run/checkpoint/regroup.hpp"
 #include "tusk/extensions.hpp"
 #include "tusk/state.hpp"
 
@@ -23,11 +24,15 @@ namespace tusk::checkpoint {
 struct Origin {
   std::filesystem::path checkpoint;
   std::filesystem::path logs;             // the run directory whose logs it continues
-  Facts facts;                            // on all ranks; their experiment on rank 0 alone
+  Facts facts;                            // on all ranks; what is text in them on rank 0 alone
   std::optional<ByteCount> memory_limit;  // of the run, which decides the order of what is streamed
   std::optional<CenterCopy> center;       // on rank 0, if there is one
   std::vector<std::byte> bytes;           // this rank's; none if it had nothing more to do
   std::optional<State> state;             // which reads them, behind what stands above
+
+  // If the number of ranks has changed: what all must know of the workers before, and the state of
+  // this rank's worker. `bytes` and `state` are then rank 0's alone.
+  std::unique_ptr<Regroup> regroup{};
 };
 
 // What a command says of an earlier run in its run directory.
@@ -37,6 +42,7 @@ struct Wish {
   std::string resume = "auto";  // "auto", "never", or a checkpoint or run directory
   std::optional<std::size_t> virtual_workers{};  // of a simulation
   std::string like{};                            // Facts::like
+  std::optional<Group> group{};  // of a run that may go on with another number of ranks
 };
 
 // Collective. What the run in this directory goes on from; nothing if it begins. With "auto":
@@ -50,7 +56,8 @@ struct Wish {
 //
 // Error(bad_experiment) that shows the difference if the checkpoint is of another experiment. What
 // may differ: more epochs, callbacks, checkpoint, trainer.threads, and where the data are, if they
-// are the same (check_files). Error(bad_experiment) if the number of ranks or workers differs.
+// are the same (check_files), and the number of ranks, if the wish has a group (Regroup).
+// Error(bad_experiment) if the number of ranks or virtual workers differs otherwise.
 // Throws mpi::CollectiveError.
 std::unique_ptr<Origin> find_origin(const Wish& wish, const Experiment& experiment,
                                     const mpi::Communicator& world, const Extensions& extensions);

@@ -49,14 +49,18 @@ center::Orders PeersGate::enter(std::uint64_t window, worker::Standing& standing
   return gate_->enter(window, standing);
 }
 
+std::uint64_t PeersGate::steps(const worker::Standing& standing) const {
+  const auto peers = static_cast<std::uint64_t>(communicator_.size());
+  return standing.steps() * peers + static_cast<std::uint64_t>(head_->steps_apart);
+}
+
 std::uint64_t PeersGate::wish(const worker::Standing& standing) {
   if (const int signal = Signals::stop(); signal != 0) {
     return stop_wish + static_cast<std::uint64_t>(signal);
   }
   if (!head_) return Signals::take_wish() ? checkpoint_wish : no_wish;
   Checkpointer& checkpointer = head_->checkpointer;
-  const auto peers = static_cast<std::uint64_t>(communicator_.size());
-  const Progress now{checkpointer.now_s(), standing.steps() * peers, head_->coordinator.epochs()};
+  const Progress now{checkpointer.now_s(), steps(standing), head_->coordinator.epochs()};
   if (!checkpointer.wanted(now)) return no_wish;
   return checkpointer.stops() ? stop_wish : checkpoint_wish;
 }
@@ -90,7 +94,7 @@ void PeersGate::take(std::uint64_t agreed, worker::Standing& standing) {
     AlignedVector<float> model(standing.parameters());
     head_->snapshot(model);
     std::optional<CenterCopy> no_center;
-    head_->checkpointer.write({.step = standing.steps() * peers,
+    head_->checkpointer.write({.step = steps(standing),
                                .epochs = head_->coordinator.epochs(),
                                .finished = std::vector<std::uint8_t>(peers, 0),
                                .steps = std::vector<std::uint64_t>(peers, standing.steps()),

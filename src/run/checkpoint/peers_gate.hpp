@@ -27,6 +27,10 @@ class PeersGate final : public worker::Gate {
     Checkpointer& checkpointer;
     coordinator::Coordinator& coordinator;
     std::function<void(std::span<float>)> snapshot;
+
+    // What has to be added to the steps of so many peers as there are: others than those have taken
+    // steps, if the run has gone on with another number of them.
+    std::int64_t steps_apart = 0;
   };
 
   // `head` on rank 0, `writer` on all others. `board`: this worker's own. `communicator` is for the
@@ -47,6 +51,7 @@ class PeersGate final : public worker::Gate {
   void finish() override { gate_->finish(); }
 
  private:
+  std::uint64_t steps(const worker::Standing& standing) const;  // of all, on rank 0
   std::uint64_t wish(const worker::Standing& standing);
   void take(std::uint64_t agreed, worker::Standing& standing);
 

@@ -28,13 +28,15 @@ void ServedCheckpoints::restore(const Facts& facts) {
     workers_[worker].finished = facts.finished.at(worker) != 0;
     workers_[worker].steps = facts.steps.at(worker);
   }
+  steps_of_gone_.assign(facts.steps.begin() + static_cast<std::ptrdiff_t>(workers_.size()),
+                        facts.steps.end());
 }
 
 void ServedCheckpoints::submit(records::Report report) {
   if (report.finished) {
     Place& place = workers_.at(report.worker);
     place.finished = true;
-    place.steps = report.ledger.batches_trained;
+    place.steps = report.amount;
   }
   Notices::submit(std::move(report));
 }
@@ -55,6 +57,7 @@ bool ServedCheckpoints::advance() {
   }
   std::uint64_t steps = 0;
   for (const Place& place : workers_) steps += place.steps;
+  for (const std::uint64_t gone : steps_of_gone_) steps += gone;
   steps = std::max(steps, coordinator_.book().steps());
   if (checkpointer_.wanted({checkpointer_.now_s(), steps, coordinator_.epochs()})) {
     wanted_ = true;
@@ -97,6 +100,10 @@ void ServedCheckpoints::cut() {
     cut.steps.push_back(place.steps);
     cut.finished.push_back(place.finished ? 1 : 0);
     cut.parts[rank_of_worker_0_ + worker] = place.finished ? 0 : 1;
+  }
+  for (const std::uint64_t gone : steps_of_gone_) {
+    cut.step += gone;
+    cut.steps.push_back(gone);
   }
   cut.epochs = coordinator_.epochs();
   checkpointer_.write(std::move(cut));

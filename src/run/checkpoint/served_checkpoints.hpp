@@ -49,6 +49,7 @@ class ServedCheckpoints final : public Notices, public coordinator::Duty {
   center::CenterServer& server_;
   std::size_t rank_of_worker_0_;
   std::vector<Place> workers_;
+  std::vector<std::uint64_t> steps_of_gone_;  // workers of a larger number, before
   bool wanted_ = false;
   std::uint64_t asked_ = 0;  // the cut that the workers are on their way to
   double asked_s_ = 0.0;

@@ -135,7 +135,9 @@ void Coordinator::complete(const Pending& epoch) {
 
 // The learning rate of a worker that has come as far as the workers have on average.
 double Coordinator::learning_rate(const records::EpochRecord& record) const {
-  return schedule_.at(record.steps / options_.workers) * callbacks_.learning_rate_scale();
+  const Regrouped since = regrouped_.value_or(Regrouped{});
+  const std::uint64_t steps = record.steps - std::min(record.steps, since.steps);
+  return schedule_.at(since.updates + steps / options_.workers) * callbacks_.learning_rate_scale();
 }
 
 void Coordinator::Pending::keep(State& state) {
@@ -157,11 +159,29 @@ void Coordinator::keep(State& state) {
   state("finished", finished_);
   state("time", time_);
   state("ledger", ledger_);
+  if (regrouped_ || (state.reading() && state.has("regrouped"))) state("regrouped", regrouped_);
   if (!state.reading()) return;
   evaluating_ = false;
   if (!evaluation_ && !pending_.empty()) {
     fail(ExitCode::bad_data, "the checkpoint has an epoch to validate, but the run does not");
   }
+}
+
+void Coordinator::regroup(std::vector<records::Report> gone, std::uint64_t updates) {
+  finished_ = 0;
+  Regrouped now = regrouped_.value_or(Regrouped{});
+  for (records::Report& report : gone) {
+    records::Ledger& ledger = report.ledger;
+    now.dropped.batches_trained += ledger.batches_trained - ledger.batches_committed;
+    now.dropped.samples_trained += ledger.samples_trained - ledger.samples_committed;
+    time_ = time_ + report.time;
+    ledger_ = ledger_ + ledger;
+    report.finished = false;
+    submit(std::move(report));
+  }
+  now.steps = book_.steps();
+  now.updates = updates;
+  regrouped_ = now;
 }
 
 void Coordinator::close() {

@@ -77,6 +77,14 @@ class Coordinator : public records::ReportSink {
   // start. Error(io_error).
   void keep(State& state);
 
+  // After keep() has read, in a run that goes on with another number of workers: none of them has
+  // finished, `gone` are what those had not told that are no more (with time and ledger; what they
+  // had trained but not exchanged is dropped()), and the schedules of all stand at `updates`.
+  void regroup(std::vector<records::Report> gone, std::uint64_t updates);
+
+  // What was trained and got lost with its worker.
+  records::Ledger dropped() const { return regrouped_ ? regrouped_->dropped : records::Ledger{}; }
+
   // Closes the logs. Error(io_error) if they could not be written to their end.
   void close();
 
@@ -116,6 +124,14 @@ class Coordinator : public records::ReportSink {
   std::size_t finished_ = 0;
   records::TimeSplit time_;
   records::Ledger ledger_;
+
+  // For a run whose number of workers has changed.
+  struct Regrouped {
+    std::uint64_t steps = 0;    // of all, when it last did
+    std::uint64_t updates = 0;  // of each then
+    records::Ledger dropped{};  // of what was trained, batches and samples
+  };
+  std::optional<Regrouped> regrouped_;
 };
 
 // The sink of a worker in the same process as the coordinator: validation is done before the worker

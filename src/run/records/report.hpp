@@ -43,7 +43,8 @@ enum class Notice : std::uint32_t {
 // step in it is in the center.
 struct Report {
   std::uint32_t worker = 0;
-  bool finished = false;         // the last report of this worker: time and ledger are final
+  bool finished = false;         // the last report of this worker: time and ledger are final, and
+                                 // `amount` is the number of its last step
   Notice notice = Notice::none;  // with one there is nothing else
   std::uint64_t number = 0;
   std::uint64_t amount = 0;

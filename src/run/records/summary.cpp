@@ -66,6 +66,10 @@ std::string Summary::json() const {
                    {"batches_committed", ledger.batches_committed},
                    {"samples_trained", ledger.samples_trained},
                    {"samples_committed", ledger.samples_committed}};
+  if (dropped.batches_trained > 0) {
+    out["ledger"]["batches_dropped"] = dropped.batches_trained;
+    out["ledger"]["samples_dropped"] = dropped.samples_trained;
+  }
   out["updates"] = updates;
   out["checkpoints"] = {{"written", checkpoints.written},
                         {"bytes", checkpoints.bytes},
@@ -76,14 +80,14 @@ std::string Summary::json() const {
   return out.dump(2) + "\n";
 }
 
-void check_ledger(const Ledger& ledger, std::uint64_t samples_expected) {
-  if (ledger.batches_committed != ledger.batches_trained ||
-      ledger.samples_committed != samples_expected) {
+void check_ledger(const Ledger& ledger, std::uint64_t samples_expected, const Ledger& dropped) {
+  if (ledger.batches_committed + dropped.batches_trained != ledger.batches_trained ||
+      ledger.samples_committed + dropped.samples_trained != samples_expected) {
     fail(ExitCode::internal,
          "the ledger does not balance: {} batches trained, {} committed, {} samples committed of "
          "{}; a rule has to exchange all that it has trained, at the latest in on_finish()",
-         ledger.batches_trained, ledger.batches_committed, ledger.samples_committed,
-         samples_expected);
+         ledger.batches_trained, ledger.batches_committed + dropped.batches_trained,
+         ledger.samples_committed + dropped.samples_trained, samples_expected);
   }
 }
 

@@ -38,6 +38,7 @@ struct Summary {
   Staleness staleness{};
   TimeSplit time{};           // summed over the workers
   Ledger ledger{};            // summed over the workers
+  Ledger dropped{};           // trained, and lost with workers that are gone
   std::uint64_t updates = 0;  // commits to the center
   CheckpointCosts checkpoints{};
 
@@ -52,7 +53,7 @@ struct Summary {
   std::string json() const;  // summary.json
 };
 
-// Error(internal) unless every batch that was trained was committed.
-void check_ledger(const Ledger& ledger, std::uint64_t samples_expected);
+// Error(internal) unless every batch that was trained was committed, or `dropped` with its worker.
+void check_ledger(const Ledger& ledger, std::uint64_t samples_expected, const Ledger& dropped = {});
 
 }  // namespace tusk::records

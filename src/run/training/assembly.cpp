@@ -169,6 +169,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
                   .model = std::move(model),
                   .initial = std::move(initial),
                   .training_rows = rows.split.training_count(),
+                  .split = rows.split,
                   .optimizer_state = std::move(optimizer_state)};
     const datasets::Dataset& train = made.files.train;
     for (std::size_t i = 0; i < train.inputs(); ++i) {

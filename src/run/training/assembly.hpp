@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/datasets/column_names.hpp"
+#include "data/datasets/split.hpp"
 #include "data/samples/augmentation.hpp"
 #include "data/samples/partitions.hpp"
 #include "data/samples/sample_source.hpp"
@@ -42,6 +43,7 @@ struct Assembly {
   graph::Model model;
   AlignedVector<float> initial;     // one weight a parameter, the same on every rank
   std::uint64_t training_rows = 0;  // of all workers
+  datasets::Split split{0};         // of the training files' rows
   // Of the training alone, for each array of labels by class; empty: all alike.
   std::vector<std::vector<double>> class_weights{};
 

@@ -3,7 +3,10 @@
 
 #include <utility>
 
+#include "run/checkpoint/origin.hpp"
+#include "run/coordinator/coordinator.hpp"
 #include "run/training/assembly.hpp"
+#include "run/training/dealt_rows.hpp"
 #include "run/training/optimizer_memory.hpp"
 #include "run/worker/board_gate.hpp"
 #include "run/worker/partition_passes.hpp"
@@ -21,23 +24,28 @@ std::unique_ptr<worker::Clock> make_clock(const DebugOptions& debug, std::size_t
 
 // The passes over the partitions that this worker claims, or over its shard.
 std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_t index,
-                                            center::ControlBoard& board) {
+                                            const DealtRows* dealt, center::ControlBoard& board) {
   const samples::BatchOptions batches =
       batch_options(assembly.experiment, index, assembly.augmentation);
+  const auto unusual = [&](std::size_t parts) {
+    return dealt != nullptr ? dealt->epochs(parts) : worker::DealtEpochs{};
+  };
   if (!assembly.partitions) {
-    return std::make_unique<worker::ShardPasses>(*assembly.shard, batches);
+    return std::make_unique<worker::ShardPasses>(*assembly.shard, batches,
+                                                 unusual(assembly.roles.workers));
   }
   const samples::Partitions& partitions = *assembly.partitions;
   return std::make_unique<worker::PartitionPasses>(
       board, [&partitions](std::size_t partition) { return partitions.read(partition); },
-      partitions.count(), batches);
+      partitions.count(), batches, unusual(partitions.count()));
 }
 
 }  // namespace
 
 std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             center::CenterVariable& center, center::Peers& peers,
-                                            records::ReportSink& sink, const GateAround& around) {
+                                            records::ReportSink& sink, const DealtRows* dealt,
+                                            const GateAround& around) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t index = *assembly.roles.worker;
   auto own_gate =
@@ -56,9 +64,39 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                               .sink = sink,
                               .clock = make_clock(experiment.debug, index),
                               .gate = std::move(gate),
-                              .passes = make_passes(assembly, index, center.board())});
+                              .passes = make_passes(assembly, index, dealt, center.board())});
   restore_optimizer(assembly, *worker);
   return worker;
+}
+
+void go_on(checkpoint::Origin& origin, worker::Worker& worker, std::size_t index) {
+  if (!origin.regroup) {
+    (*origin.state)("worker", worker);
+    origin.state->finish();
+    return;
+  }
+  checkpoint::Regroup& regroup = *origin.regroup;
+  const std::uint64_t updates = regroup.mean_updates();
+  if (regroup.state) {
+    regroup.state->part("worker", [&](State& state) { worker.take_over(state, regroup.itself); });
+    regroup.state->finish();
+    if (regroup.itself) return;
+    worker.join(worker.steps(), updates, regroup.latest_s());
+  } else {
+    worker.join(origin.facts.steps.at(index), updates, regroup.latest_s());
+  }
+}
+
+void regroup(const checkpoint::Origin& origin, std::size_t workers,
+             coordinator::Coordinator& coordinator) {
+  if (!origin.regroup) return;
+  const std::vector<checkpoint::FormerWorker>& formers = origin.regroup->formers;
+  std::vector<records::Report> gone;
+  for (std::size_t worker = 0; worker < formers.size(); ++worker) {
+    const bool goes_on = worker < workers && origin.regroup->continued(worker);
+    if (!goes_on && !formers[worker].finished) gone.push_back(formers[worker].report);
+  }
+  coordinator.regroup(std::move(gone), origin.regroup->mean_updates());
 }
 
 worker::Worker::Options worker_options(const Experiment& experiment, std::size_t index,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/run.hpp"
 
+#include <fmt/format.h>
+
 #include <span>
 #include <utility>
 
@@ -60,6 +62,7 @@ void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
   summary.staleness = coordinator.book().staleness();
   summary.time = coordinator.time();
   summary.ledger = coordinator.ledger();
+  summary.dropped = coordinator.dropped();
   summary.updates = outcome.updates;
   if (const auto& best = coordinator.callbacks().best()) {
     summary.last_epoch = best->record;
@@ -116,6 +119,9 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
                                assembly.roles.workers);
   mpi::collectively(world, [&] {
     if (world.rank() == 0) open_directory(options);
+    if (origin_ && !origin_->facts.deals.empty()) {
+      dealt_ = std::make_unique<DealtRows>(assembly, origin_->facts.deals);
+    }
   });
   if (options.checkpoints) {
     signals_ = signals ? std::move(signals)
@@ -124,6 +130,10 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
   if (origin_) {
     info("going on from {}: step {}, {} epochs completed", origin_->checkpoint.string(),
          format_count(origin_->facts.step), origin_->facts.epochs);
+  }
+  if (origin_ && origin_->regroup && dealt_->left() > 0) {
+    info("dealt anew: {} samples, of epoch {}{}", format_count(dealt_->left()), dealt_->first(),
+         dealt_->first() == dealt_->last() ? "" : fmt::format(" to {}", dealt_->last()));
   }
   if (assembly.roles.in_process && world.size() > 1) {
     info("trainer '{}' runs in one process: rank 0 trains, the other {} ranks wait",
@@ -172,7 +182,8 @@ records::Summary Run::end(Outcome outcome) const {
     records::check_ledger(summary.ledger,
                           summary.stop_reason.empty()
                               ? experiment.trainer.epochs * assembly_.samples_per_epoch()
-                              : summary.ledger.samples_trained);
+                              : summary.ledger.samples_trained,
+                          summary.dropped);
     save_model(outcome);
     close_logs(*outcome.coordinator);
   });

@@ -17,6 +17,7 @@
 #include "run/records/run_directory.hpp"
 #include "run/records/summary.hpp"
 #include "run/training/assembly.hpp"
+#include "run/training/dealt_rows.hpp"
 #include "tusk/aligned_vector.hpp"
 
 namespace tusk::center {
@@ -88,6 +89,10 @@ class Run {
   // What the run goes on from, on every rank; null if it begins.
   checkpoint::Origin* origin() const { return origin_.get(); }
 
+  // What is left of epochs that had begun with another number of workers; null if that has not
+  // changed, or they are over.
+  const DealtRows* dealt() const { return dealt_.get(); }
+
   // The weights that a center begins with, on rank 0: the checkpoint's or the model's.
   std::span<const float> initial_center() const;
 
@@ -129,6 +134,7 @@ class Run {
   std::vector<std::string> hosts_;
   std::optional<records::RunDirectory> directory_;  // on rank 0
   std::unique_ptr<checkpoint::Origin> origin_;
+  std::unique_ptr<const DealtRows> dealt_;
   mutable std::unique_ptr<checkpoint::Signals> signals_;
   std::unique_ptr<checkpoint::Checkpointer> checkpointer_;  // on rank 0
 };

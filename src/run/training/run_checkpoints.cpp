@@ -66,7 +66,10 @@ void copy_logs(const std::filesystem::path& from, const records::RunDirectory& t
 void Run::open_directory(const RunOptions& options) {
   checkpoint::Facts facts = make_facts(assembly_, world_);
   facts.like = options.like;
-  if (origin_) check_origin(*origin_, facts);
+  if (origin_) {
+    check_origin(*origin_, facts);
+    facts.deals = origin_->facts.deals;
+  }
   std::error_code error;
   if (origin_ && std::filesystem::equivalent(origin_->logs, options.run_directory, error)) {
     directory_.emplace(records::RunDirectory::reopen(options.run_directory));

@@ -62,6 +62,36 @@ void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
   to.set_learning_rate_scale(orders.learning_rate_scale);
 }
 
+// For a run that goes on, on rank 0: what lies beside θ. Another number of workers claims its own
+// partitions, from the first epoch of which something is left.
+void restore_center(const Run& run, center::CenterServer& server) {
+  checkpoint::Origin& origin = *run.origin();
+  if (!origin.center) return;
+  const auto& partitions = run.assembly().partitions;
+  if (origin.regroup && partitions) {
+    origin.center->next_partition =
+        static_cast<std::int64_t>((run.dealt()->first() - 1) * partitions->count());
+  }
+  origin.center->restore(server, origin.facts.finished);
+}
+
+// The steps of workers that the run had when it had more.
+std::vector<std::uint64_t> steps_of_gone(const Run& run) {
+  if (run.origin() == nullptr) return {};
+  const std::vector<std::uint64_t>& steps = run.origin()->facts.steps;
+  const std::size_t workers = std::min(run.assembly().roles.workers, steps.size());
+  return {steps.begin() + static_cast<std::ptrdiff_t>(workers), steps.end()};
+}
+
+// Of workers that take their steps together, on rank 0: how many steps the run has done that are
+// not theirs, or fewer than theirs.
+std::int64_t steps_apart(const Run& run) {
+  if (run.origin() == nullptr) return 0;
+  const checkpoint::Facts& facts = run.origin()->facts;
+  const std::uint64_t theirs = run.assembly().roles.workers * facts.steps.at(0);
+  return static_cast<std::int64_t>(facts.step - theirs);
+}
+
 }  // namespace
 
 Outcome run_in_process(const Run& run) {
@@ -89,7 +119,7 @@ Outcome run_in_process(const Run& run) {
   coordinator::LocalSink sink(*outcome.coordinator);
   checkpoint::Checkpointer* const checkpointer = run.checkpointer();
   worker = make_worker(
-      assembly, center, nobody, sink,
+      assembly, center, nobody, sink, run.dealt(),
       [&](std::unique_ptr<worker::BoardGate> gate) -> std::unique_ptr<worker::Gate> {
         if (checkpointer == nullptr) return gate;
         return std::make_unique<checkpoint::LocalGate>(
@@ -97,13 +127,15 @@ Outcome run_in_process(const Run& run) {
                                                            .coordinator = *outcome.coordinator,
                                                            .server = server,
                                                            .has_center = has_center,
-                                                           .snapshot = snapshot});
+                                                           .snapshot = snapshot,
+                                                           .steps_of_gone = steps_of_gone(run),
+                                                           .steps_apart = steps_apart(run)});
       });
   if (checkpoint::Origin* const origin = run.origin()) {
-    if (origin->center) origin->center->restore(server, origin->facts.finished);
+    restore_center(run, server);
     (*origin->state)("coordinator", *outcome.coordinator);
-    (*origin->state)("worker", *worker);
-    origin->state->finish();
+    go_on(*origin, *worker, 0);
+    regroup(*origin, 1, *outcome.coordinator);
   }
   try {
     State::size_of([&](State& measured) { worker->keep(measured); });
@@ -147,9 +179,10 @@ Outcome run_with_server(const Run& run) {
       outcome.coordinator = run.begin(records::ServedCenter{center.transport, center.consistency},
                                       snapshot, center.server->board());
       if (origin != nullptr) {
-        origin->center->restore(*center.server, origin->facts.finished);
+        restore_center(run, *center.server);
         (*origin->state)("coordinator", *outcome.coordinator);
-        origin->state->finish();
+        if (!origin->regroup) origin->state->finish();
+        regroup(*origin, assembly.roles.workers, *outcome.coordinator);
       }
       if (run.checkpointer() != nullptr) {
         checkpoints.emplace(*run.checkpointer(), *outcome.coordinator, *center.server,
@@ -159,22 +192,19 @@ Outcome run_with_server(const Run& run) {
     } else if (center.worker) {
       const auto index = static_cast<std::uint32_t>(*assembly.roles.worker);
       writer.emplace(run.checkpoint_folder(), world.rank(), index);
-      worker = make_worker(assembly, *center.worker, nobody, sink,
+      worker = make_worker(assembly, *center.worker, nobody, sink, run.dealt(),
                            [&](std::unique_ptr<worker::BoardGate> gate) {
                              return std::make_unique<checkpoint::ServedGate>(
                                  std::move(gate), center.worker->board(), sink, *writer, index);
                            });
-      if (origin != nullptr && origin->state) {
-        (*origin->state)("worker", *worker);
-        origin->state->finish();
-      }
+      if (origin != nullptr && (origin->state || origin->regroup)) go_on(*origin, *worker, index);
     }
   });
   run.check_keeping(worker.get());
   if (checkpoints && run.checkpointer() != nullptr) {
     run.checkpointer()->begin_run(origin);
   }
-  const bool has_more = origin == nullptr || origin->state;
+  const bool has_more = origin == nullptr || origin->state || origin->regroup;
   if (outcome.coordinator) {
     coordinator::serve(
         reports, *center.server, *outcome.coordinator,
@@ -224,13 +254,13 @@ Outcome run_with_peers(const Run& run) {
     }
     sink.emplace(reports, head ? &*head : nullptr, no_center.board());
     worker =
-        make_worker(assembly, no_center, peers, *sink,
+        make_worker(assembly, no_center, peers, *sink, run.dealt(),
                     [&](std::unique_ptr<worker::BoardGate> gate) -> std::unique_ptr<worker::Gate> {
                       if (!run.takes_checkpoints()) return gate;
                       std::optional<checkpoint::PeersGate::Head> gate_head;
                       if (outcome.coordinator) {
                         gate_head.emplace(checkpoint::PeersGate::Head{
-                            *checkpointer, *outcome.coordinator, snapshot});
+                            *checkpointer, *outcome.coordinator, snapshot, steps_apart(run)});
                       }
                       return std::make_unique<checkpoint::PeersGate>(
                           std::move(gate), gates, *sink, no_center.board(), std::move(gate_head),
@@ -238,8 +268,8 @@ Outcome run_with_peers(const Run& run) {
                     });
     if (checkpoint::Origin* const origin = run.origin()) {
       if (outcome.coordinator) (*origin->state)("coordinator", *outcome.coordinator);
-      (*origin->state)("worker", *worker);
-      origin->state->finish();
+      go_on(*origin, *worker, *assembly.roles.worker);
+      if (outcome.coordinator) regroup(*origin, assembly.roles.workers, *outcome.coordinator);
     }
   });
   share_orders(world, orders.board(), no_center.board());

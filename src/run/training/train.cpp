@@ -9,10 +9,23 @@
 #include "run/checkpoint/origin.hpp"
 #include "run/training/core_count.hpp"
 #include "run/training/ensemble.hpp"
+#include "run/training/roles.hpp"
 #include "run/training/same_everywhere.hpp"
 #include "run/training/topologies.hpp"
 
 namespace tusk::training {
+
+namespace {
+
+checkpoint::Group group_of(const Experiment& experiment, const mpi::Communicator& world) {
+  const Roles roles = mpi::collectively(world, [&] {
+    return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
+                        world.rank(), world.size());
+  });
+  return {.workers = roles.workers, .worker = roles.worker};
+}
+
+}  // namespace
 
 records::Summary train(const Experiment& experiment, const RunOptions& options,
                        const mpi::Communicator& world, const Extensions& extensions) {
@@ -25,7 +38,8 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
   }
   auto origin = checkpoint::find_origin({.run_directory = options.run_directory,
                                          .overwrite = options.overwrite,
-                                         .resume = options.resume},
+                                         .resume = options.resume,
+                                         .group = group_of(experiment, world)},
                                         experiment, world, extensions);
   // Reading may take long: a signal that comes meanwhile is obeyed before the first step.
   auto signals = std::make_unique<checkpoint::Signals>(experiment.checkpoint);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "tusk/error.hpp"
 #include "tusk/state.hpp"
 
 namespace tusk::worker {
@@ -23,6 +24,11 @@ class Clock {
   // Called after every step of the worker's optimizer, with the real time that the step took.
   virtual void step_done(double compute_s) = 0;
 
+  // It is so late already: for a worker that joins others.
+  virtual void begin_at(double /*now_s*/) {
+    fail(ExitCode::internal, "a virtual worker joins no others");
+  }
+
   // What a checkpoint keeps: a clock goes on where it was.
   virtual void keep(State& state) = 0;
 };
@@ -37,10 +43,12 @@ class WallClock : public Clock {
   void keep(State& state) override {
     double now = now_s();
     state("now_s", now);
-    if (!state.reading()) return;
+    if (state.reading()) begin_at(now);
+  }
+  void begin_at(double now_s) override {
     start_ = std::chrono::steady_clock::now() -
              std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                 std::chrono::duration<double>(now));
+                 std::chrono::duration<double>(now_s));
   }
 
  private:

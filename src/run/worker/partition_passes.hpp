@@ -28,10 +28,14 @@ class PartitionPasses final : public Passes {
 
   // `partitions`: P, of an epoch. options.epochs: how many epochs; options.worker is ignored, since
   // a partition's order is its own. `board` must outlive the object; it counts the claims of all
-  // workers.
+  // workers, which begin with those of dealt.first.
   PartitionPasses(center::ControlBoard& board, ReadPartition read, std::size_t partitions,
-                  const samples::BatchOptions& options)
-      : board_(board), read_(std::move(read)), partitions_(partitions), options_(options) {}
+                  const samples::BatchOptions& options, DealtEpochs dealt = {})
+      : board_(board),
+        read_(std::move(read)),
+        partitions_(partitions),
+        options_(options),
+        dealt_(std::move(dealt)) {}
 
   std::optional<DataPass> next() override;
   void keep(State& state) override;
@@ -44,6 +48,7 @@ class PartitionPasses final : public Passes {
   ReadPartition read_;
   std::size_t partitions_;
   samples::BatchOptions options_;
+  DealtEpochs dealt_;
   std::optional<std::uint64_t> claim_;  // the last, if there was one
   std::unique_ptr<samples::SampleSource> samples_;
   std::optional<samples::Batches> batches_;

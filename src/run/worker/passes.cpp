@@ -6,20 +6,47 @@
 
 namespace tusk::worker {
 
+namespace {
+
+// The order of samples that are dealt for one epoch alone.
+samples::BatchOptions of_one_epoch(samples::BatchOptions options, std::uint64_t epoch) {
+  options.repeat = 1;
+  options.epochs = epoch;
+  return options;
+}
+
+}  // namespace
+
+samples::Batches& ShardPasses::batches_of_epoch() {
+  if (epoch_ > dealt_.last) {
+    dealt_batches_.reset();
+    dealt_samples_.reset();
+    return batches_;
+  }
+  if (read_epoch_ != epoch_) {
+    dealt_batches_.reset();
+    dealt_samples_ = dealt_.read(epoch_, options_.worker);
+    dealt_batches_.emplace(*dealt_samples_, of_one_epoch(options_, epoch_));
+    read_epoch_ = epoch_;
+  }
+  return *dealt_batches_;
+}
+
 std::optional<DataPass> ShardPasses::next() {
-  if (epoch_ >= epochs_) return std::nullopt;
-  batches_.start_epoch(++epoch_);
-  return DataPass{epoch_, &batches_, partition_};
+  if (epoch_ >= options_.epochs) return std::nullopt;
+  ++epoch_;
+  batches_of_epoch().start_epoch(epoch_);
+  return current();
 }
 
 void ShardPasses::keep(State& state) {
   state("epoch", epoch_);
-  state("batches", batches_);
+  state("batches", epoch_ < dealt_.first ? batches_ : batches_of_epoch());
 }
 
 std::optional<DataPass> ShardPasses::current() {
-  if (epoch_ == 0) return std::nullopt;
-  return DataPass{epoch_, &batches_, partition_};
+  if (epoch_ < dealt_.first) return std::nullopt;
+  return DataPass{epoch_, &batches_of_epoch(), options_.worker};
 }
 
 std::optional<DataPass> PartitionPasses::next() {
@@ -36,8 +63,9 @@ bool PartitionPasses::begin(std::uint64_t claim) {
   const std::size_t partition = claim % partitions_;
   if (epoch > options_.epochs) return false;
   batches_.reset();
-  samples_ = read_(partition);
-  samples::BatchOptions options = options_;
+  const bool dealt = epoch <= dealt_.last;
+  samples_ = dealt ? dealt_.read(epoch, partition) : read_(partition);
+  samples::BatchOptions options = dealt ? of_one_epoch(options_, epoch) : options_;
   options.worker = static_cast<std::uint32_t>(partition);
   options.epochs = epoch;
   batches_.emplace(*samples_, options);

@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "data/samples/batches.hpp"
 #include "data/samples/sample_source.hpp"
@@ -31,21 +34,42 @@ class Passes {
   virtual std::optional<DataPass> current() = 0;
 };
 
+// The epochs that are dealt otherwise, because a run goes on with another number of workers: those
+// before `first` are over, those from there to `last` have other samples than the later ones.
+struct DealtEpochs {
+  // The samples of a part, a shard or partition, in one of these epochs; each as often as it is to
+  // be trained on.
+  using Read =
+      std::function<std::unique_ptr<samples::SampleSource>(std::uint64_t epoch, std::size_t part)>;
+  std::uint64_t first = 1;
+  std::uint64_t last = 0;  // there are none
+  Read read{};
+};
+
 // A fixed shard: one pass an epoch.
 class ShardPasses final : public Passes {
  public:
   // `shard` must outlive the object. options.epochs: how many passes.
-  ShardPasses(const samples::SampleSource& shard, const samples::BatchOptions& options)
-      : batches_(shard, options), epochs_(options.epochs), partition_(options.worker) {}
+  ShardPasses(const samples::SampleSource& shard, const samples::BatchOptions& options,
+              DealtEpochs dealt = {})
+      : batches_(shard, options),
+        options_(options),
+        dealt_(std::move(dealt)),
+        epoch_(static_cast<std::uint32_t>(dealt_.first - 1)) {}
   std::optional<DataPass> next() override;
   void keep(State& state) override;
   std::optional<DataPass> current() override;
 
  private:
+  samples::Batches& batches_of_epoch();
+
   samples::Batches batches_;
-  std::uint64_t epochs_;
-  std::uint32_t partition_;
-  std::uint32_t epoch_ = 0;
+  samples::BatchOptions options_;
+  DealtEpochs dealt_;
+  std::uint32_t epoch_;
+  std::uint64_t read_epoch_ = 0;  // that dealt_samples_ are of
+  std::unique_ptr<samples::SampleSource> dealt_samples_;
+  std::optional<samples::Batches> dealt_batches_;
 };
 
 }  // namespace tusk::worker

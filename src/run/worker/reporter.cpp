@@ -118,6 +118,7 @@ void Reporter::end_pass() {
 
 void Reporter::finish() {
   report_.finished = true;
+  report_.amount = steps_;
   submit();
 }
 

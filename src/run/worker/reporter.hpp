@@ -49,7 +49,10 @@ class Reporter {
   void submit_if_due();
   void submit();
   void end_pass();  // submits all of a pass
-  void finish();    // the last report
+  void finish();    // the last report, with the number of the last step as its amount
+
+  // So many steps of a worker of this number have been before: for one that joins others.
+  void begin_at(std::uint64_t steps) { steps_ = steps; }
 
   // What a checkpoint keeps, where no commit is under way: the ledger, the time split, and what has
   // not been submitted.

@@ -173,6 +173,43 @@ void Worker::keep(State& state) {
   if (state.reading() && started_) pass_ = passes_->current();
 }
 
+void Worker::take_over(State& state, bool itself) {
+  state("finished", finished_);
+  state("started", started_);
+  state("weights", std::span(weights_));
+  const bool replica = strategy_->shares_gradients();  // whose optimizer is the others', too
+  if (itself || replica) {
+    state("optimizer", *optimizer_);
+  } else {
+    state.skip("optimizer");
+  }
+  state("strategy", *strategy_);
+  state("center", strategys_center());
+  state("peers", peers_);
+  if (itself) {
+    state("reporter", reporter_);
+    state("clock", *clock_);
+  } else {
+    for (const char* own : {"reporter", "clock"}) state.skip(own);
+  }
+  for (const char* place : {"passes", "pass_steps", "pass_step"}) state.skip(place);
+  state("step", context_.step);
+  state.skip("windows");  // all count from 0 again
+  state("updates", updates_);
+  state("learning_rate", learning_rate_);
+  if (itself) return;
+  AlignedVector<float> model(weights_.size());
+  this->model(model);
+  weights_ = std::move(model);
+}
+
+void Worker::join(std::uint64_t step, std::uint64_t updates, double time_s) {
+  context_.step = step;
+  reporter_.begin_at(step);
+  updates_ = updates;
+  clock_->begin_at(time_s);
+}
+
 bool Worker::next_pass() {
   note_activity(Activity::reading, context_.step + 1);
   {

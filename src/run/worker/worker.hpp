@@ -82,6 +82,14 @@ class Worker final : public Standing {
   // For checkpoints, at a gate (Standing), and between construction and run().
   void end_exchange() override;
   void keep(State& state) override;
+
+  // Before run(), in a run that goes on with another number of workers: reads what keep() has
+  // written of the worker that this one goes on as, but for its place among its samples; or, unless
+  // it is `itself`, of one whose model it begins with. The others join(): at this step and
+  // optimizer's update, at this time, with the center's model.
+  void take_over(State& state, bool itself);
+  void join(std::uint64_t step, std::uint64_t updates, double time_s);
+
   std::uint64_t steps() const override { return context_.step; }
   std::size_t parameters() const override { return weights_.size(); }
   bool finished() const { return finished_; }
