@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <vector>
 
+#include "core/pending_file.hpp"
 #include "data/hdf5/attributes.hpp"
 #include "data/hdf5/file.hpp"
 #include "tusk/error.hpp"
@@ -68,6 +70,43 @@ std::uint32_t sampled_checksum(const std::string& path) {
     checksum = combine_checksums(checksum, checksum_of(std::span(piece).first(read)), read);
   }
   return checksum;
+}
+
+namespace {
+
+std::string whole_checksum(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail(ExitCode::no_input, "cannot open {}: {}", path, std::strerror(errno));
+  std::vector<char> piece(std::size_t{1} << 20);
+  std::uint32_t checksum = 0;
+  while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
+    const auto read = static_cast<std::size_t>(in.gcount());
+    checksum =
+        combine_checksums(checksum, checksum_of(std::as_bytes(std::span(piece).first(read))), read);
+  }
+  if (in.bad()) fail(ExitCode::io_error, "cannot read {}: {}", path, std::strerror(errno));
+  return fmt::format("crc32:{:08x}\n", checksum);
+}
+
+}  // namespace
+
+void write_checksum_beside(const std::string& path) {
+  PendingFile pending(path + ".crc32");
+  std::ofstream out(pending.part(), std::ios::binary);
+  out << whole_checksum(path);
+  out.close();
+  if (!out) fail(ExitCode::io_error, "{} cannot be written", pending.part());
+  pending.publish();
+}
+
+void require_checksum_beside(const std::string& path) {
+  const std::string beside = path + ".crc32";
+  std::ifstream in(beside, std::ios::binary);
+  if (!in) return;
+  const std::string stored{std::istreambuf_iterator<char>(in), {}};
+  if (stored == whole_checksum(path)) return;
+  fail(ExitCode::bad_data, "{} is damaged: its bytes have not the checksum that {} says", path,
+       beside);
 }
 
 void write_checksum(File& file, std::uint32_t checksum) {

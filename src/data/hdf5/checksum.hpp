@@ -25,6 +25,12 @@ std::uint32_t combine_checksums(std::uint32_t first, std::uint32_t second,
 // cheap, and hardly the same for another file. Error(io_error), Error(no_input).
 std::uint32_t sampled_checksum(const std::string& path);
 
+// For a file that must not be used if anything in it has changed: writes the CRC-32 of all its
+// bytes to PATH.crc32, and looks whether they still have it: Error(bad_data) if not, nothing if
+// there is no such file beside it. Error(io_error), Error(no_input).
+void write_checksum_beside(const std::string& path);
+void require_checksum_beside(const std::string& path);
+
 // Writes and reads the root's attribute `checksum`, "crc32:1a2b3c4d". stored_checksum returns its
 // text, or nothing if the file has none.
 void write_checksum(File& file, std::uint32_t checksum);

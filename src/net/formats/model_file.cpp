@@ -11,6 +11,7 @@
 
 #include "core/pending_file.hpp"
 #include "data/hdf5/attributes.hpp"
+#include "data/hdf5/checksum.hpp"
 #include "data/hdf5/file.hpp"
 #include "net/formats/data_attributes.hpp"
 #include "net/formats/keras_graph.hpp"
@@ -404,9 +405,20 @@ bool is_architecture(const std::string& path) {
   return read_json_text(path).find("\"class_name\"") != std::string::npos;
 }
 
+namespace {
+
+// The file to read. Of a checkpoint every byte is as it was written, or Error(bad_data).
+std::string sound_model_file_of(const std::string& given) {
+  std::string path = model_file_of(given);
+  hdf5::require_checksum_beside(path);
+  return path;
+}
+
+}  // namespace
+
 ModelContent load_model(const std::string& given, const Extensions& extensions,
                         const std::string& weights) {
-  const std::string path = model_file_of(given);
+  const std::string path = sound_model_file_of(given);
   if (is_json(path)) return load_architecture(path, extensions, weights);
   const hdf5::File file = hdf5::File::open(path);
   Loaded loaded = read_whole(file, extensions);
@@ -416,7 +428,7 @@ ModelContent load_model(const std::string& given, const Extensions& extensions,
 }
 
 ModelContent load_without_weights(const std::string& given, const Extensions& extensions) {
-  const std::string path = model_file_of(given);
+  const std::string path = sound_model_file_of(given);
   if (is_json(path)) return read_architecture(path, extensions).content;
   return read_whole(hdf5::File::open(path), extensions).content;
 }
@@ -424,7 +436,7 @@ ModelContent load_without_weights(const std::string& given, const Extensions& ex
 std::optional<OptimizerState> load_optimizer_state(const std::string& given,
                                                    const OptimizerOptions& optimizer,
                                                    const graph::Model& model, std::string& reason) {
-  const std::string path = model_file_of(given);
+  const std::string path = sound_model_file_of(given);
   if (is_json(path)) return std::nullopt;
   const hdf5::File file = hdf5::File::open(path);
   const bool is_ours = file.has_group("tusk/optimizer_weights");

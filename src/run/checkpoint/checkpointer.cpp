@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "data/hdf5/checksum.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/state_file.hpp"
 #include "tusk/error.hpp"
@@ -86,7 +87,9 @@ void Checkpointer::write(Cut cut) {
   costs_.bytes += bytes->size() + model->size() * sizeof(float);
   background_.start([this, bytes, model] {
     write_state_file(folder_.writing() / state_of_rank(0), *bytes);
-    setup_.save_model((folder_.writing() / "model.h5").string(), std::move(*model));
+    const std::string model_file = (folder_.writing() / "model.h5").string();
+    setup_.save_model(model_file, std::move(*model));
+    hdf5::write_checksum_beside(model_file);
   });
 }
 

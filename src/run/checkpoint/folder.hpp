@@ -10,6 +10,7 @@ namespace tusk::checkpoint {
 // The folder `checkpoints` of a run directory. A checkpoint is a folder in it, step-0000001234:
 //
 //   model.h5       the model as it was then, for evaluate, predict, inspect and model.file
+//   model.h5.crc32 the checksum of its bytes
 //   rank-0.state   what rank 0 keeps, and what all must know: read first
 //   rank-R.state   what each other rank keeps
 //

@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +62,19 @@ TEST_CASE("a flipped byte anywhere in a state file is noticed, and so is a file 
   }
   replace(path, whole + "x");
   CHECK_FAILS(checkpoint::read_state_file(path), ExitCode::bad_data, "damaged");
+}
+
+TEST_CASE("a state file of another version is refused with both versions") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.file("file");
+  checkpoint::write_state_file(path, some_bytes(100));
+  std::string text = content(path);
+  text[8] = 7;  // the version, behind the eight letters that begin the file
+  const std::uint64_t checksum = checkpoint::checksum_of(std::as_bytes(std::span(text).first(24)));
+  std::memcpy(text.data() + 24, &checksum, sizeof checksum);
+  replace(path, text);
+  CHECK_FAILS(checkpoint::read_state_file(path), ExitCode::bad_data,
+              "is of version 7 of checkpoints, this program reads version 1");
 }
 
 TEST_CASE("a state file replaces no other; what is not there is said") {

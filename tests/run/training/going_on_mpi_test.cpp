@@ -9,6 +9,7 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "own_rules.hpp"
+#include "run/checkpoint/origin.hpp"
 #include "run/training/train.hpp"
 #include "synthetic.hpp"
 
@@ -291,6 +292,63 @@ TEST_CASE("damaged checkpoints are set aside and the one before is taken; withou
   world.barrier();
   CHECK_FAILS(going_on.train(experiment, directory, "auto"), ExitCode::bad_data,
               "no checkpoint can be read");
+}
+
+namespace {
+
+// Flips every 97th byte of a file, one after another, and each time calls `look`.
+template <typename Look>
+void flip_each(const fs::path& path, const Look& look) {
+  const auto size = fs::file_size(path);
+  for (std::uintmax_t at = 0; at < size; at += 97) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto flip = [&] {
+      char byte = 0;
+      file.seekg(static_cast<std::streamoff>(at));
+      file.get(byte);
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(static_cast<char>(byte ^ 0x10));
+      file.flush();
+    };
+    flip();
+    CAPTURE(at);
+    look();
+    flip();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every 97th byte of a checkpoint is missed: the one before is taken, or none") {
+  GoingOn going_on;
+  if (going_on.world().size() > 1) return;
+  Experiment experiment = going_on.experiment(AdagOptions{.communication_window = 4}, "80 steps");
+  experiment.data.test.reset();
+  const std::string directory = going_on.folder().file("run");
+  going_on.train(experiment, directory, "auto");
+  fs::remove(directory + "/summary.json");
+  const auto found = [&] {
+    return checkpoint::find_origin({.run_directory = directory}, experiment, going_on.world(),
+                                   going_on.extensions());
+  };
+  const std::vector<fs::path> checkpoints = test::checkpoints_of(directory);
+  CHECK(checkpoints.size() >= 2);
+  const fs::path newest = checkpoints[0];
+  CHECK(found()->checkpoint == newest);
+  flip_each(newest / "rank-0.state", [&] {
+    CHECK(found()->checkpoint == checkpoints[1]);
+    fs::rename(newest.string() + ".damaged-1", newest);
+  });
+  CHECK(found()->checkpoint == newest);
+  for (std::size_t i = 1; i < checkpoints.size(); ++i) fs::remove_all(checkpoints[i]);
+  flip_each(newest / "rank-0.state",
+            [&] { CHECK_FAILS(found(), ExitCode::bad_data, "no checkpoint can be read"); });
+  for (const char* file : {"model.h5", "model.h5.crc32"}) {
+    flip_each(newest / file, [&] {
+      CHECK_FAILS(formats::load_model(newest.string(), {}), ExitCode::bad_data, "is damaged");
+    });
+  }
+  CHECK_FALSE(formats::load_model(newest.string(), {}).weights.empty());
 }
 
 TEST_CASE("an unfinished run without a checkpoint is moved aside; a finished one is refused") {
