@@ -3,7 +3,7 @@
 """Two hosts, which are network namespaces of this machine: the wire between them is cut, slow, or one of them is killed.
 
 cut_wire.py TUSK [--rules R …] [--limit S]: with TCP's keep-alive set as docs/faults.md says, the launcher names the host and ends the
-job within S seconds, and the same command goes on when the wire is whole again. Needs root and iproute2; by hand, not by ctest."""
+job within S seconds, and the same command goes on when the wire is whole again, and on the host that is left with half the ranks. Needs root and iproute2; by hand, not by ctest."""
 import os
 import signal
 import subprocess
@@ -58,11 +58,12 @@ exec ip netns exec "$host" unshare -u /bin/bash -c "hostname $host; $*"
     return agent
 
 
-def train(agent, experiment, run):
+def train(agent, experiment, run, hosts=(NEAR, FAR)):
     network = ADDRESS[NEAR].rsplit(".", 1)[0] + ".0/24"
     launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "plm_rsh_agent", str(agent), "--mca", "plm_rsh_no_tree_spawn", "1",
                 "--mca", "btl", "tcp,self,vader", "--mca", "btl_tcp_if_include", network, "--mca", "oob_tcp_if_include", network,
-                "--mca", "mpi_yield_when_idle", "1", *KEEPALIVE, "--host", f"{ADDRESS[NEAR]}:2,{ADDRESS[FAR]}:2", "-np", "4"]
+                "--mca", "mpi_yield_when_idle", "1", *KEEPALIVE, "--host", ",".join(f"{ADDRESS[host]}:2" for host in hosts),
+                "-np", str(2 * len(hosts))]
     command = [faults.tusk, "train", str(experiment), "--run-dir", str(faults.folder / run)]
     return ["ip", "netns", "exec", NEAR, "unshare", "-u", "/bin/bash", "-c", f'hostname {NEAR}; exec "$@"', "bash", *launcher, *command]
 
@@ -121,8 +122,10 @@ try:
                 wrong.append("no line names the host")
             faults.note(f"{rule}: {fault}", broken, wrong)
             mend()
-            again = run(train(agent, experiment, where), 240, where, lambda: None)
-            faults.check(f"{rule}: the same command goes on", again, 0, says="trained")
+            hosts = (NEAR, FAR) if work is cut else (NEAR,)
+            again = run(train(agent, experiment, where, hosts), 240, where, lambda: None)
+            faults.check(f"{rule}: the same command goes on" + ("" if work is cut else " on the host that is left"), again, 0,
+                         says="trained" if work is cut else ["trained", "is dealt anew"])
             faults.expect("going on" in again.text or "goes on" in again.text, "from a checkpoint")
     subprocess.run(["tc", "-n", NEAR, "qdisc", "add", "dev", "near", "root", "tbf", "rate", "20mbit", "burst", "64kb", "latency", "200ms"],
                    check=True)
