@@ -5,7 +5,7 @@
 # clang-19, libclang-rt-19-dev); CXX names another one.
 # What it finds is build/fuzz/findings/READER-*: mend it, and add the file to tests/fuzz/corpus/READER, which is a test.
 # Usage: scripts/fuzz.sh [READER] [SECONDS]
-#   READER    cifar, compressed, csv, idx, libsvm or npy; all of them, one after the other, by default
+#   READER    cifar, compressed, csv, idx, keras_json, libsvm, npy or zip; all of them, one after the other, by default
 #   SECONDS   for each, 600 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."

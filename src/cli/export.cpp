@@ -29,7 +29,8 @@ ModelFormat wanted_format(const ExportArguments& arguments) {
   const std::string name = arguments.format.empty() ? arguments.output : "." + arguments.format;
   if (const auto format = exports::format_of(name)) return *format;
   fail(ExitCode::usage,
-       "{}: its name does not say the format: it ends in .h5, .safetensors or .onnx, or --format "
+       "{}: its name does not say the format: it ends in .h5, .keras, .onnx or .safetensors, or "
+       "--format "
        "names one",
        arguments.output);
 }
@@ -58,36 +59,37 @@ void write_model(const ExportArguments& arguments, const Extensions& extensions)
 
 Command export_command(const Context& context) {
   const auto arguments = std::make_shared<ExportArguments>();
-  return {.name = "export",
-          .help = "Write a model for other programs: as ONNX, safetensors or Keras's .h5",
-          .example =
-              "Example:\n  tusk export runs/higgs-adag/model.h5 -o higgs.onnx\n"
-              "ONNX contains the transforms, too: it takes rows as they are stored.",
-          .arguments = {{.name = "MODEL.h5",
-                         .place = &arguments->model,
-                         .help = "A model: Tusk's, Keras's, or JSON with --weights",
-                         .required = true},
-                        {.name = "-o,--output",
-                         .place = &arguments->output,
-                         .help = "The file to write",
-                         .value_text = "FILE.{onnx,safetensors,h5}"},
-                        {.name = "--format",
-                         .place = &arguments->format,
-                         .help = "The format, where the file's name does not say it",
-                         .one_of = {"h5", "safetensors", "onnx"}},
-                        {.name = "--weights",
-                         .place = &arguments->weights,
-                         .help = "The file of the weights, where the model is JSON",
-                         .value_text = "WEIGHTS.h5"},
-                        {.name = "--overwrite",
-                         .place = &arguments->overwrite,
-                         .help = "Replace the file if it exists"}},
-          .run = [context, arguments] {
-            mpi::collectively(context.world, [&] {
-              if (context.world.rank() == 0) write_model(*arguments, context.extensions);
-            });
-            return ExitCode::done;
-          }};
+  return {
+      .name = "export",
+      .help = "Write a model for other programs: as ONNX, safetensors or Keras's .h5 and .keras",
+      .example =
+          "Example:\n  tusk export runs/higgs-adag/model.h5 -o higgs.onnx\n"
+          "ONNX contains the transforms, too: it takes rows as they are stored.",
+      .arguments = {{.name = "MODEL.h5",
+                     .place = &arguments->model,
+                     .help = "A model: Tusk's, Keras's (.h5, .keras), or JSON with --weights",
+                     .required = true},
+                    {.name = "-o,--output",
+                     .place = &arguments->output,
+                     .help = "The file to write",
+                     .value_text = "FILE.{keras,onnx,safetensors,h5}"},
+                    {.name = "--format",
+                     .place = &arguments->format,
+                     .help = "The format, where the file's name does not say it",
+                     .one_of = {"h5", "keras", "onnx", "safetensors"}},
+                    {.name = "--weights",
+                     .place = &arguments->weights,
+                     .help = "The file of the weights, where the model is JSON",
+                     .value_text = "WEIGHTS.h5"},
+                    {.name = "--overwrite",
+                     .place = &arguments->overwrite,
+                     .help = "Replace the file if it exists"}},
+      .run = [context, arguments] {
+        mpi::collectively(context.world, [&] {
+          if (context.world.rank() == 0) write_model(*arguments, context.extensions);
+        });
+        return ExitCode::done;
+      }};
 }
 
 }  // namespace tusk::cli

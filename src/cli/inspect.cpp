@@ -14,7 +14,10 @@
 #include "data/hdf5/listing.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "net/formats/foreign_file.hpp"
+#include "net/formats/keras3_weights.hpp"
 #include "net/formats/model_file.hpp"
+#include "net/formats/model_source.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -24,7 +27,7 @@ constexpr std::size_t longest_attribute = 100;  // bytes shown of one
 enum class Content { data, model, history };
 
 Content content_of(const hdf5::File& file) {
-  if (file.has_group("model_weights")) return Content::model;
+  if (file.has_group("model_weights") || formats::has_keras3_weights(file)) return Content::model;
   if (file.has_group("steps") && file.has_group("commits")) return Content::history;
   return Content::data;
 }
@@ -78,12 +81,31 @@ std::string tree_text(const hdf5::File& file) {
   return text;
 }
 
-void inspect(const std::string& given, const Extensions& extensions) {
-  const std::string path = formats::model_file_of(given);
-  const hdf5::File file = hdf5::File::open(path);
-  const Content content = content_of(file);
+void begin(const std::string& path, Content content) {
   fmt::print("{}: {}, {}\n", path, name_of(content),
              format_bytes(std::filesystem::file_size(path)));
+}
+
+void inspect(const std::string& given, const Extensions& extensions) {
+  const std::string path = formats::model_file_of(given);
+  if (const std::string what = formats::foreign_file(path); !what.empty()) {
+    fail(ExitCode::bad_data, "{}: {}", path, what);
+  }
+  if (formats::is_architecture(path)) {
+    begin(path, Content::model);
+    fmt::print("\n{}", model_text(path, extensions));
+    return;
+  }
+  const hdf5::File file = formats::open_weights_file(path);
+  if (file.path() != path) {  // within an archive
+    begin(path, Content::model);
+    fmt::print("{}\n", tree_text(file));
+    std::fflush(stdout);
+    fmt::print("{}", model_text(path, extensions));
+    return;
+  }
+  const Content content = content_of(file);
+  begin(path, content);
   fmt::print("{}\n", tree_text(file));
   std::fflush(stdout);  // also if what follows fails
   switch (content) {
@@ -106,8 +128,10 @@ Command inspect_command(const Context& context) {
   return {.name = "inspect",
           .help = "Show what a data set, a model or a history holds",
           .example = "Example:\n  tusk inspect runs/fashion-mnist-adag/history.h5",
-          .arguments =
-              {{.name = "FILE.h5", .place = path.get(), .help = "An HDF5 file", .required = true}},
+          .arguments = {{.name = "FILE.h5",
+                         .place = path.get(),
+                         .help = "An HDF5 file, a .keras or the JSON of a model",
+                         .required = true}},
           .run = [context, path] {
             mpi::collectively(context.world, [&] {
               if (context.world.rank() == 0) inspect(*path, context.extensions);

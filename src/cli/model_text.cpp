@@ -10,6 +10,7 @@
 #include "experiment/table_writer.hpp"
 #include "net/formats/model_file.hpp"
 #include "net/graph/model.hpp"
+#include "options/describe.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -28,6 +29,13 @@ std::string loss_text(const LossOptions& loss, LossDetails details) {
   }
   const std::string values = options.on_one_line();
   return values.empty() ? name : fmt::format("{} ({})", name, values);
+}
+
+// "name = \"adam\", learning_rate = 0.001, …", as an experiment says it.
+std::string optimizer_text(OptimizerOptions optimizer) {
+  experiment::TableWriter options;
+  describe(options, optimizer);
+  return options.on_one_line();
 }
 
 // "what: none", or the transforms on lines of their own.
@@ -68,7 +76,9 @@ std::string labels_text(const formats::ModelContent& content) {
 }  // namespace
 
 std::string model_text(const std::string& path, const Extensions& extensions) {
-  const formats::ModelContent content = formats::load_model(path, extensions);
+  const formats::ModelContent content = formats::is_architecture(path)
+                                            ? formats::load_without_weights(path, extensions)
+                                            : formats::load_model(path, extensions);
   const graph::Model model = formats::make_model(formats::options_of(content), content);
   std::string text = model.summary();
   for (const graph::ModelInput& input : model.inputs()) {
@@ -83,6 +93,10 @@ std::string model_text(const std::string& path, const Extensions& extensions) {
     text += fmt::format("loss of {}: {}\n", output.name,
                         output.loss ? loss_text(*output.loss, loss_details(output))
                                     : loss_text(*content.loss, loss_details(content)));
+  }
+  if (content.optimizer) text += fmt::format("optimizer: {}\n", optimizer_text(*content.optimizer));
+  for (const auto* reasons : {&content.not_compiled, &content.not_of_optimizer}) {
+    for (const std::string& reason : *reasons) text += fmt::format("not compiled: {}\n", reason);
   }
   if (!content.columns.names.empty()) {
     text += fmt::format("columns: {}\n", fmt::join(content.columns.names, ", "));

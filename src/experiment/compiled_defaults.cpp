@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/log.hpp"
+#include "core/near_miss.hpp"
 #include "experiment/table_writer.hpp"
 #include "options/describe.hpp"
 #include "tusk/error.hpp"
@@ -45,6 +47,28 @@ bool says_loss(const toml::table& model) {
        reason.empty() ? "" : ": " + reason);
 }
 
+// The options of the file's layers for those in `replace` that do not say another type.
+void complete_replaced(toml::table& replace, const std::string& file, const std::string& model,
+                       const std::vector<LayerEntry>& layers) {
+  std::vector<std::string> names;
+  for (const LayerEntry& layer : layers) {
+    if (layer.use.empty()) names.push_back(layer.name);
+  }
+  for (auto&& [key, node] : replace) {
+    const std::string name(key.str());
+    const auto found = std::ranges::find_if(
+        layers, [&](const LayerEntry& layer) { return layer.use.empty() && layer.name == name; });
+    if (found == layers.end()) {
+      fail(ExitCode::bad_experiment, "{}: key 'model.replace.{}': {} has no layer '{}'{}", file,
+           name, model, name, did_you_mean(name, names));
+    }
+    toml::table* table = node.as_table();
+    if (table == nullptr || table->contains("type")) continue;
+    LayerOptions options = *found;
+    add_missing(*table, table_of(std::move(options), model));
+  }
+}
+
 }  // namespace
 
 void add_compiled(toml::table& root, const std::string& file, const ReadCompiled& read_compiled) {
@@ -55,12 +79,17 @@ void add_compiled(toml::table& root, const std::string& file, const ReadCompiled
   if (optimizer != nullptr && !optimizer->is_table()) return;  // whoever reads it will say so
   const bool needs_optimizer = optimizer == nullptr || !optimizer->as_table()->contains("name");
   const bool needs_loss = !says_loss(*model);
-  if (!path || (!needs_loss && !needs_optimizer)) return;
+  toml::table* replace = (*model)["replace"].as_table();
+  if (!path || (!needs_loss && !needs_optimizer && replace == nullptr)) return;
 
   const CompiledOptions compiled = read_compiled(*path);
   const std::string source = *path + ", as it was compiled";
+  if (replace != nullptr) complete_replaced(*replace, file, *path, compiled.layers);
   if (needs_loss) {
     if (!compiled.model) refuse(file, "model.loss", *path, "loss", compiled.no_loss);
+    for (const std::string& reason : compiled.left_out) {
+      warning("{}: left out of what the model was compiled with: {}", *path, reason);
+    }
     ModelOptions options = *compiled.model;
     options.file = *path;
     add_missing(*model, table_of(std::move(options), source));

@@ -19,6 +19,9 @@ struct CompiledOptions {
 
   std::optional<OptimizerOptions> optimizer;
   std::string no_optimizer;  // the same
+
+  std::vector<LayerEntry> layers{};     // of the file, by their names there
+  std::vector<std::string> left_out{};  // of what the model was compiled with; for warnings
 };
 
 }  // namespace tusk

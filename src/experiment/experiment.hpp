@@ -8,6 +8,7 @@
 #include "experiment/checkpoint_options.hpp"
 #include "experiment/data_options.hpp"
 #include "experiment/debug_options.hpp"
+#include "experiment/export_options.hpp"
 #include "experiment/history_options.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
@@ -30,6 +31,7 @@ struct Experiment {
   CallbackOptions callbacks;
   CheckpointOptions checkpoint;
   HistoryOptions history;
+  ExportOptions output;
   DebugOptions debug;
 
   friend bool operator==(const Experiment&, const Experiment&) = default;

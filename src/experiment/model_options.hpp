@@ -101,6 +101,15 @@ struct LayerEntry : LayerOptions {
   friend bool operator==(const LayerEntry&, const LayerEntry&) = default;
 };
 
+// A layer of a model file that is another one from here on.
+struct ReplacedLayer {
+  std::string name;
+  LayerOptions kind;
+  bool trainable = true;
+
+  friend bool operator==(const ReplacedLayer&, const ReplacedLayer&) = default;
+};
+
 enum class LossKind { categorical_crossentropy, binary_crossentropy, mse, mae, huber };
 enum class MetricKind { accuracy, mse, mae };
 
@@ -189,9 +198,10 @@ struct OutputOptions {
 // The [model] table. Exactly one of `layers` and `file` is given. A chain says nothing of inputs
 // and outputs: it has one input, which is the data's, and its last entry is its output.
 struct ModelOptions {
-  std::vector<LayerEntry> layers;
+  std::vector<LayerEntry> layers;   // beside a file: behind its own
   std::optional<std::string> file;  // a model of Keras's: its layers, and its weights to start from
   std::optional<std::string> weights{};  // the file of those weights, if it is another one
+  std::vector<ReplacedLayer> replace{};  // of the file's layers, which begin with new weights
   std::vector<InputOptions> inputs;
   std::vector<OutputOptions> outputs;
   std::vector<std::string> frozen;  // patterns of names of layers, as "conv*", not to be trained

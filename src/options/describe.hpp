@@ -63,6 +63,8 @@ Choice choice_of(LossOptions& loss, std::vector<std::shared_ptr<const UserLossKi
 Value value_of(LossOptions& loss,
                const std::vector<std::shared_ptr<const UserLossKind>>& user_kinds);
 }  // namespace options
+options::Value value_of(std::vector<ReplacedLayer>& layers);  // a table of tables by name
+void describe(options::Fields& fields, ReplacedLayer& o);
 void describe(options::Fields& fields, ModelOptions& o);
 
 // describe_merges.cpp
@@ -172,6 +174,7 @@ void describe(options::Fields& fields, SimulateOptions& o);
 void describe(options::Fields& fields, ServerOptions& o);
 void describe(options::Fields& fields, CheckpointOptions& o);
 void describe(options::Fields& fields, HistoryOptions& o);
+void describe(options::Fields& fields, ExportOptions& o);
 void describe(options::Fields& fields, SlowOptions& o);
 void describe(options::Fields& fields, DebugOptions& o);
 void describe(options::Fields& fields, Experiment& o);

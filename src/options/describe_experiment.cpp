@@ -30,6 +30,8 @@ void describe(Fields& fields, CheckpointOptions& o) {
 
 void describe(Fields& fields, HistoryOptions& o) { fields("steps", o.steps, thinning()); }
 
+void describe(Fields& fields, ExportOptions& o) { fields("formats", o.formats); }
+
 void describe(Fields& fields, SlowOptions& o) {
   fields("worker", o.worker, at_least(0.0));
   fields("factor", o.factor, required(at_least(1.0)));
@@ -49,6 +51,7 @@ void describe(Fields& fields, Experiment& o) {
   fields.section("callbacks", o.callbacks);
   fields.section("checkpoint", o.checkpoint);
   fields.section("history", o.history);
+  fields.section("output", o.output);
   fields.section("debug", o.debug);
 }
 

@@ -219,13 +219,33 @@ Value value_of(ClassWeightOptions& o) {
                }};
 }
 
+void describe(Fields& fields, ReplacedLayer& o) {
+  describe(fields, o.kind);
+  fields("trainable", written_unless(o.trainable, true));
+}
+
+Value value_of(std::vector<ReplacedLayer>& layers) {
+  return Map{.keys = [&layers] { return keys_of(layers); },
+             .at = [&layers](std::size_t i) { return table_of(layers[i]); },
+             .clear = [&layers] { layers.clear(); },
+             .add =
+                 [&layers](const std::string& name) {
+                   ReplacedLayer& layer = layers.emplace_back();
+                   layer.name = name;
+                   return table_of(layer);
+                 }};
+}
+
 void describe(Fields& fields, ModelOptions& o) {
   const auto only_layers = [&o](const Rule& rule) {
     return rule.only_when(!o.file, "cannot be given together with 'model.file'");
   };
   fields("file", o.file, path());
-  fields("weights", o.weights, path().only_when(o.file.has_value(), "needs 'model.file'"));
-  fields("layers", o.layers, only_layers(o.file ? any() : required()));
+  fields("weights", o.weights, path());
+  fields("replace", if_not_empty(o.replace),
+         any().only_when(o.file.has_value(), "needs 'model.file'"));
+  fields("layers", o.file ? if_not_empty(o.layers) : value_of(o.layers),
+         o.file ? any() : required());
   fields("inputs", if_not_empty(o.inputs), only_layers(count()));
   fields("outputs", if_not_empty(o.outputs));
   fields("frozen", if_not_empty(o.frozen));

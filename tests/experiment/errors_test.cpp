@@ -24,7 +24,7 @@ TEST_CASE("an unknown key is an error, with the key that was probably meant") {
         "e.toml:23:2: unknown key 'trianer'; did you mean 'trainer'?");
   CHECK(said("seed = 7", "colour = 7") ==
         "e.toml:2:1: unknown key 'colour'; the keys here are name, seed, data, model, optimizer, "
-        "trainer, server, simulate, callbacks, checkpoint, history, debug");
+        "trainer, server, simulate, callbacks, checkpoint, history, output, debug");
   CHECK(said("seed = 7", "\"a\\nb\" = 7").starts_with("e.toml:2:1: unknown key 'a\\x0ab'; "));
 }
 
@@ -248,14 +248,14 @@ TEST_CASE("keys that exclude each other are an error") {
   CHECK(said("validation_split = 0.1",
              "fold = \"1/5\"\nvalidation_group = \"id\"\nstratify = true") ==
         "e.toml:8:1: key 'data.stratify' cannot be given together with 'data.validation_group'");
-  CHECK(said("[model]", "[model]\nfile = \"m.h5\"") ==
-        "e.toml:11:1: key 'model.layers' cannot be given together with 'model.file'");
+  CHECK(said("[model]", "[model]\nfile = \"m.h5\"\ninputs = { a = [2] }") ==
+        "e.toml:11:1: key 'model.inputs' cannot be given together with 'model.file'");
   CHECK(said("momentum = 0.9", "clipnorm = 1.0\nclipvalue = 0.5") ==
         "e.toml:22:1: key 'optimizer.clipvalue' cannot be given together with another clip option");
   CHECK(said("metrics", "huber_delta = 2.0\nmetrics") ==
         "e.toml:16:1: key 'model.huber_delta' needs loss = \"huber\"");
-  CHECK(said("metrics", "weights = \"w.h5\"\nmetrics") ==
-        "e.toml:16:1: key 'model.weights' needs 'model.file'");
+  CHECK(said("metrics", "replace = { dense = { type = \"flatten\" } }\nmetrics") ==
+        "e.toml:16:1: key 'model.replace' needs 'model.file'");
   CHECK(complaint(smallest, {"model.loss=mse", "model.label_smoothing=0.1"}) ==
         "--set model.label_smoothing=0.1: key 'model.label_smoothing' needs a loss that is a "
         "cross-entropy");

@@ -34,6 +34,10 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"data.memory_limit=1234567890123"},
       {"model={file = \"/m.h5\", loss = \"huber\", huber_delta = 0.3}"},
       {"model={file = \"/m.json\", weights = \"/w.h5\", loss = \"mse\"}"},
+      {"output.formats=[\"h5\", \"keras\", \"onnx\", \"safetensors\"]"},
+      {"model={file = \"/m.keras\", layers = [{type = \"dense\", units = 3}], replace = {head = "
+       "{type = \"dense\", units = 5, trainable = false}}, loss = \"mse\"}"},
+      {"model.weights=\"/w.weights.h5\""},
       {"model.label_smoothing=0.1", "model.from_logits=true"},
       {"model.outputs={a = {loss = \"binary_crossentropy\", label_smoothing = 0.2, from_logits = "
        "true}, b = {metrics = []}}"},

@@ -143,7 +143,8 @@ FileState::~FileState() {
 void divert_writes(FileState& file) {
   file.broken = true;
   void* place = nullptr;
-  if (file.collective || H5Fget_vfd_handle(file.id.id(), H5P_DEFAULT, &place) < 0) return;
+  if (file.collective || file.in_memory || H5Fget_vfd_handle(file.id.id(), H5P_DEFAULT, &place) < 0)
+    return;
   const int descriptor = *static_cast<int*>(place);
   const int memory = ::memfd_create("tusk", MFD_CLOEXEC);
   if (memory < 0) return;
@@ -173,6 +174,7 @@ void fail_writing(FileState& file, const std::string& what) {
 }
 
 FileStatus current_status(const FileState& file) {
+  if (file.in_memory) return {.bytes = file.memory.size()};
   void* descriptor = nullptr;
   struct stat status {};
   checked(H5Fget_vfd_handle(file.id.id(), H5P_DEFAULT, &descriptor), "H5Fget_vfd_handle");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,6 +22,8 @@ struct FileStatus {
 
 struct FileState {
   std::string path;
+  std::vector<std::byte> memory;  // the file itself, if it is read from there
+  bool in_memory = false;         // it is, or it is written there
   Handle id;
   bool collective = false;  // through MPI-IO
   bool writable = false;    // then it is ours, and what it declares is not checked
@@ -60,6 +63,7 @@ void divert_writes(FileState& file);
 struct Access {
   static const std::shared_ptr<FileState>& state(const File& file) { return file.state_; }
   static hid_t id(const File& file) { return file.state_->id.id(); }
+  static File file(std::shared_ptr<FileState> state) { return File(std::move(state)); }
   static NumberDataset dataset(std::shared_ptr<DatasetState> state) {
     return NumberDataset(std::move(state));
   }

@@ -19,6 +19,7 @@ std::string bytes_of(ModelFormat format, const formats::ModelContent& content,
     case ModelFormat::onnx:
       return onnx(content, notes);
     case ModelFormat::h5:
+    case ModelFormat::keras:
       break;
   }
   fail(ExitCode::internal, "a format that is not made in memory");
@@ -35,9 +36,16 @@ std::optional<ModelFormat> format_of(const std::string& path) {
   return std::nullopt;
 }
 
+void check_model(ModelFormat format, const formats::ModelContent& content) {
+  if (format == ModelFormat::h5 || format == ModelFormat::keras) return;
+  std::vector<std::string> notes;
+  bytes_of(format, content, notes);
+}
+
 std::vector<std::string> write_model(const std::string& path, ModelFormat format,
                                      const formats::ModelContent& content) {
   if (format == ModelFormat::h5) return formats::save_model(path, content);
+  if (format == ModelFormat::keras) return formats::save_archive(path, content);
   std::vector<std::string> notes;
   PendingFile::write(path, bytes_of(format, content, notes));
   return notes;

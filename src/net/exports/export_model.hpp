@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "net/exports/model_format.hpp"
+#include "experiment/export_options.hpp"
 
 namespace tusk::formats {
 struct ModelContent;
@@ -19,7 +19,7 @@ struct ModelContent;
 //                     what is written, protobuf how; onnx_layers and the files beside it have
 //                     what each layer is, onnx_transforms the same of transforms
 //
-// Who calls: the command export.
+// Who calls: the command export; training::Run at the end of a run, and assemble() before it.
 namespace tusk::exports {
 
 // The format that a file's name asks for; none if no format has this suffix.
@@ -27,6 +27,10 @@ std::optional<ModelFormat> format_of(const std::string& path);
 
 // ".onnx", as files of this format end.
 std::string suffix_of(ModelFormat format);
+
+// Error(bad_data) that names the layer or transform if the format cannot carry the model, whatever
+// its weights will be. What .h5 and .keras cannot carry is left out there, and said.
+void check_model(ModelFormat format, const formats::ModelContent& content);
 
 // Writes the model. The file appears complete or not at all. Returns what users of the file should
 // know. Error(bad_data) that names the layer or transform if the format cannot carry the model,

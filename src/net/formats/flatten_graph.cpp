@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/formats/keras1_words.hpp"
+#include "net/formats/keras3_weights.hpp"
 #include "net/formats/keras_layer.hpp"
 #include "net/graph/entry_names.hpp"
 #include "tusk/error.hpp"
@@ -29,6 +30,7 @@ struct Place {
   std::string prefix;                 // of the names of its layers
   std::size_t times = 1;              // it is called, all calls of the outer one counted
   bool is_trainable = true;
+  Keras3Place place{};
   std::map<std::string, Place> inner;  // by the name of the layer
 };
 
@@ -58,6 +60,7 @@ class Flattener {
       Place within{.graph = layer.model.get(), .outer = &place, .layer = &layer};
       within.prefix = place.prefix + layer.name + ".";
       within.times = place.times * layer.calls.size();
+      within.place = place_of(place, layer);
       within.is_trainable = place.is_trainable && layer.is_trainable && layer.model->is_trainable;
       if (within.times > most_calls) {
         fail(ExitCode::bad_data, "{}: model '{}' is called more than {} times", path_, layer.name,
@@ -65,6 +68,22 @@ class Flattener {
       }
       enter(place.inner.emplace(layer.name, std::move(within)).first->second);
     }
+  }
+
+  // Where Keras 3 keeps the weights of a layer of this model.
+  static Keras3Place place_of(const Place& model, const KerasLayer& layer) {
+    const auto type_of_layer = [](const KerasLayer& its) {
+      return its.model != nullptr && !its.model->is_sequential
+                 ? std::string("functional")
+                 : keras3_class_path(its.entry.at("class_name"));
+    };
+    Keras3Place place = model.place;
+    place.push_back({.type = type_of_layer(layer)});
+    for (const KerasLayer& other : model.graph->layers) {
+      if (&other == &layer) break;
+      if (!other.is_input && type_of_layer(other) == place.back().type) ++place.back().index;
+    }
+    return place;
   }
 
   // The name of a value in the `time`th call of the model that it is in.
@@ -156,6 +175,7 @@ class Flattener {
       }
     }
     out_.weights.back().entries.push_back(out_.layers.size());
+    out_.places.push_back(place_of(place, layer));
     out_.layers.push_back(std::move(entry));
   }
 

@@ -19,12 +19,21 @@ struct WeightGroup {
   std::vector<std::size_t> entries;  // of ModelConfig::layers
 };
 
+// Where Keras 3 keeps the weights of a layer (keras3_weights.hpp): from the whole model through
+// models within models, which layer of its class, counted from 0, each time.
+struct Keras3Step {
+  std::string type;  // keras3_class_path()
+  std::size_t index = 0;
+};
+using Keras3Place = std::vector<Keras3Step>;
+
 // What Keras's `model_config` says of a model.
 struct ModelConfig {
   Shape input;                  // of the first input
   std::optional<Shape> stored;  // of what stands in front of it, if there is something
   std::vector<LayerEntry> layers;
   std::vector<WeightGroup> weights;  // of layers with and without weights, in the file's order
+  std::vector<Keras3Place> places;   // of the first of `layers`, which are no calls of others
 
   // Of a graph: its inputs, with their shapes, and its outputs by name. Of a chain none.
   std::vector<InputOptions> inputs;

@@ -17,7 +17,11 @@
 
 // Models on disk. In this room:
 //
-//   model_file          a whole file, model.h5: what to write where, and what to trust when reading
+//   model_file          a whole model, read from wherever it is; model_source tells the forms
+//   apart,
+//                       keras_archive (zip_archive) opens .keras, read_weights and tusk_group read
+//                       what is beside the layers
+//   save_model          a whole model, written as model.h5 or .keras (write_zip)
 //   model_config        Keras's JSON of the layers: keras_graph reads it as it is, models within
 //                       models included, flatten_graph makes one graph of it. keras_layer,
 //                       keras_inner_layer, keras_initializer and keras_names write and read layers
@@ -28,7 +32,10 @@
 //   optimizer_state     what the optimizer remembers
 //   output_attributes   the outputs of a graph with their losses and metrics
 //   data_attributes     the data sets of inputs and labels, and transforms of several inputs
-//   model_weights       the arrays of weights
+//   foreign_file        what files of other programs are
+//   change_head         another head for a model that training goes on from
+//   model_weights       the arrays of weights in an .h5, keras3_weights those in .keras and
+//                       .weights.h5 of Keras 3
 //   read_ensemble       which model files an ensemble is made of
 //
 // Who calls: save_model() by training::Run at the end of a run; load_model() by evaluate and
@@ -79,6 +86,7 @@ struct ModelContent {
   // first, transforms, stored, class_names and columns above are the same.
   std::vector<InputData> input_data = {};
   std::vector<LabelData> label_data = {};
+  std::vector<std::string> new_layers = {};  // change_head(): whose weights are to be drawn
   std::string facts = "{}";  // JSON: what training has to say (epochs, versions, …)
 };
 
@@ -99,8 +107,12 @@ struct ModelContent {
 // The file appears complete or not at all. Error(cannot_create) or Error(io_error).
 std::vector<std::string> save_model(const std::string& path, const ModelContent& model);
 
+// The same as Keras 3's own form, `.keras` (keras_archive.hpp), with the group `tusk` among the
+// weights. Keras restores the state of the optimizer from it. Error(bad_data) beyond 4 GiB.
+std::vector<std::string> save_archive(const std::string& path, const ModelContent& model);
+
 // Reads what save_model writes, and Sequential and Functional models of layers that we have, which
-// Keras 2 or 3 wrote as HDF5. A layer of `extensions` has the class "package>name", a
+// Keras 2 or 3 wrote as HDF5 or .keras. A layer of `extensions` has the class "package>name", a
 // loss of theirs the same name. The folder of a checkpoint stands for its model. With `weights`
 // these are in another file, as Keras's save_weights() leaves them, or in a whole model; `path` may
 // then also be the JSON of a model's layers, as to_json() makes it. Every shape is checked against
@@ -108,7 +120,12 @@ std::vector<std::string> save_model(const std::string& path, const ModelContent&
 ModelContent load_model(const std::string& path, const Extensions& extensions,
                         const std::string& weights = "");
 
-// The same without the weights, for which nothing else is opened.
+// The weights of a model that an experiment describes, from any file that load_model() takes
+// weights from. Error(no_input) or Error(bad_data).
+AlignedVector<float> load_weights(const std::string& path, const graph::Model& model,
+                                  const Extensions& extensions);
+
+// The same as load_model() without the weights, for which nothing else is opened.
 ModelContent load_without_weights(const std::string& path, const Extensions& extensions);
 
 // What the optimizer of a whole file remembers, if it is of the same kind as `optimizer`, for a
@@ -128,6 +145,9 @@ bool is_architecture(const std::string& path);
 // Without a loss in the file it is mse.
 ModelOptions options_of(const ModelContent& content);
 graph::Model make_model(const ModelOptions& options, const ModelContent& content);
+
+// The same model as the content's weights are laid out for; losses play no part in that.
+graph::Model layout_of(const ModelContent& content);
 
 // The content's weights as `model` lays them out, which has the same layers, but may freeze others.
 AlignedVector<float> weights_for(const graph::Model& model, const ModelContent& content);

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 
 #include "data/hdf5/attributes.hpp"
+#include "data/hdf5/memory_file.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::formats {
@@ -115,13 +115,12 @@ std::vector<Stored> open_group(const hdf5::File& file, const std::vector<std::st
   return stored;
 }
 
-std::vector<Stored> match(const hdf5::File& file, const std::string& root,
-                          const std::vector<StoredGroup>& groups) {
+std::vector<Stored> match(const hdf5::File& file, const std::vector<StoredGroup>& groups,
+                          const std::vector<std::vector<std::string>>& paths) {
   std::vector<const StoredGroup*> wanted;
   for (const StoredGroup& group : groups) {
     if (!group.arrays.empty()) wanted.push_back(&group);
   }
-  const auto paths = stored_paths(file, root);
   if (wanted.size() != paths.size()) {
     fail(ExitCode::bad_data, "{}: weights of {} layers for a model of {} layers with weights",
          file.path(), paths.size(), wanted.size());
@@ -134,7 +133,7 @@ std::vector<Stored> match(const hdf5::File& file, const std::string& root,
       stored.push_back(std::move(array));
     }
   }
-  if (bytes > std::filesystem::file_size(file.path())) {
+  if (bytes > hdf5::bytes_of(file)) {
     fail(ExitCode::bad_data, "{}: several layers claim the same weights", file.path());
   }
   return stored;
@@ -203,7 +202,13 @@ void write_model_weights(hdf5::File& file, const std::vector<std::string>& layer
 
 AlignedVector<float> read_model_weights(const hdf5::File& file, const std::string& root,
                                         const std::vector<StoredGroup>& groups) {
-  const std::vector<Stored> stored = match(file, root, groups);  // before anything is allocated
+  return read_model_weights(file, groups, stored_paths(file, root));
+}
+
+AlignedVector<float> read_model_weights(const hdf5::File& file,
+                                        const std::vector<StoredGroup>& groups,
+                                        const std::vector<std::vector<std::string>>& paths) {
+  const std::vector<Stored> stored = match(file, groups, paths);  // before anything is allocated
   std::size_t count = 0;
   for (const Stored& array : stored) count += array.array.parameter->size();
   AlignedVector<float> weights(count);

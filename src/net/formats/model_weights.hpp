@@ -35,4 +35,9 @@ struct StoredGroup {
 AlignedVector<float> read_model_weights(const hdf5::File& file, const std::string& root,
                                         const std::vector<StoredGroup>& groups);
 
+// The same of groups whose data sets are known, one list each.
+AlignedVector<float> read_model_weights(const hdf5::File& file,
+                                        const std::vector<StoredGroup>& groups,
+                                        const std::vector<std::vector<std::string>>& paths);
+
 }  // namespace tusk::formats

@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* our_group = "tusk/optimizer_weights";
 constexpr const char* keras_group = "optimizer_weights";
+constexpr const char* archive_group = "optimizer/vars";
 
 std::vector<const layers::Parameter*> trained_arrays(
     const std::vector<layers::Parameter>& parameters) {
@@ -86,14 +87,39 @@ double read_number_of(const hdf5::File& file, const std::string& name) {
   return number;
 }
 
+// The group that a file has; "" if there is none.
+std::string group_of_state(const hdf5::File& file) {
+  for (const char* group : {our_group, keras_group, archive_group}) {
+    if (file.has_group(group)) return group;
+  }
+  return "";
+}
+
+// The variables of a group, in order.
+std::optional<std::vector<std::string>> names_in(const hdf5::File& file, const std::string& group) {
+  if (group != archive_group) return hdf5::read_texts(file, group, "weight_names");
+  std::vector<std::string> numbers;
+  while (file.has_dataset(fmt::format("{}/{}", group, numbers.size()))) {
+    numbers.push_back(fmt::format("{}", numbers.size()));
+  }
+  return numbers;
+}
+
 }  // namespace
 
+bool has_optimizer_state(const hdf5::File& file) { return !group_of_state(file).empty(); }
+
 void write_optimizer_state(hdf5::File& file, const OptimizerState& given,
-                           const std::vector<layers::Parameter>& parameters, bool has_schedule) {
+                           const std::vector<layers::Parameter>& parameters, bool has_schedule,
+                           OptimizerPlace place) {
   OptimizerState state = given;
+  const bool has_names = place == OptimizerPlace::whole_file;
   std::vector<std::string> names{fmt::format("{}/iteration", state.optimizer)};
-  const auto path = [](const std::string& name) { return fmt::format("{}/{}", our_group, name); };
-  file.create_group(our_group);
+  const auto path = [&](const std::string& name) {
+    return has_names ? fmt::format("{}/{}", our_group, name)
+                     : fmt::format("{}/{}", archive_group, names.size() - 1);
+  };
+  file.create_group(has_names ? our_group : archive_group);
   write_number(file, path(names.front()), ElementType::i32,
                static_cast<std::int32_t>(state.iterations));
   if (!has_schedule) {
@@ -115,7 +141,7 @@ void write_optimizer_state(hdf5::File& file, const OptimizerState& given,
     file.create_dataset(path(names.back()), ElementType::f32, extents)
         .write(0, std::span<const float>(part_of(state, variable)));
   }
-  hdf5::write_attribute(file, our_group, "weight_names", names);
+  if (has_names) hdf5::write_attribute(file, our_group, "weight_names", names);
 }
 
 std::optional<OptimizerState> empty_state(const OptimizerOptions& optimizer, std::size_t trained) {
@@ -157,9 +183,9 @@ std::optional<OptimizerState> empty_state(const OptimizerOptions& optimizer, std
 std::optional<OptimizerState> read_optimizer_state(
     const hdf5::File& file, OptimizerState state,
     const std::vector<layers::Parameter>& parameters) {
-  const std::string group = file.has_group(our_group) ? our_group : keras_group;
-  if (!file.has_group(group)) return std::nullopt;
-  const auto names = hdf5::read_texts(file, group, "weight_names");
+  const std::string group = group_of_state(file);
+  if (group.empty()) return std::nullopt;
+  const auto names = names_in(file, group);
   const auto refuse = [&](const std::string& why) {
     fail(ExitCode::bad_data, "{}: the state in group '{}' is none of optimizer '{}': {}",
          file.path(), group, state.optimizer, why);

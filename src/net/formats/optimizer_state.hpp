@@ -44,12 +44,18 @@ struct OptimizerState {
 // variables, and then fails to train on. docs/keras.md has the lines that restore ours.
 //
 // `parameters`: all of the model's; those that are trained count, in their order.
+// Within a .keras they have no names, but numbers: `optimizer/vars/0`, …, which Keras restores.
+enum class OptimizerPlace { whole_file, archive };
 void write_optimizer_state(hdf5::File& file, const OptimizerState& state,
-                           const std::vector<layers::Parameter>& parameters, bool has_schedule);
+                           const std::vector<layers::Parameter>& parameters, bool has_schedule,
+                           OptimizerPlace place);
 
 // The state of an optimizer that has not done a step, as far as names and sizes go: what there is
 // to remember. Nothing for a user's.
 std::optional<OptimizerState> empty_state(const OptimizerOptions& optimizer, std::size_t trained);
+
+// Whether a file has some, of any optimizer.
+bool has_optimizer_state(const hdf5::File& file);
 
 // The state in a file, ours or Keras 3's, of the same pieces as `state`. Nothing if the file has
 // none. Error(bad_data) that names the data set if number or shapes are others, or a number is not

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "core/log.hpp"
 #include "net/formats/model_file.hpp"
+#include "net/graph/entry_names.hpp"
 
 namespace tusk::formats {
 namespace {
@@ -43,18 +43,17 @@ CompiledOptions read_compiled_options(const std::string& path, const Extensions&
       .model = std::nullopt,
       .no_loss = fmt::format("{}", fmt::join(content.not_compiled, "; ")),
       .optimizer = content.optimizer,
-      .no_optimizer = fmt::format("{}", fmt::join(content.not_of_optimizer, "; "))};
+      .no_optimizer = fmt::format("{}", fmt::join(content.not_of_optimizer, "; ")),
+      .layers = content.layers,
+      .left_out = content.not_compiled};
+  const std::vector<std::string> names = graph::names_of_entries(content.layers);
+  for (std::size_t i = 0; i < names.size(); ++i) compiled.layers[i].name = names[i];
   const bool is_complete = content.outputs.empty()
                                ? content.loss.has_value()
                                : std::ranges::all_of(content.outputs, [&](const OutputOptions& o) {
                                    return has_loss(content, o);
                                  });
-  if (is_complete) {
-    compiled.model = compiled_model(content);
-    for (const std::string& reason : content.not_compiled) {
-      warning("{}: left out of what the model was compiled with: {}", path, reason);
-    }
-  }
+  if (is_complete) compiled.model = compiled_model(content);
   return compiled;
 }
 

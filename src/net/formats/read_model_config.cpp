@@ -73,7 +73,7 @@ ModelConfig read_model_config(const std::string& json, const std::string& path, 
   config.stored = std::move(stored);
   return config;
 } catch (const Json::exception& error) {
-  fail(ExitCode::bad_data, "{}: the attribute 'model_config' cannot be read: {}", path,
+  fail(ExitCode::bad_data, "{}: the model's configuration (model_config) cannot be read: {}", path,
        error.what());
 }
 

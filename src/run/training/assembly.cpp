@@ -2,6 +2,7 @@
 #include "run/training/assembly.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "data/datasets/draw_validation.hpp"
@@ -12,11 +13,14 @@
 #include "data/samples/shared_rows.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "net/exports/export_model.hpp"
+#include "net/formats/change_head.hpp"
 #include "net/formats/model_file.hpp"
 #include "run/coordinator/callbacks.hpp"
 #include "run/training/learn_transforms.hpp"
 #include "run/training/load_data.hpp"
 #include "run/training/members.hpp"
+#include "run/training/model_content.hpp"
 #include "run/training/optimizer_memory.hpp"
 #include "run/training/same_everywhere.hpp"
 #include "run/training/weights.hpp"
@@ -71,7 +75,10 @@ TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& 
 std::optional<formats::ModelContent> read_model_file(const ModelOptions& options,
                                                      const Extensions& extensions) {
   if (!options.file) return std::nullopt;
-  return formats::load_model(*options.file, extensions, options.weights.value_or(""));
+  formats::ModelContent content =
+      formats::load_model(*options.file, extensions, options.weights.value_or(""));
+  formats::change_head(content, options);
+  return content;
 }
 
 // The experiment's layers, or the model file's, for samples as the transforms make them.
@@ -94,9 +101,23 @@ graph::Model make_model(ModelOptions options, const std::optional<formats::Model
   return {options, shapes};
 }
 
-// The weights to start from: those of model.file, or drawn.
+// Draws those of the layers that are new in the model of the file.
+void draw_new(const graph::Model& model, const std::vector<std::string>& new_layers,
+              std::uint64_t seed, AlignedVector<float>& weights) {
+  if (new_layers.empty()) return;
+  AlignedVector<float> drawn(weights.size());
+  model.initialize(drawn, seed);
+  for (const layers::Parameter& array : model.parameters()) {
+    if (std::ranges::count(new_layers, array.layer) == 0) continue;
+    std::ranges::copy(std::span(drawn).subspan(array.offset, array.size()),
+                      weights.begin() + static_cast<std::ptrdiff_t>(array.offset));
+  }
+}
+
+// The weights to start from: those of model.file or model.weights, or drawn.
 AlignedVector<float> initial_weights(const graph::Model& model, const Experiment& experiment,
-                                     const std::optional<formats::ModelContent>& origin) {
+                                     const std::optional<formats::ModelContent>& origin,
+                                     const Extensions& extensions) {
   if (origin) {
     if (origin->weights.size() != model.parameter_count()) {
       fail(ExitCode::bad_data,
@@ -106,7 +127,12 @@ AlignedVector<float> initial_weights(const graph::Model& model, const Experiment
            model.parameter_count(), experiment.data.train.to_string(),
            model.input_shape().to_string());
     }
-    return formats::weights_for(model, *origin);
+    AlignedVector<float> weights = formats::weights_for(model, *origin);
+    draw_new(model, origin->new_layers, experiment.seed, weights);
+    return weights;
+  }
+  if (experiment.model.weights) {
+    return formats::load_weights(*experiment.model.weights, model, extensions);
   }
   AlignedVector<float> weights(model.parameter_count());
   model.initialize(weights, experiment.seed);
@@ -146,6 +172,18 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
                                files.validation || split.validation_count() > 0);
 }
 
+// What the run is to write at its end can be written, as far as can be known.
+void check_formats(const Assembly& assembly) {
+  for (const ModelFormat format : assembly.experiment.output.formats) {
+    if (format == ModelFormat::h5 || format == ModelFormat::keras) continue;
+    try {
+      exports::check_model(format, model_content(assembly, assembly.initial));
+    } catch (const Error& error) {
+      fail(ExitCode::bad_experiment, "output.formats: {}", error.what());
+    }
+  }
+}
+
 // Collective. From the open files to this rank's samples.
 Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, const Member* member,
                   const mpi::Communicator& world, const Extensions& extensions) {
@@ -158,7 +196,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
 
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);
-    AlignedVector<float> initial = initial_weights(model, experiment, origin);
+    AlignedVector<float> initial = initial_weights(model, experiment, origin, extensions);
     auto optimizer_state = read_optimizer_memory(experiment, model, roles);
     Assembly made{.experiment = std::move(experiment),
                   .roles = roles,
@@ -181,6 +219,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
     }
     check_together(made, rows.split);
     made.augmentation = make_augmentation(made);
+    if (world.rank() == 0) check_formats(made);
     return made;
   });
   check_sample_weights(assembly, rows.split, rows.learn_from,

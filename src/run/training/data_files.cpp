@@ -8,6 +8,7 @@
 
 #include "core/near_miss.hpp"
 #include "data/datasets/column_names.hpp"
+#include "net/formats/change_head.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::training {
@@ -122,7 +123,9 @@ DataFiles open_data_files(const Experiment& experiment, const Extensions& extens
   const DataOptions& options = experiment.data;
   std::optional<formats::ModelContent> origin;
   if (needs_names(options) && experiment.model.file) {
-    origin = formats::load_model(*experiment.model.file, extensions);
+    origin = formats::load_model(*experiment.model.file, extensions,
+                                 experiment.model.weights.value_or(""));
+    formats::change_head(*origin, experiment.model);
   }
   const datasets::ArrayNames names =
       array_names(experiment, model_names(experiment.model, origin ? &*origin : nullptr));

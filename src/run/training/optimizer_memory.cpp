@@ -27,6 +27,9 @@ std::optional<formats::OptimizerState> read_optimizer_memory(const Experiment& e
                                                              const graph::Model& model,
                                                              const Roles& roles) {
   if (!experiment.model.file) return std::nullopt;
+  if (!experiment.model.replace.empty() || !experiment.model.layers.empty()) {
+    return std::nullopt;  // it is about other parameters
+  }
   std::string reason;
   auto state =
       formats::load_optimizer_state(*experiment.model.file, experiment.optimizer, model, reason);

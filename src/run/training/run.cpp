@@ -13,6 +13,7 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "mpi/environment.hpp"
+#include "net/exports/export_model.hpp"
 #include "net/formats/model_file.hpp"
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
@@ -196,8 +197,9 @@ records::Summary Run::end(Outcome outcome) const {
 
 void Run::save_model(const Outcome& outcome) const {
   const std::string path = directory_->file("model.h5");
+  formats::ModelContent content;
   try {
-    formats::ModelContent content = model_content(assembly_, outcome.weights);
+    content = model_content(assembly_, outcome.weights);
     if (outcome.optimizer && !content.optimizer->schedule) {  // as callbacks have left it
       content.optimizer->learning_rate = outcome.optimizer->learning_rate;
     }
@@ -209,6 +211,22 @@ void Run::save_model(const Outcome& outcome) const {
     const auto last = checkpointer_ ? checkpointer_->last() : std::nullopt;
     fail(error.code(), "{}; what was trained is lost{}", error.what(),
          last ? ", but for the checkpoint " + last->string() : "");
+  }
+  for (const ModelFormat format : assembly_.experiment.output.formats) {
+    if (format != ModelFormat::h5) export_model(format, content);
+  }
+}
+
+// The model itself is safe by then.
+void Run::export_model(ModelFormat format, const formats::ModelContent& content) const {
+  const std::string path = directory_->file("model" + exports::suffix_of(format));
+  try {
+    for (const std::string& note : exports::write_model(path, format, content)) {
+      if (format != ModelFormat::keras) warning("{}: {}", path, note);  // model.h5 has said it
+    }
+  } catch (const Error& error) {
+    fail(error.code(), "{}; the model is complete: {}", error.what(),
+         directory_->file("model.h5").string());
   }
 }
 

@@ -32,6 +32,10 @@ namespace tusk::checkpoint {
 class Checkpointer;
 }  // namespace tusk::checkpoint
 
+namespace tusk::formats {
+struct ModelContent;
+}
+
 namespace tusk::worker {
 class Standing;
 }
@@ -111,14 +115,15 @@ class Run {
   // the run has no checkpoints, and says so.
   void check_keeping(worker::Standing* worker) const;
 
-  // Collective. Writes model.h5, tests the model and writes summary.json. The summary is complete
-  // on rank 0. Throws mpi::CollectiveError.
-  // If the run has stopped to go on later, the summary says so, and nothing is written.
+  // Collective. Writes model.h5 and what else output.formats names, tests the model and writes
+  // summary.json. The summary is complete on rank 0. Throws mpi::CollectiveError. If the run has
+  // stopped to go on later, the summary says so, and nothing is written.
   records::Summary end(Outcome outcome) const;
 
  private:
   // On rank 0, at the end. What was trained comes first. Error(io_error) that says what is lost.
   void save_model(const Outcome& outcome) const;
+  void export_model(ModelFormat format, const formats::ModelContent& content) const;
   void close_logs(coordinator::Coordinator& coordinator) const;
 
   // The rest is run_checkpoints.cpp's.

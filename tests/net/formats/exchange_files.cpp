@@ -165,6 +165,7 @@ void write_model(const std::string& name, ModelContent content) {
   content.weights.resize(model.parameter_count());
   model.initialize(content.weights, 11);
   save_model(name + ".h5", content);
+  save_archive(name + ".keras", content);
   write_expected(name + ".expected.h5", content);
 }
 

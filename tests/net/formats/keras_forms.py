@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 
 layers = keras.layers
+IS_KERAS3 = keras.__version__ >= "3"
 
 
 def varied(model):
@@ -129,6 +130,9 @@ def save(make, name, samples=32):
     model.compile(loss="mse", optimizer="adam")
     inputs = np.random.default_rng(1).normal(size=(32, 6, 2)).astype("float32")
     model.save(name + ".h5")
+    if IS_KERAS3:
+        model.save(name + ".keras")
+        model.save_weights(name + ".weights.h5")
     with h5py.File(name + ".expected.h5", "w") as file:
         file["inputs"] = inputs[:samples]
         file["outputs"] = model.predict(inputs, verbose=0)[:samples]
@@ -152,6 +156,8 @@ def main():
         for make in MODELS:
             name = os.path.join(sys.argv[2], make.__name__)
             model = save(make, name, samples=3)
+            if make in (images, steps, nested_twice, nested_frozen_layer):
+                model.save(name + ".keras")
             if make is nested_twice:
                 save_apart(model, name)
         return
@@ -161,7 +167,10 @@ def main():
         for make in MODELS:
             name = os.path.join(folder, make.__name__)
             save_apart(save(make, name), name)
-            for files in ([name + ".h5"], [name + ".json", name + "_weights.h5"], [name + ".json", name + ".h5"]):
+            forms = [[name + ".h5"], [name + ".json", name + "_weights.h5"], [name + ".json", name + ".h5"]]
+            if IS_KERAS3:
+                forms += [[name + ".keras"], [name + ".json", name + ".weights.h5"], [name + ".json", name + ".keras"]]
+            for files in forms:
                 done = subprocess.run([program, "check", name, *files], capture_output=True, text=True)
                 if done.returncode:
                     failed.append((make.__name__, files, done.stderr))

@@ -116,6 +116,18 @@ TEST_CASE("models within models, shared layers and others of Keras 2 predict as 
   CHECK(models >= 11);
 }
 
+TEST_CASE("archives of Keras 2.15 are the models that its .h5 are") {
+  for (const char* name : {"images", "steps", "nested_twice", "nested_frozen_layer"}) {
+    const std::string path = std::string(TUSK_KERAS2_FILES) + "/" + name;
+    const ModelContent archive = load_model(path + ".keras", {});
+    const ModelContent whole = load_model(path + ".h5", {});
+    CAPTURE(path);
+    CHECK(archive.layers == whole.layers);
+    CHECK(archive.weights == whole.weights);
+    CHECK(load_model(path + ".h5", {}, path + ".keras").weights == whole.weights);
+  }
+}
+
 TEST_CASE("layers as JSON and weights alone are a model together") {
   const std::string name = std::string(TUSK_KERAS2_FILES) + "/nested_twice";
   const ModelContent whole = load_model(name + ".h5", {});

@@ -175,6 +175,34 @@ TEST_CASE("a state that does not fit is an error") {
   CHECK_FAILS(state_in(path, adam), ExitCode::bad_data, "adam/nothing");
 }
 
+TEST_CASE("a hostile word on the training is an error in a line, or passed over with a reason") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.file("model.h5");
+  const auto nested = [](const std::string& key) {
+    return "{\"" + key + "\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  };
+  const auto with = [&](const char* object, const char* attribute, const std::string& text) {
+    save_model(path, trained_model(with_defaults(AdamOptions{})));
+    hdf5::File file = hdf5::File::update(path);
+    hdf5::write_attribute(file, object, attribute, text);
+    file.close();
+    return load_model(path, {});
+  };
+  CHECK_FAILS(with("tusk", "optimizer", nested("learning_rate")), ExitCode::bad_data,
+              "the attribute 'optimizer' of group 'tusk': its JSON is nested more than 200 deep");
+  CHECK_FAILS(with("tusk", "optimizer", "[1"), ExitCode::bad_data, "cannot be read");
+  CHECK_FAILS(with("tusk", "optimizer", R"({"name":"adam","beta_1":1e300})"), ExitCode::bad_data,
+              "has beta_1 1e+300; it must be at least 0 and below 1");
+  // A model that is to predict need not know how it was compiled.
+  for (const std::string& text :
+       {nested("optimizer_config"), std::string("{"), std::string(R"({"optimizer_config":7})"),
+        std::string(R"({"optimizer_config":{"class_name":3,"config":[]}})"),
+        std::string(
+            R"({"optimizer_config":{"class_name":"SGD","config":{"learning_rate":"x"}}})")}) {
+    CHECK(with("/", "training_config", text).weights.size() == trained);
+  }
+}
+
 TEST_CASE("a model says for Keras how it was trained") {
   const test::TemporaryFolder folder;
   const std::string path = folder.file("model.h5");

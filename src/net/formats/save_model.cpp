@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
+
+#include "core/pending_file.hpp"
+#include "data/hdf5/attributes.hpp"
+#include "data/hdf5/memory_file.hpp"
+#include "net/formats/keras3_weights.hpp"
+#include "net/formats/keras_archive.hpp"
+#include "net/formats/model_config.hpp"
+#include "net/formats/model_file.hpp"
+#include "net/formats/model_weights.hpp"
+#include "net/formats/training_config.hpp"
+#include "net/formats/transform_layers.hpp"
+#include "net/formats/tusk_group.hpp"
+#include "net/formats/zip_archive.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::formats {
+namespace {
+
+constexpr std::string_view keras_version = "3.0.0";  // whose words we use, in Keras 2's layout
+constexpr std::string_view keras_backend = "tensorflow";
+
+// The transforms as layers for Keras, with notes on what they cannot do there.
+ModelFront make_front(const ModelContent& content, const graph::Model& model,
+                      std::vector<std::string>& notes) {
+  ModelFront front;
+  const auto is_taken = [&](const std::string& name) { return name.starts_with(front.name); };
+  while (std::ranges::any_of(model.layer_names(), is_taken) ||
+         std::ranges::any_of(model.inputs(), is_taken, &graph::ModelInput::name)) {
+    front.name += '_';
+  }
+  const Shape& input = model.input_shape();
+  front.stored = content.stored.value_or(input);
+  TransformLayers transforms;
+  if (model.inputs().size() == 1) {
+    transforms = layers_of_transforms(content.transforms, front.stored, input, front.name);
+  } else if (std::ranges::any_of(content.input_data,
+                                 [](const InputData& one) { return one.transforms != "[]"; })) {
+    transforms.obstacle = "the model has several inputs with transforms";
+  }
+  if (!transforms.obstacle.empty()) {
+    notes.push_back(transforms.obstacle +
+                    ": for Keras the file has the network without transforms, which takes what "
+                    "they leave of rows (docs/keras.md)");
+  }
+  for (const std::string& reason : transforms.imprecise) {
+    notes.push_back(reason + ": Keras's predictions will differ (docs/keras.md)");
+  }
+  front.layers = std::move(transforms.layers);
+  return front;
+}
+
+bool follows_schedule(const OptimizerOptions& optimizer) {
+  return optimizer.schedule && !std::holds_alternative<ConstantSchedule>(optimizer.schedule->kind);
+}
+
+// What both forms of a model's file say of it.
+struct Written {
+  graph::Model model;
+  ModelFront front;
+  std::string config;           // the layers, as JSON
+  std::string training_config;  // empty where Keras has no words for it
+};
+
+Written prepare(const ModelContent& content, std::vector<std::string>& notes) {
+  graph::Model model = layout_of(content);
+  if (content.weights.size() != model.parameter_count()) {
+    fail(ExitCode::internal, "{} weights for a model of {} parameters", content.weights.size(),
+         model.parameter_count());
+  }
+  ModelFront front = make_front(content, model, notes);
+  std::string config = write_model_config(model, front);
+  std::string training;
+  if (content.optimizer) {
+    std::string obstacle;
+    training = write_training_config(content, obstacle);
+    if (training.empty()) {
+      notes.push_back("for Keras the file says no loss and optimizer, as " + obstacle +
+                      "; compile the model there");
+    }
+  }
+  return {std::move(model), std::move(front), std::move(config), std::move(training)};
+}
+
+void write_keras(hdf5::File& file, const ModelContent& content, const Written& written) {
+  std::vector<std::string> layers;
+  for (const graph::GraphLayer& layer : written.model.graph().layers) layers.push_back(layer.name);
+  hdf5::write_attribute(file, "/", "model_config", written.config);
+  write_model_weights(file, layers, written.model.parameters(), content.weights);
+  for (const char* object : {"/", "model_weights"}) {
+    hdf5::write_attribute(file, object, "keras_version", keras_version);
+    hdf5::write_attribute(file, object, "backend", keras_backend);
+  }
+  if (!written.training_config.empty()) {
+    hdf5::write_attribute(file, "/", "training_config", written.training_config);
+  }
+}
+
+void write_state(hdf5::File& file, const ModelContent& content, const graph::Model& model,
+                 OptimizerPlace place) {
+  if (!content.optimizer || !content.optimizer_state) return;
+  write_optimizer_state(file, *content.optimizer_state, model.parameters(),
+                        follows_schedule(*content.optimizer), place);
+}
+
+std::span<const std::byte> bytes_of_text(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
+
+}  // namespace
+
+std::vector<std::string> save_model(const std::string& path, const ModelContent& content) {
+  PendingFile pending(path);
+  std::vector<std::string> notes;
+  const Written written = prepare(content, notes);
+  {
+    hdf5::File file = hdf5::File::create(pending.part());
+    write_keras(file, content, written);
+    write_tusk_group(file, content, written.model, written.front);
+    write_state(file, content, written.model, OptimizerPlace::whole_file);
+    file.close();
+  }
+  pending.publish();
+  return notes;
+}
+
+std::vector<std::string> save_archive(const std::string& path, const ModelContent& content) {
+  PendingFile pending(path);
+  std::vector<std::string> notes;
+  const Written written = prepare(content, notes);
+  hdf5::File file = hdf5::create_bytes(path);
+  const std::string config = archive_config(written.config, written.training_config);
+  write_keras3_weights(file, written.model, content.weights, written.config);
+  write_tusk_group(file, content, written.model, written.front);
+  if (!written.training_config.empty()) {  // without, Keras makes no optimizer
+    write_state(file, content, written.model, OptimizerPlace::archive);
+  }
+  const std::vector<std::byte> weights = hdf5::to_bytes(file);
+  const std::string metadata = nlohmann::ordered_json{{"keras_version", keras_version}}.dump();
+  const std::vector<ZipPart> parts{{"metadata.json", bytes_of_text(metadata)},
+                                   {"config.json", bytes_of_text(config)},
+                                   {"model.weights.h5", weights}};
+  write_zip(pending.part(), parts);
+  pending.publish();
+  return notes;
+}
+
+}  // namespace tusk::formats
