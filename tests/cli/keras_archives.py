@@ -4,6 +4,7 @@
 
 Usage: keras_archives.py TUSK; exits with 77 (skipped) where there is no Keras 3."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -175,12 +176,42 @@ name = "adam\""""
     assert "replace this layer, too" in said, said
 
 
+def formats_before_training(folder, data):
+    """What a format cannot carry is said before anything is trained; what it can stands in the run directory."""
+    model = """layers = [{ type = "masking" }, { type = "gru", units = 3 }, { type = "dense", units = 2 }]
+loss = "mse"
+[optimizer]
+name = "adam\""""
+    with open(f"{folder}/formats.toml", "w") as file:
+        file.write(f"""name = "formats"
+[data]
+train = "{data}"
+[model]
+{model}
+[trainer]
+name = "single"
+epochs = 1
+batch_size = {ROWS}
+[output]
+formats = ["onnx", "keras", "safetensors"]
+""")
+    for arguments in ["train", "--run-dir", f"{folder}/formats"], ["check"]:
+        said = run(arguments[0], f"{folder}/formats.toml", *arguments[1:], code=78)
+        assert "output.formats: ONNX: layer 'gru': it reads a mask" in said and said.count("\n") == 1, said
+    assert not os.path.exists(f"{folder}/formats")
+    run("train", f"{folder}/formats.toml", "--run-dir", f"{folder}/formats", "--set",
+        "model.layers=[{type = \"dense\", units = 3}, {type = \"flatten\"}, {type = \"dense\", units = 2}]")
+    models = {name for name in os.listdir(f"{folder}/formats") if name.startswith("model.")}
+    assert models == {"model.h5", "model.keras", "model.onnx", "model.safetensors"}, models
+
+
 def main():
     random = np.random.default_rng(1)
     x, y = random.normal(size=(ROWS, 3, 2)).astype("float32"), random.normal(size=(ROWS, 2)).astype("float32")
     with tempfile.TemporaryDirectory() as folder:
         write_data(f"{folder}/data.h5", x, y)
         ours = from_keras_and_back(folder, x, y, f"{folder}/data.h5")
+        formats_before_training(folder, f"{folder}/data.h5")
         with_transforms(folder)
         weights_for_own_layers(folder, x, y)
         another_head(folder, ours, x)
