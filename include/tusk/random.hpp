@@ -22,6 +22,7 @@ enum class Stream : std::uint32_t {
   file_split = 9,      // which file a converted row goes to
   file_shuffle = 10,   // and its place there
   augmentation = 11,   // of a training sample
+  worker_factor = 12,  // how many times slower a virtual worker is
 };
 
 // A sequence of random numbers that is a pure function of (seed, stream, index, step): Philox

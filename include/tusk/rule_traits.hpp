@@ -64,6 +64,16 @@ struct RuleTraits {
 
   // It has to be given the velocity of the optimizer's Nesterov momentum (Surroundings::velocity).
   bool needs_nesterov = false;
+
+  // It keeps the sum of the center and all workers' weights, or that of the weights, as it is: what
+  // an exchange takes from one it gives to another, so that it cannot be done in part (the relays'
+  // `merge`).
+  bool keeps_sum = false;
+
+  // Why the relays of a tree of centers cannot exchange by it, as the end of a sentence; null: they
+  // can. A relay calls the hooks of one exchange (Strategy), with windows of one sample and without
+  // gradients, and never on_pass_start().
+  const char* not_between_relays = nullptr;
 };
 
 }  // namespace tusk

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "experiment/callback_options.hpp"
@@ -12,6 +13,7 @@
 #include "experiment/history_options.hpp"
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
+#include "experiment/relay_options.hpp"
 #include "experiment/server_options.hpp"
 #include "experiment/simulate_options.hpp"
 #include "experiment/trainer_options.hpp"
@@ -27,6 +29,7 @@ struct Experiment {
   OptimizerOptions optimizer;
   TrainerOptions trainer;
   ServerOptions server;
+  std::optional<RelayOptions> relay;  // none: the default of the trainer's rule, in a tree
   SimulateOptions simulate;
   CallbackOptions callbacks;
   CheckpointOptions checkpoint;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -52,6 +54,24 @@ struct SimulateOptions {
   StepTime step_time = 0.001;  // seconds
   double latency = 1e-5;       // seconds an exchange, beside bytes/bandwidth
   double bandwidth = 1e10;     // bytes a second
+
+  // How many times longer the steps of a worker take: the same for all, a value a worker, in turn,
+  // or drawn once for each.
+  StepTime worker_factor = 1.0;
+
+  // Whether worker i's first window is shorter by i mod communication_window steps.
+  bool stagger = false;
+
+  // Bytes a second of a node's memory. With it an exchange with a center is a sweep through memory:
+  // it moves all that it reads and writes, at `bandwidth` at most, and beside it others do, at most
+  // `exchanges_at_once` on a node, which share the memory evenly. None: a center takes one exchange
+  // at a time.
+  std::optional<double> memory_bandwidth;
+  std::size_t exchanges_at_once = 128;
+
+  // The same as latency and bandwidth, between the nodes of a tree; none: those.
+  std::optional<double> network_latency;
+  std::optional<double> network_bandwidth;
 
   friend bool operator==(const SimulateOptions&, const SimulateOptions&) = default;
 };

@@ -20,7 +20,8 @@ namespace tusk {
 // Plain sequential training in one process.
 struct SingleOptions {
   static constexpr const char* name = "single";
-  static constexpr RuleTraits traits{.topology = Topology::sequential};
+  static constexpr RuleTraits traits{.topology = Topology::sequential,
+                                     .not_between_relays = "has one worker, who exchanges nothing"};
 
   friend bool operator==(const SingleOptions&, const SingleOptions&) = default;
 };
@@ -38,7 +39,11 @@ struct DownpourOptions {
 struct AdagOptions {
   static constexpr const char* name = "adag";
   static constexpr const char* alias = "agn";  // its name in Hermans's thesis
-  static constexpr RuleTraits traits{.topology = Topology::parameter_server, .overlaps = true};
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .overlaps = true,
+                                     .not_between_relays =
+                                         "divides by a window's steps, and a relay's are "
+                                         "commits of many workers"};
   std::size_t communication_window = 12;
 
   friend bool operator==(const AdagOptions&, const AdagOptions&) = default;
@@ -47,7 +52,10 @@ struct AdagOptions {
 // dist-keras's Experimental. As adag, but weaker where θ has moved far since the pull.
 struct ExperimentalOptions {
   static constexpr const char* name = "experimental";
-  static constexpr RuleTraits traits{.topology = Topology::parameter_server};
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .not_between_relays =
+                                         "weighs by the learning rate of an optimizer, which a "
+                                         "relay does not have"};
   std::size_t communication_window = 5;
 
   friend bool operator==(const ExperimentalOptions&, const ExperimentalOptions&) = default;
@@ -68,7 +76,8 @@ struct DynsgdOptions {
 struct HogwildOptions {
   static constexpr const char* name = "hogwild";
   static constexpr RuleTraits traits{.topology = Topology::parameter_server,
-                                     .consistency = Consistency::none};
+                                     .consistency = Consistency::none,
+                                     .not_between_relays = "is about races, and relays have none"};
   std::size_t communication_window = 5;
 
   friend bool operator==(const HogwildOptions&, const HogwildOptions&) = default;
@@ -113,8 +122,10 @@ struct MovingRateOptions {
 // Zhang et al., NIPS 2015, algorithm 1. E = α(x − θ), θ += E, x −= E, once a window.
 struct AeasgdOptions {
   static constexpr const char* name = "aeasgd";
-  static constexpr RuleTraits traits{
-      .topology = Topology::parameter_server, .overlaps = true, .sends_positions = true};
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .overlaps = true,
+                                     .sends_positions = true,
+                                     .keeps_sum = true};
   std::size_t communication_window = 32;
   MovingRateOptions moving_rate;
 
@@ -124,10 +135,13 @@ struct AeasgdOptions {
 // Zhang et al., algorithm 2: aeasgd with Nesterov's momentum.
 struct EamsgdOptions {
   static constexpr const char* name = "eamsgd";
-  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
-                                     .overlaps = true,
-                                     .sends_positions = true,
-                                     .needs_nesterov = true};
+  static constexpr RuleTraits traits{
+      .topology = Topology::parameter_server,
+      .overlaps = true,
+      .sends_positions = true,
+      .needs_nesterov = true,
+      .keeps_sum = true,
+      .not_between_relays = "needs an optimizer's momentum, which a relay does not have"};
   std::size_t communication_window = 32;
   MovingRateOptions moving_rate;
 
@@ -137,7 +151,8 @@ struct EamsgdOptions {
 // Zhang et al., eqs. 5 and 6: aeasgd with all workers at once.
 struct EasgdOptions {
   static constexpr const char* name = "easgd";
-  static constexpr RuleTraits traits{.topology = Topology::peers, .sends_positions = true};
+  static constexpr RuleTraits traits{
+      .topology = Topology::peers, .sends_positions = true, .keeps_sum = true};
   std::size_t communication_window = 32;
   MovingRateOptions moving_rate;
 
@@ -147,7 +162,7 @@ struct EasgdOptions {
 // x = Σ sᵢxᵢ / Σ sᵢ after every window, sᵢ the samples that worker i saw in it.
 struct AveragingOptions {
   static constexpr const char* name = "averaging";
-  static constexpr RuleTraits traits{.topology = Topology::peers};
+  static constexpr RuleTraits traits{.topology = Topology::peers, .keeps_sum = true};
   std::optional<std::size_t> communication_window;  // none: an epoch
 
   friend bool operator==(const AveragingOptions&, const AveragingOptions&) = default;
@@ -169,7 +184,10 @@ struct DilocoOptions {
 // The workers' gradients, averaged at every step.
 struct SyncSgdOptions {
   static constexpr const char* name = "sync_sgd";
-  static constexpr RuleTraits traits{.topology = Topology::peers, .shares_gradients = true};
+  static constexpr RuleTraits traits{
+      .topology = Topology::peers,
+      .shares_gradients = true,
+      .not_between_relays = "shares gradients at every step, and a relay has neither"};
 
   friend bool operator==(const SyncSgdOptions&, const SyncSgdOptions&) = default;
 };
@@ -178,7 +196,10 @@ struct SyncSgdOptions {
 // together move the center as fast as momentum would.
 struct GemOptions {
   static constexpr const char* name = "gem";
-  static constexpr RuleTraits traits{.topology = Topology::parameter_server};
+  static constexpr RuleTraits traits{.topology = Topology::parameter_server,
+                                     .not_between_relays =
+                                         "scales a worker's change by how far all workers went in "
+                                         "its window, and a relay's change is of many"};
   std::size_t communication_window = 5;
   double momentum = 0.9;  // μ
   double kappa = 1.0;     // κ: how much of the momentum's energy to aim at
@@ -202,7 +223,8 @@ constexpr auto names_of(EnsembleData) {
 // Models trained independently, each from a seed of its own; their predictions are combined.
 struct EnsembleOptions {
   static constexpr const char* name = "ensemble";
-  static constexpr RuleTraits traits{.topology = Topology::independent};
+  static constexpr RuleTraits traits{.topology = Topology::independent,
+                                     .not_between_relays = "has members that exchange nothing"};
   std::size_t members = 1;
   EnsembleData data = EnsembleData::whole;
 

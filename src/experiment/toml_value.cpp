@@ -153,6 +153,9 @@ void read(const TomlValue& value, std::string& out, const Rule& rule) {
         reject(value, R"(a time, as "90s", "10m" or "2h", or "never", a string)");
       }
       break;
+    case Text::time:
+      if (!parse_duration(text)) reject(value, R"(a time, as "2s" or "1m", a string)");
+      break;
     case Text::thinning:
       if (text != "auto" && !parse_thinning(text)) {
         reject(value, R"("all", "every:100" (or another number), "none" or "auto", a string)");

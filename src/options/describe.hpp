@@ -162,6 +162,10 @@ void describe(options::Fields& fields, GemOptions& o);
 void describe(options::Fields& fields, EnsembleOptions& o);
 void describe(options::Fields& fields, TrainerOptions& o);
 
+// describe_relay.cpp
+options::Value value_of(RelayInterval& interval);  // a number, or a text with a unit
+void describe(options::Fields& fields, RelayOptions& o);
+
 // describe_simulate.cpp
 void describe(options::Fields& fields, LognormalTime& o);
 void describe(options::Fields& fields, NormalTime& o);

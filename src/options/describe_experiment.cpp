@@ -17,6 +17,10 @@ void describe(Fields& fields, ServerOptions& o) {
   fields("topk_fraction", o.compression.topk_fraction,
          inside(0.0, 0.5).only_when(o.compression.kind == CompressionKind::topk,
                                     "needs compression = \"topk\""));
+  fields("topology", o.topology);
+  fields(
+      "ranks_per_node", o.ranks_per_node,
+      between(2, 65536).only_when(o.topology == ServerTopology::tree, "needs topology = \"tree\""));
 }
 
 void describe(Fields& fields, CheckpointOptions& o) {
@@ -47,6 +51,7 @@ void describe(Fields& fields, Experiment& o) {
   fields.section("optimizer", o.optimizer);
   fields.section("trainer", o.trainer);
   fields.section("server", o.server);
+  fields("relay", o.relay);
   fields.section("simulate", o.simulate);
   fields.section("callbacks", o.callbacks);
   fields.section("checkpoint", o.checkpoint);

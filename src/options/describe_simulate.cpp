@@ -44,6 +44,13 @@ void describe(Fields& fields, SimulateOptions& o) {
   fields("step_time", forms_of(o.step_time), above(0.0));
   fields("latency", o.latency, at_least(0.0));
   fields("bandwidth", o.bandwidth, above(0.0));
+  fields("worker_factor", forms_of(o.worker_factor), above(0.0));
+  fields("stagger", o.stagger);
+  fields("memory_bandwidth", o.memory_bandwidth, above(0.0));
+  fields("exchanges_at_once", o.exchanges_at_once,
+         count().only_when(o.memory_bandwidth.has_value(), "needs memory_bandwidth"));
+  fields("network_latency", o.network_latency, at_least(0.0));
+  fields("network_bandwidth", o.network_bandwidth, above(0.0));
 }
 
 }  // namespace tusk

@@ -15,6 +15,30 @@ std::string said(std::string_view from, std::string_view to) {
 
 }  // namespace
 
+TEST_CASE("what cannot stand in [relay] is refused with its place and the reason") {
+  const auto of_relay = [](const std::string& relay) {
+    return complaint(std::string(example) + "[server]\ntopology = \"tree\"\n[relay]\n" + relay +
+                     "\n");
+  };
+  CHECK(of_relay("name = \"diloco\"\nevery = 3").empty());
+  CHECK(of_relay("every = 3").find("key 'relay.name' is missing") != std::string::npos);
+  CHECK(of_relay("name = \"diloco\"\ncommunication_window = 3")
+            .ends_with("key 'relay.communication_window' has no meaning between relays, which "
+                       "exchange every `relay.every` commits of a worker"));
+  CHECK(of_relay("name = \"diloco\"\nalpha = 0.4")
+            .find("key 'relay.alpha' does not belong to name = \"diloco\"") != std::string::npos);
+  CHECK(of_relay("name = \"diloco\"\nevery = \"never\"").find("a time, as \"2s\"") !=
+        std::string::npos);
+  CHECK(of_relay("name = \"diloco\"\nevery = 0").find("above 0") != std::string::npos);
+  CHECK(of_relay("name = \"diloco\"\nmerge = 0.0").find("expected a number") != std::string::npos);
+  CHECK(of_relay("name = \"averaging\"\nmerge = 0.5")
+            .find("key 'relay.merge' needs a rule that adds") != std::string::npos);
+  CHECK(complaint(std::string(example) + "[server]\nranks_per_node = 4\n")
+            .ends_with("key 'server.ranks_per_node' needs topology = \"tree\""));
+  CHECK(complaint(std::string(example) + "[server]\ntopology = \"tree\"\nranks_per_node = 1\n")
+            .find("server.ranks_per_node") != std::string::npos);
+}
+
 TEST_CASE("an unknown key is an error, with the key that was probably meant") {
   CHECK(said("epochs = 5", "epoch = 5") ==
         "e.toml:25:1: unknown key 'trainer.epoch'; did you mean 'epochs'?");
@@ -24,7 +48,7 @@ TEST_CASE("an unknown key is an error, with the key that was probably meant") {
         "e.toml:23:2: unknown key 'trianer'; did you mean 'trainer'?");
   CHECK(said("seed = 7", "colour = 7") ==
         "e.toml:2:1: unknown key 'colour'; the keys here are name, seed, data, model, optimizer, "
-        "trainer, server, simulate, callbacks, checkpoint, history, output, debug");
+        "trainer, server, relay, simulate, callbacks, checkpoint, history, output, debug");
   CHECK(said("seed = 7", "\"a\\nb\" = 7").starts_with("e.toml:2:1: unknown key 'a\\x0ab'; "));
 }
 

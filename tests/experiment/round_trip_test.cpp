@@ -101,6 +101,13 @@ TEST_CASE("what is written reads as the same experiment, and is written the same
       {"simulate.step_time={type = \"normal\", stddev = 0.1}"},
       {"simulate.step_time={type = \"uniform\", minval = 0.5, maxval = 0.75}"},
       {"simulate.step_time={type = \"exponential\"}"},
+      {"simulate.worker_factor={type = \"lognormal\", mean = 1.0, sigma = 0.2}",
+       "simulate.stagger=true", "simulate.memory_bandwidth=3e11", "simulate.exchanges_at_once=30",
+       "simulate.network_latency=1e-4", "simulate.network_bandwidth=1.25e10"},
+      {"server={topology = \"tree\", ranks_per_node = 33}"},
+      {"server.topology=tree", "relay={name = \"diloco\", every = 2.5, merge = 0.25}"},
+      {"server.topology=tree", "relay={name = \"averaging\", every = \"2s\"}"},
+      {"server.topology=tree", "relay={name = \"aeasgd\", alpha = 0.4}"},
       {"seed=9223372036854775807"},
   };
   for (const Overrides& overrides : variants) {

@@ -25,6 +25,7 @@ enum class Text {
   file_name,  // one component of a path
   interval,   // "15m", "500 steps", "2 epochs", "never"
   duration,   // "90s", "15m", "never"
+  time,       // "2s", "15m"
   thinning,   // "auto", "all", "every:100", "none"
 };
 

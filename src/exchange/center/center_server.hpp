@@ -38,6 +38,11 @@ class CenterServer {
   // if it keeps none. For checkpoints, while no worker commits.
   virtual AlignedVector<float> momentum() { return {}; }
 
+  // θ += change, of all θ, as a whole, and θ_kept with it: what a relay brings from other nodes. It
+  // is no commit: takes no ticket and counts in nobody's staleness. Error(internal) where a center
+  // has no relay.
+  virtual void merge(std::span<const float> change);
+
   // The number of commits so far.
   virtual std::uint64_t updates() = 0;
 

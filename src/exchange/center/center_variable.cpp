@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tusk/center.hpp"
 
+#include "exchange/center/center_server.hpp"
 #include "exchange/center/require_size.hpp"
 #include "exchange/center/update.hpp"
 #include "tusk/error.hpp"
@@ -70,6 +71,10 @@ namespace {
 }
 
 }  // namespace
+
+void CenterServer::merge(std::span<const float> /*change*/) {
+  fail(ExitCode::internal, "this center has no relay");
+}
 
 void CenterVariable::start(const Update& /*update*/) { fail_without_background(); }
 bool CenterVariable::advance() { fail_without_background(); }

@@ -31,6 +31,14 @@ std::uint64_t LocalState::begin(Update& update) {
   return updates_++;
 }
 
+void LocalState::merge(std::span<const float> change) {
+  require_size(change.size(), theta_.size());
+  for (std::size_t i = 0; i < theta_.size(); ++i) theta_[i] += change[i];
+  if (momentum_.empty()) return;
+  const std::span<float> kept = std::span(momentum_).last(weights().size());
+  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] += change[i];
+}
+
 std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std::size_t workers,
                                              std::size_t statistics,
                                              std::span<const float> momentum) {
@@ -63,6 +71,8 @@ std::uint64_t LocalServer::snapshot(std::span<float> out) {
 AlignedVector<float> LocalServer::momentum() {
   return {state_->momentum().begin(), state_->momentum().end()};
 }
+
+void LocalServer::merge(std::span<const float> change) { state_->merge(change); }
 
 std::uint64_t LocalServer::updates() { return state_->updates(); }
 

@@ -24,6 +24,9 @@ class LocalState {
   // whole or slice by slice, before the next begins.
   std::uint64_t begin(Update& update);
 
+  // θ += change, as CenterServer::merge().
+  void merge(std::span<const float> change);
+
   std::span<float> theta() { return theta_; }
   std::span<float> weights() { return std::span(theta_).first(theta_.size() - statistics_); }
   std::span<const float> momentum() const { return momentum_; }

@@ -18,6 +18,7 @@
 //   downpour.hpp      what the rules have in common that commit what a window did to the weights:
 //                     downpour, adag, dynsgd, experimental, hogwild, async_local_sgd and
 //                     delayed_nesterov (one file)
+//   relay_rule.hpp    which rules the workers and the relays of a tree of centers may have
 //   reach.hpp         how far a window may go, of the rules with an outer learning rate
 //   elastic_rule.hpp  when the elastic rules exchange: easgd by itself, and aeasgd and eamsgd
 //                     through elastic.hpp; moving_rate.hpp has their α

@@ -46,6 +46,7 @@ void Coordinator::submit(records::Report report) {
   }
   for (const records::ShardRecord& commit : report.shards) history_.add(commit);
   for (const records::PullRecord& pull : report.pulls) history_.add(pull);
+  for (const records::MergeRecord& merge : report.merges) history_.add(merge);
   const std::size_t width = options_.metric_names.size();
   std::vector<float> means(width);  // of a step's metrics
   for (std::size_t i = 0; i < report.steps.size(); ++i) {

@@ -172,6 +172,36 @@ struct PullColumns {
   Column<double> time_s;
 };
 
+struct MergeColumns {
+  explicit MergeColumns(hdf5::File& file)
+      : relay(file, "merges/relay"),
+        exchange(file, "merges/exchange"),
+        taken(file, "merges/taken"),
+        merged(file, "merges/merged"),
+        ticket(file, "merges/ticket"),
+        divisor(file, "merges/divisor"),
+        time_s(file, "merges/time_s") {}
+
+  template <typename Work>
+  void each(const Work& work) {
+    work(relay);
+    work(exchange);
+    work(taken);
+    work(merged);
+    work(ticket);
+    work(divisor);
+    work(time_s);
+  }
+
+  Column<std::uint32_t> relay;
+  Column<std::uint64_t> exchange;
+  Column<std::uint64_t> taken;
+  Column<std::uint64_t> merged;
+  Column<std::uint64_t> ticket;
+  Column<std::uint64_t> divisor;
+  Column<double> time_s;
+};
+
 template <typename Columns>
 void write(Columns& columns) {
   columns.each([](auto& column) { column.write(); });
@@ -235,6 +265,7 @@ struct HistoryFile::State {
   std::optional<CommitColumns> commits;
   std::optional<ShardColumns> shards;
   std::optional<PullColumns> pulls;
+  std::optional<MergeColumns> merges;  // from the first on
   std::uint64_t pulls_seen = 0;
   Clock::time_point flushed = Clock::now();
   std::optional<Error> failure;
@@ -323,12 +354,27 @@ void HistoryFile::add(const PullRecord& record) {
   if (columns.version.full()) attempt([&] { write(columns); });
 }
 
+void HistoryFile::add(const MergeRecord& record) {
+  if (!state_->merges) attempt([&] { state_->merges.emplace(state_->file); });
+  if (state_->failure) return;
+  MergeColumns& columns = *state_->merges;
+  columns.relay.add(record.relay);
+  columns.exchange.add(record.exchange);
+  columns.taken.add(record.taken);
+  columns.merged.add(record.merged);
+  columns.ticket.add(record.ticket);
+  columns.divisor.add(record.divisor);
+  columns.time_s.add(record.time_s);
+  if (columns.ticket.full()) attempt([&] { write(columns); });
+}
+
 void HistoryFile::flush() {
   attempt([this] {
     write(*state_->steps);
     write(*state_->commits);
     write(*state_->shards);
     write(*state_->pulls);
+    if (state_->merges) write(*state_->merges);
     state_->file.flush();
   });
   state_->flushed = Clock::now();
@@ -357,6 +403,7 @@ void HistoryFile::close() {
   state_->commits.reset();
   state_->shards.reset();
   state_->pulls.reset();
+  state_->merges.reset();
   state_->file.close();
 }
 

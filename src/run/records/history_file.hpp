@@ -55,11 +55,23 @@ struct PullRecord {
   double time_s = 0.0;        // since the training began
 };
 
+// One exchange of a node's relay in a tree of centers.
+struct MergeRecord {
+  std::uint32_t relay = 0;     // the node's number
+  std::uint64_t exchange = 0;  // of this relay, from 0
+  std::uint64_t taken = 0;     // the node's commits in what the relay took
+  std::uint64_t merged = 0;    // the node's commits before what it brought was added
+  std::uint64_t ticket = 0;    // its commit at the relays' center, where they have one
+  std::uint64_t divisor = 1;   // of that, as CommitRecord's
+  double time_s = 0.0;         // when that was added, since the training began
+};
+
 // history.h5: the groups `steps`, `commits`, `shards` and `pulls`, each with one data set for every
 // member of the records above, under the member's name and a row a record; `steps` has one more for
-// every metric, under the metric's name. With the experiment it tells all that made the run what it
-// was (docs/history.md; scripts/replay.py does it again). Rank 0's coordinator writes it. Records
-// are buffered. Not thread-safe.
+// every metric, under the metric's name. In a tree of centers there is the group `merges`, too.
+// With the experiment it tells all that made the run what it was (docs/history.md;
+// scripts/replay.py does it again). Rank 0's coordinator writes it. Records are buffered. Not
+// thread-safe.
 //
 // Long runs are thinned: of the records added, those stand in the file whose step (of the worker),
 // ticket (of commits and their shards) or number (of pulls) is a multiple of the root's attribute
@@ -93,6 +105,7 @@ class HistoryFile {
   void add(const CommitRecord& record);
   void add(const ShardRecord& record);
   void add(const PullRecord& record);
+  void add(const MergeRecord& record);  // whatever is thinned
 
   // Hands everything added so far to the operating system.
   void flush();

@@ -24,12 +24,14 @@ struct ReportHeader {
   std::uint64_t commits;
   std::uint64_t shards;
   std::uint64_t pulls;
+  std::uint64_t merges;
 };
 static_assert(std::is_trivially_copyable_v<ReportHeader> &&
               std::is_trivially_copyable_v<StepRecord> &&
               std::is_trivially_copyable_v<CommitRecord> &&
               std::is_trivially_copyable_v<ShardRecord> &&
-              std::is_trivially_copyable_v<PullRecord>);
+              std::is_trivially_copyable_v<PullRecord> &&
+              std::is_trivially_copyable_v<MergeRecord>);
 
 template <typename T>
 void append(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
@@ -80,7 +82,8 @@ std::vector<std::byte> serialize(const Report& report) {
                             .metrics = report.metrics.size(),
                             .commits = report.commits.size(),
                             .shards = report.shards.size(),
-                            .pulls = report.pulls.size()};
+                            .pulls = report.pulls.size(),
+                            .merges = report.merges.size()};
   std::vector<std::byte> bytes;
   append(bytes, &header, 1);
   append(bytes, report.steps.data(), report.steps.size());
@@ -88,14 +91,15 @@ std::vector<std::byte> serialize(const Report& report) {
   append(bytes, report.commits.data(), report.commits.size());
   append(bytes, report.shards.data(), report.shards.size());
   append(bytes, report.pulls.data(), report.pulls.size());
+  append(bytes, report.merges.data(), report.merges.size());
   return bytes;
 }
 
 Report deserialize(std::span<const std::byte> bytes) {
   ReportHeader header{};
   bytes = take(bytes, &header, 1);
-  if (std::max({header.steps, header.metrics, header.commits, header.shards, header.pulls}) >
-      bytes.size()) {
+  if (std::max({header.steps, header.metrics, header.commits, header.shards, header.pulls,
+                header.merges}) > bytes.size()) {
     fail(ExitCode::internal, "a worker's report is truncated");
   }
   Report report{.worker = header.worker,
@@ -109,12 +113,14 @@ Report deserialize(std::span<const std::byte> bytes) {
                 .metrics = std::vector<float>(header.metrics),
                 .commits = std::vector<CommitRecord>(header.commits),
                 .shards = std::vector<ShardRecord>(header.shards),
-                .pulls = std::vector<PullRecord>(header.pulls)};
+                .pulls = std::vector<PullRecord>(header.pulls),
+                .merges = std::vector<MergeRecord>(header.merges)};
   bytes = take(bytes, report.steps.data(), header.steps);
   bytes = take(bytes, report.metrics.data(), header.metrics);
   bytes = take(bytes, report.commits.data(), header.commits);
   bytes = take(bytes, report.shards.data(), header.shards);
-  take(bytes, report.pulls.data(), header.pulls);
+  bytes = take(bytes, report.pulls.data(), header.pulls);
+  take(bytes, report.merges.data(), header.merges);
   return report;
 }
 

@@ -56,6 +56,7 @@ struct Report {
   std::vector<CommitRecord> commits;
   std::vector<ShardRecord> shards;
   std::vector<PullRecord> pulls;
+  std::vector<MergeRecord> merges{};  // of a relay, which reports nothing else
 
   // What a checkpoint keeps of a report that is still to be taken, which has no notice.
   void keep(State& state);

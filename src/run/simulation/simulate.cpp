@@ -7,6 +7,8 @@
 
 #include "core/log.hpp"
 #include "data/samples/shard.hpp"
+#include "exchange/strategies/registry.hpp"
+#include "exchange/strategies/relay_rule.hpp"
 #include "net/optim/make_optimizer.hpp"
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
@@ -110,6 +112,40 @@ graph::Model stand_in(std::size_t shards) {
   return {options, Shape{1}};
 }
 
+// Rules by the number of those who exchange with each other: a node's workers, and relays.
+void check_groups(const Experiment& experiment, std::size_t workers) {
+  if (experiment.server.topology == ServerTopology::flat) return;
+  const relay::Groups groups = groups_of(experiment, workers);
+  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, groups.size(0));
+  strategies::check_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
+                           experiment.optimizer, groups.count());
+}
+
+// What of the experiment's virtual machine does not go together.
+void check_virtual_machine(const Experiment& experiment, const records::RunTimes* like) {
+  if (experiment.simulate.stagger &&
+      topology(experiment.trainer.strategy) != Topology::parameter_server) {
+    fail(ExitCode::bad_experiment,
+         "simulate.stagger lets workers begin out of step; those of trainer '{}' meet",
+         name_of_rule(experiment.trainer.strategy));
+  }
+  if (experiment.simulate.memory_bandwidth && experiment.server.shards > 1) {
+    fail(ExitCode::bad_experiment,
+         "simulate.memory_bandwidth is of a center in a node's memory; with server.shards = {} it "
+         "is on servers",
+         experiment.server.shards);
+  }
+  if (experiment.server.topology == ServerTopology::flat) return;
+  if (!experiment.server.ranks_per_node) {
+    fail(ExitCode::bad_experiment,
+         "a simulated tree needs server.ranks_per_node: the relay and the workers of a node");
+  }
+  if (like != nullptr) {
+    fail(ExitCode::bad_experiment,
+         "--like has no times of relays: server.topology = \"tree\" takes those of [simulate]");
+  }
+}
+
 }  // namespace
 
 records::Summary train(const training::Assembly& assembly, const training::RunOptions& options,
@@ -163,13 +199,12 @@ void check_workers(const Experiment& experiment, std::size_t workers,
          name);
   }
   training::check_workers(experiment, workers);
+  check_groups(experiment, workers);
   if (experiment.server.compression.kind != CompressionKind::none) {
     fail(ExitCode::bad_experiment, "server.compression = \"{}\" is not simulated",
          name_of(experiment.server.compression.kind));
   }
-  if (experiment.trainer.overlap) {
-    fail(ExitCode::bad_experiment, "trainer.overlap = true is not simulated");
-  }
+  check_virtual_machine(experiment, like);
   if (like != nullptr && shape != Topology::parameter_server) {
     fail(ExitCode::bad_experiment,
          "--like takes the times of workers with a parameter server; trainer '{}' has none", name);

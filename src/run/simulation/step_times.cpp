@@ -27,6 +27,14 @@ struct Draw {
   }
 };
 
+// What is not above 0 is drawn again.
+double drawn(const TimeDistribution& distribution, Random random) {
+  for (;;) {
+    const double time = std::visit(Draw{random}, distribution);
+    if (time > 0.0) return time;
+  }
+}
+
 }  // namespace
 
 StepTimes::StepTimes(const StepTime& options, std::size_t workers, std::uint64_t seed,
@@ -41,6 +49,15 @@ StepTimes::StepTimes(const StepTime& options, std::size_t workers, std::uint64_t
   }
 }
 
+double StepTimes::factor(const StepTime& options, std::uint64_t seed, std::size_t worker) {
+  if (const auto* constant = std::get_if<double>(&options)) return *constant;
+  if (const auto* list = std::get_if<std::vector<double>>(&options)) {
+    return (*list)[worker % list->size()];
+  }
+  return drawn(std::get<TimeDistribution>(options),
+               Random(seed, Stream::worker_factor, static_cast<std::uint32_t>(worker)));
+}
+
 double StepTimes::cost_s(std::size_t worker, std::uint64_t step) const {
   const auto index = static_cast<std::uint32_t>(worker);
   if (like_ != nullptr) {
@@ -49,11 +66,7 @@ double StepTimes::cost_s(std::size_t worker, std::uint64_t step) const {
   }
   if (const auto* constant = std::get_if<double>(&options_)) return *constant;
   if (const auto* list = std::get_if<std::vector<double>>(&options_)) return (*list)[worker];
-  Random random(seed_, Stream::step_time, index, step);
-  for (;;) {
-    const double time = std::visit(Draw{random}, std::get<TimeDistribution>(options_));
-    if (time > 0.0) return time;
-  }
+  return drawn(std::get<TimeDistribution>(options_), Random(seed_, Stream::step_time, index, step));
 }
 
 std::optional<double> StepTimes::exchange_s(std::size_t worker, std::uint64_t exchange) const {

@@ -25,6 +25,10 @@ class StepTimes {
   // The same of an exchange; nothing if it is not taken from a run.
   std::optional<double> exchange_s(std::size_t worker, std::uint64_t exchange) const;
 
+  // How many times longer the worker's steps take (SimulateOptions::worker_factor), a function of
+  // (seed, worker).
+  static double factor(const StepTime& options, std::uint64_t seed, std::size_t worker);
+
   bool measured() const { return like_ != nullptr; }
 
  private:

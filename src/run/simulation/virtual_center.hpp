@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "exchange/center/control_board.hpp"
 #include "exchange/center/local_center.hpp"
+#include "run/simulation/center_access.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
 #include "run/simulation/step_times.hpp"
@@ -29,8 +31,22 @@ class VirtualBoard final : public center::ControlBoard {
   std::size_t worker_;
 };
 
-// A virtual worker's access to the center: a LocalCenter whose calls arrive at the server at the
-// worker's time, are served one after another, and return when they are complete. With the times of
+// Where the relay of a node sleeps until the node's workers have done enough. Everything is called
+// in a turn.
+class Bell {
+ public:
+  // Parks the relay until `due` says yes after some worker's ring(); not if it says so now.
+  using Due = std::function<bool()>;
+  void sleep(Scheduler::Turn&& turn, std::size_t relay, Due due);
+  void ring(Scheduler::Turn& turn);
+
+ private:
+  std::size_t relay_ = 0;
+  Due due_;
+};
+
+// A virtual worker's access to the center: a LocalCenter whose calls arrive at the worker's time,
+// take what an exchange takes (CenterAccess), and return when they are complete. With the times of
 // a run each takes what one took there, and what it waited for the server is in it.
 class VirtualCenter final : public center::CenterVariable {
  public:
@@ -42,29 +58,40 @@ class VirtualCenter final : public center::CenterVariable {
     std::size_t parameters = 0;
     std::size_t shards = 1;
   };
-  // What `costs` refers to must outlive the object.
+  // What `costs` and `site` refer to must outlive the object. `bell`: rung after a commit; or null.
   VirtualCenter(std::shared_ptr<center::LocalState> state, const Costs& costs, Scheduler& scheduler,
-                std::size_t worker, Server& server);
+                std::size_t worker, CenterSite site, Bell* bell = nullptr);
 
   std::size_t size() const override { return center_.size(); }
   std::size_t statistics() const override { return center_.statistics(); }
   center::Commit perform(const center::Update& update) override;
   center::ControlBoard& board() override { return board_; }
+
+  // Beside the steps: it has its effect where it arrives, and brings it where it is complete.
+  void start(const center::Update& update) override;
+  bool advance() override { return true; }
+  center::Commit complete() override;
+
   void keep(State& state) override {
     state("center", center_);
     state("exchanges", exchanges_);
   }
 
  private:
-  double done_s(double arrival_s, const center::Update& update);
+  Load load_of(const center::Update& update);
+  void arrived(const center::Update& update, Scheduler::Turn& turn);
 
   center::LocalCenter center_;
   Costs costs_;
-  Scheduler& scheduler_;
+  CenterAccess access_;
   std::size_t worker_;
-  Server& server_;
+  Bell* bell_;
   std::uint64_t exchanges_ = 0;
   VirtualBoard board_;
 };
+
+// Bytes of memory that an update of `parameters` weights reads and writes: commit_change 24 each, a
+// pull 8. (delayed_nesterov's D-th commits read and write 16 more, which are left out.)
+double swept_bytes(const center::Update& update, std::size_t parameters);
 
 }  // namespace tusk::simulation

@@ -59,8 +59,9 @@ void VirtualGate::complete(std::uint64_t windows) {
 
 void VirtualGate::finish() {
   {
-    const Scheduler::Turn turn(scheduler_, worker_);
+    Scheduler::Turn turn(scheduler_, worker_);
     board_.fetch_add(center::Cell::ended, 1);
+    bell_.ring(turn);
   }
   complete(std::numeric_limits<std::uint64_t>::max());
 }

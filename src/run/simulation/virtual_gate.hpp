@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "run/simulation/scheduler.hpp"
+#include "run/simulation/virtual_center.hpp"
 #include "run/simulation/virtual_cut.hpp"
 #include "run/worker/gate.hpp"
 
@@ -43,10 +44,16 @@ class Gatekeeper {
 // the one that it waited for has completed its window.
 class VirtualGate final : public worker::Gate {
  public:
-  // `board`: the center's own, where rank 0's orders are. All must outlive the object.
-  VirtualGate(Gatekeeper& keeper, VirtualCut& cut, center::ControlBoard& board,
+  // `board`: the center's own, where rank 0's orders are; `bell`: of the node's relay. All must
+  // outlive the object.
+  VirtualGate(Gatekeeper& keeper, VirtualCut& cut, center::ControlBoard& board, Bell& bell,
               Scheduler& scheduler, std::size_t worker)
-      : keeper_(keeper), cut_(cut), board_(board), scheduler_(scheduler), worker_(worker) {}
+      : keeper_(keeper),
+        cut_(cut),
+        board_(board),
+        bell_(bell),
+        scheduler_(scheduler),
+        worker_(worker) {}
 
   center::Orders enter(std::uint64_t window, worker::Standing& standing) override;
   void complete(std::uint64_t windows) override;
@@ -59,6 +66,7 @@ class VirtualGate final : public worker::Gate {
   Gatekeeper& keeper_;
   VirtualCut& cut_;
   center::ControlBoard& board_;
+  Bell& bell_;
   Scheduler& scheduler_;
   std::size_t worker_;
 };

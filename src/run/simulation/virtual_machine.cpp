@@ -20,19 +20,24 @@ std::unique_ptr<samples::SampleSource> part_of(const VirtualMachine::Setup& setu
 
 }  // namespace
 
+relay::Groups groups_of(const Experiment& experiment, std::size_t workers) {
+  if (experiment.server.topology == ServerTopology::flat) return {workers, workers};
+  return {workers, experiment.server.ranks_per_node.value_or(workers + 1) - 1};
+}
+
 // A worker with everything around it in its virtual form.
 class VirtualMachine::VirtualWorker {
  public:
   VirtualWorker(VirtualMachine& machine, std::size_t index)
       : machine_(machine),
         index_(index),
-        center_(machine.shards_.connect(machine.scheduler_, index, machine.network_,
-                                        machine.step_times_)),
+        node_(machine.node_of(index)),
+        center_(node_.shards.connect(machine.scheduler_, index, machine.network_,
+                                     machine.step_times_, node_.memory(), &node_.bell)),
+        claims_(machine.board(), machine.scheduler_, index),
         peers_(machine.exchanges_, index, machine.network_),
         sink_(machine.make_sink(index)),
-        worker_(machine.setup_.model, machine.setup_.initial,
-                training::worker_options(machine.setup_.experiment, index, machine.setup_.workers,
-                                         /*threads=*/1),
+        worker_(machine.setup_.model, machine.setup_.initial, options(),
                 worker::Worker::Outside{.center = *center_,
                                         .peers = peers_,
                                         .sink = *sink_,
@@ -56,17 +61,28 @@ class VirtualMachine::VirtualWorker {
   }
 
  private:
+  worker::Worker::Options options() const {
+    worker::Worker::Options options =
+        training::worker_options(machine_.setup_.experiment, index_, node_.workers, /*threads=*/1);
+    options.stagger = machine_.setup_.experiment.simulate.stagger;
+    return options;
+  }
+
   std::unique_ptr<worker::Clock> make_clock() const {
+    const Experiment& experiment = machine_.setup_.experiment;
     // The times of a run are of workers that were as slow as they are.
     const double factor =
-        machine_.step_times_.measured() ? 1.0 : machine_.setup_.experiment.debug.slowness(index_);
+        machine_.step_times_.measured()
+            ? 1.0
+            : experiment.debug.slowness(index_) *
+                  StepTimes::factor(experiment.simulate.worker_factor, experiment.seed, index_);
     return std::make_unique<VirtualClock>(machine_.scheduler_, index_, machine_.step_times_,
                                           factor);
   }
 
   std::unique_ptr<worker::Gate> make_gate() const {
-    return std::make_unique<VirtualGate>(machine_.gatekeeper_, machine_.cut_, machine_.board(),
-                                         machine_.scheduler_, index_);
+    return std::make_unique<VirtualGate>(machine_.gatekeeper_, machine_.cut_, node_.shards.board(),
+                                         node_.bell, machine_.scheduler_, index_);
   }
 
   std::unique_ptr<worker::Passes> make_passes() {
@@ -80,7 +96,7 @@ class VirtualMachine::VirtualWorker {
     }
     const std::size_t count = factor * setup.workers;
     return std::make_unique<worker::PartitionPasses>(
-        center_->board(),
+        claims_,
         [&setup, count](std::size_t partition) { return part_of(setup, partition, count); }, count,
         batches);
   }
@@ -88,7 +104,9 @@ class VirtualMachine::VirtualWorker {
   VirtualMachine& machine_;
   std::size_t index_;
   std::unique_ptr<samples::SampleSource> shard_;  // unless workers claim partitions
+  VirtualNode& node_;
   std::unique_ptr<center::CenterVariable> center_;
+  VirtualBoard claims_;  // of partitions, over all nodes
   VirtualPeers peers_;
   std::unique_ptr<KeptSink> sink_;
   worker::Worker worker_;
@@ -96,11 +114,9 @@ class VirtualMachine::VirtualWorker {
 
 VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
-      shards_(setup.initial.first(setup.model.exchanged_count()), setup.parameters,
-              setup.experiment.server.shards, setup.workers,
-              setup.model.exchanged_count() - setup.model.trained_count(),
-              traits(setup.experiment.trainer.strategy).center_momentum),
-      scheduler_(setup.workers, setup.threads, setup.stack_bytes),
+      groups_(groups_of(setup.experiment, setup.workers)),
+      scheduler_(setup.workers + (groups_.count() > 1 ? groups_.count() : 0), setup.threads,
+                 setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed,
                   setup.like),
       network_(setup.experiment.simulate, setup.model.exchanged_count(), setup.parameters),
@@ -108,7 +124,33 @@ VirtualMachine::VirtualMachine(const Setup& setup)
       passes_(scheduler_, setup.workers),
       gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness),
       cut_(setup.workers, topology(setup.experiment.trainer.strategy) == Topology::peers) {
+  make_nodes();
   for (std::size_t index = 0; index < setup.workers; ++index) workers_.emplace_back(*this, index);
+}
+
+void VirtualMachine::make_nodes() {
+  const std::size_t statistics = setup_.model.exchanged_count() - setup_.model.trained_count();
+  const auto initial = setup_.initial.first(setup_.model.exchanged_count());
+  const Experiment& experiment = setup_.experiment;
+  std::vector<center::ControlBoard*> boards;
+  for (std::size_t group = 0; group < groups_.count(); ++group) {
+    const std::size_t workers = groups_.size(group);
+    VirtualNode& node = nodes_.emplace_back(
+        VirtualShards(initial, setup_.parameters, experiment.server.shards, workers, statistics,
+                      traits(experiment.trainer.strategy).center_momentum),
+        experiment.simulate, workers);
+    boards.push_back(&node.shards.board());
+  }
+  boards_.emplace(std::move(boards), setup_.workers);
+  if (groups_.count() == 1) return;
+  tree_.emplace(VirtualTree::Setup{.experiment = experiment,
+                                   .initial = initial,
+                                   .statistics = statistics,
+                                   .parameters = setup_.parameters,
+                                   .workers = setup_.workers,
+                                   .network = network_,
+                                   .take = take_},
+                scheduler_, nodes_);
 }
 
 VirtualMachine::~VirtualMachine() = default;
@@ -116,6 +158,9 @@ VirtualMachine::~VirtualMachine() = default;
 std::unique_ptr<KeptSink> VirtualMachine::make_sink(std::size_t worker) {
   if (topology(setup_.experiment.trainer.strategy) == Topology::peers) {
     return std::make_unique<VirtualMeetingSink>(passes_, worker, take_);
+  }
+  if (tree_) {
+    return std::make_unique<VirtualNodeSink>(scheduler_, worker, node_of(worker).reports);
   }
   return std::make_unique<VirtualSink>(scheduler_, worker, take_);
 }
@@ -125,7 +170,11 @@ void VirtualMachine::on_cut(VirtualCut::Wanted wanted, VirtualCut::Take take) {
 }
 
 void VirtualMachine::keep(State& state) {
-  state("shards", shards_);
+  if (tree_) state.cannot("a tree of centers has no checkpoints yet");
+  if (setup_.experiment.trainer.overlap) {
+    state.cannot("a simulation of exchanges beside the steps has no checkpoints");
+  }
+  state("shards", nodes_.front().shards);
   state("gatekeeper", gatekeeper_);
   for (VirtualWorker& worker : workers_) state("worker", worker);
 }
@@ -142,7 +191,10 @@ std::uint64_t VirtualMachine::steps(std::size_t worker) const {
 
 void VirtualMachine::run(TakeReport take) {
   take_ = std::move(take);
-  scheduler_.run([this](std::size_t worker) { workers_[worker].train(); });
+  scheduler_.run([this](std::size_t place) {
+    if (place < setup_.workers) return workers_[place].train();
+    tree_->run(place - setup_.workers);
+  });
 }
 
 bool VirtualMachine::has_center() const {
@@ -152,7 +204,11 @@ bool VirtualMachine::has_center() const {
 void VirtualMachine::snapshot(std::span<float> out) {
   if (has_center()) {
     const std::size_t exchanged = setup_.model.exchanged_count();
-    shards_.snapshot(out.first(exchanged));
+    if (tree_) {
+      tree_->snapshot(out.first(exchanged));
+    } else {
+      nodes_.front().shards.snapshot(out.first(exchanged));
+    }
     std::ranges::copy(setup_.initial.subspan(exchanged), out.subspan(exchanged).begin());
   } else {
     workers_.front().worker().model(out);
@@ -160,7 +216,10 @@ void VirtualMachine::snapshot(std::span<float> out) {
 }
 
 std::uint64_t VirtualMachine::updates() {
-  return has_center() ? shards_.updates() : workers_.front().worker().exchanges();
+  if (!has_center()) return workers_.front().worker().exchanges();
+  std::uint64_t updates = 0;
+  for (VirtualNode& node : nodes_) updates += node.shards.updates();
+  return updates;
 }
 
 }  // namespace tusk::simulation

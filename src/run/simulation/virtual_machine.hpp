@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,17 +12,22 @@
 #include "exchange/center/control_board.hpp"
 #include "experiment/experiment.hpp"
 #include "net/graph/model.hpp"
+#include "run/relay/groups.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
 #include "run/simulation/step_times.hpp"
 #include "run/simulation/virtual_clock.hpp"
 #include "run/simulation/virtual_gate.hpp"
+#include "run/simulation/virtual_node.hpp"
 #include "run/simulation/virtual_peers.hpp"
-#include "run/simulation/virtual_shards.hpp"
+#include "run/simulation/virtual_relay.hpp"
 #include "run/simulation/virtual_sink.hpp"
 #include "run/worker/worker.hpp"
 
 namespace tusk::simulation {
+
+// The workers of each node: in a tree server.ranks_per_node − 1, without one all in one.
+relay::Groups groups_of(const Experiment& experiment, std::size_t workers);
 
 // Everything that virtual workers share, and the workers.
 class VirtualMachine {
@@ -57,18 +63,22 @@ class VirtualMachine {
 
   // out = the model as it is now: for `take`, and after run().
   void snapshot(std::span<float> out);
-  center::ControlBoard& board() { return shards_.board(); }
+  center::ControlBoard& board() { return *boards_; }
   std::uint64_t updates();
 
  private:
   class VirtualWorker;
 
   bool has_center() const;
+  VirtualNode& node_of(std::size_t worker) { return nodes_[groups_.of(worker)]; }
+  void make_nodes();
   std::unique_ptr<KeptSink> make_sink(std::size_t worker);
 
   Setup setup_;
   TakeReport take_;
-  VirtualShards shards_;
+  relay::Groups groups_;  // the workers of each node; all in one without a tree
+  std::deque<VirtualNode> nodes_;
+  std::optional<VirtualBoards> boards_;
   Scheduler scheduler_;
   StepTimes step_times_;
   Network network_;
@@ -77,6 +87,7 @@ class VirtualMachine {
   Gatekeeper gatekeeper_;
   VirtualCut cut_;
   std::deque<VirtualWorker> workers_;
+  std::optional<VirtualTree> tree_;  // if there are several nodes
 };
 
 }  // namespace tusk::simulation

@@ -7,7 +7,7 @@
 namespace tusk::simulation {
 
 void Meeting::meet(std::size_t worker, void* offer, double cost_s, const Conclude& conclude) {
-  Scheduler::Turn turn(scheduler_, worker);
+  Scheduler::Turn turn(scheduler_, first_ + worker);
   offers_[worker] = offer;
   if (++present_ < workers()) {
     std::move(turn).park();
@@ -18,7 +18,7 @@ void Meeting::meet(std::size_t worker, void* offer, double cost_s, const Conclud
   const double over_s = turn.time_s() + cost_s;
   turn.end_at(over_s);
   for (std::size_t other = 0; other < workers(); ++other) {
-    if (other != worker) turn.wake(other, over_s);
+    if (other != worker) turn.wake(first_ + other, over_s);
   }
 }
 

@@ -15,7 +15,9 @@ namespace tusk::simulation {
 // go on at the same time.
 class Meeting {
  public:
-  Meeting(Scheduler& scheduler, std::size_t workers) : scheduler_(scheduler), offers_(workers) {}
+  // `first`: the first of them in the scheduler.
+  Meeting(Scheduler& scheduler, std::size_t workers, std::size_t first = 0)
+      : scheduler_(scheduler), offers_(workers), first_(first) {}
 
   std::size_t workers() const { return offers_.size(); }
 
@@ -27,6 +29,7 @@ class Meeting {
  private:
   Scheduler& scheduler_;
   std::vector<void*> offers_;
+  std::size_t first_;
   std::size_t present_ = 0;
 };
 

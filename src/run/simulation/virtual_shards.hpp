@@ -11,6 +11,7 @@
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
 #include "run/simulation/step_times.hpp"
+#include "run/simulation/virtual_center.hpp"
 #include "tusk/center.hpp"
 
 namespace tusk::simulation {
@@ -23,9 +24,16 @@ class VirtualShards {
   VirtualShards(std::span<const float> initial, std::size_t parameters, std::size_t shards,
                 std::size_t workers, std::size_t statistics, bool momentum);
 
-  // A worker's access, which this object must outlive.
+  // A worker's access, which this object must outlive. `memory`: that the workers exchange through,
+  // if there are no servers; `bell`: of a node's relay.
   std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,
-                                                  const Network& network, const StepTimes& times);
+                                                  const Network& network, const StepTimes& times,
+                                                  NodeMemory* memory = nullptr,
+                                                  Bell* bell = nullptr);
+
+  // The same for the relay of a node, which has one shard.
+  CenterSite site(NodeMemory* memory) { return {shards_.front().server, memory}; }
+  void merge(std::span<const float> change) { shards_.front().side.merge(change); }
 
   // The servers' side, for the one whose turn it is.
   void snapshot(std::span<float> out);

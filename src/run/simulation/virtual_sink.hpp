@@ -40,6 +40,25 @@ class VirtualSink final : public KeptSink {
   const TakeReport& take_;
 };
 
+// The sink of a virtual worker in a tree: reports wait at its node until an exchange of the relay
+// has carried what they tell of.
+class VirtualNodeSink final : public KeptSink {
+ public:
+  VirtualNodeSink(Scheduler& scheduler, std::size_t worker, std::vector<records::Report>& waiting)
+      : scheduler_(scheduler), worker_(worker), waiting_(waiting) {}
+
+  void submit(records::Report report) override {
+    const Scheduler::Turn turn(scheduler_, worker_);
+    waiting_.push_back(std::move(report));
+  }
+  void keep(State& /*state*/) override {}
+
+ private:
+  Scheduler& scheduler_;
+  std::size_t worker_;
+  std::vector<records::Report>& waiting_;
+};
+
 // The sink of a virtual worker among peers. All meet at the end of a pass, so that the replicas
 // stand still, equal, while the reports are taken and the model is validated.
 class VirtualMeetingSink final : public KeptSink {

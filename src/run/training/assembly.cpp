@@ -11,6 +11,7 @@
 #include "data/samples/memory_limit.hpp"
 #include "data/samples/shard_balance.hpp"
 #include "data/samples/shared_rows.hpp"
+#include "exchange/strategies/relay_rule.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "net/exports/export_model.hpp"
@@ -276,6 +277,7 @@ Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
 }
 
 void check_workers(const Experiment& experiment, std::size_t workers) {
+  strategies::check_tree(experiment.trainer, experiment.server, experiment.relay);
   strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
   strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
   strategies::check_shards(experiment.trainer.strategy, experiment.server);

@@ -12,6 +12,7 @@
 #include "run/training/roles.hpp"
 #include "run/training/same_everywhere.hpp"
 #include "run/training/topologies.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::training {
 
@@ -33,6 +34,14 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
   const ServerOptions& server = experiment.server;
   mpi::Watch::set_limits(parse_duration(server.stall_warning), parse_duration(server.stall_abort));
   require_same_experiment(experiment, options.run_directory, world);
+  if (server.topology == ServerTopology::tree) {
+    mpi::collectively(world, [] {
+      fail(ExitCode::bad_experiment,
+           "server.topology = \"tree\" can be simulated (`tusk simulate`), but ranks cannot train "
+           "in "
+           "one yet");
+    });
+  }
   if (strategies::topology(strategy) == strategies::Topology::independent) {
     return train_ensemble(experiment, options, world, extensions);
   }

@@ -70,6 +70,7 @@ Worker::Worker(const graph::Model& model, std::span<const float> initial, const 
       optimizer_(make_optimizer(options.optimizer, model)),
       schedule_(options.optimizer),
       keep_optimizer_state_(options.trainer.keep_optimizer_state),
+      stagger_(options.stagger),
       strategy_(strategies::make_strategy(
           options.trainer.strategy, {.center = &strategys_center(),
                                      .peers = &peers_,
@@ -166,6 +167,7 @@ void Worker::keep(State& state) {
   state("passes", *passes_);
   state("pass_steps", pass_steps_);
   state("pass_step", pass_step_);
+  if (stagger_) state("pass_offset", pass_offset_);
   state("step", context_.step);
   state("windows", windows_);
   state("updates", updates_);
@@ -219,13 +221,15 @@ bool Worker::next_pass() {
   if (!pass_) return false;
   pass_steps_ = strategy_->on_pass_start(pass_->batches->batches());
   pass_step_ = 0;
+  const bool is_first = stagger_ && context_.step == 0;
+  pass_offset_ = is_first ? context_.worker % strategy_->communication_window() : 0;
   gate_->begin_pass(windows_left());
   return true;
 }
 
 std::size_t Worker::windows_left() const {
   const std::size_t window = strategy_->communication_window();
-  const std::size_t steps = pass_steps_ - pass_step_;
+  const std::size_t steps = pass_steps_ - pass_step_ + (pass_step_ == 0 ? pass_offset_ : 0);
   return steps / window + (steps % window == 0 ? 0 : 1);
 }
 
@@ -238,14 +242,15 @@ std::optional<samples::Batch> Worker::next_batch() {
 void Worker::train_pass() {
   const std::size_t window = strategy_->communication_window();
   for (; pass_step_ < pass_steps_; ++pass_step_) {
-    if (pass_step_ % window == 0 && !begin_window()) return;
+    const std::size_t place = (pass_step_ + pass_offset_) % window;
+    if ((pass_step_ == 0 || place == 0) && !begin_window()) return;
     if (const auto batch = next_batch()) {
       note_activity(Activity::computing, context_.step + 1);
       train_step(*pass_, *batch);
     } else {
       idle_step();
     }
-    if ((pass_step_ + 1) % window == 0 || pass_step_ + 1 == pass_steps_) end_window();
+    if (place + 1 == window || pass_step_ + 1 == pass_steps_) end_window();
   }
   note_activity(Activity::waiting, context_.step + 1);
   pass_.reset();

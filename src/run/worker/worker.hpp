@@ -52,6 +52,7 @@ class Worker final : public Standing {
     std::size_t index = 0;  // among the workers
     std::size_t workers = 1;
     std::size_t threads = 1;  // to compute with
+    bool stagger = false;     // the first window is shorter by index mod its length
     TrainerOptions trainer{};
     OptimizerOptions optimizer{};
   };
@@ -150,6 +151,7 @@ class Worker final : public Standing {
   std::unique_ptr<optim::Optimizer> optimizer_;
   optim::Schedule schedule_;  // of the optimizer's learning rate
   bool keep_optimizer_state_;
+  bool stagger_;
   std::unique_ptr<strategies::Strategy> strategy_;
   std::function<void()> between_layers_;
   layers::StepContext context_;
@@ -159,6 +161,7 @@ class Worker final : public Standing {
   bool started_ = false;             // the strategy has been told
   std::optional<DataPass> pass_;     // that is being trained
   std::size_t pass_steps_ = 0;       // of it
+  std::size_t pass_offset_ = 0;      // by how much its first window is shorter
   std::size_t pass_step_ = 0;        // the next one
   strategies::Window window_;
   std::uint64_t windows_ = 0;   // completed

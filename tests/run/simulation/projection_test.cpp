@@ -37,12 +37,18 @@ TEST_CASE("one worker: the pull, every step, and an exchange between two windows
   CHECK(projection.staleness.max == 0);
 }
 
-TEST_CASE(
-    "exchanges beside the steps are refused, as they would be shown to cost what they do after") {
-  auto once = experiment(DownpourOptions{}, 0.5, 0.01);
+TEST_CASE("exchanges beside the steps cost what is not over when the next is due") {
+  auto once = experiment(DownpourOptions{.communication_window = 1}, 0.5, 0.01);
   once.trainer.overlap = true;
-  CHECK_FAILS(simulation::check_workers(once, 4), ExitCode::bad_experiment,
-              "trainer.overlap = true is not simulated");
+  // The pull and the last exchange are waited for.
+  CHECK(project_times(once, parameters, 10, 1, threads).elapsed_s == Approx(0.01 + 10 * 0.5));
+  const auto slow = experiment(DownpourOptions{.communication_window = 1}, 0.5, 0.4);
+  auto beside = slow;
+  beside.trainer.overlap = true;
+  const double after_s = project_times(slow, parameters, 10, 1, threads).elapsed_s;
+  const double beside_s = project_times(beside, parameters, 10, 1, threads).elapsed_s;
+  CHECK(after_s == Approx(0.4 + 10 * 0.5 + 9 * 0.8));
+  CHECK(beside_s == Approx(0.4 + 2 * 0.5 + 8 * 0.8));  // each but the first step within an exchange
 }
 
 TEST_CASE("a simulation like a run: its steps, its exchanges, no queue at the server") {
@@ -187,4 +193,53 @@ TEST_CASE("what so many workers cannot do is known before the first simulation o
   once.trainer.strategy = AeasgdOptions{.moving_rate = {.beta = 3.0}};
   CHECK_NOTHROW(simulation::check_workers(once, 4));
   CHECK_FAILS(simulation::check_workers(once, 3), ExitCode::bad_experiment, "moving rate");
+}
+
+namespace {
+
+// n workers with a memory of their node's, of which one exchange takes `vector_s` alone, for four
+// bytes a parameter.
+Experiment in_memory(double vector_s, double cores, std::size_t at_once = 1000) {
+  Experiment once = experiment(DownpourOptions{.communication_window = 1}, 1.0, vector_s);
+  once.simulate.memory_bandwidth = cores * once.simulate.bandwidth;
+  once.simulate.exchanges_at_once = at_once;
+  return once;
+}
+
+}  // namespace
+
+TEST_CASE("a node's memory is shared out evenly among those who exchange at once") {
+  // Eight workers, all in step: a pull sweeps two vectors, an exchange six.
+  const auto elapsed_s = [](const Experiment& once) {
+    return project_times(once, parameters, 8 * 3, 8, threads).elapsed_s;
+  };
+  CHECK(elapsed_s(in_memory(0.01, 8.0)) == Approx(0.02 + 3.0 + 2 * 0.06));
+  CHECK(elapsed_s(in_memory(0.01, 100.0)) == Approx(0.02 + 3.0 + 2 * 0.06));  // a core's limit
+  CHECK(elapsed_s(in_memory(0.01, 2.0)) == Approx(4 * 0.02 + 3.0 + 2 * 4 * 0.06));
+  // Two at once: at the first exchange the last pair waits for three others, and from then on they
+  // come one after another.
+  CHECK(elapsed_s(in_memory(0.01, 8.0, 2)) == Approx(0.02 + 3.0 + 5 * 0.06));
+}
+
+TEST_CASE("workers of different speed: a list is for workers in turn, a distribution for each") {
+  auto once = experiment(DownpourOptions{.communication_window = 1}, 0.1, 1e-9);
+  once.simulate.worker_factor = std::vector{1.0, 3.0};
+  CHECK(project_times(once, parameters, 40, 4, threads).elapsed_s == Approx(10 * 0.3));
+  once.simulate.worker_factor = TimeDistribution(LognormalTime{.mean = 1.0, .sigma = 0.2});
+  const double erratic_s = project_times(once, parameters, 40, 4, threads).elapsed_s;
+  CHECK(erratic_s != Approx(10 * 0.1));
+  once.seed = 5;
+  CHECK(project_times(once, parameters, 40, 4, threads).elapsed_s != Approx(erratic_s));
+}
+
+TEST_CASE("staggered workers begin with windows of different length, and train as much") {
+  auto once = experiment(DownpourOptions{.communication_window = 4}, 0.1, 1e-9);
+  const auto in_step = project_times(once, parameters, 8 * 8, 8, threads);
+  CHECK(in_step.staleness.commits == 8 * 2);
+  once.simulate.stagger = true;
+  const auto staggered = project_times(once, parameters, 8 * 8, 8, threads);
+  CHECK(staggered.staleness.commits == 2 * 2 + 6 * 3);  // workers 0 and 4 as before
+  CHECK(staggered.samples == in_step.samples);
+  once.trainer.strategy = AveragingOptions{};
+  CHECK_FAILS(simulation::check_workers(once, 4), ExitCode::bad_experiment, "simulate.stagger");
 }

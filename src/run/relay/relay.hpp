@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "experiment/relay_options.hpp"
+#include "tusk/aligned_vector.hpp"
+#include "tusk/strategy.hpp"
+
+namespace tusk::center {
+class CenterVariable;
+class Peers;
+}  // namespace tusk::center
+
+// A tree of centers: every node has a center, for its own workers, and a relay.
+//
+//   groups         which workers share a node
+//   relay          an exchange of a relay with the others, by a strategy
+//   meeting_times  when relays meet, by the clock
+//
+// simulation::VirtualRelay drives a relay on the virtual clock.
+namespace tusk::relay {
+
+// A node's center, as its relay sees it: θ is the weights, and behind them the statistics.
+class NodeCenter {
+ public:
+  virtual ~NodeCenter() = default;
+
+  // out = θ, as a whole.
+  virtual void snapshot(std::span<float> out) = 0;
+
+  // θ += change, as a whole; no commit (center::CenterServer::merge).
+  virtual void merge(std::span<const float> change) = 0;
+};
+
+// A relay: a worker whose steps are its node's commits. From time to time it takes a snapshot c of
+// its node's center, lets a strategy of its own exchange a copy x of it with the other relays, and
+// adds x − c to the center:
+//
+//   x = c + o;   the strategy exchanges x;   θ += w (x − c);   o = (1 − w)(x − c)
+//
+// What the workers did meanwhile stays: with u = what they have added since the snapshot, θ is then
+// x + u, for w = 1; nothing is lost or counted twice. With w below 1 the rest, o, is left for later
+// exchanges, and the strategy sees as change exactly what the workers did. Statistics go with the
+// weights; a strategy among peers averages them, each node counting alike.
+//
+// Memory: 4 vectors, and the strategy's.
+class Relay {
+ public:
+  struct Outside {
+    NodeCenter& node;
+    center::CenterVariable* center = nullptr;  // of all relays, where the rule has one
+    center::Peers* peers = nullptr;            // the other relays
+  };
+
+  // `initial`: what the node's center begins with, the same on every node; the last `statistics` of
+  // it are statistics. `learning_rate`: of the workers' optimizer, for rules that ask. What
+  // `outside` refers to must outlive the object.
+  Relay(const RelayOptions& options, std::size_t relays, double learning_rate,
+        std::span<const float> initial, std::size_t statistics, const Outside& outside);
+
+  void start();  // once, before the first exchange
+
+  // An exchange in three parts, between which a relay may do other things.
+  void take();      // the snapshot
+  void exchange();  // with the other relays
+  void give();      // to the node's center
+
+  void finish();  // once, after the last exchange
+
+  // out = the vector that the relays have in common, as the last exchange left it, for rules
+  // without a center.
+  void model(std::span<float> out) const;
+
+ private:
+  std::span<float> weights() { return std::span(x_).first(x_.size() - statistics_); }
+
+  NodeCenter& node_;
+  std::size_t statistics_;
+  float merge_;                // w
+  AlignedVector<float> x_;     // as the strategy has it
+  AlignedVector<float> c_;     // the snapshot
+  AlignedVector<float> left_;  // o
+  AlignedVector<float> change_;
+  std::unique_ptr<strategies::Strategy> strategy_;
+};
+
+}  // namespace tusk::relay

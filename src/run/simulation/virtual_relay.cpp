@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/simulation/virtual_relay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "exchange/strategies/registry.hpp"
+#include "exchange/strategies/relay_rule.hpp"
+#include "run/relay/relay_center.hpp"
+#include "tusk/error.hpp"
+
+namespace tusk::simulation {
+namespace {
+
+// The network between nodes, which is that of a node unless something else is given.
+SimulateOptions between_nodes(const SimulateOptions& options) {
+  SimulateOptions between = options;
+  between.latency = options.network_latency.value_or(options.latency);
+  between.bandwidth = options.network_bandwidth.value_or(options.bandwidth);
+  return between;
+}
+
+// What a relay knows of its node when it takes its snapshot, and of the whole tree when all have
+// added theirs up.
+struct Tally {
+  std::uint64_t unfinished = 0;
+  std::uint64_t commits = 0;  // since the start
+};
+
+std::optional<relay::RelayCenter> observe(center::CenterVariable* center) {
+  if (center == nullptr) return {};
+  return std::optional<relay::RelayCenter>(std::in_place, *center);
+}
+
+}  // namespace
+
+// A relay on the virtual clock.
+class VirtualTree::VirtualRelay final : public relay::NodeCenter {
+ public:
+  VirtualRelay(VirtualTree& tree, std::size_t index, VirtualNode& node)
+      : tree_(tree),
+        index_(index),
+        place_(tree.setup_.workers + index),
+        node_(node),
+        access_(tree.scheduler_, place_, tree.setup_.network, node.shards.site(node.memory())),
+        peers_(tree.exchanges_, index, tree.network_),
+        center_(tree.root_
+                    ? tree.root_->connect(tree.scheduler_, place_, tree.network_, tree.no_times_)
+                    : nullptr),
+        observed_(observe(center_.get())),
+        interval_(relay::interval_of(tree.options_.every)),
+        relay_(tree.options_, tree.barrier_.workers(),
+               tree.setup_.experiment.optimizer.learning_rate, tree.setup_.initial,
+               tree.setup_.statistics,
+               {.node = *this, .center = observed_ ? &*observed_ : nullptr, .peers = &peers_}) {}
+
+  void run() {
+    record_.relay = static_cast<std::uint32_t>(index_);
+    relay_.start();
+    if (center_) {
+      exchange_when_due();
+    } else {
+      meet_by_the_clock();
+    }
+    relay_.finish();
+    deliver();
+  }
+
+  void model(std::span<float> out) const { relay_.model(out); }
+
+  void snapshot(std::span<float> out) override {
+    const std::size_t bytes = tree_.setup_.parameters * sizeof(float);
+    access_.exchange({.sent = bytes, .swept = 2.0 * static_cast<double>(bytes)},
+                     [&](Scheduler::Turn&) {
+                       node_.shards.snapshot(out);
+                       tally_ = {node_.unfinished(), node_.shards.updates()};
+                       record_.taken = tally_.commits;
+                       std::ranges::move(node_.reports, std::back_inserter(aboard_));
+                       node_.reports.clear();
+                     });
+  }
+
+  void merge(std::span<const float> change) override {
+    const std::size_t bytes = tree_.setup_.parameters * sizeof(float);
+    access_.exchange({.sent = bytes, .swept = 3.0 * static_cast<double>(bytes)},
+                     [&](Scheduler::Turn&) {
+                       node_.shards.merge(change);
+                       record_.merged = node_.shards.updates();
+                     });
+    record_.time_s = tree_.scheduler_.now_s(place_);
+  }
+
+ private:
+  // With a center: when the node's workers have made `every` commits each, or that time has passed.
+  void exchange_when_due() {
+    Tally last{node_.workers, 0};
+    double due_s = interval_.seconds;
+    while (last.unfinished > 0) {
+      if (interval_.by_commits()) {
+        sleep_until([&, before = last.commits] {
+          return static_cast<double>(node_.shards.updates() - before) >=
+                 interval_.commits * static_cast<double>(node_.unfinished());
+        });
+      } else {
+        tree_.scheduler_.advance(place_, due_s);
+        due_s = tree_.scheduler_.now_s(place_) + interval_.seconds;
+      }
+      relay_.take();
+      last = tally_;
+      relay_.exchange();
+      relay_.give();
+      tell_of_exchange();
+      deliver();
+    }
+  }
+
+  // Among peers: all together, until nobody has anything more to do.
+  void meet_by_the_clock() {
+    relay::MeetingTimes times(interval_);
+    for (std::uint64_t before = 0;;) {
+      if (times.next_s() == 0.0) {
+        sleep_until([&] { return node_.shards.updates() >= node_.unfinished(); });
+      }
+      tree_.scheduler_.advance(place_, times.next_s());
+      tree_.barrier_.meet(index_, nullptr, tree_.network_.bytes_s(0), [](const auto&) {});
+      const double begun_s = tree_.scheduler_.now_s(place_);
+      relay_.take();
+      const Tally all = add_up(tally_);
+      relay_.exchange();
+      relay_.give();
+      tell_of_exchange();
+      deliver();
+      if (all.unfinished == 0) return;
+      times.met(begun_s, all.commits - before, all.unfinished);
+      before = all.commits;
+    }
+  }
+
+  void sleep_until(const Bell::Due& due) {
+    Scheduler::Turn turn(tree_.scheduler_, place_);
+    node_.bell.sleep(std::move(turn), place_, due);
+  }
+
+  // Over all relays. It goes along with the exchange.
+  Tally add_up(Tally tally) {
+    tree_.tallies_.meet(index_, &tally, 0.0, [](const std::vector<void*>& offers) {
+      Tally sum;
+      for (const void* offer : offers) {
+        sum.unfinished += static_cast<const Tally*>(offer)->unfinished;
+        sum.commits += static_cast<const Tally*>(offer)->commits;
+      }
+      for (void* offer : offers) *static_cast<Tally*>(offer) = sum;
+    });
+    return tally;
+  }
+
+  // What the last exchange has carried is now in what all have in common.
+  void deliver() {
+    const Scheduler::Turn turn(tree_.scheduler_, place_);
+    for (records::Report& report : aboard_) tree_.setup_.take(std::move(report));
+    aboard_.clear();
+  }
+
+  void tell_of_exchange() {
+    if (observed_) {
+      record_.ticket = observed_->last().ticket;
+      record_.divisor = observed_->divisor();
+    }
+    records::Report report;
+    report.merges.push_back(record_);
+    ++record_.exchange;
+    aboard_.push_back(std::move(report));
+  }
+
+  VirtualTree& tree_;
+  std::size_t index_;
+  std::size_t place_;  // in the scheduler
+  VirtualNode& node_;
+  CenterAccess access_;
+  VirtualPeers peers_;
+  std::unique_ptr<center::CenterVariable> center_;
+  std::optional<relay::RelayCenter> observed_;
+  relay::Interval interval_;
+  relay::Relay relay_;
+  Tally tally_;
+  records::MergeRecord record_;
+  std::vector<records::Report> aboard_;
+};
+
+VirtualTree::VirtualTree(const Setup& setup, Scheduler& scheduler, std::deque<VirtualNode>& nodes)
+    : setup_(setup),
+      scheduler_(scheduler),
+      options_(strategies::relay_rule(setup.experiment.relay, setup.experiment.trainer.strategy)),
+      network_(between_nodes(setup.experiment.simulate), setup.initial.size(), setup.parameters),
+      no_times_(0.0, setup.workers, 0),
+      barrier_(scheduler, nodes.size(), setup.workers),
+      tallies_(scheduler, nodes.size(), setup.workers),
+      exchanges_(scheduler, nodes.size(), setup.workers) {
+  if (topology(options_.rule) == Topology::parameter_server) {
+    if (setup.statistics > 0) {
+      fail(
+          ExitCode::bad_experiment,
+          "relay.name = \"{}\" has a center, which cannot take the moving statistics of this model "
+          "from relays yet; \"diloco\" and \"averaging\" can",
+          name_of_rule(options_.rule));
+    }
+    root_.emplace(setup.initial, setup.parameters, 1, nodes.size(), setup.statistics,
+                  traits(options_.rule).center_momentum);
+  }
+  for (std::size_t index = 0; index < nodes.size(); ++index) {
+    relays_.emplace_back(*this, index, nodes[index]);
+  }
+}
+
+VirtualTree::~VirtualTree() = default;
+
+void VirtualTree::run(std::size_t relay) { relays_[relay].run(); }
+
+void VirtualTree::snapshot(std::span<float> out) {
+  if (root_) return root_->snapshot(out);
+  relays_.front().model(out);
+}
+
+}  // namespace tusk::simulation

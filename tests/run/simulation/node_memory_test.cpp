@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/simulation/node_memory.hpp"
+
+#include <doctest/doctest.h>
+
+using doctest::Approx;
+using tusk::simulation::NodeMemory;
+
+TEST_CASE("memory: alone at a core's speed, together at the node's over their number") {
+  NodeMemory memory(20.0, 10.0, 100);
+  const auto first = memory.arrive(0.0, 100.0);
+  CHECK(memory.earliest_s(first) == Approx(10.0));
+  const auto second = memory.arrive(2.0, 100.0);
+  CHECK(memory.earliest_s(first) == Approx(10.0));  // two cores are all that the node has
+  const auto third = memory.arrive(4.0, 30.0);
+  // From 4 on 20/3 each: third leaves at 8.5, with 30 left to the first and 50 to the second.
+  CHECK(memory.earliest_s(third) == Approx(8.5));
+  CHECK(memory.earliest_s(first) == Approx(11.5));
+  CHECK(memory.earliest_s(second) == Approx(13.5));
+  CHECK_FALSE(memory.is_done(third, 8.4));
+  CHECK(memory.is_done(third, memory.earliest_s(third)));
+  CHECK(memory.is_done(first, 11.6));
+  CHECK_FALSE(memory.is_done(second, 11.6));
+  CHECK(memory.is_done(second, memory.earliest_s(second)));
+}
+
+TEST_CASE("memory: no more than so many at once, the others in their order") {
+  NodeMemory memory(20.0, 10.0, 2);
+  const auto a = memory.arrive(0.0, 100.0);
+  const auto b = memory.arrive(0.0, 50.0);
+  const auto c = memory.arrive(0.0, 10.0);
+  const auto d = memory.arrive(0.0, 10.0);
+  CHECK(memory.earliest_s(b) == Approx(5.0));
+  CHECK(memory.earliest_s(c) == Approx(5.0));  // not before b has left
+  CHECK(memory.earliest_s(d) == Approx(10.0));
+  CHECK_FALSE(memory.is_done(c, 5.5));
+  CHECK(memory.earliest_s(c) == Approx(6.0));
+  CHECK(memory.is_done(c, 6.0));
+  CHECK(memory.is_done(d, 7.0));
+  CHECK(memory.is_done(a, 10.0));
+}
+
+TEST_CASE("memory: it comes to the same to the last bit, however often it is asked") {
+  NodeMemory asked(30.0, 7.0, 4);
+  NodeMemory left_alone(30.0, 7.0, 4);
+  NodeMemory::Exchange last = 0;
+  for (int i = 0; i < 50; ++i) {
+    const double time_s = 0.37 * i;
+    const double bytes = 1.0 + i % 7;
+    last = asked.arrive(time_s, bytes);
+    left_alone.arrive(time_s, bytes);
+    for (int k = 1; k < 5 && i < 49; ++k) asked.is_done(last, time_s + 0.07 * k);
+  }
+  const auto end_s = [last](NodeMemory& memory) {
+    double time_s = memory.earliest_s(last);
+    while (!memory.is_done(last, time_s)) time_s = memory.earliest_s(last);
+    return time_s;
+  };
+  CHECK(end_s(asked) == end_s(left_alone));
+}
