@@ -216,9 +216,8 @@ TEST_CASE("moving statistics go on bit for bit, and what is frozen stays") {
                        DelayedNesterovOptions{.communication_window = 3, .delay = 4});
     rules.emplace_back("aeasgd", AeasgdOptions{.communication_window = 4});
     rules.emplace_back("downpour-overlap", DownpourOptions{.communication_window = 3});
-    rules.emplace_back(
-        "aeasgd-overlap",
-        AeasgdOptions{.communication_window = 4, .moving_rate = {.beta = 0.9, .alpha = 0.3}});
+    rules.emplace_back("aeasgd-overlap", AeasgdOptions{.communication_window = 4,
+                                                       .moving_rate = {.beta = 0.9, .alpha = 0.3}});
   }
   for (const auto& [name, rule] : rules) {
     const bool served = topology(rule) == Topology::parameter_server;
