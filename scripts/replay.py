@@ -7,7 +7,7 @@ Usage: scripts/replay.py RUN [RUN …] [--tolerance 1e-5]      RUN: a run direct
 
 Exits with 1 if a difference exceeds the tolerance. Replayed are all of Tusk's own rules with sgd, and networks of dense layers and
 batch normalization up to softmax, also of runs that were resumed and with weights of samples and classes. Other layers and optimizers,
-commits that are compressed, several arrays and what else it cannot do are refused in one line; what it does not know is a difference. Under consistency "element" and "none" a pull may have had half of a commit in it: no history can know.
+commits that are compressed, several arrays, augmented samples and what else it cannot do are refused in one line. Under consistency "element" and "none" a pull may have had half of a commit in it: no history can know.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import numpy as np
 
 from replay_parts import BOOTSTRAP, MEMBER, Data, Network, Random, Sgd, final_weights, part, refuse
 
+REGROUPED = "its workers, or their parts of the data, changed while it ran, as those of a run that went on with another number of ranks"
 WINDOWS = {"adag": 12, "aeasgd": 32, "eamsgd": 32, "easgd": 32, "diloco": 50}  # of 5 otherwise
 
 
@@ -32,8 +33,11 @@ class Run:
         self.trainer, self.seed = self.experiment["trainer"], self.experiment.get("seed", 0)
         self.rule = {"agn": "adag"}.get(self.trainer["name"], self.trainer["name"])
         self.window = self.trainer.get("communication_window", WINDOWS.get(self.rule, 5))
-        if self.experiment.get("server", {}).get("compression", "none") != "none":
+        server = self.experiment.get("server", {})
+        if server.get("compression", "none") != "none":
             refuse("compressed commits are not replayed")
+        if server.get("topology", "flat") != "flat":
+            refuse("trees of centers are not replayed")
         if self.rule == "ensemble":
             return
         manifest = json.loads((self.folder / "manifest.json").read_text())
@@ -49,6 +53,8 @@ class Run:
                 refuse(f"{self.folder}: its history has {'none' if every == 0 else f'one of {every}'} of the steps, commits and "
                        "pulls; only a run with [history] steps = \"all\" can be replayed")
             tables = {name: {column: file[name][column][:].tolist() for column in file[name]} for name in file}
+        if max(max(table["worker"], default=0) for table in tables.values()) >= self.workers:
+            refuse(f"{self.folder}: {REGROUPED}")
         rows = lambda table, worker: [dict(zip(table, row)) for row in zip(*table.values())
                                       if row[list(table).index("worker")] == worker]
         self.steps, self.commits, self.pulls = ([rows(tables[name], w) for w in range(self.workers)]
@@ -77,9 +83,11 @@ class Worker:
             self.place = (step["epoch"], step["partition"])
             parts = self.run.workers * self.run.trainer.get("parallelism_factor", 1)
             self.batches = iter(self.run.data.batches(step["partition"], parts, int(step["epoch"])))
-        x, y, weight = next(self.batches)
-        assert len(x) == step["samples"], "the history has a batch of another size"
-        assert np.isclose(weight.sum(), step["weight"], rtol=1e-9, atol=1e-9), "the history has a batch of another weight"
+        x, y, weight = next(self.batches, ((), (), np.zeros(0)))
+        if len(x) != step["samples"]:
+            refuse(f"{self.run.folder}: the history has batches of other sizes: {REGROUPED}")
+        if not np.isclose(weight.sum(), step["weight"], rtol=1e-9, atol=1e-9):
+            refuse(f"{self.run.folder}: the history has batches that weigh otherwise: its data or weights have changed since")
         loss, gradient, seen = self.run.network.gradient(self.x, x, y, weight)
         self.run.loss_difference = max(self.run.loss_difference, abs(loss - step["loss"]))
         for moving in (self.x[self.run.network.trained:], self.contribution):
@@ -215,7 +223,9 @@ def elastic_rule(run, worker, center):
         z = worker.x.copy()
         if run.rule == "eamsgd":
             z[:center.trained] -= worker.optimizer.momentum * worker.optimizer.velocity
-        force, z = (brought, z - brought) if late else (None, z)
+        if late:  # of what has come for the statistics, the steps since it was asked for have left a share
+            force = brought * np.concatenate([np.ones(center.trained), worker.momenta**worker.moved])
+            z = z - force
         pulled = lambda of, theta, mine, z=z: alpha * (z[of] - theta)
         if late:
             brought, _ = yield from center.commit(worker, row, pulled, elastic=True)

@@ -14,6 +14,18 @@ def refuse(reason):
     raise SystemExit(f"replay.py: {reason}")
 
 
+REPLAYED_DATA = {"train", "validation", "validation_split", "test", "features", "label", "sample_weight", "shuffle", "repeat", "memory_limit",
+                 "read", "transforms"}
+REPLAYED_MODEL = {"layers", "loss", "metrics", "weighted_metrics", "class_weight"}
+
+
+def refuse_others(table, options, replayed):
+    """Refuses what is asked for in a table of the experiment beside the options that the replay knows."""
+    for key, value in options.items():
+        if key not in replayed and value not in (None, False, 0, [], {}):
+            refuse(f"{table}.{key} is not replayed")
+
+
 class Random:
     """Philox 4x32-10 (Salmon et al., SC 2011): a function of (seed, stream, index, step)."""
 
@@ -80,9 +92,7 @@ class Data:
         names = {key: options.get(key) for key in ("features", "label", "sample_weight")}
         if any(isinstance(name, (dict, list)) for name in names.values()):
             refuse("data of several arrays are not replayed")
-        for key in ("validation_group", "stratify", "fold", "label_transforms"):
-            if options.get(key):
-                refuse(f"data.{key} is not replayed")
+        refuse_others("data", options, replayed=REPLAYED_DATA)
         with h5py.File(np.atleast_1d(options["train"])[0]) as file:
             self.x = file[names["features"] or "features"][:].astype(float)
             labels = file[names["label"] or "label"]
@@ -199,6 +209,7 @@ class Network:
                 or model["loss"] != "categorical_crossentropy" or "frozen" in model or "file" in model or "weights" in model:
             refuse("only networks of dense layers and batch normalization up to softmax and categorical_crossentropy are replayed, "
                    "all of them trained from their initial weights")
+        refuse_others("model", model, REPLAYED_MODEL)
         self.layers = []
         for layer in layers:
             if layer["type"] == "dense":

@@ -73,8 +73,9 @@ void OverlappingCenter::statistics_beside(const Update& update) {
   const float* const theta = brought_ || is_elastic ? arriving_statistics_.data() : base;
   for (std::size_t i = 0; i < decay_.size(); ++i) {
     if (is_elastic) {
-      leaving_statistics_[i] = in[i] - theta[i];
-      out[i] = theta[i];
+      const float force = decay[i] * theta[i];
+      leaving_statistics_[i] = in[i] - force;
+      out[i] = force;
     } else {
       decay_[i] = decay[i];
       leaving_statistics_[i] = in[i];

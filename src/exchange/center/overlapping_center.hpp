@@ -28,7 +28,9 @@ namespace tusk::center {
 // workers (Scaling) therefore count twice.
 //
 // Statistics by a commit: x = μᵐ θ' + c, c being what this worker's batches contributed, begins
-// θ ← μᵐ θ + c. By elastic they are as the weights.
+// θ ← μᵐ θ + c. By elastic they are as the weights but for E', of which the m steps that were taken
+// since it began have left μᵐ: z = x − μᵐ E', force = μᵐ E'. So z is μᵐ ((1 − α) z + α θ) + c of
+// the last z and θ, in which no share is negative: a variance stays one.
 //
 // Commits returned are those of the exchange that a call has finished, all zero if there was none.
 // Any other verb first finishes the exchange under way and drops what it has brought, then does

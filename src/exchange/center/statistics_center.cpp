@@ -48,10 +48,10 @@ void StatisticsCenter::keep(State& state) {
 
 Commit StatisticsCenter::perform(const Update& update) {
   Update whole = update;
+  find_contribution();
   if (update.kind == Kind::elastic) {
-    whole.statistics = {.in = statistics_.data(), .out = arriving_.data()};
+    whole.statistics = {.decay = decay_.data(), .in = statistics_.data(), .out = arriving_.data()};
   } else {
-    find_contribution();
     whole.statistics = {.decay = decay_.data(), .in = contribution_.data()};
     if (update.kind == Kind::pull) whole.statistics = {.out = arriving_.data()};
     if (update.out != nullptr && update.commits()) {

@@ -61,10 +61,11 @@ struct Update {
   //
   //   pull       –                      out = θ
   //   commits    θ ← decay · θ + in     out = θ, but for `commit`, which has no `out`
-  //   elastic    θ += factor (in − θ)   out = the increment; no `decay`
+  //   elastic    θ += factor (in − θ)   out = the increment
   //
   // `decay` is μᵐ, by element; `in` for a commit x − μᵐ x₀, the share of this worker's batches.
-  // `base` is x₀, for what runs beside the steps; `out` may be what `in` was computed from.
+  // `base` is x₀ and, for elastic, `decay`: for what runs beside the steps. `out` may be what `in`
+  // was computed from.
   struct Statistics {
     const float* decay = nullptr;
     const float* in = nullptr;

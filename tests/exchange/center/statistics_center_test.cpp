@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 #include "cases.hpp"
 #include "check_fails.hpp"
 #include "exchange/center/local_center.hpp"
+#include "exchange/center/overlapping_center.hpp"
 #include "tusk/random.hpp"
 
 using namespace tusk;
@@ -98,6 +100,43 @@ TEST_CASE("statistics: no number of workers makes the center's unstable") {
   LocalServer(state).snapshot(theta);
   CHECK(theta[1] >= 1.0F);
   CHECK(theta[1] <= 3.0F);
+}
+
+// An exchange beside the steps brings its force a window late, when the batches since have left μᵐ
+// of what it was computed from: taken whole, it would make a variance negative.
+TEST_CASE("statistics: an elastic exchange beside the steps keeps variances positive") {
+  constexpr double mu = 0.8, alpha = 0.9;
+  for (const int steps : {1, 2, 5}) {
+    CAPTURE(steps);
+    const auto state = make_local_state(std::vector<float>{0.0F, 1.0F}, 1, 1);
+    LocalCenter center(state);
+    OverlappingCenter overlapping(center);
+    std::vector<float> moving{1.0F};
+    StatisticsCenter mine(overlapping, moving, {{.count = 1, .momentum = mu}});
+    std::vector<float> x(1), force(1);
+    mine.pull(x);
+    double theta = 1.0, z = 1.0, brought = 0.0, seen = 1.0;
+    for (int window = 0; window < 40; ++window) {
+      const double batch = window == 0 ? 100.0 : 1e-3;  // a large one, then small ones
+      for (int step = 0; step < steps; ++step) {
+        moving[0] = 0.8F * moving[0] + 0.2F * static_cast<float>(batch);
+        seen = mu * seen + (1.0 - mu) * batch;
+        mine.step();
+      }
+      mine.elastic(x, static_cast<float>(alpha), force);
+      seen -= std::pow(mu, steps) * brought;
+      z = seen;
+      brought = alpha * (z - theta);
+      theta += brought;
+      CHECK(moving[0] == doctest::Approx(seen).epsilon(1e-4));
+      CHECK(moving[0] > 0.0F);
+    }
+    overlapping.complete();
+    std::vector<float> final(2);
+    LocalServer(state).snapshot(final);
+    CHECK(final[1] == doctest::Approx(theta).epsilon(1e-4));
+    CHECK(final[1] > 0.0F);
+  }
 }
 
 TEST_CASE("statistics: of another number than the center's are refused") {
