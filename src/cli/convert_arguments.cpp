@@ -60,7 +60,7 @@ void ConvertArguments::add_files(std::vector<Argument>& all) {
             "CSV files with the same columns; or libsvm files; or arrays of features and one of "
             "labels "
             "(IDX, NPY; or a folder of NPY files, which are one array in the order of their "
-            "names); "
+            "names, part-2 before part-10); "
             "or CIFAR's binary files",
         .required = true},
        {.name = "-o,--output",

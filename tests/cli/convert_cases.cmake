@@ -15,7 +15,7 @@ add_cli_test(convert_missing RANKS 0 3 EXIT 66 STDERR "error: none.csv does not 
 add_cli_test(convert_directory RANKS 0 EXIT 66 STDERR "error: the folder / holds no .npy files" COMMAND convert / -o out.h5)
 add_cli_test(convert_text_column RANKS 0 3 EXIT 65 STDERR "points.csv, line 2: column 'kind' holds \"left\""
              COMMAND convert ${points} -o out.h5)
-add_cli_test(convert_ragged RANKS 0 3 EXIT 65 STDERR "ragged.csv, line 3: 1 columns, but the first row has 2$"
+add_cli_test(convert_ragged RANKS 0 3 EXIT 65 STDERR "ragged.csv, line 3: 1 columns, but the first row has 2. '--bad-rows skip' leaves such rows out$"
              COMMAND convert ${CMAKE_CURRENT_SOURCE_DIR}/ragged.csv -o out.h5)
 add_cli_test(convert_no_output RANKS 0 EXIT 64 STDERR "--output is required" COMMAND convert ${points})
 add_cli_test(convert_no_input RANKS 0 EXIT 64 STDERR "INPUT is required" COMMAND convert -o out.h5)
@@ -101,6 +101,12 @@ add_cli_test(convert_labels_from_one RANKS 0 3 EXIT 0 STDERR "warning: the label
 file(WRITE ${others}/from_one.csv "x,y,label\n1,5,1\n2,5,2\n3,5,1\n")
 add_cli_test(convert_from_one RANKS 0 EXIT 0 COMMAND convert ${others}/from_one.csv --overwrite -o ${CMAKE_CURRENT_BINARY_DIR}/from_one.h5
              PROPERTIES FIXTURES_SETUP from_one)
+file(WRITE ${others}/missing_class.csv "x,label\n1,s\n2,NA\n")
+add_cli_test(convert_missing_class RANKS 0 3 EXIT 0 STDERR "warning: the label 'NA' is a class like any other. '--missing NA --bad-rows skip' leaves"
+             COMMAND convert ${others}/missing_class.csv -o missing_class.h5)
+file(WRITE ${others}/one_class.csv "x,y,label\n1,5,1\n2,6,1\n3,7,1\n")
+add_cli_test(convert_one_class RANKS 0 EXIT 0 COMMAND convert ${others}/one_class.csv --overwrite -o ${CMAKE_CURRENT_BINARY_DIR}/one_class.h5
+             PROPERTIES FIXTURES_SETUP one_class)
 add_cli_test(convert_encoding RANKS 0 EXIT 64 STDERR "--encoding: latin not in {latin-1,utf-8}"
              COMMAND convert ${points} --encoding latin -o out.h5)
 

@@ -15,6 +15,7 @@
 #include "data/convert/scatter_rows.hpp"
 #include "data/datasets/label_counts.hpp"
 #include "data/hdf5/dataset_name.hpp"
+#include "data/tables/number_notation.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "tusk/error.hpp"
@@ -121,6 +122,7 @@ class Converter {
     done.bad_rows = table_.bad_rows();
     done.notes = table_.notes();
     note_labels_from_one(done);
+    note_missing_classes(done);
     return done;
   }
 
@@ -138,6 +140,17 @@ class Converter {
     done.notes.push_back(fmt::format(
         "the labels are all whole numbers from 1 to {}; as classes they would have to count from 0",
         counts.size()));
+  }
+
+  void note_missing_classes(Conversion& done) const {
+    if (!done.label) return;
+    for (const std::string& name : done.label->class_names) {
+      if (!tables::spells_missing(name)) continue;
+      done.notes.push_back(
+          fmt::format("the label '{0}' is a class like any other; '--missing {0} --bad-rows skip' "
+                      "leaves rows without a label out",
+                      name));
+    }
   }
 
   void scatter() {

@@ -56,6 +56,9 @@ class Judge {
     }
     if (!numbers) return text_comes_again();
     if (numbers_are_positions()) return judge_positions();
+    if (first_.size() == 1 && plain_whole(first_.front()) == 0 && !below_.empty()) {
+      return {Is::open, "its number is that of the only column"};
+    }
     if (counts(first_) && std::ranges::none_of(below_, counts)) {
       return {Is::open, "its cells are whole numbers in a row"};
     }

@@ -10,6 +10,8 @@
 #include "core/utf8.hpp"
 #include "data/csv/csv_header.hpp"
 #include "data/csv/csv_reader.hpp"
+#include "data/tables/number_notation.hpp"
+#include "data/tables/text.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::csv {
@@ -38,13 +40,44 @@ Cells cells_of(CsvReader& reader, tables::Encoding encoding) {
   return cells;
 }
 
+// What stands in front of some files, or ends their lines, is no record.
+void require_lines(const CsvReader& reader, const Cells& first) {
+  const std::string_view record = reader.record();
+  if (!reader.has_quotes() && record.find('\r') != std::string_view::npos) {
+    fail(ExitCode::bad_data,
+         "{}: its lines end with a carriage return alone, as those of old Macs; give them line "
+         "feeds first (tr "
+         "'\\r' '\\n')",
+         reader.place().text());
+  }
+  if (record.starts_with("sep=") && first.front().size() <= 5) {
+    fail(ExitCode::bad_data,
+         "{}: {:?} is Excel's word on the delimiter; take the line out first (tail -n +2), and use "
+         "'--delimiter'",
+         reader.place().text(), record);
+  }
+}
+
+// For each column whether some of the rows have a number there.
+std::vector<bool> find_numbers(const Head& head, const CsvOptions& options) {
+  std::vector<bool> found(head.first.size());
+  std::string room;
+  for (const Cells& cells : head.below) {
+    for (std::size_t column = 0; column < std::min(cells.size(), found.size()); ++column) {
+      const auto plain = options.notation.plain(cells[column], room);
+      found[column] = found[column] || (plain && tables::parse_number(*plain));
+    }
+  }
+  return found;
+}
+
 Head read_head(CsvReader& reader, const CsvOptions& options) {
   if (!reader.next()) fail(ExitCode::bad_data, "{} holds no rows", reader.path());
   Head head;
   head.first = cells_of(reader, options.encoding);
   head.begin = {reader.offset(), reader.line()};
   head.behind = {reader.next_offset(), reader.next_line_number()};
-  if (options.header != CsvOptions::Header::detect) return head;
+  require_lines(reader, head.first);
   try {
     while (head.below.size() < most_looked_at && reader.next()) {
       head.below.push_back(cells_of(reader, options.encoding));
@@ -125,6 +158,7 @@ CsvLayout read_layout(const std::string& path, const CsvOptions& options,
   CsvLayout layout;
   layout.options = options;
   layout.missing = tables::MissingTexts(options.missing);
+  layout.has_numbers = find_numbers(head, options);
   layout.names = std::move(head.first);
   layout.has_header = first.is == FirstRecord::Is::names;
   if (layout.has_header) require_texts(layout.names, {path, head.begin.line}, options.encoding);

@@ -34,6 +34,7 @@ struct CsvLayout {
   tables::MissingTexts missing;  // of the options
   bool has_header = false;
   std::vector<std::string> names;  // of all columns, in UTF-8; their numbers without a header
+  std::vector<bool> has_numbers;   // which of them have a number in the first rows, for advice
   tables::ChosenColumns chosen;
   std::vector<CsvFeature> features;  // by column
   bool label_is_category = false;    // the user says that the label's texts name classes

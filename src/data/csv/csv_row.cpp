@@ -48,10 +48,13 @@ void CsvRow::take(CsvReader& reader) {
 }
 
 void CsvRow::fail_columns(std::size_t columns) const {
+  const bool is_comment = layout_.has_header && layout_.names.front().starts_with('#');
   const std::string advice =
-      layout_.columns() == 1
+      is_comment ? "if line 1 is a comment, or its '#' one cell too many, mend it first"
+      : layout_.columns() == 1
           ? tables::advice_on_delimiter(layout_.names.front(), layout_.options.delimiter)
-          : "";
+      : layout_.options.skip_bad_rows ? ""
+                                      : "'--bad-rows skip' leaves such rows out";
   fail(ExitCode::bad_data, "{}: {} columns, but the first row has {}{}{}", reader_->place().text(),
        columns, layout_.columns(), advice.empty() ? "" : "; ", advice);
 }
@@ -172,7 +175,7 @@ double CsvRow::number_of(std::string_view cell, const CsvFeature& feature) const
     if (const auto value = plain ? tables::parse_number(*plain) : std::nullopt) return *value;
   }
   if (is_missing(cell) || is_missing(text(feature.column))) return nan;
-  fail_number(cell, feature.column);
+  fail_number(cell, feature);
 }
 
 double CsvRow::weight() const {
@@ -198,27 +201,40 @@ std::int64_t CsvRow::group() const {
        reader_->place().text(), layout_.names[column], text.substr(0, longest_shown_text));
 }
 
-void CsvRow::fail_number(std::string_view cell, std::size_t column) const {
-  const std::string& name = layout_.names[column];
+void CsvRow::fail_number(std::string_view cell, const CsvFeature& feature) const {
+  const std::string& name = layout_.names[feature.column];
   std::vector<std::string> advice;
   if (!layout_.has_header && reader_->line() == 1) {
     advice.emplace_back("'--header yes' if the first row names the columns");
   }
+  if (layout_.has_header && layout_.names.front().starts_with('#')) {
+    advice.emplace_back("if line 1 is a comment, take it out first");
+  }
   if (layout_.columns() == 1) {
     advice.push_back(tables::advice_on_delimiter(cell, layout_.options.delimiter));
   }
-  advice.push_back(tables::advice_on_cell(cell, name));
+  advice.push_back(feature.time && tables::parse_number(cell)
+                       ? "a number needs no '--times'"
+                       : tables::advice_on_cell(cell, name, layout_.options.notation));
   std::erase(advice, "");
-  if (advice.empty()) {
-    advice.push_back(fmt::format(
-        "'--drop {}' leaves the column out, '--categories {}' makes indices of its texts", name,
-        name));
-  }
+  if (advice.empty()) advice.push_back(advice_on_text(cell, feature));
   fail(ExitCode::bad_data, "{}: column '{}' holds {:?}, which is not a {}; {}",
        reader_->place().text(), name, cell.substr(0, longest_shown_text),
-       std::ranges::find(layout_.features, column, &CsvFeature::column)->time ? "date or time"
-                                                                              : "number",
-       fmt::join(advice, "; "));
+       feature.time ? "date or time" : "number", fmt::join(advice, "; "));
+}
+
+// On a cell that is no number in any notation. Where the column has numbers, a text is a stray: a
+// second row of names, units, a sum. With a digit it may be a number that is written as nobody
+// reads it, "$5", "5 %", "12 kg"; indices of such texts would be nonsense.
+std::string CsvRow::advice_on_text(std::string_view cell, const CsvFeature& feature) const {
+  const std::string& name = layout_.names[feature.column];
+  const bool has_digit = std::ranges::any_of(cell, [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_stray = layout_.has_numbers[feature.column];
+  return fmt::format(
+      "{}'--drop {}' leaves the column out, {}",
+      has_digit && !feature.time ? "if it is a number, write it as -1234.5 first; " : "", name,
+      is_stray ? "'--bad-rows skip' rows such as this"
+               : fmt::format("'--categories {}' makes indices of its texts", name));
 }
 
 // Whether the type rounds a whole number, or a time; an error if it makes an infinity of a number.

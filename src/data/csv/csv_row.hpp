@@ -69,7 +69,8 @@ class CsvRow {
   template <typename T>
   Counts store_as(std::span<const tables::TextClasses> classes, std::byte* out) const;
   double number_of(std::string_view cell, const CsvFeature& feature) const;
-  [[noreturn]] void fail_number(std::string_view cell, std::size_t column) const;
+  [[noreturn]] void fail_number(std::string_view cell, const CsvFeature& feature) const;
+  std::string advice_on_text(std::string_view cell, const CsvFeature& feature) const;
   bool check_large(double value, std::string_view cell, const CsvFeature& feature) const;
   double index_of(std::size_t column, const tables::TextClasses& classes) const;
   std::string_view cell_behind(const char* at) const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "tusk/error.hpp"
 
@@ -17,6 +18,38 @@ bool is_part_of_folder(const std::filesystem::directory_entry& entry) {
          (name.ends_with(".npy") || name.ends_with(".npy.gz") || name.ends_with(".npy.xz"));
 }
 
+bool is_digit_of_name(char c) { return c >= '0' && c <= '9'; }
+
+// The number that a text begins with, without its first zeros; taken off the text.
+std::string_view take_number(std::string_view& text) {
+  const auto end = std::ranges::find_if_not(text, is_digit_of_name);
+  std::string_view number = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  text.remove_prefix(number.size());
+  number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+  return number;
+}
+
+// Whether a file comes before another: by their names, but numbers by their size.
+bool comes_before(const std::string& one, const std::string& other) {
+  std::string_view a = one;
+  std::string_view b = other;
+  while (!a.empty() && !b.empty()) {
+    if (is_digit_of_name(a.front()) && is_digit_of_name(b.front())) {
+      const std::string_view left = take_number(a);
+      const std::string_view right = take_number(b);
+      if (left.size() != right.size()) return left.size() < right.size();
+      if (left != right) return left < right;
+    } else if (a.front() != b.front()) {
+      return a.front() < b.front();
+    } else {
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  if (a.empty() != b.empty()) return a.empty();
+  return one < other;
+}
+
 std::vector<std::string> files_of(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_directory(path, error)) return {path};
@@ -26,7 +59,7 @@ std::vector<std::string> files_of(const std::string& path) {
   }
   if (error) fail(ExitCode::no_input, "cannot list {}: {}", path, error.message());
   if (files.empty()) fail(ExitCode::no_input, "the folder {} holds no .npy files", path);
-  std::ranges::sort(files);
+  std::ranges::sort(files, comes_before);
   return files;
 }
 

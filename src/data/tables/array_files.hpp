@@ -14,7 +14,8 @@ namespace tusk::tables {
 
 // One or several IDX or NPY files behind one another, as one array: their rows have the same type
 // and shape. A folder stands for the files in it that are called *.npy, *.npy.gz or *.npy.xz, in
-// the order of their names; its subfolders do not count.
+// the order of their names, numbers in which count as such: part-2.npy before part-10.npy; its
+// subfolders do not count.
 class ArrayFiles {
  public:
   // Throws what ArrayFile throws; Error(no_input) for a folder without such files; Error(bad_data)

@@ -21,6 +21,17 @@ constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t longest_header =
     std::size_t{64} * 1024;  // numpy itself refuses to read above 10,000
 
+// What makes numbers of elements that are none, in NumPy.
+std::string_view advice_on(std::string_view descr) {
+  if (is_npy_time(descr)) return "a.astype('int64')";
+  const char kind = descr.size() > 1 ? descr[1] : ' ';
+  if (kind == 'U' || kind == 'S') {
+    return "numpy.unique(a, return_inverse=True)[1] makes classes of texts";
+  }
+  if (kind == 'c') return "numpy.stack([a.real, a.imag], -1)";
+  return "a.astype('float32')";
+}
+
 // What stands behind "descr": the type of the elements, or of the fields of records; their bytes.
 std::uint64_t read_descr(PythonReader& python, ArrayHeader& header) {
   if (python.sees('[')) {
@@ -34,8 +45,8 @@ std::uint64_t read_descr(PythonReader& python, ArrayHeader& header) {
   if (!number) {
     fail(ExitCode::bad_data,
          "{} holds elements of type '{}'; integers of 8 to 64 bits and floats of 16 to 64 are read "
-         "(in NumPy: a.astype('{}'))",
-         python.path(), descr, is_npy_time(descr) ? "int64" : "float32");
+         "(in NumPy: {})",
+         python.path(), descr, advice_on(descr));
   }
   header.number = *number;
   return number->bytes();

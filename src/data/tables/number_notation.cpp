@@ -116,8 +116,11 @@ std::optional<std::string_view> NumberNotation::plain(std::string_view text,
   return room;
 }
 
-std::string option_for_number(std::string_view text) {
+std::string option_for_number(std::string_view text, const NumberNotation& now) {
   text = trimmed(text);
+  if (now.decimal == ',' && reads({.decimal = ',', .thousands = '.'}, text)) {
+    return "'--thousands .', if its point is between groups of digits,";
+  }
   if (text.empty() || parse_number(text)) return "";
   const bool comma = reads({.decimal = ','}, text);
   const bool group = reads({.thousands = ','}, text);
@@ -141,10 +144,14 @@ std::string option_for_number(std::string_view text) {
   return "";
 }
 
-std::string advice_on_cell(std::string_view text, std::string_view column) {
+std::string advice_on_cell(std::string_view text, std::string_view column,
+                           const NumberNotation& now) {
   text = trimmed(text);
-  if (const std::string option = option_for_number(text); !option.empty()) {
+  if (const std::string option = option_for_number(text, now); !option.empty()) {
     return option + " reads such numbers";
+  }
+  if (now.decimal == ',' && parse_number(text)) {
+    return "it has a point, but '--decimal ,' says that numbers have commas";
   }
   if (parse_boolean(text)) return "'--booleans' makes 1 and 0 of True and False";
   if (parse_time(text)) {

@@ -29,12 +29,13 @@ struct NumberNotation {
 };
 
 // The options that would read a text as a number, if it is one in another notation than 1234.5e6:
-// "'--decimal ,'"; "" if it is none.
-std::string option_for_number(std::string_view text);
+// "'--decimal ,'"; "" if it is none. `now`: the notation that did not.
+std::string option_for_number(std::string_view text, const NumberNotation& now = {});
 
 // What may help with a cell that is no number: the option that reads it, or says what it is;
 // "" if it is just a text. `column`: its name, for options that take it.
-std::string advice_on_cell(std::string_view text, std::string_view column);
+std::string advice_on_cell(std::string_view text, std::string_view column,
+                           const NumberNotation& now = {});
 
 // What may help with a row that was expected to have more columns: "'--delimiter ;'", if it looks
 // like one with another delimiter; "" if it does not.

@@ -165,6 +165,27 @@ TEST_CASE("the advice on a cell that is no number fits the cell") {
   check_advice("a,1.5\n1,2\n",
                "line 1: column '0' holds \"a\", which is not a number; '--header yes'");
   check_advice("a,b\n1,oops\n", "'--drop b' leaves the column out, '--categories b' makes indices");
+  // A stray among numbers, and what may be a number that nobody reads.
+  check_advice("a,b\n[m],[s]\n1,2\n", "'--drop a' leaves the column out, '--bad-rows skip'");
+  check_advice("a,b\n1,2\ntotal,2\n", "'--drop a' leaves the column out, '--bad-rows skip'");
+  check_advice("a,b\n1,2\n3\n", "but the first row has 2; '--bad-rows skip' leaves such rows");
+  for (const std::string number : {"$5", "5%", "12 kg", "\u22125", "1\u00a0000", "(5)", "0x10"}) {
+    CAPTURE(number);
+    check_advice("a,b\n1," + number + "\n",
+                 "if it is a number, write it as -1234.5 first; '--drop");
+  }
+  check_advice("# made by x, y\na,b\n1,2\n", "if line 1 is a comment, take it out first");
+  check_advice("# made by x\na,b\n1,2\n", "if line 1 is a comment, or its '#' one cell too many");
+  check_advice("sep=;\na;b\n1;2\n", "line 1: \"sep=;\" is Excel's word on the delimiter");
+  check_advice("a,b\r1,2\r3,4\r", "line 1: its lines end with a carriage return alone");
+  const CsvOptions comma{.delimiter = ';', .notation = {.decimal = ','}};
+  const auto said_of = [&](const std::string& cell) {
+    return test::outcome_of([&] { read_text("a;b\n1,5;" + cell + "\n", comma); }).message;
+  };
+  CHECK(said_of("1.500").find("'--thousands .', if its point is between") != std::string::npos);
+  CHECK(said_of("2.5").find("it has a point, but '--decimal ,'") != std::string::npos);
+  CHECK_FAILS(doubles_of("when\n1706704201\n", {.times = {"when"}}), ExitCode::bad_data,
+              "a number needs no '--times'");
   check_advice("a,label\n1,2\n2,\"3,5\"\n",
                "is a text, but those above are numbers; '--decimal ,'");
   check_advice("a,label\n1,2\n2,NA\n", "those above are numbers; '--missing NA'");

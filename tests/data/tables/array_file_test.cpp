@@ -163,6 +163,20 @@ TEST_CASE("NPY arrays that are not read say what to do") {
   }
 }
 
+TEST_CASE("what NumPy can make of elements that are no numbers is said, by their type") {
+  const test::TemporaryFolder folder;
+  const auto refused = [&](const std::string& type, const std::string& advice) {
+    CAPTURE(type);
+    const std::string path = folder.write("a.npy", test::npy("'" + type + "'", "(1,)", "12345678"));
+    CHECK_FAILS(ArrayFile(path), ExitCode::bad_data, advice);
+  };
+  refused("<U2", "numpy.unique(a, return_inverse=True)[1] makes classes of texts");
+  refused("|S8", "numpy.unique(a, return_inverse=True)[1] makes classes of texts");
+  refused("<c8", "numpy.stack([a.real, a.imag], -1)");
+  refused("<M8[s]", "a.astype('int64')");
+  refused("|O", "a.astype('float32')");
+}
+
 TEST_CASE("a file with any bytes changed is read or refused, and nothing else happens") {
   const test::TemporaryFolder folder;
   Random random(11, Stream::shuffle);

@@ -47,6 +47,20 @@ TEST_CASE("a folder of NPY files is one array, in the order of their names") {
   CHECK(rows(both, 0, 2) == "cdab");
 }
 
+TEST_CASE("numbers in the names of a folder's files count as such") {
+  const test::TemporaryFolder folder;
+  const std::vector<std::string> in_order{"a",        "part-1",   "part-2", "part-02b", "part-010",
+                                          "part-10b", "part-100", "part-x", "part"};
+  char value = 'a';
+  std::string expected;
+  for (const std::string& name : in_order) {
+    expected += value;
+    folder.write(name + ".npy", test::npy("'|u1'", "(1,)", std::string(1, value++)));
+  }
+  ArrayFiles files({folder.path().string()});
+  CHECK(rows(files, 0, in_order.size()) == expected);
+}
+
 TEST_CASE("files that are not parts of one array are refused") {
   const test::TemporaryFolder folder;
   CHECK_FAILS(ArrayFiles({folder.path().string()}), ExitCode::no_input, "holds no .npy files");
