@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/inference/event_batch.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -21,6 +23,23 @@ std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+// The fields of a line, without blanks and quotes; none if one of them is a number.
+std::vector<std::string> texts_of(std::string_view line) {
+  std::vector<std::string> texts;
+  if (line.starts_with(tables::byte_order_mark)) line.remove_prefix(tables::byte_order_mark.size());
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find(',', begin), line.size());
+    std::string_view field = tables::trimmed(line.substr(begin, end - begin));
+    if (tables::parse_number(field)) return {};
+    if (field.size() > 1 && field.front() == '"' && field.back() == '"') {
+      field = field.substr(1, field.size() - 2);
+    }
+    texts.emplace_back(field);
+    begin = end + 1;
+  }
+  return texts;
+}
+
 }  // namespace
 
 EventBatch::EventBatch(std::span<const evaluation::TrainedModel> members,
@@ -31,6 +50,7 @@ EventBatch::EventBatch(std::span<const evaluation::TrainedModel> members,
       slots_(options.max_batch) {
   const evaluation::TrainedModel& first = members.front();
   const std::vector<graph::ModelOutput>& outputs = first.model.outputs();
+  columns_ = first.columns.names;
   members_.of_answers = {"line", "error"};
   if (outputs.size() == 1) {
     for (const char* name : {"prediction", "index", "class"}) members_.of_answers.push_back(name);
@@ -70,10 +90,28 @@ void EventBatch::add(const Line& line) {
     parse(line, slot);
     ++samples_;
   } catch (const Error& error) {
+    --size_;
+    check_header(line);
+    ++size_;
     slot.error = error.what();
     ++bad_lines_;
   }
   text_bytes_ += slot.echo.size();
+}
+
+// A line of CSV that names one of the model's columns, and has no number, is a header. Numbers
+// below another one than the model's would be taken for what they are not.
+void EventBatch::check_header(const Line& line) const {
+  if (columns_.empty() || line.too_long || format_ == EventFormat::json) return;
+  const std::vector<std::string> names = texts_of(line.text);
+  const bool is_header = std::ranges::any_of(names, [&](const std::string& name) {
+    return std::ranges::find(columns_, name) != columns_.end();
+  });
+  if (!is_header || names == columns_) return;
+  fail(ExitCode::bad_data,
+       "line {} names the columns {}, but the model takes {}, in this order: the numbers below "
+       "it would be taken for others",
+       line.number, fmt::join(names, ", "), fmt::join(columns_, ", "));
 }
 
 void EventBatch::parse(const Line& line, Slot& slot) {

@@ -44,6 +44,7 @@ class EventBatch {
   };
 
   void parse(const Line& line, Slot& slot);
+  void check_header(const Line& line) const;
   void check_width(std::size_t input, std::size_t numbers);
   void transform();
   void append_answer(std::size_t sample, std::span<const ConstMatrix> outputs,
@@ -61,6 +62,7 @@ class EventBatch {
   void append_prediction(const Output& output, ConstSpan numbers, fmt::memory_buffer& out) const;
 
   std::vector<Output> said_;
+  std::vector<std::string> columns_;  // the names of the model's; empty: it knows none
   EventMembers members_;
   std::vector<std::vector<AlignedVector<Real>>>
       features_;  // a member's inputs: (inputs, max_batch)

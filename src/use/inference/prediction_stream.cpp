@@ -67,15 +67,21 @@ StreamCounts stream_predictions(int input, int output,
   EventBatch batch(members, combine, options);
   fmt::memory_buffer out;
   StreamCounts counts;
-  while (const std::uint64_t lines = collect(reader, batch)) {
+  const auto answer = [&] {
     out.clear();
     batch.answer(out);
-    counts.lines += lines;
-    counts.bad_lines = batch.bad_lines();
-    if (!write_all(output, {out.data(), out.size()})) {
-      counts.reader_left = true;
-      break;
+    return write_all(output, {out.data(), out.size()});
+  };
+  try {
+    while (const std::uint64_t lines = collect(reader, batch)) {
+      counts.reader_left = !answer();
+      counts.lines += lines;
+      counts.bad_lines = batch.bad_lines();
+      if (counts.reader_left) break;
     }
+  } catch (const Error&) {  // a header of other columns: the lines before it get their answers
+    if (!batch.empty()) answer();
+    throw;
   }
   return counts;
 }

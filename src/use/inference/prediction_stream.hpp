@@ -38,6 +38,9 @@ struct StreamCounts {
 // has 4 MiB of text), and when its oldest line has waited max_wait: a line that comes alone is
 // answered at once, and under load batches grow by what comes while the last one is computed.
 //
+// A line of CSV that names one of the model's columns, and has no number, is a header, an error in
+// its place; if it is not the model's columns in their order, it ends the stream: Error(bad_data).
+//
 // A line may have 1 MiB and 32 bytes for each of the model's inputs. Memory: such a line, a batch,
 // and 4 MiB of text twice. Descriptors stay open. `members` are not empty. Error(io_error) if
 // reading or writing fails, but not when nobody reads the output any more (SIGPIPE must be

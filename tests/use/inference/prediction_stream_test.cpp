@@ -127,6 +127,26 @@ TEST_CASE("CSV is told from JSON by the first line that is not empty") {
   CHECK(answers_to("1,2\n", members, {.format = EventFormat::json}).counts.bad_lines == 1);
 }
 
+TEST_CASE("a header that is not the model's columns in their order ends the stream") {
+  auto members = one_model(false);
+  members[0].columns.names = {"a", "b"};
+  const std::string header = "{\"line\":1,\"error\":\"feature 0 is no number: \\\"a\\\"\"}\n";
+  CHECK(answers_to("a, b\n1,2\n", members).text == header + "{\"line\":2,\"prediction\":[2,4]}\n");
+  CHECK(answers_to("\"a\",\"b\"\n1,2\n", members).counts.bad_lines == 1);
+  CHECK(answers_to("hello\n1,2\n", members).counts.bad_lines == 1);
+  for (const char* other : {"b,a\n1,2\n", "\"b\",\"a\"\n1,2\n", "a,b,label\n1,2,0\n", "a\n"}) {
+    CAPTURE(other);
+    PipeEnds in;
+    PipeEnds out;
+    write_all(in.ends[1], std::string("1,2\n") + other);
+    CHECK_FAILS(stream_predictions(in.ends[0], out.ends[1], members, evaluation::Combine::mean, {}),
+                ExitCode::bad_data, "line 2 names the columns");
+    ::close(in.ends[0]);
+    ::close(out.ends[1]);
+    CHECK(read_all(out.ends[0]).starts_with("{\"line\":1,\"prediction\""));  // as ever
+  }
+}
+
 TEST_CASE("the batches of a stream change no answer") {
   const auto members = one_model(false);
   std::string input;
