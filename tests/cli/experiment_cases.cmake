@@ -42,9 +42,21 @@ add_cli_test(check_sigmoid_classes RANKS 0 EXIT 0 STDERR "warning: model.loss = 
 add_cli_test(check_shared_rows RANKS 0 3 EXIT 0 STDERR "warning: 100 % of the validation rows are training rows, too"
              COMMAND check ${good} ${set_data} --set data.validation_split=0 --set data.validation=${CMAKE_CURRENT_BINARY_DIR}/points.h5
              PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_shared_test_rows RANKS 0 3 EXIT 0 STDERR "warning: 100 % of the test rows are training rows, too"
+             COMMAND check ${good} ${set_data} --set data.validation_split=0 --set data.test=${CMAKE_CURRENT_BINARY_DIR}/points.h5
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_weightless RANKS 0 3 EXIT 78 STDERR "model.class_weight: every class has the weight 0: no row would count"
+             COMMAND check ${good} ${set_data} --set "model.class_weight={0=0,1=0}" PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_labels_from_one RANKS 0 3 EXIT 0 STDERR "warning: no training row is of class 0, though rows of all classes from 1 to 2"
              COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/from_one.h5 --set data.validation_split=0 --set model.layers.0.units=3
              PROPERTIES FIXTURES_REQUIRED from_one)
+add_cli_test(check_label_reach RANKS 0 3 EXIT 0 STDERR "warning: labels are from 1 to 2, but the model's last layer ends in 'sigmoid', which gives numbers from 0 to 1 alone"
+             COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/from_one.h5 --set data.validation_split=0 --set model.layers.0.units=1
+                     --set model.layers.0.activation=sigmoid --set model.loss=mse --set "model.metrics=[]"
+             PROPERTIES FIXTURES_REQUIRED from_one)
+add_cli_test(check_one_label RANKS 0 3 EXIT 0 STDERR "warning: every training row has the label 1: there is nothing to tell apart"
+             COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/one_class.h5 --set data.validation_split=0
+             PROPERTIES FIXTURES_REQUIRED one_class)
 add_cli_test(check_label_beyond RANKS 0 3 EXIT 65 STDERR "has 2 in row 1.*classes are 0 to 1 .labels that count from 1 are to be lowered by 1.$"
              COMMAND check ${good} --set data.train=${CMAKE_CURRENT_BINARY_DIR}/from_one.h5 --set data.validation_split=0
              PROPERTIES FIXTURES_REQUIRED from_one)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -19,6 +21,17 @@ struct SampleOrder {
   std::uint64_t epochs = 0;  // the last one, so that nothing is read for another; 0: unknown
 };
 
+// The least and the greatest of some labels; the other way round where there are none.
+struct LabelRange {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void add(double label) {
+    low = std::min(low, label);
+    high = std::max(high, label);
+  }
+};
+
 // A worker's samples, wherever they are: in memory (Shard) or in their files (StreamedShard).
 // Immutable; threads may share it.
 class SampleSource {
@@ -33,6 +46,9 @@ class SampleSource {
   // How many samples there are of each class, by index, of the first labels that are classes; empty
   // without. May read labels.
   virtual std::vector<std::uint64_t> class_counts() const = 0;
+
+  // Of each array of labels, classes or values. May read labels.
+  virtual std::vector<LabelRange> label_ranges() const = 0;
 
   // The samples, epoch after epoch, for one consumer. The source must outlive it.
   virtual std::unique_ptr<SampleStream> stream(const SampleOrder& options) const = 0;

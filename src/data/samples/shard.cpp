@@ -89,6 +89,18 @@ std::vector<std::uint64_t> Shard::class_counts() const {
   return counts;
 }
 
+std::vector<LabelRange> Shard::label_ranges() const {
+  std::vector<LabelRange> ranges(form().labels.size());
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    for (const std::int32_t index : store_->classes(i, first_, size_)) ranges[i].add(index);
+    const ConstMatrix values = store_->values(i, first_, size_);
+    for (std::size_t at = 0; at < values.cols(); ++at) {
+      for (const Real value : values.col(at)) ranges[i].add(value);
+    }
+  }
+  return ranges;
+}
+
 std::uint64_t Shard::row(std::size_t index) const { return rows_[first_ + index]; }
 
 // All but the place in an epoch's order, which a stream has.

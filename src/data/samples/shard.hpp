@@ -48,6 +48,7 @@ class Shard final : public SampleSource {
   std::size_t size() const override { return size_; }
   const SampleForm& form() const override;
   std::vector<std::uint64_t> class_counts() const override;
+  std::vector<LabelRange> label_ranges() const override;
   std::unique_ptr<SampleStream> stream(const SampleOrder& options) const override;
   std::unique_ptr<SampleSource> part_of(datasets::Block positions,
                                         std::size_t at_once) const override;

@@ -19,7 +19,7 @@
 namespace tusk::samples {
 namespace {
 
-constexpr std::size_t most_validated = 1000;
+constexpr std::size_t most_of_others = 1000;
 constexpr std::size_t most_trained = 20'000;
 constexpr std::size_t most_numbers = std::size_t{1} << 24;
 constexpr std::size_t stretches = 16;  // of neighbours, evenly spread
@@ -55,12 +55,12 @@ std::vector<std::uint64_t> hashes_of(const SampleSource& samples, std::size_t mo
 }
 
 // The hashes that rank 0 has, on every rank, each once; none if they repeat one another.
-std::vector<std::uint64_t> hashes_to_find(const SampleSource* validation,
+std::vector<std::uint64_t> hashes_to_find(const SampleSource* others,
                                           const mpi::Communicator& communicator) {
   std::vector<std::uint64_t> hashes;
   mpi::collectively(communicator, [&] {
-    if (validation == nullptr || communicator.rank() != 0) return;
-    hashes = hashes_of(*validation, most_validated);
+    if (others == nullptr || communicator.rank() != 0) return;
+    hashes = hashes_of(*others, most_of_others);
     const std::size_t looked_at = hashes.size();
     std::ranges::sort(hashes);
     hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
@@ -75,9 +75,9 @@ std::vector<std::uint64_t> hashes_to_find(const SampleSource* validation,
 
 }  // namespace
 
-double warn_of_shared_rows(const SampleSource& shard, const SampleSource* validation,
-                           const mpi::Communicator& communicator) {
-  const std::vector<std::uint64_t> wanted = hashes_to_find(validation, communicator);
+double warn_of_shared_rows(const SampleSource& shard, const SampleSource* others,
+                           std::string_view kind, const mpi::Communicator& communicator) {
+  const std::vector<std::uint64_t> wanted = hashes_to_find(others, communicator);
   if (wanted.empty()) return 0.0;
   std::vector<std::uint64_t> found(wanted.size(), 0);
   std::uint64_t looked_at = 0;
@@ -99,10 +99,9 @@ double warn_of_shared_rows(const SampleSource& shard, const SampleSource* valida
   const double share = std::min(1.0, shared / static_cast<double>(wanted.size()) * (all / seen));
   if (share <= usual_share) return 0.0;
   warning(
-      "{:.0f} % of the validation rows are training rows, too, as far as was looked: the "
-      "validation "
-      "says little about other data",
-      100.0 * share);
+      "{:.0f} % of the {} rows are training rows, too, as far as was looked: the {} says little "
+      "about other data",
+      100.0 * share, kind, kind);
   return share;
 }
 

@@ -6,6 +6,7 @@
 
 #include "data/datasets/read_rows.hpp"
 #include "data/samples/check_rows.hpp"
+#include "data/samples/read_labels.hpp"
 #include "data/samples/sample_store.hpp"
 #include "data/samples/stream_plan.hpp"
 #include "data/samples/window_stream.hpp"
@@ -55,6 +56,26 @@ std::vector<std::uint64_t> StreamedShard::class_counts() const {
     }
   }
   return counts;
+}
+
+std::vector<LabelRange> StreamedShard::label_ranges() const {
+  std::vector<LabelRange> ranges;
+  constexpr std::uint64_t step = 1ULL << 18;
+  for (std::size_t i = 0; i < content_->layout.labels.size(); ++i) {
+    const LabelFormat& format = content_->layout.labels[i];
+    const bool are_classes = format.kind == LabelFormat::Kind::classes;
+    LabelRange& range = ranges.emplace_back();
+    for (std::uint64_t begin = 0; begin < size(); begin += step) {
+      const datasets::Rows rows =
+          content_->rows.part({begin, std::min<std::uint64_t>(begin + step, size())});
+      std::vector<std::int32_t> classes(are_classes ? rows.size() : 0);
+      std::vector<Real> values(are_classes ? 0 : rows.size() * format.width);
+      read_labels(content_->dataset.labels(i), rows, nullptr, format, classes, values);
+      for (const std::int32_t index : classes) range.add(index);
+      for (const Real value : values) range.add(value);
+    }
+  }
+  return ranges;
 }
 
 std::unique_ptr<SampleStream> StreamedShard::stream(const SampleOrder& options) const {

@@ -70,8 +70,7 @@ Model::Model(const ModelOptions& options, std::span<const Shape> inputs) : layer
   }
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     outputs_[i].shape = graph_.values[graph_.outputs[i]].shape;
-    const std::size_t entry = wiring.layer_of[wiring.output_sources[i].index];
-    check_output(outputs_[i], options.layers[entry], outputs_.size() == 1);
+    check_output(outputs_[i], outputs_.size() == 1);
   }
   metric_names_ = names_of_scores(outputs_);
   first_weighted_ = first_weighted_score(outputs_);

@@ -48,6 +48,40 @@ void require_name_for_scores(const std::string& name) {
   }
 }
 
+std::string of_output(const ModelOutput& output, bool is_only) {
+  return is_only ? "" : fmt::format(" of output '{}'", output.name);
+}
+
+void warn_of_output(const ModelOutput& output, bool is_only) {
+  if (!output.ends_in) return;
+  const std::string loss = name_of(output.loss_options);
+  const std::string key = key_of(output, is_only, "loss");
+  const Activation last = *output.ends_in;
+  const bool gives_probabilities = last == Activation::softmax || last == Activation::sigmoid;
+  const Activation usual = output.loss->takes_over();  // linear if it has taken it over
+  if (usual != Activation::linear && !gives_probabilities) {
+    warning(
+        "{} = '{}' takes the outputs for probabilities, but the last layer ends in '{}'; '{}' is "
+        "usual",
+        key, loss, name_of(last), name_of(usual));
+  }
+  if (output.from_logits && last != Activation::linear) {
+    warning("{} = '{}' takes the outputs for logits, but the last layer ends in '{}'", key, loss,
+            name_of(last));
+  }
+  if (last == Activation::softmax && output.shape.elements() == 1) {
+    warning(
+        "model.layers: the last layer{} has one output and ends in 'softmax', which is 1 whatever "
+        "the sample; 'sigmoid' is usual",
+        of_output(output, is_only));
+  } else if (last == Activation::sigmoid && usual == Activation::softmax) {
+    warning(
+        "{} = '{}' takes the outputs for the probabilities of classes that exclude each other, but "
+        "the last layer ends in 'sigmoid', which gives each by itself; 'softmax' is usual",
+        key, loss);
+  }
+}
+
 }  // namespace
 
 std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring& wiring,
@@ -70,6 +104,7 @@ std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring&
     output.loss = make_loss(output.loss_options, details);
     const Source& source = wiring.output_sources[i];
     Activation* last = final_activation(entries[wiring.layer_of[source.index]]);
+    if (last != nullptr) output.ends_in = *last;
     const bool is_its_own =
         source.output == 0 && wiring.readers(source) == 0 && wiring.calls(source.index) == 1;
     if (last != nullptr && is_its_own && *last != Activation::linear &&
@@ -82,18 +117,16 @@ std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring&
   return outputs;
 }
 
-void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_only) {
+void check_output(const ModelOutput& output, bool is_only) {
   const std::string loss = name_of(output.loss_options);
   const std::string key = key_of(output, is_only, "loss");
-  const std::string of_output = is_only ? "" : fmt::format(" '{}'", output.name);
   if (output.shape.rank() != 1) {
     fail(ExitCode::bad_experiment,
          "model.layers: the outputs{} of a sample must be one axis, but have shape {}; end in a "
          "flatten or dense layer",
-         of_output, output.shape.to_string());
+         of_output(output, is_only), output.shape.to_string());
   }
-  const std::size_t width = output.shape.elements();
-  if (output.loss->labels() == LabelKind::classes && width < 2) {
+  if (output.loss->labels() == LabelKind::classes && output.shape.elements() < 2) {
     fail(ExitCode::bad_experiment,
          "{} = '{}' needs an output for every class, at least 2, but the last layer has 1; "
          "for two classes on one output use 'binary_crossentropy'",
@@ -103,32 +136,10 @@ void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_on
     fail(ExitCode::bad_experiment, "{} must be above 0, but is {}",
          key_of(output, is_only, "huber_delta"), output.huber_delta);
   }
-  LayerEntry copy = entry;
-  const Activation* last = final_activation(copy);
-  const bool gives_probabilities =
-      last == nullptr || *last == Activation::softmax || *last == Activation::sigmoid;
-  const Activation usual = output.loss->takes_over();
-  if (usual != Activation::linear && !gives_probabilities) {
-    warning(
-        "{} = '{}' takes the outputs for probabilities, but the last layer ends in '{}'; '{}' is "
-        "usual",
-        key, loss, name_of(*last), name_of(usual));
-  }
-  if (output.from_logits && last != nullptr && *last != Activation::linear) {
-    warning("{} = '{}' takes the outputs for logits, but the last layer ends in '{}'", key, loss,
-            name_of(*last));
-  }
-  if (last != nullptr && *last == Activation::softmax && width == 1) {
-    warning(
-        "model.layers: the last layer{} has one output and ends in 'softmax', which is 1 whatever "
-        "the sample; 'sigmoid' is usual",
-        is_only ? "" : " of output" + of_output);
-  } else if (last != nullptr && *last == Activation::sigmoid && usual == Activation::softmax) {
-    warning(
-        "{} = '{}' takes the outputs for the probabilities of classes that exclude each other, but "
-        "the last layer ends in 'sigmoid', which gives each by itself; 'softmax' is usual",
-        key, loss);
-  }
+}
+
+void warn_of_outputs(const std::vector<ModelOutput>& outputs) {
+  for (const ModelOutput& output : outputs) warn_of_output(output, outputs.size() == 1);
 }
 
 std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs) {

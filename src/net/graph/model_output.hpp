@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct ModelOutput {
   std::vector<MetricKind> weighted_metrics;  // with the samples' weights
   std::unique_ptr<Loss> loss;                // of logits, where it takes the last activation over
   Activation fused = Activation::linear;     // that activation
+  std::optional<Activation> ends_in;         // what its layer ends in, fused or not, if it says so
 };
 
 // The outputs of a wiring, not yet their shapes. Where a loss takes over the last activation of the
@@ -34,9 +36,12 @@ struct ModelOutput {
 std::vector<ModelOutput> make_outputs(const ModelOptions& options, const Wiring& wiring,
                                       std::vector<LayerEntry>& entries);
 
-// Error(bad_experiment) that names the key if the loss cannot be that of this output; a warning if
-// it is unusual. `entry`: the layer that makes it, as it was asked for.
-void check_output(const ModelOutput& output, const LayerEntry& entry, bool is_only);
+// Error(bad_experiment) that names the key if the loss cannot be that of this output.
+void check_output(const ModelOutput& output, bool is_only);
+
+// Warns of outputs whose losses do not go with what their layers end in. Called once where a model
+// is going to be trained or scored, not wherever one is made.
+void warn_of_outputs(const std::vector<ModelOutput>& outputs);
 
 // What is scored: the metrics of the one output; or of several outputs each one's loss,
 // "NAME_loss", then the metrics of each, "NAME_accuracy"; and at last the weighted metrics,

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <span>
 #include <utility>
+#include <variant>
 
 #include "data/datasets/draw_validation.hpp"
 #include "data/datasets/split.hpp"
 #include "data/samples/label_format.hpp"
+#include "data/samples/label_warnings.hpp"
 #include "data/samples/memory_limit.hpp"
 #include "data/samples/shard_balance.hpp"
 #include "data/samples/shared_rows.hpp"
@@ -155,6 +157,39 @@ std::shared_ptr<const samples::Augmentation> make_augmentation(const Assembly& a
                                                        assembly.experiment.seed);
 }
 
+// What the outputs can be at all, of each array of labels; any number where one array is for
+// several outputs, or a loss of the user's says what its labels are.
+std::vector<samples::Reach> reaches_of(const graph::Model& model, std::size_t arrays) {
+  std::vector<samples::Reach> reaches;
+  for (const graph::ModelOutput& output : model.outputs()) {
+    samples::Reach& reach = reaches.emplace_back();
+    const bool is_built_in = std::holds_alternative<LossKind>(output.loss_options);
+    if (!is_built_in || output.loss->labels() != LabelKind::values || !output.ends_in) continue;
+    switch (*output.ends_in) {
+      case Activation::sigmoid:
+      case Activation::hard_sigmoid:
+      case Activation::hard_sigmoid_keras2:
+      case Activation::softmax:
+        reach.low = 0.0;
+        reach.high = 1.0;
+        break;
+      case Activation::tanh:
+        reach.low = -1.0;
+        reach.high = 1.0;
+        break;
+      case Activation::relu:
+      case Activation::softplus:
+        reach.low = 0.0;
+        break;
+      default:
+        continue;
+    }
+    reach.activation = name_of(*output.ends_in);
+  }
+  if (arrays != reaches.size()) reaches.clear();
+  return reaches;
+}
+
 // What the model, the data and the rest of the experiment demand of each other.
 void check_together(const Assembly& assembly, const datasets::Split& split) {
   const Experiment& experiment = assembly.experiment;
@@ -220,6 +255,7 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
     }
     check_together(made, rows.split);
     made.augmentation = make_augmentation(made);
+    graph::warn_of_outputs(made.model.outputs());
     if (world.rank() == 0) check_formats(made);
     return made;
   });
@@ -236,7 +272,12 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
   assembly.validation = mpi::collectively(
       world, [&] { return world.rank() == 0 ? load_validation(assembly, rows.split) : nullptr; });
   samples::warn_of_uneven_shards(*assembly.shard, world);
-  samples::warn_of_shared_rows(*assembly.shard, assembly.validation.get(), world);
+  samples::warn_of_labels(*assembly.shard,
+                          reaches_of(assembly.model, assembly.files.train.labels_count()), world);
+  samples::warn_of_shared_rows(*assembly.shard, assembly.validation.get(), "validation", world);
+  const auto test = mpi::collectively(
+      world, [&] { return world.rank() == 0 ? load_some_test_rows(assembly) : nullptr; });
+  samples::warn_of_shared_rows(*assembly.shard, test.get(), "test", world);
   return assembly;
 }
 

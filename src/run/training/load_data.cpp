@@ -102,6 +102,13 @@ std::unique_ptr<const samples::SampleSource> load_validation(const Assembly& ass
   return load(files.train, split.validation_rows({0, split.validation_count()}), assembly);
 }
 
+std::unique_ptr<const samples::SampleSource> load_some_test_rows(const Assembly& assembly) {
+  if (!assembly.files.test) return nullptr;
+  constexpr std::uint64_t most = 1000;
+  const std::uint64_t count = std::min(assembly.files.test->rows(), most);
+  return load(*assembly.files.test, datasets::Rows::all(count), assembly);
+}
+
 samples::Partitions make_partitions(const Assembly& assembly, const datasets::Split& split) {
   const std::size_t factor = assembly.experiment.trainer.parallelism_factor;
   const std::size_t count = factor * assembly.roles.workers;

@@ -38,6 +38,9 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
 std::unique_ptr<const samples::SampleSource> load_validation(const Assembly& assembly,
                                                              const datasets::Split& split);
 
+// The first rows of the test files, a thousand at most; null if there are none.
+std::unique_ptr<const samples::SampleSource> load_some_test_rows(const Assembly& assembly);
+
 // f·n partitions for the workers to claim. Error(bad_experiment) if there are not as many rows.
 samples::Partitions make_partitions(const Assembly& assembly, const datasets::Split& split);
 

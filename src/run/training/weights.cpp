@@ -45,6 +45,9 @@ std::vector<double> given_weights(const ClassWeightOptions& options,
     given[index] = true;
     weights[index] = one.weight;
   }
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 0.0; })) {
+    fail(ExitCode::bad_experiment, "{}: every class has the weight 0: no row would count", option);
+  }
   return weights;
 }
 

@@ -135,7 +135,9 @@ TrainedModel load_for_evaluation(const std::string& path, const Scoring& scoring
     options.weighted_metrics = all_weighted(options.metrics, options.weighted_metrics);
     options.metrics.clear();
   }
-  return make_ready(std::move(content), path, options, extensions);
+  TrainedModel model = make_ready(std::move(content), path, options, extensions);
+  graph::warn_of_outputs(model.model.outputs());
+  return model;
 }
 
 }  // namespace tusk::evaluation

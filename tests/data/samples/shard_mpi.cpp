@@ -152,7 +152,7 @@ TEST_CASE("validation rows that are trained on are noticed, on whichever rank th
     return Shard::read(data, all.part({begin + mine.begin, begin + mine.end}), &three_classes, {});
   };
   const auto share = [&](const Shard& shard, const Shard& validation) {
-    return warn_of_shared_rows(shard, rank == 0 ? &validation : nullptr, world);
+    return warn_of_shared_rows(shard, rank == 0 ? &validation : nullptr, "validation", world);
   };
   const Shard last = Shard::read(data, all.part({2000, rows}), &three_classes, {});
   CHECK(share(shard_of(0, rows), last) == 1.0);
@@ -162,12 +162,12 @@ TEST_CASE("validation rows that are trained on are noticed, on whichever rank th
   CHECK(half > 0.45);
   CHECK(half < 0.55);
   CHECK(share(rank + 1 == ranks ? shard_of(0, rows) : Shard(), last) > 0.1);
-  CHECK(warn_of_shared_rows(shard_of(0, rows), nullptr, world) == 0.0);
+  CHECK(warn_of_shared_rows(shard_of(0, rows), nullptr, "validation", world) == 0.0);
   const datasets::Dataset alike = test_samples::open(folder.file("alike.h5"));
   const Shard same = Shard::read(alike, all, &three_classes, {});
   CHECK(share(same, same) == 0.0);  // there is but one row
   const StreamedShard streamed(data, all, &three_classes, {}, 20'000);
-  CHECK(warn_of_shared_rows(streamed, rank == 0 ? &last : nullptr, world) == 1.0);
+  CHECK(warn_of_shared_rows(streamed, rank == 0 ? &last : nullptr, "test", world) == 1.0);
 }
 
 }  // namespace tusk::samples

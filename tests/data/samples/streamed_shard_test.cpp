@@ -235,6 +235,9 @@ TEST_CASE("labels are counted without the features, and parts share the limit") 
   const StreamedShard shard(counting(folder), datasets::Rows::all(counted_rows), &streamed_classes,
                             {}, small_limit);
   CHECK(shard.class_counts() == std::vector<std::uint64_t>{1334, 1334, 1333});
+  REQUIRE(shard.label_ranges().size() == 1);
+  CHECK(shard.label_ranges()[0].low == 0.0);
+  CHECK(shard.label_ranges()[0].high == 2.0);
   const auto part = shard.part_of({100, 400}, 4);
   Batches batches(*part, {.batch_size = 8});
   List expected;
