@@ -34,18 +34,22 @@ std::vector<Argument> going_on_arguments(std::string& resume, std::string& max_t
            .value_text = "auto|never|PATH"},
           {.name = "--max-time",
            .place = &max_time,
-           .help = "Stop after this time with a checkpoint and exit code 85",
+           .help = "Stop with a checkpoint and exit code 85, so that the process ends in this time",
            .value_text = "TIME, as 90s, 30m or 23h"}};
 }
 
-std::optional<double> max_time_s(const Context& context, const std::string& max_time) {
+std::optional<std::chrono::steady_clock::time_point> stop_by(const Context& context,
+                                                             const std::string& max_time) {
   if (max_time.empty()) return std::nullopt;
+  using Clock = std::chrono::steady_clock;
   return mpi::collectively(context.world, [&] {
     const auto seconds = parse_duration(max_time);
     if (!seconds) {
       fail(ExitCode::usage, "--max-time {}: it takes a time, as 90s, 30m or 23h", max_time);
     }
-    return seconds;
+    // No more than a hundred years, which the clock can count.
+    const std::chrono::duration<double> time(std::min(*seconds, 100.0 * 365.0 * 86400.0));
+    return std::optional(context.start + std::chrono::duration_cast<Clock::duration>(time));
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,10 @@ std::vector<Argument> experiment_arguments(ExperimentArguments& arguments);
 // --resume and --max-time, for the commands that train.
 std::vector<Argument> going_on_arguments(std::string& resume, std::string& max_time);
 
-// Collective: the seconds of --max-time; none if it was not given. Error(usage).
-std::optional<double> max_time_s(const Context& context, const std::string& max_time);
+// Collective: when --max-time, counted from the start of the process, is over; never if it was not
+// given. Error(usage).
+std::optional<std::chrono::steady_clock::time_point> stop_by(const Context& context,
+                                                             const std::string& max_time);
 
 // Collective. Rank 0 reads the file, every rank parses the same text. Throws
 // mpi::CollectiveError as experiment::read_text and experiment::read_experiment do.

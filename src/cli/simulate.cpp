@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -116,7 +117,7 @@ SimulationRow project(const training::Assembly& assembly, std::size_t workers, s
 
 SimulationRow simulate_training(const mpi::Communicator& world, const training::Assembly& assembly,
                                 const SimulateArguments& arguments, const records::RunTimes* like,
-                                std::optional<double> max_time_s,
+                                std::optional<std::chrono::steady_clock::time_point> stop_by,
                                 std::unique_ptr<checkpoint::Origin> origin) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t workers = assembly.roles.workers;
@@ -128,7 +129,7 @@ SimulationRow simulate_training(const mpi::Communicator& world, const training::
       simulation::train(assembly,
                         {.run_directory = run_directory(experiment, arguments, workers),
                          .overwrite = arguments.overwrite,
-                         .max_time_s = max_time_s,
+                         .stop_by = stop_by,
                          .like = arguments.like},
                         arguments.threads, world, like, std::move(origin));
   return {.workers = workers,
@@ -143,7 +144,7 @@ ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
   Experiment experiment = load_experiment(context, arguments.experiment);
   const auto times = times_of_run(context, arguments);
   const records::RunTimes* const like = times ? &*times : nullptr;
-  const std::optional<double> max_time = max_time_s(context, arguments.max_time);
+  const auto end = stop_by(context, arguments.max_time);
   check(world, experiment, arguments, like);
   std::vector<std::unique_ptr<checkpoint::Origin>> origins;
   for (const std::size_t workers : arguments.workers) {
@@ -167,7 +168,7 @@ ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
     const SimulationRow row =
         arguments.timing_only
             ? project(assembly, workers, arguments.threads, like)
-            : simulate_training(world, assembly, arguments, like, max_time, std::move(origins[i]));
+            : simulate_training(world, assembly, arguments, like, end, std::move(origins[i]));
     if (row.summary && !row.summary->for_later.empty()) {
       info("{}", row.summary->for_later);
       return ExitCode::requeue;

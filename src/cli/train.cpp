@@ -33,7 +33,7 @@ ExitCode train(const Context& context, const TrainArguments& arguments) {
                       {.run_directory = directory,
                        .overwrite = arguments.overwrite,
                        .resume = arguments.resume,
-                       .max_time_s = max_time_s(context, arguments.max_time)},
+                       .stop_by = stop_by(context, arguments.max_time)},
                       context.world, context.extensions);
   if (!summary.for_later.empty()) {
     info("{}", summary.for_later);

@@ -99,6 +99,7 @@ ExitCode run(int argc, char** argv, const cli::Context& context, mpi::LastWord& 
 
 // MPI from start to end, one command, and the one place where errors are reported.
 int main(int argc, char** argv, const Extensions& extensions) {
+  const auto start = std::chrono::steady_clock::now();
   require_cpu();
   occupy_standard_streams();
   const mpi::Launch launch = mpi::read_launch();
@@ -113,7 +114,7 @@ int main(int argc, char** argv, const Extensions& extensions) {
     const mpi::Watch watch(world, last_word);
     set_logging(world.rank() == 0);
     if (is_refused(launch, world.size())) return static_cast<int>(ExitCode::usage);
-    ExitCode code = run(argc, argv, {world, extensions}, last_word);
+    ExitCode code = run(argc, argv, {world, extensions, start}, last_word);
     if (std::fflush(stdout) != 0) {
       print_error(fmt::format("standard output: {}", std::strerror(errno)));
       code = ExitCode::io_error;

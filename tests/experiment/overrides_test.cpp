@@ -34,6 +34,19 @@ TEST_CASE("a value is read as TOML, else as a string") {
         "got 3");
 }
 
+TEST_CASE("a run's name is that of a folder, and leads to no other place") {
+  for (const char* name : {"../elsewhere", "..", ".", "/tmp/x", "a/../b", "a/b", "a/", ""}) {
+    CAPTURE(name);
+    const std::string toml = std::string("name=\"") + name + "\"";
+    CHECK(complaint(example, {toml}).find("expected a name for the run's directory") !=
+          std::string::npos);
+  }
+  CHECK(complaint(example, {"name=\"" + std::string(256, 'a') + "\""}).find("without '/'") !=
+        std::string::npos);
+  CHECK(complaint(example, {"name=\"a\\nb\""}).find("without '/'") != std::string::npos);
+  CHECK(read(example, {"name=..a b"}).name == "..a b");
+}
+
 TEST_CASE("an override reaches into arrays and tables, and makes tables") {
   const Experiment e =
       read(example, {"model.layers.0.units=7", "model.layers.2.kernel_initializer.type=he_normal",

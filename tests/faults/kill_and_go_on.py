@@ -2,9 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ends runs at random moments, lets the same command go on, and again, until they end by themselves.
 
-kill_and_go_on.py TUSK [--runs N] [--kills K] [--seed S] [--keep]: N runs of many rules, transports and options, each ended K times
-at most: a random rank is killed (kill -9), or, one time in four, sent SIGUSR1 or SIGTERM, which must end the run with exit code 85. Whatever happens, each must end with exit code 0, every sample of every epoch trained once, the epochs in metrics.jsonl
-ascending without gaps, and every ticket once where h5py is at hand. Prints a line a run and a summary; exit code 1 if one failed.
+kill_and_go_on.py TUSK [--runs N] [--first CASE] [--kills K] [--seed S] [--band FILE] [--record FILE] [--keep]
+kill_and_go_on.py --total FILE...
+
+N runs of many rules, transports and options, each ended K times at most: a random rank is killed (kill -9), or, one time in four,
+sent SIGUSR1 or SIGTERM, which must end the run with exit code 85; one time in five while it starts or goes on. Whatever happens, each must
+end with exit code 0, every sample of every epoch trained once, the epochs in metrics.jsonl ascending without gaps, every step and ticket
+once (where h5py is at hand), and, where a checkpoint is taken every so many steps, no more redone than what lies between two of them.
+With --band, scores are compared with those of runs that nobody has disturbed, which are kept in FILE for the next call: those of one worker
+and of synchronous rules must be the same to the last digit, the loss of the others must lie in the band of three.
+Prints a line a run and a summary; exit code 1 if one failed. --record adds a line of JSON a run to FILE, and --total adds up such files:
+many runs can be had in batches of one seed each.
 """
 import argparse
 import json
@@ -42,7 +50,20 @@ CASES = [  # ranks, options
     (3, {"trainer.name": "diloco", "trainer.communication_window": 6}),
     (3, {"trainer.name": "delayed_nesterov", "trainer.communication_window": 4, "server.transport": "shared"}),
     (4, {"trainer.name": "delayed_nesterov", "trainer.communication_window": 4, "server.shards": 2}),
+    (3, {"trainer.name": "adag", "trainer.communication_window": 4, "server.transport": "shared", "trainer.overlap": "true",
+         "data.memory_limit": "64 kB"}),
+    (3, {"trainer.name": "async_local_sgd", "trainer.communication_window": 4, "server.transport": "rma", "trainer.overlap": "true"}),
+    (4, {"trainer.name": "adag", "trainer.communication_window": 4, "server.shards": 2, "server.transport": "message",
+         "server.compression": "topk", "server.topk_fraction": 0.1}),
+    (3, {"trainer.name": "downpour", "trainer.communication_window": 4, "server.compression": "bf16", "trainer.overlap": "true"}),
+    (2, {"trainer.name": "sync_sgd", "data.memory_limit": "64 kB"}),
+    (3, {"trainer.name": "eamsgd", "trainer.communication_window": 4, "server.transport": "rma"}),
+    (4, {"trainer.name": "dynsgd", "trainer.communication_window": 4, "server.shards": 2, "server.transport": "rma",
+         "trainer.overlap": "true"}),
+    (3, {"trainer.name": "adag", "trainer.communication_window": 4, "trainer.parallelism_factor": 4, "trainer.overlap": "true",
+         "server.transport": "message"}),
 ]
+PEERS = {"sync_sgd", "easgd", "averaging", "diloco"}  # rules whose runs are the same to the bit, as those of one worker are
 
 EXPERIMENT = """
 name = "killed"
@@ -65,7 +86,7 @@ batch_size = 16
 [checkpoint]
 every = "{every}"
 [debug]
-slow = {{ factor = 6 }}
+slow = {{ factor = 20 }}
 """
 
 
@@ -116,27 +137,102 @@ def wait_for_training(process, directory, started):
         time.sleep(0.02)
 
 
-def run_once(command, directory, kill_after_s, rng, log):
-    """Returns the exit code, and the signal with which the run was ended, or None."""
+def run_once(command, directory, kill, rng, log):
+    """Returns the exit code, the signal with which the run was ended, or None, and whether that was while it started."""
+    starting = kill and rng.random() < 0.2
+    after_s = rng.uniform(0.0, 1.0 if starting else 1.5)
     with open(log, "a") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
         sent = None
         try:
-            if kill_after_s is not None:
-                if rng.random() < 0.8:  # the others while they start
+            if kill:
+                if not starting:
                     wait_for_training(process, directory, time.time())
                 try:
-                    process.wait(timeout=kill_after_s)
+                    process.wait(timeout=after_s)
                 except subprocess.TimeoutExpired:
                     ranks = ranks_of(process)
                     if ranks:
                         sent = rng.choice([signal.SIGKILL] * 6 + [signal.SIGUSR1, signal.SIGTERM])
                         os.kill(rng.choice(ranks), sent)
-            return process.wait(timeout=240), sent
+            return process.wait(timeout=240), sent, starting
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            return "hangs", sent
+            return "hangs", sent, starting
+
+
+def command_of(tusk, folder, name, data, ranks, options, every):
+    experiment = folder / f"{name}.toml"
+    experiment.write_text(EXPERIMENT.format(data=data, epochs=EPOCHS, every=every))
+    command = [str(REPO / "scripts/mpi-run.sh"), "-n", str(ranks), tusk, "train", str(experiment), "--run-dir", str(folder / name)]
+    for key, value in options.items():
+        command += ["--set", f"{key}={value}"]
+    return command
+
+
+def scores(directory):
+    """The training's loss and the validation's, by epoch."""
+    lines = [json.loads(line) for line in (directory / "metrics.jsonl").read_text().splitlines()]
+    return [(line["loss"], line["val_loss"]) for line in lines if "val_loss" in line]
+
+
+def is_exact(ranks, options):
+    return ranks == 1 or options["trainer.name"] in PEERS
+
+
+class Band:
+    """The scores of runs that nobody has disturbed, by case, kept in a file."""
+
+    def __init__(self, path, tusk, folder, data):
+        self.path, self.tusk, self.folder, self.data = path, tusk, folder, data
+        self.runs = json.loads(path.read_text()) if path.exists() else {}
+
+    def of(self, ranks, options):
+        key = f"{ranks} {options}"
+        if key not in self.runs:
+            found = []
+            for number in range(1 if is_exact(ranks, options) else 3):
+                name = f"undisturbed{len(self.runs)}-{number}"
+                with open(self.folder / f"{name}.log", "w") as log:
+                    subprocess.run(command_of(self.tusk, self.folder, name, self.data, ranks, options, "never"), stdout=log, stderr=log,
+                                   check=True, timeout=300)
+                found.append(scores(self.folder / name))
+            if self.path.exists():  # another call may have added to it
+                self.runs |= json.loads(self.path.read_text())
+            self.runs[key] = found
+            self.path.write_text(json.dumps(self.runs))
+        return self.runs[key]
+
+    def check(self, directory, ranks, options):
+        """What is wrong with the scores, as texts, and the last loss with the band's ends."""
+        here, undisturbed = scores(directory), self.of(ranks, options)
+        last = [run[-1][0] for run in undisturbed]
+        if is_exact(ranks, options):
+            same = [list(pair) for pair in here] == [list(pair) for pair in undisturbed[0]]
+            return [] if same else ["scores are not those of a run that nobody has disturbed"], (here[-1][0], last[0], last[0])
+        # What three runs do not show of the band: as much again as it is wide, and 2% of the loss.
+        margin = max(last) - min(last) + 0.02 * max(last)
+        low, high = min(last) - margin, max(last) + margin
+        inside = low <= here[-1][0] <= high
+        return [] if inside else [f"the loss {here[-1][0]:.4f} is outside of {low:.4f} to {high:.4f}"], (here[-1][0], low, high)
+
+
+def steps_in_history(directory):
+    """How many steps of all workers together have been written to the history, which is flushed by time: at least that many were taken."""
+    try:
+        import h5py
+
+        with h5py.File(directory / "history.h5", "r", locking=False) as history:
+            return len(history["steps/step"])
+    except (ImportError, OSError, KeyError):
+        return 0
+
+
+def most_redone(every, ranks, options):
+    """How many steps may be redone: what lies between two checkpoints, while the second is being written, and a window of each worker."""
+    interval = {"steps": int(every.split()[0]), "epoch": (ROWS - ROWS // 10) // 16 + ranks}.get(every.split()[-1]) if " " in every else None
+    return interval and 2 * interval + 2 * ranks * options.get("trainer.communication_window", 1)
 
 
 def check(directory):
@@ -171,37 +267,61 @@ def check(directory):
     return wrong
 
 
+def total(files):
+    lines = [json.loads(line) for name in files for line in pathlib.Path(name).read_text().splitlines()]
+    sums = {key: sum(line[key] for line in lines) for key in ("kills", "while_going_on", "stops", "went_on", "began_again")}
+    failed = sum(bool(line["wrong"]) for line in lines)
+    print(f"{len(lines)} runs of {len({line['case'] for line in lines})} cases, {sums['kills']} kills ({sums['while_going_on']} while going on), "
+          f"{sums['stops']} stops: {sums['went_on']} went on from a checkpoint, {sums['began_again']} began again; {failed} failed")
+    return failed
+
+
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("tusk")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tusk", nargs="?")
     parser.add_argument("--runs", type=int, default=len(CASES))
+    parser.add_argument("--first", type=int, default=0, help="the number of the first case")
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--band", type=pathlib.Path, help="compare scores with those of undisturbed runs, kept in this file")
+    parser.add_argument("--record", type=pathlib.Path, help="add a line of JSON a run to this file")
+    parser.add_argument("--total", nargs="+", metavar="FILE", help="add up what --record has written")
     parser.add_argument("--keep", action="store_true", help="keep the folder with runs and logs")
     arguments = parser.parse_args()
+    if arguments.total:
+        sys.exit(1 if total(arguments.total) else 0)
     tusk = str(pathlib.Path(arguments.tusk).resolve())
     rng = random.Random(arguments.seed)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tusk-kill-"))
-    data = make_data(tusk, folder, rng)
-    kills = stops = resumed = set_aside = failed = 0
+    data = make_data(tusk, folder, random.Random(1))
+    band = Band(arguments.band, tusk, folder, data) if arguments.band else None
+    record = arguments.record or folder / "record.jsonl"
     for number in range(arguments.runs):
-        ranks, options = CASES[number % len(CASES)]
-        directory = folder / f"run{number}"
-        experiment = folder / f"run{number}.toml"
-        every = rng.choice(["100 steps", "400 steps", "0.3s", "1 epoch"])
-        experiment.write_text(EXPERIMENT.format(data=data, epochs=EPOCHS, every=every))
-        command = [str(REPO / "scripts/mpi-run.sh"), "-n", str(ranks), tusk, "train", str(experiment), "--run-dir",
-                   str(directory)]
-        for key, value in options.items():
-            command += ["--set", f"{key}={value}"]
-        log = folder / f"run{number}.log"
-        killed_here, stopped_here, code, wrong = 0, 0, None, []
+        case = (arguments.first + number) % len(CASES)
+        ranks, options = CASES[case]
+        name = f"run{number}"
+        directory, log = folder / name, folder / f"{name}.log"
+        every = rng.choice(["30 steps", "100 steps", "400 steps", "0.3s", "1 epoch"])
+        command = command_of(tusk, folder, name, data, ranks, options, every)
+        line = {"seed": arguments.seed, "run": number, "case": case, "every": every, "kills": 0, "while_going_on": 0, "stops": 0,
+                "most_redone": 0}
+        code, wrong, attempts = None, [], 0
         start = time.time()
         while True:
-            limit = rng.uniform(0.0, 2.0) if killed_here + stopped_here < arguments.kills else None
-            code, sent = run_once(command, directory, limit, rng, log)
-            killed_here += sent == signal.SIGKILL
-            stopped_here += sent is not None and sent != signal.SIGKILL
+            said = log.stat().st_size if log.exists() else 0
+            reached = steps_in_history(directory)
+            code, sent, starting = run_once(command, directory, line["kills"] + line["stops"] < arguments.kills, rng, log)
+            attempts += 1
+            gone_on = re.search(r"going on from \S+: step ([\d,]+)", log.read_text()[said:])
+            if gone_on:
+                redone = reached - int(gone_on[1].replace(",", ""))
+                line["most_redone"] = max(line["most_redone"], redone)
+                allowed = most_redone(every, ranks, options)
+                if allowed and redone > allowed:
+                    wrong.append(f"{redone} steps are redone")
+            line["kills"] += sent == signal.SIGKILL
+            line["while_going_on"] += sent == signal.SIGKILL and starting and attempts > 1
+            line["stops"] += sent is not None and sent != signal.SIGKILL
             if sent is None or code in (0, "hangs"):
                 break
             if (directory / "summary.json").exists():  # it had ended, and was about to say so
@@ -210,14 +330,20 @@ def main():
             if sent != signal.SIGKILL and code != 85 and "stopped by" in log.read_text():
                 wrong.append(f"{sent.name} ended the run with exit code {code}")
         text = log.read_text()
-        here = len(re.findall("going on from", text))
-        aside = len(re.findall("unfinished run without a checkpoint", text))
+        line["went_on"] = len(re.findall("going on from", text))
+        line["began_again"] = len(re.findall("unfinished run without a checkpoint", text))
         wrong += check(directory) if code == 0 else [f"exit code {code}: {text.strip().splitlines()[-1:]}"]
-        stops += stopped_here
-        kills, resumed, set_aside, failed = kills + killed_here, resumed + here, set_aside + aside, failed + bool(wrong)
-        print(f"{number:3} {ranks} ranks {options} every {every}: killed {killed_here}, stopped {stopped_here}, went on {here}, began again {aside}, "
-              f"{time.time() - start:.1f} s{'' if not wrong else ' WRONG: ' + '; '.join(wrong)}", flush=True)
-    print(f"{arguments.runs} runs, {kills} kills, {stops} stops: {resumed} went on from a checkpoint, {set_aside} began again; {failed} failed")
+        if code == 0 and band:
+            outside, line["loss"] = band.check(directory, ranks, options)
+            wrong += outside
+        line["wrong"] = wrong
+        with open(record, "a") as out:
+            out.write(json.dumps(line) + "\n")
+        print(f"{number:3} {ranks} ranks {options} every {every}: killed {line['kills']}, stopped {line['stops']}, went on {line['went_on']}, "
+              f"began again {line['began_again']}, {time.time() - start:.1f} s{'' if not wrong else ' WRONG: ' + '; '.join(wrong)}", flush=True)
+        if not wrong and not arguments.keep:
+            shutil.rmtree(directory)
+    failed = total([record])
     if arguments.keep or failed:
         print(f"logs in {folder}")
     else:

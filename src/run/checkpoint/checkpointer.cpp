@@ -30,7 +30,7 @@ std::uint64_t fresh_cut() {
 Checkpointer::Checkpointer(Setup setup)
     : setup_(std::move(setup)),
       folder_(setup_.run_directory),
-      due_(setup_.options.every, setup_.max_time_s) {}
+      due_(setup_.options.every, setup_.stop_by, !setup_.facts.simulated) {}
 
 void Checkpointer::begin_run(const Origin* origin) {
   if (origin == nullptr) return;

@@ -50,7 +50,7 @@ class Checkpointer {
     Facts facts;  // of the run; what changes from one checkpoint to the next is filled in
     // Writes model.h5. Called in a thread.
     std::function<void(const std::string& path, AlignedVector<float> weights)> save_model;
-    std::optional<double> max_time_s;
+    std::optional<std::chrono::steady_clock::time_point> stop_by;  // as Due
   };
 
   // Where all stand.

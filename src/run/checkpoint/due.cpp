@@ -2,6 +2,7 @@
 #include "run/checkpoint/due.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 #include "run/checkpoint/signals.hpp"
@@ -12,14 +13,22 @@ namespace {
 
 constexpr double slurm_margin_s = 30.0;  // for what has not been measured
 
-std::optional<double> slurm_left_s() {
+double seconds_between(Due::Time from, Due::Time to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+// When Slurm's time is over, less the margin.
+std::optional<Due::Time> slurm_end() {
   const char* text = std::getenv("SLURM_JOB_END_TIME");
   if (text == nullptr) return std::nullopt;
   char* end = nullptr;
   const long long seconds = std::strtoll(text, &end, 10);
   if (end == text || *end != '\0' || seconds <= 0) return std::nullopt;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<double>(seconds) - std::chrono::duration<double>(now).count();
+  const double left_s = static_cast<double>(seconds) - std::chrono::duration<double>(now).count();
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<Due::Time::duration>(
+             std::chrono::duration<double>(left_s - slurm_margin_s));
 }
 
 Interval interval_of(const std::string& every) {
@@ -35,8 +44,11 @@ Interval interval_of(const std::string& every) {
 
 }  // namespace
 
-Due::Due(const std::string& every, std::optional<double> max_time_s)
-    : every_(interval_of(every)), max_time_s_(max_time_s), slurm_left_s_(slurm_left_s()) {}
+Due::Due(const std::string& every, std::optional<Time> stop_by, bool measures)
+    : every_(interval_of(every)), measures_(measures) {
+  if (stop_by) limits_.push_back({*stop_by, "--max-time"});
+  if (const auto end = slurm_end()) limits_.push_back({*end, "the end of Slurm's time limit"});
+}
 
 void Due::begin(const Progress& now) { last_ = now; }
 
@@ -46,22 +58,32 @@ bool Due::checkpoint(const Progress& now) {
   };
   const bool due = (every_.seconds && now.time_s - last_.time_s >= *every_.seconds) ||
                    passed(every_.steps, last_.steps, now.steps) ||
-                   passed(every_.epochs, last_.epochs, now.epochs) || Signals::take_wish();
-  if (due) last_ = now;
+                   passed(every_.epochs, last_.epochs, now.epochs) || Signals::take_wish() ||
+                   wants_to_measure();
+  if (due) {
+    last_ = now;
+    measures_ = false;
+  }
   return due;
 }
 
-std::string Due::stop() const {
+bool Due::wants_to_measure() {
+  const Time now = std::chrono::steady_clock::now();
+  return measures_ && std::ranges::any_of(limits_, [&](const Limit& limit) {
+           return now >= start_ + (limit.end - start_) / 2;
+         });
+}
+
+std::string Due::stop() {
   if (const int signal = Signals::stop(); signal != 0) return std::string(name_of_signal(signal));
-  if (!max_time_s_ && !slurm_left_s_) return {};
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-  if (max_time_s_ && spent.count() >= *max_time_s_ - 2.0 * longest_s_) return "--max-time";
-  if (slurm_left_s_ && spent.count() >= *slurm_left_s_ - slurm_margin_s - 2.0 * longest_s_) {
-    return "the end of Slurm's time limit";
+  const Time now = std::chrono::steady_clock::now();
+  if (asked_) longest_pause_s_ = std::max(longest_pause_s_, seconds_between(*asked_, now));
+  asked_ = now;
+  const double margin_s = 2.0 * longest_s_ + longest_pause_s_;
+  for (const Limit& limit : limits_) {
+    if (seconds_between(now, limit.end) <= margin_s) return limit.name;
   }
   return {};
 }
-
-void Due::took(double seconds) { longest_s_ = std::max(longest_s_, seconds); }
 
 }  // namespace tusk::checkpoint

@@ -93,15 +93,13 @@ std::filesystem::path Members::directory() const {
 }
 
 RunOptions Members::run_options() const {
-  RunOptions options{.run_directory = directory(), .overwrite = options_.overwrite, .quiet = true};
+  RunOptions options{.run_directory = directory(),
+                     .overwrite = options_.overwrite,
+                     .quiet = true,
+                     .stop_by = options_.stop_by};
   std::error_code error;
   // Killed between its summary and its result, or written by a version that had no results.
   if (std::filesystem::exists(directory() / "summary.json", error)) options.overwrite = true;
-  if (options_.max_time_s) {
-    const auto passed = std::chrono::steady_clock::now() - start_;
-    options.max_time_s =
-        std::max(0.0, *options_.max_time_s - std::chrono::duration<double>(passed).count());
-  }
   return options;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -68,7 +67,6 @@ class Members {
   const mpi::Communicator& world_;
   const Extensions& extensions_;
   mpi::Communicator alone_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::size_t next_;
   std::vector<records::Summary> done_{};          // of rank r's members r, r + n, …
   std::optional<Assembly> assembly_;              // the next one's

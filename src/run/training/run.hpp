@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -51,7 +52,8 @@ struct RunOptions {
   // What an earlier run in the directory means: "auto", "never", or a checkpoint to go on from
   // (checkpoint/origin.hpp).
   std::string resume = "auto";
-  std::optional<double> max_time_s{};  // after which the run stops, to go on later
+  // When the run is to have stopped, to go on later.
+  std::optional<std::chrono::steady_clock::time_point> stop_by{};
   std::string like{};                  // checkpoint::Facts::like
 };
 

@@ -90,7 +90,7 @@ void Run::open_directory(const RunOptions& options) {
             weights.insert(weights.end(), frozen.begin(), frozen.end());
             formats::save_model(path, model_content(assembly, weights));
           },
-      .max_time_s = options.max_time_s});
+      .stop_by = options.stop_by});
 }
 
 std::span<const float> Run::initial_center() const {

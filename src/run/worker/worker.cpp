@@ -219,6 +219,7 @@ bool Worker::next_pass() {
     pass_ = passes_->next();
   }
   if (!pass_) return false;
+  note_activity(Activity::waiting, context_.step + 1);  // for peers, who may be reading still
   pass_steps_ = strategy_->on_pass_start(pass_->batches->batches());
   pass_step_ = 0;
   const bool is_first = stagger_ && context_.step == 0;

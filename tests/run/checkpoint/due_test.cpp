@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "check_fails.hpp"
 #include "run/checkpoint/signals.hpp"
@@ -11,6 +13,15 @@
 using namespace tusk;
 using checkpoint::Due;
 using checkpoint::Signals;
+
+namespace {
+
+Due::Time in(double seconds) {
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<Due::Time::duration>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
 
 TEST_CASE("checkpoints are due by time, steps or epochs, or never") {
   Due by_time("90s", std::nullopt);
@@ -46,7 +57,7 @@ TEST_CASE("a signal or the end of the time stops a run, USR2 asks for a checkpoi
   std::raise(SIGTERM);
   CHECK(due.stop() == "SIGTERM");
 
-  CHECK(Due("never", 1e-9).stop() == "SIGTERM");
+  CHECK(Due("never", in(0.0)).stop() == "SIGTERM");
 }
 
 TEST_CASE("the signals can be others, and those of an object within another do not count") {
@@ -80,10 +91,33 @@ TEST_CASE("signals that nobody can obey do what they did before, within another 
   CHECK((handler() == before));
 }
 
-TEST_CASE("the time that a checkpoint takes is left at the end") {
+TEST_CASE("the time that a checkpoint takes is left at the end, twice, and the longest pause") {
   const Signals none_yet;
-  Due due("never", 3600.0);
+  Due due("never", in(3600.0));
+  CHECK(due.stop().empty());
+  due.took(1700.0);
   CHECK(due.stop().empty());
   due.took(1900.0);
   CHECK(due.stop() == "--max-time");
+
+  Due pausing("never", in(0.35));
+  CHECK(pausing.stop().empty());
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // 0.15 s are left, or less
+  CHECK(pausing.stop() == "--max-time");
+}
+
+TEST_CASE("where time is limited, and half of it has passed without a checkpoint, one is measured") {
+  const Signals none_yet;
+  Due due("never", in(0.02));
+  CHECK_FALSE(due.checkpoint({}));
+  std::this_thread::sleep_for(std::chrono::milliseconds(11));
+  CHECK(due.checkpoint({}));
+  CHECK_FALSE(due.checkpoint({}));
+
+  Due measured("1 epoch", in(0.02));
+  CHECK(measured.checkpoint({.epochs = 1}));
+  Due repeatable("never", in(0.02), false);
+  std::this_thread::sleep_for(std::chrono::milliseconds(11));
+  CHECK_FALSE(measured.checkpoint({.epochs = 1}));
+  CHECK_FALSE(repeatable.checkpoint({}));
 }
