@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of packaging/ and CITATION.cff as far as they can be read without their programs: valid Python, the version of the project, names of options and
 files that exist."""
-import ast
 import pathlib
 import re
 import sys
+import types
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 wrong = []
@@ -23,11 +23,55 @@ citation = (REPO / "CITATION.cff").read_text()
 expect(re.search(rf"^version: {re.escape(version)}$", citation, re.M), f"CITATION.cff is not of version {version}")
 easyconfigs = list((REPO / "packaging/easybuild").glob("*.eb"))
 expect([path.name.split("-")[1] for path in easyconfigs] == [version], f"the easyconfig is not named by version {version}: {easyconfigs}")
-for path in easyconfigs + list((REPO / "packaging/spack").rglob("*.py")):
-    tree = ast.parse(path.read_text())
-    names = {target.id for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
-    expect(path.suffix != ".eb" or {"easyblock", "name", "version", "toolchain", "sources"} <= names, f"{path.name} lacks something")
-expect(f"version = '{version}'" in easyconfigs[0].read_text(), f"the easyconfig is not of version {version}")
+for path in easyconfigs:
+    said = {}
+    exec(path.read_text(), {"SOURCE_TAR_GZ": "%(name)s-%(version)s.tar.gz"}, said)
+    expect({"easyblock", "name", "version", "toolchain", "sources"} <= set(said), f"{path.name} lacks something")
+    expect(said["version"] == version, f"the easyconfig is not of version {version}")
+    expect(set(re.findall(r"-D(TUSK_\w+)=", said["configopts"])) <= options, f"{path.name} sets unknown options: {said['configopts']}")
+
+
+class Recipe:
+    """Stands for Spack, from 1.0 on: notes the directives of packaging/spack's recipe, which it executes."""
+
+    def __init__(self):
+        self.said = []
+        self.CMakePackage = type("CMakePackage", (), {
+            "define": staticmethod(lambda name, value: f"-D{name}={'ON' if value else 'OFF'}"),
+            "define_from_variant": lambda _, name, variant: f"-D{name}:of:{variant}"})
+
+    def directive(self, name):
+        return lambda *words, **more: self.said.append((name, words, more))
+
+    def read(self, path):
+        package = types.ModuleType("spack.package")
+        package.__all__ = ["license", "version", "variant", "depends_on", "conflicts"]
+        cmake = types.ModuleType("spack_repo.builtin.build_systems.cmake")
+        cmake.CMakePackage, cmake.generator = self.CMakePackage, self.directive("generator")
+        for name in package.__all__:
+            setattr(package, name, self.directive(name))
+        for name in ("spack", "spack_repo", "spack_repo.builtin", "spack_repo.builtin.build_systems"):
+            sys.modules[name] = types.ModuleType(name)
+        sys.modules |= {package.__name__: package, cmake.__name__: cmake}
+        names = {"__file__": str(path), "__name__": "recipe"}
+        exec(compile(path.read_text(), str(path), "exec"), names)
+        return names["Tusk"]
+
+    def words(self, name):
+        return [words[0] for said, words, _ in self.said if said == name]
+
+
+recipe = Recipe()
+spack = REPO / "packaging/spack/spack_repo/tusk"
+tusk = recipe.read(spack / "packages/tusk/package.py")
+expect(tusk.git == f"file://{REPO}", f"Spack's recipe is built from {tusk.git} and not from the repository that it stands in")
+expect(set(re.findall(r"TUSK_\w+", " ".join(tusk().cmake_args()))) <= options, f"Spack's recipe sets unknown options: {tusk().cmake_args()}")
+expect("api: v2.0" in (spack / "repo.yaml").read_text(), "Spack's repository does not say which API its recipe is written for")
+found = {re.split("[@ ]", word)[0] for word in recipe.words("depends_on")}
+needs = {"MPI": "mpi", "HDF5": "hdf5", "Eigen3": "eigen", "CLI11": "cli11", "nlohmann_json": "nlohmann-json", "fmt": "fmt", "ZLIB": "zlib-api",
+         "LibLZMA": "xz", "PkgConfig": "pkgconfig", "Threads": None}
+for library in re.findall(r"find_package\((\w+)", (REPO / "cmake/Dependencies.cmake").read_text()):
+    expect(library in needs and needs[library] in found | {None}, f"Spack's recipe does not depend on {library} (cmake/Dependencies.cmake)")
 for path in [path for path in (REPO / "packaging").rglob("*") if path.is_file()]:
     text = path.read_text()
     for option in set(re.findall(r"\bTUSK_[A-Z_]+", text)):

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+# For Spack 1.0 and newer.
 import os
+
+from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
 
 from spack.package import *
 
@@ -8,7 +11,7 @@ class Tusk(CMakePackage):
     """Asynchronous distributed training of neural networks on MPI clusters."""
 
     # Built from the repository that this recipe stands in.
-    git = "file://" + os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 4))
+    git = "file://" + os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 6))
 
     license("Apache-2.0")
 
