@@ -17,7 +17,7 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
   std::vector<Argument> all{
       {.name = "MODEL.h5",
        .place = &arguments.model,
-       .help = "A model file, Tusk's or Keras's HDF5, a model's JSON, or an ensemble.json",
+       .help = "A model: Tusk's, Keras's (.h5, .keras), its JSON, or an ensemble.json",
        .required = true},
       {.name = "DATA.h5",
        .place = &arguments.data,

@@ -165,6 +165,10 @@ OnnxGraph::Value OnnxGraph::ints(const Ints& values) {
                     bytes_of(std::span(values)));
 }
 
+OnnxGraph::Value OnnxGraph::integer(std::int64_t value) {
+  return add_tensor(fresh("constant"), OnnxType::i64, {}, bytes_of(std::span(&value, 1)));
+}
+
 OnnxGraph::Value OnnxGraph::booleans(const std::vector<bool>& values) {
   std::string bytes;
   for (const bool value : values) bytes += value ? '\1' : '\0';

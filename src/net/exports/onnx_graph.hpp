@@ -29,6 +29,7 @@ class OnnxGraph {
 
   // What is made from now on is called after this.
   void begin(const std::string& name) { prefix_ = name; }
+  const std::string& place() const { return prefix_; }
 
   // Inputs and outputs of the whole, with the batch as an axis of any size in front.
   void add_input(const std::string& name, OnnxType type, const Shape& sample);
@@ -47,6 +48,7 @@ class OnnxGraph {
   Value doubles(std::span<const double> values, const Ints& extents);
   Value number64(double value) { return doubles(std::span(&value, 1), {}); }
   Value ints(const Ints& values);
+  Value integer(std::int64_t value);
   Value booleans(const std::vector<bool>& values);
 
   // The shape of a whole batch: (batch, …).

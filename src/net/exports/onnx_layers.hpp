@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@ struct LayerCall {
   OnnxGraph& onnx;
   std::string layer;  // its name, after which its weights are called
   std::vector<Value> inputs;
-  std::vector<Shape> shapes;  // of the inputs' samples
-  Shape output;               // of its own
+  std::vector<Shape> shapes;       // of the inputs' samples
+  Shape output;                    // of its own
+  std::optional<Value> mask = {};  // that it reads, if it does (onnx_masks.hpp)
 
   // An array of the layer by its name: "kernel".
   struct Array {
@@ -73,11 +75,12 @@ Value to_onnx(const LayerCall& call, const ConcatenateOptions& options);
 Value to_onnx(const LayerCall& call, const UserLayer& options);
 // onnx_recurrent.cpp
 Value to_onnx(const LayerCall& call, const EmbeddingOptions& options);
-Value to_onnx(const LayerCall& call, const MaskingOptions& options);
 Value to_onnx(const LayerCall& call, const GruOptions& options);
 Value to_onnx(const LayerCall& call, const LstmOptions& options);
 Value to_onnx(const LayerCall& call, const BidirectionalOptions& options);
 Value to_onnx(const LayerCall& call, const TimeDistributedOptions& options);
+// onnx_masks.cpp
+Value to_onnx(const LayerCall& call, const MaskingOptions& options);
 // onnx_convolutions.cpp
 Value to_onnx(const LayerCall& call, const Conv1dOptions& options);
 Value to_onnx(const LayerCall& call, const Conv2dOptions& options);

@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "net/exports/onnx_layers.hpp"
+#include "net/exports/onnx_masks.hpp"
 
 namespace tusk::exports {
 namespace {
@@ -56,6 +57,7 @@ Value to_onnx(const LayerCall& call, const GlobalMaxPooling2dOptions& options) {
   return pooled_whole(call, "ReduceMax", options.keepdims);
 }
 Value to_onnx(const LayerCall& call, const GlobalAveragePooling1dOptions& options) {
+  if (call.mask) return masked_mean(call.onnx, call.input(), *call.mask, options.keepdims);
   return pooled_whole(call, "ReduceMean", options.keepdims);
 }
 Value to_onnx(const LayerCall& call, const GlobalAveragePooling2dOptions& options) {

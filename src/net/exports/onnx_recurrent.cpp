@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <variant>
 
 #include "net/exports/onnx_layers.hpp"
+#include "net/exports/onnx_masks.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::exports {
@@ -88,18 +88,13 @@ std::vector<float> gate_rows(std::span<const float> kernel, std::size_t units,
 struct Direction {
   std::string prefix;
   bool backwards = false;
+  bool zeros_where_masked = false;  // instead of the output before
 };
 
 struct Outputs {
   Value sequence;  // (batch, steps, units), in the order in which the steps are done
   Value last;      // (batch, units)
 };
-
-Value reversed_steps(OnnxGraph& onnx, const Value& value) {
-  return onnx.call("Slice",
-                   {value, onnx.ints({-1}), onnx.ints({std::numeric_limits<std::int64_t>::min()}),
-                    onnx.ints({1}), onnx.ints({-1})});
-}
 
 Outputs run(const LayerCall& call, const RecurrentOptions& options, const Direction& direction,
             const char* op, std::span<const std::size_t> gates, OnnxGraph::Attributes attributes) {
@@ -110,7 +105,15 @@ Outputs run(const LayerCall& call, const RecurrentOptions& options, const Direct
     const std::string its = direction.prefix + name;
     return call.weights(its, gate_rows(call.array(its).values, units, gates), {1, width, rows});
   };
-  std::vector<Value> inputs{onnx.call("Transpose", {call.input()}, {{"perm", Ints{1, 0, 2}}}),
+  Value x = call.input();
+  std::optional<MaskedSteps> masked;
+  if (call.mask) {
+    const bool turned = direction.backwards;
+    masked.emplace(onnx, turned ? reversed_steps(onnx, *call.mask) : *call.mask, call.shape()[0]);
+    x = masked->to_front(turned ? reversed_steps(onnx, x) : x);
+  }
+  const bool op_turns = direction.backwards && !masked;
+  std::vector<Value> inputs{onnx.call("Transpose", {x}, {{"perm", Ints{1, 0, 2}}}),
                             weights("kernel", static_cast<std::int64_t>(call.shape()[1])),
                             weights("recurrent_kernel", static_cast<std::int64_t>(units))};
   if (options.use_bias) {
@@ -126,13 +129,20 @@ Outputs run(const LayerCall& call, const RecurrentOptions& options, const Direct
     inputs.push_back(call.weights(its, bias, {1, 2 * width}));
   }
   attributes.emplace_back("hidden_size", static_cast<std::int64_t>(units));
-  attributes.emplace_back("direction", std::string(direction.backwards ? "reverse" : "forward"));
+  attributes.emplace_back("direction", std::string(op_turns ? "reverse" : "forward"));
   const std::vector<Value> made = onnx.call_all(op, inputs, attributes, 2);
   Outputs outputs;
   const Value steps = onnx.call("Squeeze", {made[0], onnx.ints({1})});
   outputs.sequence = onnx.call("Transpose", {steps}, {{"perm", Ints{1, 0, 2}}});
-  if (direction.backwards) outputs.sequence = reversed_steps(onnx, outputs.sequence);
-  outputs.last = onnx.call("Squeeze", {made[1], onnx.ints({0})});
+  if (!masked) {
+    if (op_turns) outputs.sequence = reversed_steps(onnx, outputs.sequence);
+    outputs.last = onnx.call("Squeeze", {made[1], onnx.ints({0})});
+    return outputs;
+  }
+  outputs.sequence = direction.zeros_where_masked ? masked->zeroed(outputs.sequence)
+                                                  : masked->held(outputs.sequence);
+  outputs.last =
+      onnx.call("Gather", {outputs.sequence, onnx.integer(-1)}, {{"axis", std::int64_t{1}}});
   return outputs;
 }
 
@@ -166,11 +176,13 @@ Value one_way(const LayerCall& call, const Options& options) {
 template <typename Options>
 Value both_ways(const LayerCall& call, const Options& options, MergeMode mode) {
   OnnxGraph& onnx = call.onnx;
-  const Outputs ahead =
-      run(call, options, {.prefix = "forward_", .backwards = options.go_backwards});
-  const Outputs back =
-      run(call, options, {.prefix = "backward_", .backwards = !options.go_backwards});
   const bool all = options.return_sequences;
+  const Outputs ahead =
+      run(call, options,
+          {.prefix = "forward_", .backwards = options.go_backwards, .zeros_where_masked = all});
+  const Outputs back =
+      run(call, options,
+          {.prefix = "backward_", .backwards = !options.go_backwards, .zeros_where_masked = all});
   const Value a = all ? ahead.sequence : ahead.last;
   const Value b = all ? reversed_steps(onnx, back.sequence) : back.last;
   switch (mode) {
@@ -191,17 +203,6 @@ Value both_ways(const LayerCall& call, const Options& options, MergeMode mode) {
 Value to_onnx(const LayerCall& call, const EmbeddingOptions& /*options*/) {
   const Value indices = call.onnx.cast(call.input(), OnnxType::i64);
   return call.onnx.call("Gather", {call.weights("embeddings"), indices});
-}
-
-// A step whose features all are the masked value becomes zeros. (Layers that read the mask are
-// refused.)
-Value to_onnx(const LayerCall& call, const MaskingOptions& options) {
-  OnnxGraph& onnx = call.onnx;
-  const Value masked = onnx.number(static_cast<float>(options.mask_value));
-  const Value differs = onnx.call("Not", {onnx.call("Equal", {call.input(), masked})});
-  const Value kept =
-      onnx.call("ReduceMax", {onnx.cast(differs, OnnxType::f32)}, {{"axes", Ints{-1}}});
-  return onnx.call("Mul", {call.input(), kept});
 }
 
 Value to_onnx(const LayerCall& call, const GruOptions& options) { return one_way(call, options); }
@@ -236,6 +237,7 @@ Value to_onnx(const LayerCall& call, const TimeDistributedOptions& options) {
   inner.inputs = {joined(call.input(), {-1}, inside)};
   inner.shapes = {inside};
   inner.output = outside;
+  inner.mask.reset();
   const Value value = to_onnx(inner, (*options.layer).layer);
   return joined(value, {-1, static_cast<std::int64_t>(call.output[0])}, outside);
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "net/exports/metadata.hpp"
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_file.hpp"
 #include "tusk/error.hpp"
@@ -20,10 +21,8 @@ std::string safetensors(const formats::ModelContent& content) {
   const AlignedVector<float> weights = formats::weights_for(model, content);
   nlohmann::ordered_json header;
   header["__metadata__"] = {{"format", "tusk"},
-                            {"model_config", formats::write_model_config(model)},
-                            {"transforms", content.transforms},
-                            {"class_names", nlohmann::json(content.class_names).dump()},
-                            {"columns", nlohmann::json(content.columns.names).dump()}};
+                            {"model_config", formats::write_model_config(model)}};
+  for (const auto& [name, text] : metadata_of(content)) header["__metadata__"][name] = text;
   std::uint64_t offset = 0;
   for (const layers::Parameter& parameter : model.parameters()) {
     const std::string name = parameter.layer + "." + parameter.name;
