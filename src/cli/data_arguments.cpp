@@ -48,7 +48,8 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
     all.push_back({.name = "--sample-weight",
                    .place = &arguments.sample_weight,
                    .help = "The data set that says how much each row counts, in every number; "
-                           "without it all count alike",
+                           "without it all count alike. Of several outputs one for all, NAME,NAME "
+                           "in their order or OUTPUT=NAME,... for some",
                    .value_text = "NAME",
                    .is_dataset_name = true});
   }
@@ -76,10 +77,16 @@ std::vector<std::string> pieces_of(const std::string& text) {
   return pieces;
 }
 
-// "a,b" or "x=a,y=b", in the order of x and y, which are called `role`.
+// "a,b" or "x=a,y=b", in the order of x and y, which are called `role`; "" for one that is not
+// named, unless each has to be.
 std::vector<std::string> in_order(const std::string& text, const std::vector<std::string>& owners,
-                                  const std::string& option, const std::string& role) {
+                                  const std::string& option, const std::string& role,
+                                  bool of_each = true) {
   std::vector<std::string> names = pieces_of(text);
+  const auto ends = [](const std::string& piece) { return piece.empty() || piece.back() == '='; };
+  if (std::ranges::any_of(names, ends)) {
+    fail(ExitCode::usage, "{} {}: a name of a data set is empty", option, text);
+  }
   if (text.find('=') == std::string::npos) return names;
   std::vector<std::string> ordered(owners.size());
   for (const std::string& piece : names) {
@@ -89,9 +96,11 @@ std::vector<std::string> in_order(const std::string& text, const std::vector<std
       fail(ExitCode::usage, "{} {}: '{}' is not {}=DATASET; the model has {}", option, text, piece,
            role, fmt::join(owners, ", "));
     }
-    ordered[static_cast<std::size_t>(owner - owners.begin())] = piece.substr(end + 1);
+    std::string& name = ordered[static_cast<std::size_t>(owner - owners.begin())];
+    if (!name.empty()) fail(ExitCode::usage, "{} {}: names '{}' twice", option, text, *owner);
+    name = piece.substr(end + 1);
   }
-  for (std::size_t i = 0; i < owners.size(); ++i) {
+  for (std::size_t i = 0; i < owners.size() && of_each; ++i) {
     if (!ordered[i].empty()) continue;
     fail(ExitCode::usage, "{} {}: names no data set for the model's {} '{}'", option, text, role,
          owners[i]);
@@ -143,12 +152,29 @@ std::vector<std::string> label_names(const evaluation::TrainedModel& model,
        arguments.label, arguments.model, outputs.size(), fmt::join(names_in(outputs), ", "));
 }
 
+std::vector<std::string> weight_names(const evaluation::TrainedModel& model,
+                                      const DataArguments& arguments) {
+  if (!arguments.sample_weight) return {};
+  const std::string& text = *arguments.sample_weight;
+  const auto& outputs = model.model.outputs();
+  if (outputs.size() == 1) return {text};
+  std::vector<std::string> names =
+      in_order(text, names_in(outputs), "--sample-weight", "output", false);
+  if (names.size() == 1 || names.size() == outputs.size()) return names;
+  fail(ExitCode::usage,
+       "--sample-weight {}: {} has {} outputs, {}; name one data set or one for each", text,
+       arguments.model, outputs.size(), fmt::join(names_in(outputs), ", "));
+}
+
 datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
                            bool with_label) {
   datasets::ArrayNames names{.features = feature_names(model, arguments)};
   if (with_label) {
     names.label = label_names(model, arguments);
-    names.weight = arguments.sample_weight;
+    names.weight = weight_names(model, arguments);
+    if (names.label.size() == 1 && names.weight.size() > 1) {
+      names.label.resize(names.weight.size(), std::string(names.label[0]));
+    }
   }
   datasets::Dataset dataset = datasets::Dataset::open(arguments.data, names);
   evaluation::check_samples(evaluation::views_of({&model, 1}).front(), arguments.model, dataset);

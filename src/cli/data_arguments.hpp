@@ -19,7 +19,7 @@ struct DataArguments {
   std::string data;
   std::string features = "features";  // several: "jets,event", or "jets=events/jets,event=event"
   std::string label = "label";
-  std::optional<std::string> sample_weight;
+  std::optional<std::string> sample_weight;  // of several outputs as features, or for some of them
   std::string combine = "mean";
 };
 
@@ -40,6 +40,11 @@ std::vector<std::string> feature_names(const evaluation::TrainedModel& model,
                                        const DataArguments& arguments);
 std::vector<std::string> label_names(const evaluation::TrainedModel& model,
                                      const DataArguments& arguments);
+
+// Those that --sample-weight names: one for all outputs, or one for each, "" for an output whose
+// rows count alike. Error(usage) for other names.
+std::vector<std::string> weight_names(const evaluation::TrainedModel& model,
+                                      const DataArguments& arguments);
 
 // Opens the data set and checks that its samples are, once transformed, what the model takes, and
 // that its columns have the names of those it was trained on: else Error(bad_data).

@@ -69,17 +69,61 @@ void check_class_names(const evaluation::TrainedModel& model, const datasets::Da
   }
 }
 
-void check_top_k(const evaluation::TrainedModel& model, const EvaluateArguments& arguments) {
-  if (!arguments.top_k.empty() && model.model.outputs().size() > 1) {
-    fail(ExitCode::usage, "--top-k: {} has {} outputs, of which loss and metrics are all there is",
-         arguments.data.model, model.model.outputs().size());
+// What to ask of each output. Error(usage) for a k that no output has as many classes for.
+std::vector<evaluation::OutputQuestion> questions_for(const evaluation::TrainedModel& model,
+                                                      const EvaluateArguments& arguments) {
+  const std::vector<graph::ModelOutput>& outputs = model.model.outputs();
+  std::vector<evaluation::OutputQuestion> questions(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    questions[i].classifies = evaluation::classifies(model, i);
   }
-  const std::size_t outputs = model.model.output_size();
   for (const std::size_t k : arguments.top_k) {
-    if (model.classifies && outputs > 1 && k <= outputs) continue;
-    fail(ExitCode::usage, "--top-k {}: {} has {} output{}{}", k, arguments.data.model, outputs,
-         outputs == 1 ? "" : "s", model.classifies ? "" : ", which are not of classes");
+    bool is_asked = false;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const std::size_t classes = outputs[i].shape.elements();
+      if (!questions[i].classifies || classes == 1 || k > classes) continue;
+      questions[i].top_k.push_back(k);
+      is_asked = true;
+    }
+    if (is_asked) continue;
+    if (outputs.size() > 1) {
+      fail(ExitCode::usage, "--top-k {}: no output of {} is of {} classes or more", k,
+           arguments.data.model, std::max<std::size_t>(k, 2));
+    }
+    const std::size_t numbers = model.model.output_size();
+    fail(ExitCode::usage, "--top-k {}: {} has {} output{}{}", k, arguments.data.model, numbers,
+         numbers == 1 ? "" : "s", model.classifies ? "" : ", which are not of classes");
   }
+  return questions;
+}
+
+EvaluationSubject subject_of(const evaluation::TrainedModel& model, const datasets::Dataset& data,
+                             const std::vector<evaluation::OutputQuestion>& questions,
+                             const EvaluateArguments& arguments) {
+  const std::vector<graph::ModelOutput>& outputs = model.model.outputs();
+  EvaluationSubject subject{.model = arguments.data.model,
+                            .data = arguments.data.data,
+                            .metric_names = model.model.metric_names(),
+                            .weight_names = {},
+                            .outputs = {}};
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    subject.outputs.push_back({.name = outputs[i].name,
+                               .class_names = evaluation::class_names_of(model, i),
+                               .top_k = questions[i].top_k});
+  }
+  if (!data.has_weights()) return subject;
+  const auto weights_of = [&](std::size_t label) {
+    return data.has_weights(label) ? data.weights(label).name() : std::string();
+  };
+  bool apart = false;
+  for (std::size_t i = 1; i < data.labels_count(); ++i) {
+    apart = apart || weights_of(i) != weights_of(0);
+  }
+  if (!apart) subject.weight_names = {"weight_sum"};
+  for (std::size_t i = 0; i < outputs.size() && apart; ++i) {
+    subject.weight_names.push_back(outputs[i].name + "_weight_sum");
+  }
+  return subject;
 }
 
 std::string loss_help(const Extensions& extensions) {
@@ -96,25 +140,21 @@ ExitCode evaluate(const Context& context, const EvaluateArguments& arguments) {
   const mpi::Communicator& world = context.world;
   std::vector<evaluation::TrainedModel> members;
   std::optional<datasets::Dataset> dataset;
+  std::vector<evaluation::OutputQuestion> questions;
   const evaluation::Combine combine = combination(arguments.data);
   mpi::collectively(world, [&] {
     members =
         evaluation::load_ensemble(arguments.data.model, scoring(arguments, context.extensions),
                                   context.extensions, arguments.data.weights);
     evaluation::check_combination(members, combine);
-    check_top_k(members.front(), arguments);
+    questions = questions_for(members.front(), arguments);
     dataset = open_for(members.front(), arguments.data, true);
     check_class_names(members.front(), *dataset, arguments);
   });
-  const evaluation::TrainedModel& first = members.front();
   const evaluation::FullEvaluation evaluation = evaluation::evaluate_fully(
-      world, evaluation::views_of(members), combine, *dataset, first.classifies, arguments.top_k);
+      world, evaluation::views_of(members), combine, *dataset, questions);
   if (world.rank() != 0) return ExitCode::done;
-  const EvaluationSubject subject{.model = arguments.data.model,
-                                  .data = arguments.data.data,
-                                  .metric_names = first.model.metric_names(),
-                                  .class_names = first.class_names,
-                                  .top_k = arguments.top_k};
+  const EvaluationSubject subject = subject_of(members.front(), *dataset, questions, arguments);
   const std::string text =
       arguments.json ? evaluation_json(subject, evaluation) : evaluation_table(subject, evaluation);
   fmt::print("{}", text);

@@ -18,7 +18,7 @@ Json scores_json(const evaluation::ClassScores& scores) {
   return {{"precision", scores.precision}, {"recall", scores.recall}, {"f1", scores.f1}};
 }
 
-Json class_json(const EvaluationSubject& subject, const evaluation::ClassEvaluation& classes,
+Json class_json(const OutputSubject& subject, const evaluation::ClassEvaluation& classes,
                 std::size_t index) {
   const evaluation::ClassScores& scores = classes.report.classes[index];
   Json json{{"index", index}, {"class", class_label(subject.class_names, index)}};
@@ -44,7 +44,7 @@ Json confusion_json(const evaluation::ConfusionMatrix& confusion) {
   return rows;
 }
 
-void add_classes(Json& out, const EvaluationSubject& subject,
+void add_classes(Json& out, const OutputSubject& subject,
                  const evaluation::ClassEvaluation& classes) {
   out["accuracy"] = classes.report.accuracy;
   for (std::size_t i = 0; i < classes.top_k.size(); ++i) {
@@ -66,23 +66,36 @@ Json regression_json(const evaluation::RegressionScores& scores) {
       {"mse", scores.mse}, {"rmse", std::sqrt(scores.mse)}, {"mae", scores.mae}, {"r2", scores.r2}};
 }
 
+void add_report(Json& out, const OutputSubject& subject, const evaluation::OutputReport& report) {
+  if (report.classes) add_classes(out, subject, *report.classes);
+  if (!report.classes_left_out.empty()) out["classes_left_out"] = report.classes_left_out;
+  if (!report.regression) return;
+  Json regression = regression_json(report.regression->mean);
+  for (const evaluation::RegressionScores& scores : report.regression->outputs) {
+    regression["outputs"].push_back(regression_json(scores));
+  }
+  out["regression"] = std::move(regression);
+}
+
 }  // namespace
 
 std::string evaluation_json(const EvaluationSubject& subject,
                             const evaluation::FullEvaluation& evaluation) {
   Json out{{"model", subject.model}, {"data", subject.data}, {"rows", evaluation.score.samples}};
-  if (evaluation.weighted) out["weight_sum"] = evaluation.score.weight_sum;
+  for (const auto& [name, value] : named_weights(evaluation.score, subject.weight_names, "")) {
+    out[name] = value;
+  }
   for (const auto& [name, value] : named_values(evaluation.score, subject.metric_names, "")) {
     out[name] = value;
   }
-  if (evaluation.classes) add_classes(out, subject, *evaluation.classes);
-  if (!evaluation.classes_left_out.empty()) out["classes_left_out"] = evaluation.classes_left_out;
-  if (evaluation.regression) {
-    Json regression = regression_json(evaluation.regression->mean);
-    for (const evaluation::RegressionScores& scores : evaluation.regression->outputs) {
-      regression["outputs"].push_back(regression_json(scores));
+  if (subject.outputs.size() == 1) {
+    add_report(out, subject.outputs.front(), evaluation.outputs.front());
+  } else {
+    Json& outputs = out["outputs"] = Json::object();
+    for (std::size_t i = 0; i < subject.outputs.size(); ++i) {
+      Json& one = outputs[subject.outputs[i].name] = Json::object();
+      add_report(one, subject.outputs[i], evaluation.outputs[i]);
     }
-    out["regression"] = std::move(regression);
   }
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -14,13 +14,20 @@ namespace {
 
 constexpr std::size_t most_confusion_classes = 20;
 
-std::string first_line(const EvaluationSubject& subject, const BatchScore& score, bool weighted) {
+std::string first_line(const EvaluationSubject& subject, const BatchScore& score) {
   std::string line = fmt::format("evaluated {} on {}:", subject.model, subject.data);
   for (const auto& [name, value] : named_values(score, subject.metric_names, "")) {
     line += fmt::format(" {} {:.4f}", name, value);
   }
-  const std::string weight =
-      weighted ? fmt::format(" of weight {:.6g}", score.weight_sum) : std::string();
+  std::string weight;
+  if (subject.weight_names.size() == 1) {
+    weight = fmt::format(" of weight {:.6g}", score.weight_sums[0]);
+  } else if (!subject.weight_names.empty()) {
+    for (std::size_t i = 0; i < subject.outputs.size(); ++i) {
+      weight += fmt::format("{} {:.6g} for {}", i == 0 ? " of weight" : ",", score.weight_sums[i],
+                            subject.outputs[i].name);
+    }
+  }
   return fmt::format("{} ({} rows{})\n", line, format_count(score.samples), weight);
 }
 
@@ -33,7 +40,7 @@ struct Names {
   std::vector<std::string> names;
   std::size_t width = 0;
 
-  Names(const EvaluationSubject& subject, std::size_t classes) {
+  Names(const OutputSubject& subject, std::size_t classes) {
     for (std::size_t i = 0; i < classes; ++i) {
       names.push_back(class_label(subject.class_names, i));
       width = std::max(width, names.back().size());
@@ -67,8 +74,7 @@ std::string class_table(const Names& names, const evaluation::ClassEvaluation& c
   return text;
 }
 
-std::string overall_line(const EvaluationSubject& subject,
-                         const evaluation::ClassEvaluation& classes) {
+std::string overall_line(const OutputSubject& subject, const evaluation::ClassEvaluation& classes) {
   std::string line = fmt::format("\naccuracy {:.4f}", classes.report.accuracy);
   for (std::size_t i = 0; i < classes.top_k.size(); ++i) {
     line += fmt::format("  top-{} {:.4f}", subject.top_k[i], classes.top_k[i]);
@@ -108,20 +114,29 @@ std::string regression_line(const evaluation::RegressionScores& scores) {
                      std::sqrt(scores.mse), scores.mae, scores.r2);
 }
 
+std::string output_text(const OutputSubject& subject, const evaluation::OutputReport& report) {
+  std::string text;
+  if (report.classes) {
+    const Names names(subject, report.classes->confusion.classes());
+    text += class_table(names, *report.classes);
+    text += overall_line(subject, *report.classes);
+    text += confusion_table(names, report.classes->confusion);
+  } else if (!report.classes_left_out.empty()) {
+    text += fmt::format("no table of classes: {}\n", report.classes_left_out);
+  }
+  if (report.regression) text += regression_line(report.regression->mean);
+  return text;
+}
+
 }  // namespace
 
 std::string evaluation_table(const EvaluationSubject& subject,
                              const evaluation::FullEvaluation& evaluation) {
-  std::string text = first_line(subject, evaluation.score, evaluation.weighted);
-  if (evaluation.classes) {
-    const Names names(subject, evaluation.classes->confusion.classes());
-    text += class_table(names, *evaluation.classes);
-    text += overall_line(subject, *evaluation.classes);
-    text += confusion_table(names, evaluation.classes->confusion);
-  } else if (!evaluation.classes_left_out.empty()) {
-    text += fmt::format("no table of classes: {}\n", evaluation.classes_left_out);
+  std::string text = first_line(subject, evaluation.score);
+  for (std::size_t i = 0; i < subject.outputs.size(); ++i) {
+    if (subject.outputs.size() > 1) text += fmt::format("\noutput {}:\n", subject.outputs[i].name);
+    text += output_text(subject.outputs[i], evaluation.outputs[i]);
   }
-  if (evaluation.regression) text += regression_line(evaluation.regression->mean);
   return text;
 }
 

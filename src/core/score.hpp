@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 namespace tusk {
@@ -13,22 +14,28 @@ namespace tusk {
 // it may be sent as bytes.
 //
 // With samples of weights w, as Keras has it: the loss is Σ w·loss / samples, a metric the mean
-// over the samples as without weights, a weighted metric Σ w·metric / Σ w. Where the outputs of a
-// model weigh samples apart, the sum of weights is that of the first.
+// over the samples as without weights, a weighted metric Σ w·metric / Σ w with the weights that the
+// samples have for its output.
 struct BatchScore {
   static constexpr std::size_t max_metrics = 32;
+  static constexpr std::size_t max_outputs = max_metrics;  // each of several has its loss as metric
+
+  // Which metrics are weighted: 1 + the number of the output whose weights count, or 0.
+  using Weighing = std::array<std::uint8_t, max_metrics>;
 
   std::size_t samples = 0;
-  double weight_sum = 0.0;  // Σ w; the number of samples where they have no weights
+  std::array<double, max_outputs> weight_sums{};  // Σ w for each output; the number of samples
+                                                  // where they have no weights
   double loss_sum = 0.0;
   std::array<double, max_metrics> metric_sums{};
-  std::size_t first_weighted = max_metrics;  // metrics from here on are weighted
+  Weighing weighing{};
 
   // Means over the samples; NaN if there were none, or if weights cancel each other.
   double loss() const { return loss_sum / static_cast<double>(samples); }
   double metric(std::size_t index) const {
-    if (index < first_weighted) return metric_sums[index] / static_cast<double>(samples);
-    return mean(metric_sums[index], weight_sum);
+    const std::size_t weights = weighing[index];
+    if (weights == 0) return metric_sums[index] / static_cast<double>(samples);
+    return mean(metric_sums[index], weight_sums[weights - 1]);
   }
 
   // A weighted mean.
@@ -38,10 +45,12 @@ struct BatchScore {
 
   BatchScore& operator+=(const BatchScore& other) {
     samples += other.samples;
-    weight_sum += other.weight_sum;
     loss_sum += other.loss_sum;
-    first_weighted = std::min(first_weighted, other.first_weighted);
-    for (std::size_t i = 0; i < max_metrics; ++i) metric_sums[i] += other.metric_sums[i];
+    for (std::size_t i = 0; i < max_outputs; ++i) weight_sums[i] += other.weight_sums[i];
+    for (std::size_t i = 0; i < max_metrics; ++i) {
+      metric_sums[i] += other.metric_sums[i];
+      weighing[i] = std::max(weighing[i], other.weighing[i]);
+    }
     return *this;
   }
 };

@@ -14,4 +14,14 @@ std::vector<std::pair<std::string, double>> named_values(const BatchScore& score
   return values;
 }
 
+std::vector<std::pair<std::string, double>> named_weights(const BatchScore& score,
+                                                          std::span<const std::string> names,
+                                                          std::string_view prefix) {
+  std::vector<std::pair<std::string, double>> values;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    values.emplace_back(std::string(prefix) + names[i], score.weight_sums[i]);
+  }
+  return values;
+}
+
 }  // namespace tusk

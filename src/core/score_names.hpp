@@ -17,4 +17,10 @@ std::vector<std::pair<std::string, double>> named_values(const BatchScore& score
                                                          std::span<const std::string> metric_names,
                                                          std::string_view prefix);
 
+// The sums of its weights: "weight_sum", or where outputs weigh samples apart that of each,
+// "kind_weight_sum". `names`: those, none where samples have no weights.
+std::vector<std::pair<std::string, double>> named_weights(const BatchScore& score,
+                                                          std::span<const std::string> names,
+                                                          std::string_view prefix);
+
 }  // namespace tusk

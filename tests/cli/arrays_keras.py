@@ -29,7 +29,9 @@ BY_NAME = '''features = { event = "event", jets = "events/jets" }
 label = { mass = "targets/mass", kind = "kind" }
 transforms = { jets = [{ type = "scale", factor = 0.0078125 }] }
 '''
-SCORES = ["loss", "kind_loss", "mass_loss", "kind_accuracy", "mass_mae"]
+PLAIN = ["loss", "kind_loss", "mass_loss", "kind_accuracy", "mass_mae"]
+WEIGHTED = ["kind_weighted_accuracy", "mass_weighted_mse", "mass_weighted_mae"]
+SCORES = PLAIN + WEIGHTED
 
 
 def run(*arguments, ranks=0, code=0, text=None):
@@ -89,11 +91,13 @@ frozen = ["frozen"]
 [model.outputs.kind]
 loss = "categorical_crossentropy"
 metrics = ["accuracy"]
+weighted_metrics = ["accuracy"]
 {balance}
 [model.outputs.mass]
 loss = "mse"
 loss_weight = 0.25
 metrics = ["mae"]
+weighted_metrics = ["mse", "mae"]
 [optimizer]
 name = "sgd"
 learning_rate = {RATE}
@@ -126,7 +130,10 @@ def compiled(folder):
     model = keras.models.load_model(f"{folder}/model.h5", compile=False)
     model.get_layer("frozen").trainable = False
     model.compile(keras.optimizers.SGD(RATE), loss=["sparse_categorical_crossentropy", "mse"],
-                  loss_weights=list(LOSS_WEIGHTS.values()), metrics=[["accuracy"], ["mae"]])
+                  loss_weights=list(LOSS_WEIGHTS.values()), metrics=[["accuracy"], ["mae"]],
+                  weighted_metrics=[[keras.metrics.SparseCategoricalAccuracy("weighted_accuracy")],
+                                    [keras.metrics.MeanSquaredError("weighted_mse"),
+                                     keras.metrics.MeanAbsoluteError("weighted_mae")]])
     return model
 
 
@@ -143,10 +150,16 @@ def step_of(model, data, rows, of_kind, of_mass):
 def check_steps(folder, data, name, of_kind, of_mass, **options):
     steps, summary = train(folder, name, f"{folder}/data.h5", **options)
     model = compiled(folder)
+    sums = dict.fromkeys(WEIGHTED, 0.0)
     for step in range(STEPS):
-        found = step_of(model, data, slice(step * BATCH, (step + 1) * BATCH), of_kind, of_mass)
+        rows = slice(step * BATCH, (step + 1) * BATCH)
+        found = step_of(model, data, rows, of_kind, of_mass)
         for score in SCORES:
             near((name, step, score), steps[score][step], found[score])
+        for score in WEIGHTED:
+            sums[score] += found[score] * (of_kind if score.startswith("kind") else of_mass)[rows].sum()
+    for score in WEIGHTED:
+        near((name, score), summary[score], sums[score] / (of_kind if score.startswith("kind") else of_mass).sum())
     ours = weights_in(f"{folder}/{name}/model.h5")
     for layer in model.layers:
         for mine, theirs in zip(ours.get(layer.name, []), layer.get_weights()):
@@ -193,8 +206,10 @@ def check_workers(folder, data, of_kind, of_mass):
         rows = np.concatenate([np.arange(step * BATCH, (step + 1) * BATCH) + i * third for i in range(3)])
         found = step_of(model, data, rows, of_kind, of_mass)
         mine = steps["step"] == step + 1
-        for score in SCORES:
+        for score in PLAIN:
             near(("sync_sgd", step, score), steps[score][mine].mean(), found[score], 2e-6)
+        by = np.average(steps["kind_weighted_accuracy"][mine], weights=steps["weight"][mine])
+        near(("sync_sgd", step, "weighted"), by, found["kind_weighted_accuracy"], 2e-6)
 
 
 def check_uses(folder, data, name, summary, model, weight):
@@ -301,7 +316,8 @@ def main():
         weight = data["weight"]
         of_kind = weight * CLASS_WEIGHTS[data["kind"]]
         steps, summary, model = check_steps(folder, data, "first", of_kind, weight)
-        near("sum", summary["weight_sum"], of_kind.sum(), 1e-9)
+        near("sum", summary["kind_weight_sum"], of_kind.sum(), 1e-9)
+        near("sum", summary["mass_weight_sum"], weight.sum(), 1e-9)
         check_steps(folder, data, "apart", CLASS_WEIGHTS[data["kind"]], data["other_weight"],
                     weights='sample_weight = { mass = "other_weight" }')
         check_steps(folder, data, "plain", np.ones(ROWS), np.ones(ROWS), weights="", class_weight=False)

@@ -61,6 +61,7 @@ Model::Model(const ModelOptions& options, std::span<const Shape> inputs) : layer
   for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i].trainable = trainable[i];
   std::vector<LayerEntry> built = options.layers;
   outputs_ = make_outputs(options, wiring, built);
+  for (const ModelOutput& output : outputs_) losses_.push_back(output.loss.get());
   graph_ = build_graph(built, wiring, shapes_of(inputs_), trainable);
   for (GraphLayer& layer : graph_.layers) {
     layer.is_users = std::holds_alternative<UserLayer>(built[layer.entry]);
@@ -73,7 +74,7 @@ Model::Model(const ModelOptions& options, std::span<const Shape> inputs) : layer
     check_output(outputs_[i], outputs_.size() == 1);
   }
   metric_names_ = names_of_scores(outputs_);
-  first_weighted_ = first_weighted_score(outputs_);
+  weighing_ = weighing_of_scores(outputs_);
 }
 
 void Model::initialize(Span weights, std::uint64_t seed) const {
@@ -90,7 +91,7 @@ void Model::initialize(Span weights, std::uint64_t seed) const {
   }
 }
 
-BatchScore Model::score(std::span<const ConstMatrix> outputs,
+BatchScore Model::score(std::span<const Loss* const> losses, std::span<const ConstMatrix> outputs,
                         std::span<const ConstMatrix> predictions,
                         std::span<const Targets> targets) const {
   if (targets.size() != 1 && targets.size() != outputs_.size()) {
@@ -98,9 +99,7 @@ BatchScore Model::score(std::span<const ConstMatrix> outputs,
          outputs_.size());
   }
   const std::size_t samples = outputs.front().cols();
-  BatchScore score{.samples = samples,
-                   .weight_sum = sum_of_weights(targets.front(), samples),
-                   .first_weighted = first_weighted_};
+  BatchScore score{.samples = samples, .weighing = weighing_};
   std::size_t next = 0;
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const Targets& its = targets_of(i, targets);
@@ -109,7 +108,8 @@ BatchScore Model::score(std::span<const ConstMatrix> outputs,
       fail(ExitCode::internal, "{} targets with {} weights for {} samples", its.batch(),
            its.weights.size(), samples);
     }
-    const double loss = weighted_sum(*outputs_[i].loss, outputs[i], its);
+    score.weight_sums[i] = sum_of_weights(its, samples);
+    const double loss = weighted_sum(*losses[i], outputs[i], its);
     score.loss_sum += outputs_[i].loss_weight * loss;
     if (outputs_.size() > 1) score.metric_sums[next++] = loss;
   }

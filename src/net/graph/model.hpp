@@ -97,9 +97,10 @@ class Model {
   const NetworkGraph& graph() const { return graph_; }
 
   // What BatchScore::metric_sums are: the metrics; of several outputs "NAME_loss" of each, then
-  // "NAME_accuracy" and so on. The weighted metrics are the last of them, from first_weighted() on.
+  // "NAME_accuracy" and so on. The weighted metrics are the last of them; weighing() says by which
+  // weights.
   const std::vector<std::string>& metric_names() const { return metric_names_; }
-  std::size_t first_weighted() const { return first_weighted_; }
+  const BatchScore::Weighing& weighing() const { return weighing_; }
 
   std::size_t trained_count() const { return graph_.trained_count; }
   std::size_t exchanged_count() const { return graph_.exchanged_count; }
@@ -154,6 +155,13 @@ class Model {
   // do not. What comes to such a layer through others that change it is left to the layer.
   std::optional<std::size_t> index_limit(std::size_t input = 0) const;
 
+  // The score of predictions that were made elsewhere, as those of several models together, by a
+  // loss of predictions for each output.
+  BatchScore score(std::span<const Loss* const> losses, std::span<const ConstMatrix> predictions,
+                   std::span<const Targets> targets) const {
+    return score(losses, predictions, predictions, targets);
+  }
+
   // Error(bad_data) unless the targets are of a kind and a width that every output can be trained
   // on. Whether each class exists is checked when its batch is scored.
   void check_targets(const Targets& targets) const;
@@ -165,7 +173,8 @@ class Model {
   static const Targets& targets_of(std::size_t output, std::span<const Targets> targets) {
     return targets.size() == 1 ? targets.front() : targets[output];
   }
-  BatchScore score(std::span<const ConstMatrix> outputs, std::span<const ConstMatrix> predictions,
+  BatchScore score(std::span<const Loss* const> losses, std::span<const ConstMatrix> outputs,
+                   std::span<const ConstMatrix> predictions,
                    std::span<const Targets> targets) const;
 
   layers::Pass pass_of(const GraphNode& node, const layers::Pass& context) const;
@@ -190,9 +199,10 @@ class Model {
   std::vector<std::string> layer_names_;
   std::vector<ModelInput> inputs_;
   std::vector<ModelOutput> outputs_;
+  std::vector<const Loss*> losses_;  // theirs
   NetworkGraph graph_;
   std::vector<std::string> metric_names_;
-  std::size_t first_weighted_ = 0;
+  BatchScore::Weighing weighing_{};
 };
 
 }  // namespace tusk::graph

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <variant>
 
 #include "core/log.hpp"
-#include "core/score.hpp"
 #include "net/graph/make_loss.hpp"
 #include "tusk/error.hpp"
 
@@ -180,10 +180,16 @@ std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs
   return names;
 }
 
-std::size_t first_weighted_score(const std::vector<ModelOutput>& outputs) {
-  std::size_t first = outputs.size() > 1 ? outputs.size() : 0;
-  for (const ModelOutput& output : outputs) first += output.metrics.size();
-  return first;
+BatchScore::Weighing weighing_of_scores(const std::vector<ModelOutput>& outputs) {
+  std::size_t next = outputs.size() > 1 ? outputs.size() : 0;
+  for (const ModelOutput& output : outputs) next += output.metrics.size();
+  BatchScore::Weighing weighing{};
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t k = 0; k < outputs[i].weighted_metrics.size(); ++k) {
+      weighing[next++] = static_cast<std::uint8_t>(i + 1);
+    }
+  }
+  return weighing;
 }
 
 }  // namespace tusk::graph

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/score.hpp"
 #include "experiment/model_options.hpp"
 #include "net/graph/wiring.hpp"
 #include "tusk/activation.hpp"
@@ -51,7 +52,7 @@ void warn_of_outputs(const std::vector<ModelOutput>& outputs);
 // 'a_weighted' may; or if there are more scores than BatchScore holds.
 std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs);
 
-// Where among them the weighted metrics begin.
-std::size_t first_weighted_score(const std::vector<ModelOutput>& outputs);
+// Which of them are weighted, and by the weights for which output.
+BatchScore::Weighing weighing_of_scores(const std::vector<ModelOutput>& outputs);
 
 }  // namespace tusk::graph

@@ -136,7 +136,7 @@ BatchScore Model::train_step(Span weights, std::span<const ConstMatrix> inputs,
   const layers::Pass pass{.team = workspace.team(), .mode = Mode::training, .step = step};
   forward(weights, weights, inputs, workspace, pass);
   const Workspace::PassViews& views = workspace.pass(Mode::training);
-  const BatchScore result = score(views.outputs, views.predictions, targets);
+  const BatchScore result = score(losses_, views.outputs, views.predictions, targets);
   lay_down_gradients(targets, workspace);
   backward(weights, sink, workspace, pass);
   return result;
@@ -155,7 +155,7 @@ BatchScore Model::evaluate(ConstSpan weights, std::span<const ConstMatrix> input
   forward(weights, {}, inputs, workspace, {.team = workspace.team()});
   const Workspace::PassViews& views = workspace.pass(Mode::inference);
   if (predicted != nullptr) *predicted = views.predictions;
-  return score(views.outputs, views.predictions, targets);
+  return score(losses_, views.outputs, views.predictions, targets);
 }
 
 ConstMatrix Model::predict(ConstSpan weights, ConstMatrix x, Workspace& workspace) const {

@@ -26,13 +26,14 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
     : options_(std::move(options)),
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),
-      first_weighted_(model.first_weighted()),
+      weighing_(model.weighing()),
+      outputs_(model.outputs().size()),
       history_(directory.file("history.h5"), options_.metric_names,
                {.goes_on = options_.goes_on, .every = options_.history_every}),
-      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.weighted,
+      metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.weight_names,
                    options_.goes_on),
       progress_(options_.epochs, options_.samples_per_epoch),
-      book_(options_.samples_per_epoch, first_weighted_),
+      book_(options_.samples_per_epoch, weighing_),
       callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
                  options_.optimizer.learning_rate, board),
       schedule_(options_.optimizer) {
@@ -51,12 +52,14 @@ void Coordinator::submit(records::Report report) {
   std::vector<float> means(width);  // of a step's metrics
   for (std::size_t i = 0; i < report.steps.size(); ++i) {
     const auto metrics = std::span(report.metrics).subspan(i * width, width);
+    const auto weights = std::span(report.weights).subspan(i * (outputs_ - 1), outputs_ - 1);
+    const BatchScore score = score_of(report.steps[i], metrics, weights, weighing_);
     std::ranges::copy(metrics, means.begin());
-    for (std::size_t k = first_weighted_; k < width; ++k) {
-      means[k] = static_cast<float>(BatchScore::mean(metrics[k], report.steps[i].weight));
+    for (std::size_t k = 0; k < width; ++k) {
+      if (weighing_[k] > 0) means[k] = static_cast<float>(score.metric(k));
     }
     history_.add(report.steps[i], means);
-    if (auto over = book_.add(report.steps[i], metrics)) end_epoch(std::move(*over));
+    if (auto over = book_.add(report.steps[i], metrics, weights)) end_epoch(std::move(*over));
   }
   if (!report.steps.empty() && !options_.quiet) {
     const records::StepRecord& last = report.steps.back();

@@ -36,8 +36,8 @@ class Coordinator : public records::ReportSink {
     std::size_t epochs = 1;
     std::uint64_t samples_per_epoch = 0;  // N, over all workers
     std::vector<std::string> metric_names;
-    bool weighted = false;         // samples have weights
-    OptimizerOptions optimizer{};  // for the learning rate in the log of metrics
+    std::vector<std::string> weight_names{};  // of the sums of weights; none without weights
+    OptimizerOptions optimizer{};             // for the learning rate in the log of metrics
     CallbackOptions callbacks{};
     bool quiet = false;               // no progress line
     bool goes_on = false;             // the logs are there already; keep() will read
@@ -108,7 +108,8 @@ class Coordinator : public records::ReportSink {
   Options options_;
   std::size_t parameter_count_;
   Snapshot snapshot_;
-  std::size_t first_weighted_;  // among the metrics
+  BatchScore::Weighing weighing_;  // of the metrics
+  std::size_t outputs_;
   records::HistoryFile history_;
   records::MetricsLog metrics_log_;
   Progress progress_;

@@ -23,19 +23,12 @@ void EpochBook::add(const CommitRecord& commit) {
   current_.staleness.add(commit.staleness);
 }
 
-std::optional<EpochRecord> EpochBook::add(const StepRecord& step, std::span<const float> metrics) {
+std::optional<EpochRecord> EpochBook::add(const StepRecord& step, std::span<const float> metrics,
+                                          std::span<const double> weights) {
   ++steps_;
   samples_ += step.samples;
   time_s_ = std::max(time_s_, step.time_s);
-  BatchScore score{.samples = step.samples,
-                   .weight_sum = step.weight,
-                   .loss_sum = static_cast<double>(step.loss) * step.samples,
-                   .first_weighted = first_weighted_};
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    const double factor = i < first_weighted_ ? step.samples : 1.0;
-    score.metric_sums[i] = static_cast<double>(metrics[i]) * factor;
-  }
-  current_.train += score;
+  current_.train += score_of(step, metrics, weights, weighing_);
   if (samples_ < current_.epoch * samples_per_epoch_) return std::nullopt;
 
   EpochRecord over = current_;

@@ -46,16 +46,16 @@ struct EpochRecord {
 // samples, whoever trained them.
 class EpochBook {
  public:
-  // `first_weighted`: as BatchScore has it.
-  explicit EpochBook(std::uint64_t samples_per_epoch,
-                     std::size_t first_weighted = BatchScore::max_metrics)
-      : samples_per_epoch_(samples_per_epoch), first_weighted_(first_weighted) {}
+  // `weighing`: of the metrics.
+  explicit EpochBook(std::uint64_t samples_per_epoch, const BatchScore::Weighing& weighing = {})
+      : samples_per_epoch_(samples_per_epoch), weighing_(weighing) {}
 
   void add(const CommitRecord& commit);
 
-  // Counts a step, with its metrics as a Report has them; returns the epoch if the step has
-  // completed one.
-  std::optional<EpochRecord> add(const StepRecord& step, std::span<const float> metrics);
+  // Counts a step, with its metrics and weights as a Report has them; returns the epoch if the step
+  // has completed one.
+  std::optional<EpochRecord> add(const StepRecord& step, std::span<const float> metrics,
+                                 std::span<const double> weights = {});
 
   std::uint64_t samples() const { return samples_; }
   double time_s() const { return time_s_; }  // of the latest step
@@ -66,7 +66,7 @@ class EpochBook {
 
  private:
   std::uint64_t samples_per_epoch_;
-  std::size_t first_weighted_;
+  BatchScore::Weighing weighing_;
   std::uint64_t samples_ = 0;
   std::uint64_t steps_ = 0;
   double time_s_ = 0.0;  // of the latest step

@@ -13,10 +13,10 @@
 namespace tusk::records {
 
 MetricsLog::MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names,
-                       bool weighted, bool goes_on)
+                       std::vector<std::string> weight_names, bool goes_on)
     : path_(std::move(path)),
       metric_names_(std::move(metric_names)),
-      weighted_(weighted),
+      weight_names_(std::move(weight_names)),
       out_(path_, goes_on ? std::ios::app : std::ios::trunc) {
   if (!out_) fail(ExitCode::cannot_create, "{}: cannot be created", path_.string());
 }
@@ -50,8 +50,13 @@ void MetricsLog::write(const EpochRecord& record, double learning_rate) {
       line[name] = value;
     }
   }
-  if (weighted_) line["weight_sum"] = record.train.weight_sum;
-  if (weighted_ && record.validation) line["val_weight_sum"] = record.validation->weight_sum;
+  const auto add_weights = [&](const BatchScore& score, const char* prefix) {
+    for (const auto& [name, value] : named_weights(score, weight_names_, prefix)) {
+      line[name] = value;
+    }
+  };
+  add_weights(record.train, "");
+  if (record.validation) add_weights(*record.validation, "val_");
   line["staleness_mean"] = record.staleness.mean();
   line["staleness_max"] = record.staleness.max;
   line["learning_rate"] = learning_rate;

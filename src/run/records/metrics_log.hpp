@@ -14,10 +14,10 @@ namespace tusk::records {
 // metrics.jsonl: one line with a JSON object for every epoch, which reaches the file at once.
 class MetricsLog {
  public:
-  // `weighted`: each line has the sums of the samples' weights, too. `goes_on`: the file is there,
-  // and keep() will read. Error(cannot_create).
-  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names, bool weighted,
-             bool goes_on = false);
+  // `weight_names`: of the sums of the samples' weights, which each line has, too. `goes_on`: the
+  // file is there, and keep() will read. Error(cannot_create).
+  MetricsLog(std::filesystem::path path, std::vector<std::string> metric_names,
+             std::vector<std::string> weight_names, bool goes_on = false);
 
   // What a checkpoint keeps: how long the file is. Reading cuts it to that, and warns if it is
   // shorter.
@@ -32,7 +32,7 @@ class MetricsLog {
   bool failed_ = false;
   std::filesystem::path path_;
   std::vector<std::string> metric_names_;
-  bool weighted_;
+  std::vector<std::string> weight_names_;
   std::ofstream out_;
 };
 

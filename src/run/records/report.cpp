@@ -21,6 +21,7 @@ struct ReportHeader {
   Ledger ledger;
   std::uint64_t steps;
   std::uint64_t metrics;
+  std::uint64_t weights;
   std::uint64_t commits;
   std::uint64_t shards;
   std::uint64_t pulls;
@@ -65,9 +66,24 @@ void Report::keep(State& state) {
   state("ledger", ledger);
   state("steps", steps);
   state("metrics", metrics);
+  state("weights", weights);
   state("commits", commits);
   state("shards", shards);
   state("pulls", pulls);
+}
+
+BatchScore score_of(const StepRecord& step, std::span<const float> metrics,
+                    std::span<const double> weights, const BatchScore::Weighing& weighing) {
+  BatchScore score{.samples = step.samples,
+                   .loss_sum = static_cast<double>(step.loss) * step.samples,
+                   .weighing = weighing};
+  score.weight_sums[0] = step.weight;
+  std::ranges::copy(weights, score.weight_sums.begin() + 1);
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const double factor = weighing[i] == 0 ? step.samples : 1.0;
+    score.metric_sums[i] = static_cast<double>(metrics[i]) * factor;
+  }
+  return score;
 }
 
 std::vector<std::byte> serialize(const Report& report) {
@@ -80,6 +96,7 @@ std::vector<std::byte> serialize(const Report& report) {
                             .ledger = report.ledger,
                             .steps = report.steps.size(),
                             .metrics = report.metrics.size(),
+                            .weights = report.weights.size(),
                             .commits = report.commits.size(),
                             .shards = report.shards.size(),
                             .pulls = report.pulls.size(),
@@ -88,6 +105,7 @@ std::vector<std::byte> serialize(const Report& report) {
   append(bytes, &header, 1);
   append(bytes, report.steps.data(), report.steps.size());
   append(bytes, report.metrics.data(), report.metrics.size());
+  append(bytes, report.weights.data(), report.weights.size());
   append(bytes, report.commits.data(), report.commits.size());
   append(bytes, report.shards.data(), report.shards.size());
   append(bytes, report.pulls.data(), report.pulls.size());
@@ -98,8 +116,8 @@ std::vector<std::byte> serialize(const Report& report) {
 Report deserialize(std::span<const std::byte> bytes) {
   ReportHeader header{};
   bytes = take(bytes, &header, 1);
-  if (std::max({header.steps, header.metrics, header.commits, header.shards, header.pulls,
-                header.merges}) > bytes.size()) {
+  if (std::max({header.steps, header.metrics, header.weights, header.commits, header.shards,
+                header.pulls, header.merges}) > bytes.size()) {
     fail(ExitCode::internal, "a worker's report is truncated");
   }
   Report report{.worker = header.worker,
@@ -111,12 +129,14 @@ Report deserialize(std::span<const std::byte> bytes) {
                 .ledger = header.ledger,
                 .steps = std::vector<StepRecord>(header.steps),
                 .metrics = std::vector<float>(header.metrics),
+                .weights = std::vector<double>(header.weights),
                 .commits = std::vector<CommitRecord>(header.commits),
                 .shards = std::vector<ShardRecord>(header.shards),
                 .pulls = std::vector<PullRecord>(header.pulls),
                 .merges = std::vector<MergeRecord>(header.merges)};
   bytes = take(bytes, report.steps.data(), header.steps);
   bytes = take(bytes, report.metrics.data(), header.metrics);
+  bytes = take(bytes, report.weights.data(), header.weights);
   bytes = take(bytes, report.commits.data(), header.commits);
   bytes = take(bytes, report.shards.data(), header.shards);
   bytes = take(bytes, report.pulls.data(), header.pulls);

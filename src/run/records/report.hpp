@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/score.hpp"
 #include "run/records/history_file.hpp"
 #include "tusk/state.hpp"
 
@@ -51,8 +52,10 @@ struct Report {
   TimeSplit time;
   Ledger ledger;
   std::vector<StepRecord> steps;
-  std::vector<float> metrics;  // of each step in turn, in the model's order: means over the
-                               // samples, of weighted metrics Σ weight · metric
+  std::vector<float> metrics;     // of each step in turn, in the model's order: means over the
+                                  // samples, of weighted metrics Σ weight · metric
+  std::vector<double> weights{};  // of each step in turn, Σ of its samples' weights for the second
+                                  // and each later output; the first one's is StepRecord::weight
   std::vector<CommitRecord> commits;
   std::vector<ShardRecord> shards;
   std::vector<PullRecord> pulls;
@@ -61,6 +64,11 @@ struct Report {
   // What a checkpoint keeps of a report that is still to be taken, which has no notice.
   void keep(State& state);
 };
+
+// The score of a step of a report: its part of `metrics` and of `weights`, and which metrics are
+// weighted.
+BatchScore score_of(const StepRecord& step, std::span<const float> metrics,
+                    std::span<const double> weights, const BatchScore::Weighing& weighing);
 
 // A report as the bytes of a message, and back. deserialize throws Error(internal) for bytes that
 // serialize did not make.

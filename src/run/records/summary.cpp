@@ -51,11 +51,12 @@ std::string Summary::json() const {
   if (not_validated > 0) out["epochs_not_validated"] = not_validated;
   if (epochs != last_epoch.epoch) out["best_epoch"] = last_epoch.epoch;
   for (const auto& [key, value] : scores(*this)) out[key] = value;
-  if (weighted) {
-    out["weight_sum"] = last_epoch.train.weight_sum;
-    if (last_epoch.validation) out["val_weight_sum"] = last_epoch.validation->weight_sum;
-    if (test) out["test_weight_sum"] = test->weight_sum;
-  }
+  const auto add_weights = [&](const BatchScore& score, const char* prefix) {
+    for (const auto& [key, value] : named_weights(score, weight_names, prefix)) out[key] = value;
+  };
+  add_weights(last_epoch.train, "");
+  if (last_epoch.validation) add_weights(*last_epoch.validation, "val_");
+  if (test) add_weights(*test, "test_");
   out["elapsed_s"] = elapsed_s;
   out["samples_per_s"] = samples_per_s();
   out["time_s"] = {{"compute", time.compute},

@@ -29,8 +29,8 @@ struct Summary {
   std::size_t threads = 1;  // of each worker
   double elapsed_s = 0.0;   // from the first step to the last worker's end
   std::vector<std::string> metric_names;
-  bool weighted = false;          // samples have weights: their sums are told
-  std::size_t epochs = 0;         // completed
+  std::vector<std::string> weight_names{};  // of the sums of weights; none without weights
+  std::size_t epochs = 0;                   // completed
   std::size_t not_validated = 0;  // of them, because validation takes longer than an epoch
   EpochRecord last_epoch{};   // its scores are the model's; the best one's, if that was restored
   std::string stop_reason{};  // why training ended before its last epoch, if it did

@@ -203,7 +203,6 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
   }
   label_formats(files.train, assembly);
   if (files.test) label_formats(*files.test, assembly);
-  check_weighted_metrics(assembly);
   coordinator::check_callbacks(experiment.callbacks, model.metric_names(),
                                files.validation || split.validation_count() > 0);
 }

@@ -27,7 +27,6 @@
 #include "run/training/data_files.hpp"
 #include "run/training/members.hpp"
 #include "run/training/same_everywhere.hpp"
-#include "run/training/weights.hpp"
 #include "use/evaluation/ensemble_model.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
@@ -156,8 +155,7 @@ records::Summary train_ensemble(const Experiment& given, const RunOptions& optio
   records::Summary summary{.name = experiment.name,
                            .trainer = EnsembleOptions::name,
                            .workers = std::min(static_cast<std::size_t>(world.size()), members),
-                           .threads = experiment.trainer.threads,
-                           .weighted = is_weighted(experiment)};
+                           .threads = experiment.trainer.threads};
   std::vector<std::string> reasons(members);
   {
     const checkpoint::Signals signals(

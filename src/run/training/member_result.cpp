@@ -17,8 +17,9 @@ std::filesystem::path result_file(const std::filesystem::path& run_directory) {
 void MemberResult::keep(State& state) {
   state("experiment", experiment);
   state.list("files", files, [](State& part, checkpoint::DataFile& file) { file.keep(part); });
-  state.list("metrics", summary.metric_names,
-             [](State& part, std::string& name) { part("name", name); });
+  const auto keep_name = [](State& part, std::string& name) { part("name", name); };
+  state.list("metrics", summary.metric_names, keep_name);
+  state.list("weight_sums", summary.weight_names, keep_name);
   state("epochs", summary.epochs);
   state("elapsed_s", summary.elapsed_s);
   state("last_epoch", summary.last_epoch);

@@ -33,6 +33,7 @@ Experiment member_experiment(const Experiment& experiment, std::size_t member) {
 
 void add_member(records::Summary& all, const records::Summary& member) {
   all.metric_names = member.metric_names;
+  all.weight_names = member.weight_names;
   all.epochs = std::max(all.epochs, member.epochs);
   all.elapsed_s += member.elapsed_s;  // one after the other
   all.time = all.time + member.time;

@@ -96,10 +96,8 @@ BatchScore test_model(const Assembly& assembly, AlignedVector<float>& weights,
                       const mpi::Communicator& world) {
   weights.resize(assembly.model.parameter_count());
   world.broadcast(std::as_writable_bytes(std::span(weights)), 0);
-  const evaluation::ModelView view{.model = &assembly.model,
-                                   .weights = weights,
-                                   .transforms = &assembly.transforms,
-                                   .loss_details = loss_details(assembly.experiment.model)};
+  const evaluation::ModelView view{
+      .model = &assembly.model, .weights = weights, .transforms = &assembly.transforms};
   return evaluation::evaluate_together(world, {view}, evaluation::Combine::mean,
                                        *assembly.files.test);
 }
@@ -156,7 +154,7 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
                                         .epochs = experiment.trainer.epochs,
                                         .samples_per_epoch = assembly_.samples_per_epoch(),
                                         .metric_names = assembly_.model.metric_names(),
-                                        .weighted = is_weighted(experiment),
+                                        .weight_names = weight_names(assembly_),
                                         .optimizer = experiment.optimizer,
                                         .callbacks = experiment.callbacks,
                                         .quiet = quiet_,
@@ -173,7 +171,7 @@ records::Summary Run::end(Outcome outcome) const {
                            .workers = assembly_.roles.workers,
                            .threads = threads_,
                            .metric_names = assembly_.model.metric_names(),
-                           .weighted = is_weighted(experiment)};
+                           .weight_names = weight_names(assembly_)};
   end_checkpoints(outcome, summary);
   if (!summary.for_later.empty()) return summary;
   signals_.reset();

@@ -91,17 +91,35 @@ std::vector<double> class_weights_of(const Assembly& assembly, std::size_t label
       samples::count_classes(assembly.files.train.of_label(label), training, format, world));
 }
 
-bool have_class_weights(const ModelOptions& model) {
-  return !model.class_weight.empty() ||
-         std::ranges::any_of(model.outputs, [](const OutputOptions& output) {
-           return !output.class_weight.empty();
-         });
+// Whether samples count differently for one output than for another.
+bool weigh_apart(const Assembly& assembly) {
+  const datasets::Dataset& train = assembly.files.train;
+  const auto weights_of = [&](std::size_t label) {
+    return train.has_weights(label) ? train.weights(label).name() : std::string();
+  };
+  for (std::size_t i = 0; i < train.labels_count() && train.labels_count() > 1; ++i) {
+    if (weights_of(i) != weights_of(0) || !given_for(assembly, i).options->empty()) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-bool is_weighted(const Experiment& experiment) {
-  return experiment.data.sample_weight || have_class_weights(experiment.model);
+std::vector<std::string> weight_names(const Assembly& assembly) {
+  if (weigh_apart(assembly)) {
+    std::vector<std::string> names;
+    for (const graph::ModelOutput& output : assembly.model.outputs()) {
+      names.push_back(output.name + "_weight_sum");
+    }
+    return names;
+  }
+  const Experiment& experiment = assembly.experiment;
+  const auto& outputs = experiment.model.outputs;
+  const bool have_weights =
+      experiment.data.sample_weight || !experiment.model.class_weight.empty() ||
+      std::ranges::any_of(outputs, [](const OutputOptions& o) { return !o.class_weight.empty(); });
+  if (!have_weights) return {};
+  return {"weight_sum"};
 }
 
 void check_sample_weights(const Assembly& assembly, const datasets::Split& split,
@@ -146,25 +164,6 @@ std::vector<std::vector<double>> find_class_weights(const Assembly& assembly,
     weights.push_back(class_weights_of(assembly, i, training, world));
   }
   return weights;
-}
-
-void check_weighted_metrics(const Assembly& assembly) {
-  const datasets::Dataset& train = assembly.files.train;
-  const auto& outputs = assembly.experiment.model.outputs;
-  if (train.labels_count() == 1 ||
-      assembly.model.first_weighted() == assembly.model.metric_names().size()) {
-    return;
-  }
-  bool apart = std::ranges::any_of(
-      outputs, [](const OutputOptions& output) { return !output.class_weight.empty(); });
-  for (std::size_t i = 0; i < train.labels_count(); ++i) {
-    apart = apart || train.has_weights(i) != train.has_weights(std::size_t{0}) ||
-            (train.has_weights(i) && train.weights(i).name() != train.weights().name());
-  }
-  if (!apart) return;
-  fail(ExitCode::bad_experiment,
-       "model.weighted_metrics: the outputs weigh samples apart, and this version keeps one sum of "
-       "weights; leave the weighted metrics out, or weigh all outputs by one data.sample_weight");
 }
 
 }  // namespace tusk::training

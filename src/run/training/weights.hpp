@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "data/datasets/rows.hpp"
@@ -21,8 +22,9 @@ struct Assembly;
 // What the experiment says of how much samples count (data/samples/sample_weights.hpp says what
 // becomes of it). Parts of assemble(), when files are open and the model is made.
 
-// Whether samples have weights, so that the sums of these are of interest.
-bool is_weighted(const Experiment& experiment);
+// What the sums of the samples' weights are called in logs: nothing without weights, "weight_sum",
+// or, where outputs weigh samples apart, "NAME_weight_sum" of each output.
+std::vector<std::string> weight_names(const Assembly& assembly);
 
 // Collective, and nothing without data.sample_weight. Looks at the weights of the rows that train,
 // validate and test, once. Throws mpi::CollectiveError (bad_data) if one is not finite or those of
@@ -39,9 +41,5 @@ void check_sample_weights(const Assembly& assembly, const datasets::Split& split
 std::vector<std::vector<double>> find_class_weights(const Assembly& assembly,
                                                     const datasets::Rows& training,
                                                     const mpi::Communicator& world);
-
-// Error(bad_experiment) for weighted metrics of outputs that weigh samples apart: history and
-// epochs keep one sum of weights.
-void check_weighted_metrics(const Assembly& assembly);
 
 }  // namespace tusk::training

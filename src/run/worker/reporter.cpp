@@ -12,11 +12,19 @@ namespace {
 constexpr double submission_interval_s = 0.1;
 constexpr std::size_t submission_records = 4096;
 
+// Takes the last `count` away and returns them.
+template <typename T>
+std::vector<T> cut_last(std::vector<T>& all, std::size_t count) {
+  std::vector<T> last(all.end() - static_cast<std::ptrdiff_t>(count), all.end());
+  all.resize(all.size() - count);
+  return last;
+}
+
 }  // namespace
 
-Reporter::Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges,
+Reporter::Reporter(std::uint32_t worker, std::size_t metrics, std::size_t outputs, bool exchanges,
                    records::ReportSink& sink, const Clock& clock)
-    : metrics_(metrics), exchanges_(exchanges), sink_(sink), clock_(clock) {
+    : metrics_(metrics), outputs_(outputs), exchanges_(exchanges), sink_(sink), clock_(clock) {
   report_.worker = worker;
 }
 
@@ -27,12 +35,13 @@ void Reporter::step(records::StepRecord record, const BatchScore& score) {
   record.time_s = clock_.now_s();
   record.samples = static_cast<std::uint32_t>(score.samples);
   record.loss = static_cast<float>(score.loss());
-  record.weight = score.weight_sum;
+  record.weight = score.weight_sums[0];
   report_.steps.push_back(record);
   for (std::size_t i = 0; i < metrics_; ++i) {
-    const bool is_sum = i >= score.first_weighted;  // which has a meaning where weights cancel, too
+    const bool is_sum = score.weighing[i] > 0;  // which has a meaning where weights cancel, too
     report_.metrics.push_back(static_cast<float>(is_sum ? score.metric_sums[i] : score.metric(i)));
   }
+  for (std::size_t i = 1; i < outputs_; ++i) report_.weights.push_back(score.weight_sums[i]);
   ++report_.ledger.batches_trained;
   report_.ledger.samples_trained += score.samples;
   if (!exchanges_) exchanged();
@@ -96,15 +105,14 @@ std::size_t Reporter::kept_back() const {
 }
 
 void Reporter::submit() {
-  const auto kept = static_cast<std::ptrdiff_t>(kept_back());
-  const auto kept_metrics = kept * static_cast<std::ptrdiff_t>(metrics_);
-  const std::vector<records::StepRecord> steps(report_.steps.end() - kept, report_.steps.end());
-  const std::vector<float> metrics(report_.metrics.end() - kept_metrics, report_.metrics.end());
-  report_.steps.resize(report_.steps.size() - steps.size());
-  report_.metrics.resize(report_.metrics.size() - metrics.size());
+  const std::size_t kept = kept_back();
+  const auto steps = cut_last(report_.steps, kept);
+  const auto metrics = cut_last(report_.metrics, kept * metrics_);
+  const auto weights = cut_last(report_.weights, kept * (outputs_ - 1));
   sink_.submit(report_);
   report_.steps = steps;
   report_.metrics = metrics;
+  report_.weights = weights;
   report_.commits.clear();
   report_.shards.clear();
   report_.pulls.clear();

@@ -21,10 +21,10 @@ namespace tusk::worker {
 // is.
 class Reporter {
  public:
-  // `exchanges`: false for rules without a center, where what is trained is in the model at once.
-  // `sink` and `clock` must outlive the object.
-  Reporter(std::uint32_t worker, std::size_t metrics, bool exchanges, records::ReportSink& sink,
-           const Clock& clock);
+  // `outputs` of the model. `exchanges`: false for rules without a center, where what is trained is
+  // in the model at once. `sink` and `clock` must outlive the object.
+  Reporter(std::uint32_t worker, std::size_t metrics, std::size_t outputs, bool exchanges,
+           records::ReportSink& sink, const Clock& clock);
 
   // A step of `epoch`. Besides it `record` has what the worker alone knows: the partition and the
   // learning rate.
@@ -62,6 +62,7 @@ class Reporter {
   std::size_t kept_back() const;
 
   std::size_t metrics_;
+  std::size_t outputs_;
   bool exchanges_;
   records::ReportSink& sink_;
   const Clock& clock_;

@@ -61,7 +61,8 @@ Worker::Worker(const graph::Model& model, std::span<const float> initial, const 
       gate_(std::move(outside.gate)),
       passes_(std::move(outside.passes)),
       reporter_(static_cast<std::uint32_t>(options.index), model.metric_names().size(),
-                exchanges_anything(topology(options.trainer.strategy)), outside.sink, *clock_),
+                model.outputs().size(), exchanges_anything(topology(options.trainer.strategy)),
+                outside.sink, *clock_),
       center_(outside.center, reporter_),
       overlapping_(options.trainer.overlap ? std::make_unique<center::OverlappingCenter>(center_)
                                            : nullptr),

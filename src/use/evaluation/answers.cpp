@@ -35,21 +35,29 @@ std::optional<Answer> Answers::next() {
     inputs_.push_back(batch->inputs);
   }
   next_row_ += inputs_.front().front().cols();
-  answer.all_outputs =
-      labelled_ ? outputs_.evaluate(inputs_, targets, answer.score) : outputs_.predict(inputs_);
-  answer.outputs = answer.all_outputs.front();
-  if (labelled_) answer.targets = as_in_file(targets.front());
+  if (labelled_) {
+    answer.targets = as_in_file(targets);
+    answer.outputs = outputs_.evaluate(inputs_, outputs_.scores_undone() ? answer.targets : targets,
+                                       answer.score);
+  } else {
+    answer.outputs = outputs_.predict(inputs_);
+  }
   return answer;
 }
 
-Targets Answers::as_in_file(Targets targets) {
-  const transforms::Transforms* its = outputs_.label_transforms(0);
-  if (its == nullptr) return targets;
-  values_.assign(targets.values.flat().begin(), targets.values.flat().end());
-  const Matrix values(values_.data(), targets.values.rows(), targets.values.cols());
-  for (std::size_t sample = 0; sample < values.cols(); ++sample) its->undo(values.col(sample));
-  targets.values = values;
-  return targets;
+std::span<const Targets> Answers::as_in_file(std::span<const Targets> targets) {
+  targets_.assign(targets.begin(), targets.end());
+  values_.resize(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const transforms::Transforms* its = outputs_.label_transforms(i);
+    if (its == nullptr) continue;
+    const ConstMatrix learned = targets[i].values;
+    values_[i].assign(learned.flat().begin(), learned.flat().end());
+    const Matrix values(values_[i].data(), learned.rows(), learned.cols());
+    for (std::size_t sample = 0; sample < values.cols(); ++sample) its->undo(values.col(sample));
+    targets_[i].values = values;
+  }
+  return targets_;
 }
 
 samples::LabelFormats label_formats(const ModelView& member, const datasets::Dataset& dataset) {

@@ -22,11 +22,16 @@ namespace tusk::evaluation {
 
 // What a model or ensemble makes of one batch; views, valid until the next one.
 struct Answer {
-  std::uint64_t first_row = 0;  // in the file; the others follow
-  ConstMatrix outputs;          // (outputs, batch), of the first output
-  Targets targets;              // its, with labels; numbers as in the file, before their transforms
-  BatchScore score;             // with labels; of what the model learns, transformed labels
-  std::span<const ConstMatrix> all_outputs;
+  std::uint64_t first_row = 0;           // in the file; the others follow
+  std::span<const ConstMatrix> outputs;  // each (outputs, batch)
+  std::span<const Targets> targets;      // with labels: of each output, or one for all; numbers as
+                                         // in the file, before their transforms
+  BatchScore score;                      // with labels; CombinedOutputs::evaluate says of what
+
+  std::size_t rows() const { return outputs.front().cols(); }
+  const Targets& targets_of(std::size_t output) const {
+    return targets.size() == 1 ? targets.front() : targets[output];
+  }
 };
 
 // The answers of a model or ensemble to rows of a data set, batch after batch in the file's order.
@@ -44,13 +49,14 @@ class Answers {
   std::optional<Answer> next();
 
  private:
-  Targets as_in_file(Targets targets);
+  std::span<const Targets> as_in_file(std::span<const Targets> targets);
 
   bool labelled_;
   CombinedOutputs outputs_;
   std::vector<samples::Batches> batches_;  // a member each
   std::vector<CombinedOutputs::Inputs> inputs_;
-  AlignedVector<Real> values_;  // of targets
+  std::vector<AlignedVector<Real>> values_;  // of targets, an array of labels each
+  std::vector<Targets> targets_;
   std::uint64_t next_row_;
 };
 

@@ -53,16 +53,17 @@ ClassTally::ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std:
   for (std::vector<Real>& scores : scores_) scores.reserve(rows);
 }
 
-void ClassTally::add(const Answer& answer) {
+void ClassTally::add(const Answer& answer, std::size_t output) {
   if (outputs_ > max_classes) return;
-  for (std::size_t sample = 0; sample < answer.outputs.cols(); ++sample) {
+  const Targets& targets = answer.targets_of(output);
+  for (std::size_t sample = 0; sample < answer.rows(); ++sample) {
     const std::uint64_t row = answer.first_row + sample;
-    const ConstSpan outputs = answer.outputs.col(sample);
-    const auto label = class_of(answer.targets, sample);
+    const ConstSpan outputs = answer.outputs[output].col(sample);
+    const auto label = class_of(targets, sample);
     if (!label) unclear_label_ = std::min(unclear_label_, row);
     const bool finite = transforms::all_finite(outputs);
     if (!finite) not_finite_ = std::min(not_finite_, row);
-    const std::span<const double> weights = answer.targets.weights;
+    const std::span<const double> weights = targets.weights;
     if (label && finite) add_row(outputs, *label, weights.empty() ? 1.0 : weights[sample]);
   }
 }

@@ -51,7 +51,8 @@ class ClassTally {
   ClassTally(std::size_t outputs, std::vector<std::size_t> top_k, std::uint64_t rows,
              bool weighted);
 
-  void add(const Answer& answer);
+  // The answers of one output of the model.
+  void add(const Answer& answer, std::size_t output);
 
   // Collective. The same on every rank. Nothing if some row could not be counted: then `left_out`
   // says why, for people.

@@ -7,8 +7,6 @@
 
 #include "net/graph/chosen_class.hpp"
 #include "net/graph/make_loss.hpp"
-#include "net/graph/metric.hpp"
-#include "net/graph/weighting.hpp"
 
 namespace tusk::evaluation {
 namespace {
@@ -30,10 +28,8 @@ void add_votes(ConstMatrix outputs, Matrix sum) {
 std::vector<ModelView> views_of(std::span<const TrainedModel> members) {
   std::vector<ModelView> views;
   for (const TrainedModel& member : members) {
-    views.push_back({.model = &member.model,
-                     .weights = member.weights,
-                     .transforms = &member.transforms,
-                     .loss_details = member.loss_details});
+    views.push_back(
+        {.model = &member.model, .weights = member.weights, .transforms = &member.transforms});
   }
   return views;
 }
@@ -44,21 +40,28 @@ CombinedOutputs::CombinedOutputs(std::vector<ModelView> members, Combine combine
   for (const ModelView& member : members_) {
     workspaces_.push_back(member.model->make_workspace(max_batch, false));
   }
-  if (members_.size() > 1) sum_.resize(outputs() * max_batch);
-  const ModelView& first = members_.front();
-  loss_ = graph::make_loss(first.model->loss(), first.loss_details);
-  if (!first.transforms->front().have_labels()) return;
-  for (const graph::ModelOutput& output : first.model->outputs()) {
-    undone_.emplace_back(output.shape.elements() * max_batch);
+  const std::vector<graph::ModelOutput>& outputs = members_.front().model->outputs();
+  const bool undoes = std::ranges::any_of(
+      members_, [](const ModelView& member) { return member.transforms->front().have_labels(); });
+  for (const graph::ModelOutput& output : outputs) {
+    const std::size_t numbers = output.shape.elements() * max_batch;
+    if (undoes) undone_.emplace_back(numbers);
+    if (members_.size() == 1) continue;
+    sums_.emplace_back(numbers);
+    made_losses_.push_back(graph::make_loss(output.loss_options, loss_details(output)));
+    losses_.push_back(made_losses_.back().get());
   }
   views_.resize(undone_.size());
+  combined_.resize(sums_.size());
 }
 
-std::span<const ConstMatrix> CombinedOutputs::undone(std::span<const ConstMatrix> outputs) {
-  if (undone_.empty()) return outputs;
+std::span<const ConstMatrix> CombinedOutputs::undone(std::size_t member,
+                                                     std::span<const ConstMatrix> outputs) {
+  const transforms::Transforms& transforms = members_[member].transforms->front();
+  if (!transforms.have_labels()) return outputs;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     views_[i] = outputs[i];
-    const transforms::Transforms* its = label_transforms(i);
+    const transforms::Transforms* its = transforms.of_label(i);
     if (its == nullptr) continue;
     const Matrix numbers(undone_[i].data(), outputs[i].rows(), outputs[i].cols());
     std::copy_n(outputs[i].data(), outputs[i].size(), numbers.data());
@@ -69,51 +72,48 @@ std::span<const ConstMatrix> CombinedOutputs::undone(std::span<const ConstMatrix
 }
 
 std::span<const ConstMatrix> CombinedOutputs::predict(std::span<const Inputs> inputs) {
-  const auto outputs_of = [&](std::size_t i) {
-    return members_[i].model->predict(members_[i].weights, inputs[i], workspaces_[i]);
+  const auto outputs_of = [&](std::size_t member) {
+    return undone(member, members_[member].model->predict(members_[member].weights, inputs[member],
+                                                          workspaces_[member]));
   };
-  if (members_.size() == 1) return undone(outputs_of(0));
-  const Matrix sum(sum_.data(), outputs(), inputs.front().front().cols());
-  std::ranges::fill(sum.flat(), Real{0});
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    const ConstMatrix outputs = outputs_of(i).front();
-    if (combine_ == Combine::vote) {
-      add_votes(outputs, sum);
-    } else {
-      std::ranges::transform(sum.flat(), outputs.flat(), sum.data(), std::plus<>());
+  if (members_.size() == 1) return outputs_of(0);
+  const std::size_t batch = inputs.front().front().cols();
+  const auto sum_of = [&](std::size_t output) {
+    return Matrix(sums_[output].data(), sums_[output].size() / max_batch_, batch);
+  };
+  for (std::size_t i = 0; i < sums_.size(); ++i) std::ranges::fill(sum_of(i).flat(), Real{0});
+  for (std::size_t member = 0; member < members_.size(); ++member) {
+    const std::span<const ConstMatrix> outputs = outputs_of(member);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const Matrix sum = sum_of(i);
+      if (combine_ == Combine::vote) {
+        add_votes(outputs[i], sum);
+      } else {
+        std::ranges::transform(sum.flat(), outputs[i].flat(), sum.data(), std::plus<>());
+      }
     }
   }
-  for (Real& value : sum.flat()) value /= static_cast<Real>(members_.size());
-  combined_ = sum;
-  return {&combined_, 1};
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    const Matrix sum = sum_of(i);
+    for (Real& value : sum.flat()) value /= static_cast<Real>(members_.size());
+    combined_[i] = sum;
+  }
+  return combined_;
 }
 
 std::span<const ConstMatrix> CombinedOutputs::evaluate(std::span<const Inputs> inputs,
-                                                       std::span<const Targets> all_targets,
+                                                       std::span<const Targets> targets,
                                                        BatchScore& score) {
   const graph::Model& model = *members_.front().model;
-  if (members_.size() == 1) {
-    std::span<const ConstMatrix> predicted;
-    score = model.evaluate(members_.front().weights, inputs.front(), all_targets,
-                           workspaces_.front(), &predicted);
-    return undone(predicted);
+  if (members_.size() > 1) {
+    const std::span<const ConstMatrix> outputs = predict(inputs);
+    score = model.score(losses_, outputs, targets);
+    return outputs;
   }
-  const ConstMatrix outputs = predict(inputs).front();
-  const Targets& targets = all_targets.front();
-  model.check_targets(targets);
-  score = {.samples = outputs.cols(),
-           .weight_sum = graph::sum_of_weights(targets, outputs.cols()),
-           .loss_sum = graph::weighted_sum(*loss_, outputs, targets),
-           .first_weighted = model.first_weighted()};
-  const graph::ModelOutput& output = model.outputs().front();
-  std::size_t next = 0;
-  for (const MetricKind metric : output.metrics) {
-    score.metric_sums[next++] = graph::metric_sum(metric, outputs, targets);
-  }
-  for (const MetricKind metric : output.weighted_metrics) {
-    score.metric_sums[next++] = graph::weighted_metric_sum(metric, outputs, targets);
-  }
-  return {&combined_, 1};
+  std::span<const ConstMatrix> predicted;
+  score = model.evaluate(members_.front().weights, inputs.front(), targets, workspaces_.front(),
+                         &predicted);
+  return undone(0, predicted);
 }
 
 }  // namespace tusk::evaluation

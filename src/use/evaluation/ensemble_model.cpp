@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "use/evaluation/ensemble_model.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -13,20 +15,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+template <typename End>  // an input or an output
+bool are_alike(const std::vector<End>& first, const std::vector<End>& other) {
+  return std::ranges::equal(first, other, [&](const End& a, const End& b) {
+    return a.shape == b.shape && (first.size() == 1 || a.name == b.name);
+  });
+}
+
 void check_alike(const TrainedModel& first, const TrainedModel& other, const std::string& path) {
-  const auto same_shape = [](const graph::ModelInput& a, const graph::ModelInput& b) {
-    return a.shape == b.shape;
-  };
-  if (!std::ranges::equal(first.model.inputs(), other.model.inputs(), same_shape) ||
-      first.model.output_size() != other.model.output_size()) {
-    fail(ExitCode::bad_data, "{}: the members differ in their inputs or outputs", path);
+  if (are_alike(first.model.inputs(), other.model.inputs()) &&
+      are_alike(first.model.outputs(), other.model.outputs())) {
+    return;
   }
-  if (first.transforms.front().have_labels() || other.transforms.front().have_labels()) {
-    fail(ExitCode::bad_data, "{}: members with transforms of labels cannot be combined yet", path);
-  }
-  if (other.model.outputs().size() > 1) {
-    fail(ExitCode::bad_data, "{}: members with several outputs cannot be combined yet", path);
-  }
+  fail(ExitCode::bad_data, "{}: the members differ in their inputs or outputs", path);
 }
 
 }  // namespace
@@ -54,8 +55,13 @@ std::vector<TrainedModel> load_ensemble(const std::string& path,
 }
 
 void check_combination(std::span<const TrainedModel> members, Combine combine) {
-  if (combine == Combine::vote && !members.front().classifies) {
-    fail(ExitCode::usage, "--combine vote needs models that choose among classes; mean does not");
+  if (combine != Combine::vote) return;
+  const TrainedModel& first = members.front();
+  const std::vector<graph::ModelOutput>& outputs = first.model.outputs();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (classifies(first, i)) continue;
+    fail(ExitCode::usage, "--combine vote needs models that choose among classes{}; mean does not",
+         outputs.size() == 1 ? "" : fmt::format(", but output '{}' does not", outputs[i].name));
   }
 }
 

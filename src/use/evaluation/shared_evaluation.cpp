@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <functional>
 #include <span>
+#include <string>
 
 #include "data/samples/label_format.hpp"
 #include "data/samples/sample_weights.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "use/evaluation/answers.hpp"
+#include "use/evaluation/output_tally.hpp"
 #include "use/evaluation/summation_blocks.hpp"
 
 namespace tusk::evaluation {
@@ -27,36 +29,25 @@ void answer_mine(const std::vector<ModelView>& members, Combine combine,
   }
 }
 
-// What the answers to a regression add up to, an element an output.
-void add(const Answer& answer, std::span<RegressionSums> sums) {
-  const Targets& targets = answer.targets;
-  for (std::size_t sample = 0; sample < answer.outputs.cols(); ++sample) {
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      sums[i].add(targets.values(i, sample), answer.outputs(i, sample));
-    }
-  }
-}
-
-void add(const Answer& answer, std::span<WeightedRegressionSums> sums) {
-  const Targets& targets = answer.targets;
-  for (std::size_t sample = 0; sample < answer.outputs.cols(); ++sample) {
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      sums[i].add(targets.values(i, sample), answer.outputs(i, sample), targets.weights[sample]);
-    }
+// Collective: looks at each data set of weights once.
+void survey_all_weights(const datasets::Dataset& dataset, const mpi::Communicator& world) {
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < dataset.labels_count(); ++i) {
+    if (!dataset.has_weights(i)) continue;
+    const datasets::JoinedDataset& weights = dataset.weights(i);
+    if (std::ranges::find(seen, weights.name()) != seen.end()) continue;
+    seen.push_back(weights.name());
+    const std::uint64_t negative =
+        samples::survey_weights(weights, datasets::Rows::all(dataset.rows()), world);
+    samples::warn_of_negative_weights(weights, negative, dataset.rows());
   }
 }
 
 }  // namespace
 
 BatchScore sum_over_ranks(const mpi::Communicator& world, const BatchScore& mine) {
-  std::vector<double> numbers{static_cast<double>(mine.samples), mine.loss_sum, mine.weight_sum};
-  numbers.insert(numbers.end(), mine.metric_sums.begin(), mine.metric_sums.end());
-  world.sum(numbers);
-  BatchScore all{.samples = static_cast<std::size_t>(numbers[0]),
-                 .weight_sum = numbers[2],
-                 .loss_sum = numbers[1],
-                 .first_weighted = world.min(mine.first_weighted)};
-  std::copy(numbers.begin() + 3, numbers.end(), all.metric_sums.begin());
+  BatchScore all;
+  for (const auto& its : world.all_gather(std::span(&mine, 1))) all += its.front();
   return all;
 }
 
@@ -73,49 +64,31 @@ BatchScore evaluate_together(const mpi::Communicator& world, const std::vector<M
 }
 
 FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<ModelView>& members,
-                              Combine combine, const datasets::Dataset& dataset, bool classifies,
-                              const std::vector<std::size_t>& top_k) {
-  const graph::Model& model = *members.front().model;
-  const std::size_t outputs = model.output_size();
-  const bool has_reports = model.outputs().size() == 1;  // beside the scores
-  classifies = classifies && has_reports;
-  const std::size_t sums_width = has_reports && model.labels() == LabelKind::values ? outputs : 0;
+                              Combine combine, const datasets::Dataset& dataset,
+                              const std::vector<OutputQuestion>& questions) {
+  survey_all_weights(dataset, world);
   const SummationBlocks blocks(dataset.rows(), Answers::batch_rows);
-  std::vector<BatchScore> scores;
-  const bool weighted = dataset.has_weights();
-  if (weighted) {
-    const std::uint64_t negative =
-        samples::survey_weights(dataset.weights(), datasets::Rows::all(dataset.rows()), world);
-    samples::warn_of_negative_weights(dataset.weights(), negative, dataset.rows());
-  }
-  std::vector<RegressionSums> sums;
-  std::vector<WeightedRegressionSums> weighted_sums;
   const datasets::Block rows = blocks.rows_of(world);
-  ClassTally tally(outputs, top_k, classifies ? rows.size() : 0, weighted);
+  std::vector<BatchScore> scores;
+  std::vector<OutputTally> tallies;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const graph::ModelOutput& output = members.front().model->outputs()[i];
+    const std::size_t label = dataset.labels_count() == 1 ? 0 : i;
+    tallies.emplace_back(output, i, questions[i], rows.size(), dataset.has_weights(label));
+  }
   mpi::collectively(world, [&] {
     const auto begin_block = [&] {
       scores.emplace_back();
-      if (weighted) {
-        weighted_sums.resize(weighted_sums.size() + sums_width);
-      } else {
-        sums.resize(sums.size() + sums_width);
-      }
+      for (OutputTally& tally : tallies) tally.begin_block();
     };
     answer_mine(members, combine, dataset, blocks, rows, begin_block, [&](const Answer& answer) {
       scores.back() += answer.score;
-      if (sums_width > 0 && weighted) add(answer, std::span(weighted_sums).last(sums_width));
-      if (sums_width > 0 && !weighted) add(answer, std::span(sums).last(sums_width));
-      if (classifies) tally.add(answer);
+      for (OutputTally& tally : tallies) tally.add(answer);
     });
   });
-  FullEvaluation all{.weighted = weighted};
+  FullEvaluation all;
   all.score = sum_in_order(world, std::span<const BatchScore>(scores), 1).front();
-  if (classifies) all.classes = tally.finish(world, all.classes_left_out);
-  const auto report_of = [&]<typename Sums>(const std::vector<Sums>& mine) {
-    const std::vector<Sums> all_sums = sum_in_order(world, std::span(mine), sums_width);
-    return make_report(std::span(all_sums));
-  };
-  if (sums_width > 0) all.regression = weighted ? report_of(weighted_sums) : report_of(sums);
+  for (OutputTally& tally : tallies) all.outputs.push_back(tally.finish(world));
   return all;
 }
 

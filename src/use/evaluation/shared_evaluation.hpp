@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -30,21 +31,36 @@ BatchScore sum_over_ranks(const mpi::Communicator& world, const BatchScore& mine
 BatchScore evaluate_together(const mpi::Communicator& world, const std::vector<ModelView>& members,
                              Combine combine, const datasets::Dataset& dataset);
 
-// What is known of a model's quality on a data set.
-struct FullEvaluation {
-  bool weighted = false;  // whether rows counted by weights of the data set, in everything here
-  BatchScore score{};
-  std::optional<ClassEvaluation> classes{};      // if the outputs are of classes
-  std::string classes_left_out{};                // why it is not there all the same
-  std::optional<RegressionReport> regression{};  // if the loss is not a cross-entropy
+// What is asked of an output of a model.
+struct OutputQuestion {
+  bool classifies = false;              // its numbers are of classes
+  std::vector<std::size_t> top_k = {};  // as ClassTally takes it
 };
 
-// Collective. The same, and everything else that can be said. Throws mpi::CollectiveError.
-// `classifies`: the outputs are of classes; `top_k` as ClassTally takes it. Where the data set has
-// weights, rows count by them in everything but BatchScore's metrics that are not weighted; it is
-// an error if they are not finite or all 0, and a warning if some are negative.
+// What is known of the quality of an output.
+struct OutputReport {
+  bool weighted = false;  // whether rows counted by weights of the data set, in everything here
+  std::optional<ClassEvaluation> classes{};      // if it is of classes
+  std::string classes_left_out{};                // why it is not there all the same
+  std::optional<RegressionReport> regression{};  // if its loss is not a cross-entropy
+};
+
+// What is known of a model's quality on a data set.
+struct FullEvaluation {
+  BatchScore score{};
+  std::vector<OutputReport> outputs{};
+
+  bool weighted() const {
+    return std::ranges::any_of(outputs, [](const OutputReport& one) { return one.weighted; });
+  }
+};
+
+// Collective. The same, and everything else that can be said, a question an output. Throws
+// mpi::CollectiveError. Where the data set has weights for an output, rows count by them in
+// everything but BatchScore's metrics that are not weighted; it is an error if they are not finite
+// or all 0, and a warning if some are negative.
 FullEvaluation evaluate_fully(const mpi::Communicator& world, const std::vector<ModelView>& members,
-                              Combine combine, const datasets::Dataset& dataset, bool classifies,
-                              const std::vector<std::size_t>& top_k);
+                              Combine combine, const datasets::Dataset& dataset,
+                              const std::vector<OutputQuestion>& questions);
 
 }  // namespace tusk::evaluation

@@ -39,7 +39,6 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path,
   graph::Model model = formats::make_model(options, content);
   AlignedVector<float> weights = formats::weights_for(model, content);
   const bool is_regression = model.labels() == LabelKind::values;
-  const LossDetails details = loss_details(model.outputs().front());
   transforms::ArrayTransforms transforms = make_transforms(content, model, path, extensions);
   return {.model = std::move(model),
           .classifies = !is_regression || !content.class_names.empty(),
@@ -47,7 +46,6 @@ TrainedModel make_ready(formats::ModelContent content, const std::string& path,
           .transforms = std::move(transforms),
           .class_names = std::move(content.class_names),
           .columns = std::move(content.columns),
-          .loss_details = details,
           .input_data = std::move(content.input_data),
           .label_data = std::move(content.label_data)};
 }

@@ -24,7 +24,6 @@ struct TrainedModel {
   transforms::ArrayTransforms transforms;  // of each input
   std::vector<std::string> class_names;    // of the (first) output
   datasets::ColumnNames columns;           // of the (first input's) rows it was trained on
-  LossDetails loss_details{};
 
   // Of each input and of the labels of all outputs or of each, as the file has them; empty where it
   // does not say.

@@ -103,16 +103,16 @@ class OutputBuffer {
       if (!answer) return;
       check_finite(*answer);
       for (std::size_t i = 0; i < values_.size(); ++i) {
-        const auto numbers = answer->all_outputs[i].flat();
+        const auto numbers = answer->outputs[i].flat();
         values_[i].insert(values_[i].end(), numbers.begin(), numbers.end());
       }
-      next_row_ += answer->outputs.cols();
+      next_row_ += answer->rows();
     }
   }
 
  private:
   void check_finite(const evaluation::Answer& answer) const {
-    for (const ConstMatrix& outputs : answer.all_outputs) {
+    for (const ConstMatrix& outputs : answer.outputs) {
       if (transforms::all_finite(outputs.flat())) continue;
       std::size_t sample = 0;
       while (transforms::all_finite(outputs.col(sample))) ++sample;

@@ -73,8 +73,8 @@ TEST_CASE("a sample of weight n counts like n samples, in every loss, gradient a
           n.model.train_step(n.weights, repeated.x(), repeated.targets(), other, n.workspace, {});
       // The sums are the same; the means are over 4 samples, and over 6.
       CHECK(weighted.samples == 4);
-      CHECK(weighted.weight_sum == 6.0);
-      CHECK(plain.weight_sum == 6.0);
+      CHECK(weighted.weight_sums[0] == 6.0);
+      CHECK(plain.weight_sums[0] == 6.0);
       CHECK(weighted.loss_sum == doctest::Approx(plain.loss_sum).epsilon(1e-6));
       CHECK(weighted.loss() == doctest::Approx(plain.loss() * 6 / 4).epsilon(1e-6));
       CHECK(weighted.metric(1) == doctest::Approx(plain.metric(1)).epsilon(1e-6));
@@ -123,11 +123,11 @@ TEST_CASE("labels that are classes are weighed, too, and weights that cancel hav
   CHECK(weighted_metric_sum(MetricKind::accuracy, {predictions.data(), 3, 3}, targets) == -2.0);
   CHECK(metric_sum(MetricKind::accuracy, {predictions.data(), 3, 3}, targets) == 2.0);
   CHECK(sum_of_weights(targets, 3) == 0.0);
-  BatchScore score{.samples = 3, .weight_sum = 0.0, .first_weighted = 1};
+  BatchScore score{.samples = 3, .weighing = {0, 1}};
   score.metric_sums = {2.0, -2.0};
   CHECK(score.metric(0) == doctest::Approx(2.0 / 3.0));
   CHECK(std::isnan(score.metric(1)));
-  score += BatchScore{.samples = 1, .weight_sum = 4.0, .first_weighted = 1};
+  score += BatchScore{.samples = 1, .weight_sums = {4.0}, .weighing = {0, 1}};
   CHECK(score.metric(1) == -0.5);
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("the scores of a model name its weighted metrics last") {
   ModelOptions options = weighted_options(LossKind::mse, Activation::linear);
   const Model one(options, {weighed_inputs});
   CHECK(one.metric_names() == std::vector<std::string>{"mae", "weighted_mse", "weighted_mae"});
-  CHECK(one.first_weighted() == 1);
+  CHECK(one.weighing() == BatchScore::Weighing{0, 1, 1});
   LayerEntry top = DenseOptions{.units = weighed_outputs};
   top.name = "top";
   LayerEntry side = top;
@@ -147,7 +147,7 @@ TEST_CASE("the scores of a model name its weighted metrics last") {
   CHECK(two.metric_names() == std::vector<std::string>{"top_loss", "side_loss", "top_mae",
                                                        "side_mae", "top_weighted_mse",
                                                        "top_weighted_mae"});
-  CHECK(two.first_weighted() == 4);
+  CHECK(two.weighing() == BatchScore::Weighing{0, 0, 0, 0, 1, 1});
 }
 
 }  // namespace tusk::graph

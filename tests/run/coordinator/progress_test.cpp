@@ -48,7 +48,7 @@ records::EpochRecord over(std::size_t epoch, double time_s) {
                               .samples = 100 * epoch,
                               .time_s = time_s,
                               .samples_per_s = 2000.0,
-                              .train = {.samples = 100, .weight_sum = 100.0, .loss_sum = 50.0}};
+                              .train = {.samples = 100, .weight_sums = {100.0}, .loss_sum = 50.0}};
   record.train.metric_sums[0] = 80.0;
   return record;
 }
@@ -61,7 +61,7 @@ TEST_CASE("an epoch's line has its scores, the validation's and the time left") 
   const Stderr err;
   Progress progress(4, 100);
   records::EpochRecord record = over(1, 20.0);
-  record.validation = BatchScore{.samples = 10, .weight_sum = 10.0, .loss_sum = 6.0};
+  record.validation = BatchScore{.samples = 10, .weight_sums = {10.0}, .loss_sum = 6.0};
   record.validation->metric_sums[0] = 7.0;
   progress.epoch(record, names);
   CHECK(err.text() ==

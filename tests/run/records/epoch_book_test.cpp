@@ -6,7 +6,7 @@
 using namespace tusk::records;
 
 TEST_CASE("weighted metrics of an epoch are means by the weights, even if those of a step cancel") {
-  EpochBook book(30, 1);
+  EpochBook book(30, {0, 1});
   // An unweighted mean, and Σ w·metric.
   const float first[] = {0.5F, 1.0F};
   const float second[] = {1.0F, 2.0F};
@@ -14,9 +14,23 @@ TEST_CASE("weighted metrics of an epoch are means by the weights, even if those 
   const auto over = book.add({.samples = 10, .loss = 6.0F, .weight = 4.0}, second);
   REQUIRE(over);
   CHECK(over->train.loss() == doctest::Approx(4.0));
-  CHECK(over->train.weight_sum == 4.0);
+  CHECK(over->train.weight_sums[0] == 4.0);
   CHECK(over->train.metric(0) == doctest::Approx(2.0 / 3.0));
   CHECK(over->train.metric(1) == doctest::Approx(3.0 / 4.0));
+}
+
+TEST_CASE("a weighted metric is a mean by the weights of its output") {
+  EpochBook book(30, {1, 2});
+  const float first[] = {1.0F, 3.0F};
+  const float second[] = {2.0F, 5.0F};
+  const double first_weights[] = {10.0};
+  const double second_weights[] = {-2.0};
+  CHECK_FALSE(book.add({.samples = 20, .weight = 4.0}, first, first_weights));
+  const auto over = book.add({.samples = 10, .weight = 2.0}, second, second_weights);
+  REQUIRE(over);
+  CHECK(over->train.weight_sums[1] == 8.0);
+  CHECK(over->train.metric(0) == 0.5);
+  CHECK(over->train.metric(1) == 1.0);
 }
 
 TEST_CASE("an epoch is over when the workers together have trained its samples") {

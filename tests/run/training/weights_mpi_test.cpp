@@ -94,7 +94,7 @@ TEST_CASE("by every rule rows without weight teach nothing, and sums of weights 
       if (world.rank() == 0) {
         CHECK(summary.test->metric(1) > 0.9);   // by the weights
         CHECK(summary.test->metric(0) < 0.85);  // every fifth label is wrong
-        CHECK(summary.test->weight_sum == 2.0 * 802);
+        CHECK(summary.test->weight_sums[0] == 2.0 * 802);
         CHECK(summary.ledger.samples_trained == 6 * 903);  // weights or not
         const auto weight = test::history_column<double>(directory, "steps/weight");
         const double all = std::accumulate(weight.begin(), weight.end(), 0.0);
@@ -128,7 +128,7 @@ TEST_CASE("claimed partitions, ensembles and simulations weigh samples, too") {
   const auto all = training::train(members, {.run_directory = folder.file("members")}, world, {});
   if (world.rank() == 0) {
     CHECK(all.test->metric(1) > 0.9);
-    CHECK(all.test->weight_sum == 2.0 * 802);
+    CHECK(all.test->weight_sums[0] == 2.0 * 802);
   }
 
   const auto alone = world.split(world.rank(), 0);
@@ -156,7 +156,7 @@ TEST_CASE("weights of classes count in training alone, named, by number, or bala
         training::train(experiment, {.run_directory = directory, .overwrite = true}, world, {});
     std::vector<double> weight{0.0};
     if (world.rank() == 0) {
-      CHECK(summary.test->weight_sum == test::rows);  // 1 each
+      CHECK(summary.test->weight_sums[0] == test::rows);  // 1 each
       weight = test::history_column<double>(directory, "steps/weight");
     }
     world.barrier();

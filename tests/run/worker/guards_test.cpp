@@ -43,7 +43,7 @@ TEST_CASE("a NaN or an infinity never reaches the center, nor the peers") {
   center::LonePeer lone;
   NoSink sink;
   const WallClock clock;
-  Reporter reporter(3, 0, true, sink, clock);
+  Reporter reporter(3, 0, 1, true, sink, clock);
   BatchScore score;
   score.samples = 1;
   reporter.step({.epoch = 2}, score);

@@ -35,6 +35,7 @@ TEST_CASE("a report survives the wire") {
                 .steps = {{.worker = 3, .epoch = 1, .step = 1, .samples = 64, .loss = 0.5F},
                           {.worker = 3, .epoch = 1, .step = 2, .samples = 32, .loss = 0.4F}},
                 .metrics = {0.25F, 0.5F},
+                .weights = {64.5, 31.5},
                 .commits = {{.ticket = 9, .worker = 3, .steps = 2, .staleness = 1}},
                 .shards = {{.shard = 1, .ticket = 12}, {.shard = 2, .ticket = 13}},
                 .pulls = {{.worker = 3, .version = 11}}};
@@ -47,6 +48,7 @@ TEST_CASE("a report survives the wire") {
   REQUIRE(copy.steps.size() == 2);
   CHECK(copy.steps[1].samples == 32);
   CHECK(copy.metrics == report.metrics);
+  CHECK(copy.weights == report.weights);
   REQUIRE(copy.commits.size() == 1);
   CHECK(copy.commits[0].ticket == 9);
   REQUIRE(copy.shards.size() == 2);
@@ -59,6 +61,7 @@ TEST_CASE("a truncated report is an error, not a crash") {
   Report report{.worker = 0, .finished = false};
   report.steps.resize(3);
   report.metrics.resize(3);
+  report.weights.resize(3);
   report.commits.resize(2);
   report.shards.resize(2);
   report.pulls.resize(1);
@@ -71,7 +74,7 @@ TEST_CASE("a truncated report is an error, not a crash") {
 TEST_CASE("the ledger counts a batch as committed at the next commit after it") {
   CollectingSink sink;
   const WallClock clock;
-  Reporter reporter(1, 1, true, sink, clock);
+  Reporter reporter(1, 1, 1, true, sink, clock);
   reporter.step({.epoch = 1}, score(64, 0.7, 0.5));
   reporter.step({.epoch = 1}, score(32, 0.6, 0.6));
   CHECK(reporter.ledger().batches_trained == 2);
@@ -93,10 +96,43 @@ TEST_CASE("the ledger counts a batch as committed at the next commit after it") 
   CHECK(report.metrics[1] == doctest::Approx(0.6));
 }
 
+TEST_CASE("sums of weights of each output are kept back with their steps") {
+  CollectingSink sink;
+  const WallClock clock;
+  Reporter reporter(1, 1, 3, true, sink, clock);
+  const auto step = [&](double first) {
+    BatchScore one = score(4, 1.0, 0.5);
+    one.weight_sums = {first, first + 1.0, first + 2.0};
+    one.weighing = {2};  // its metric is weighted as the second output is
+    one.metric_sums[0] = 6.0;
+    reporter.step({.epoch = 1}, one);
+  };
+  step(10.0);
+  reporter.commit_begins();
+  reporter.submit();
+  step(20.0);
+  reporter.commit({}, {.ticket = 1});
+  reporter.commit_begins();
+  step(30.0);
+  reporter.submit();
+  reporter.commit({}, {.ticket = 2});
+  reporter.finish();
+  REQUIRE(sink.reports.size() == 3);
+  CHECK(sink.reports[0].weights.empty());
+  CHECK(sink.reports[1].weights == std::vector<double>{11.0, 12.0});
+  const Report& last = sink.reports[2];
+  REQUIRE(last.weights == std::vector<double>{21.0, 22.0, 31.0, 32.0});
+  const BatchScore found = score_of(last.steps[1], std::span(last.metrics).last(1),
+                                    std::span(last.weights).last(2), {2});
+  CHECK(found.weight_sums[0] == 30.0);
+  CHECK(found.weight_sums[2] == 32.0);
+  CHECK(found.metric(0) == 6.0 / 31.0);
+}
+
 TEST_CASE("commits and pulls are recorded with all shards, and with what was divided by") {
   CollectingSink sink;
   const WallClock clock;
-  Reporter reporter(1, 0, true, sink, clock);
+  Reporter reporter(1, 0, 1, true, sink, clock);
   const std::vector<center::Commit> others{{.ticket = 20, .staleness = 5}};
   reporter.pull({.ticket = 3}, others);
   reporter.step({.epoch = 1, .partition = 6, .learning_rate = 0.5}, score(8, 1.0, 0.0));
@@ -123,7 +159,7 @@ TEST_CASE("commits and pulls are recorded with all shards, and with what was div
 TEST_CASE("a commit under way counts the batches before it, and later ones are kept back") {
   CollectingSink sink;
   const WallClock clock;
-  Reporter reporter(1, 1, true, sink, clock);
+  Reporter reporter(1, 1, 1, true, sink, clock);
   reporter.step({.epoch = 1}, score(64, 0.7, 0.5));
   reporter.step({.epoch = 1}, score(32, 0.6, 0.6));
   reporter.commit_begins();
@@ -162,7 +198,7 @@ TEST_CASE("a commit under way counts the batches before it, and later ones are k
 TEST_CASE("without a center a batch is in the model at once") {
   CollectingSink sink;
   const WallClock clock;
-  Reporter reporter(0, 0, false, sink, clock);
+  Reporter reporter(0, 0, 1, false, sink, clock);
   reporter.step({.epoch = 1}, score(8, 1.0, 0.0));
   CHECK(reporter.ledger().batches_committed == 1);
 }
