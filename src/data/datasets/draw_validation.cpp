@@ -108,6 +108,13 @@ Split make_split(std::uint64_t rows, Rows::List validation, const char* advice) 
   return {rows, std::move(validation)};
 }
 
+// Of more folds some would have nothing to validate with, and not each the same.
+void require_folds(const Fold& fold, std::uint64_t count, const char* what) {
+  if (fold.of <= count) return;
+  fail(ExitCode::bad_data, "data.fold = \"{}/{}\": {} folds of {} {}; each needs one at least",
+       fold.index, fold.of, format_count(fold.of), format_count(count), what);
+}
+
 }  // namespace
 
 Fold parse_fold(const std::string& text) {
@@ -129,6 +136,7 @@ Fold parse_fold(const std::string& text) {
 
 Split split_rows(std::uint64_t rows, const ValidationShare& share) {
   if (!share.fold) return {rows, share.fraction, share.seed};
+  require_folds(*share.fold, rows, "rows");
   std::vector<std::uint64_t> all(rows);
   std::iota(all.begin(), all.end(), std::uint64_t{0});
   Rows::List validation;
@@ -138,6 +146,7 @@ Split split_rows(std::uint64_t rows, const ValidationShare& share) {
 
 Split split_groups(const JoinedDataset& dataset, const ValidationShare& share) {
   const Groups groups(keys_of(dataset));
+  if (share.fold) require_folds(*share.fold, groups.count(), "groups");
   std::vector<std::size_t> order(groups.count());
   std::iota(order.begin(), order.end(), std::size_t{0});
   Random random(share.seed, Stream::validation_split, 1);
@@ -166,7 +175,8 @@ Split split_classes(const JoinedDataset& labels, const ValidationShare& share) {
          labels.path(), labels.name(), labels.row_elements());
   }
   const Groups classes(keys_of(labels));
-  if (classes.count() > most_classes) {
+  if (share.fold) require_folds(*share.fold, labels.rows(), "rows");
+  if (classes.count() > most_classes || 2 * classes.count() > labels.rows()) {
     fail(ExitCode::bad_data,
          "{}: data.stratify: the {} different labels in data set '{}' are no "
          "classes",

@@ -12,6 +12,7 @@
 #include "core/version.hpp"
 #include "data/hdf5/checksum.hpp"
 #include "mpi/environment.hpp"
+#include "tusk/error.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
@@ -25,15 +26,22 @@ std::string time_text(std::time_t time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
 }
 
+// A file may have data sets that Tusk does not read, as texts beside the features.
+Json data_set(const hdf5::File& file, const std::string& name) {
+  try {
+    const hdf5::NumberDataset dataset = file.dataset(name);
+    return {{"type", name_of(dataset.type())}, {"shape", dataset.extents()}};
+  } catch (const Error&) {
+    return {{"type", "other"}};
+  }
+}
+
 Json data_file(const hdf5::File& file) {
   const std::string& path = file.path();
   const auto written = fs::last_write_time(path);
   const auto system = std::chrono::file_clock::to_sys(written);
   Json datasets = Json::object();
-  for (const std::string& name : file.dataset_names()) {
-    const hdf5::NumberDataset dataset = file.dataset(name);
-    datasets[name] = {{"type", name_of(dataset.type())}, {"shape", dataset.extents()}};
-  }
+  for (const std::string& name : file.dataset_names()) datasets[name] = data_set(file, name);
   return {
       {"path", fs::absolute(path).string()},
       {"bytes", fs::file_size(path)},

@@ -64,7 +64,10 @@ TEST_CASE("folds of rows are equal shares, each row in one of them") {
         validation_of(split_rows(50, {.fold = Fold{2, 5}, .seed = 2})));
   const ValidationShare tenth{.fraction = 0.1, .seed = 1};
   CHECK(validation_of(split_rows(500, tenth)) == validation_of(Split(500, 0.1, 1)));  // as ever
-  CHECK_FAILS(split_rows(3, {.fold = Fold{5, 5}}), ExitCode::bad_data, "each needs one at least");
+  for (const std::size_t index : {1, 5}) {  // also those that would have a row
+    CHECK_FAILS(split_rows(3, {.fold = Fold{index, 5}}), ExitCode::bad_data,
+                "5 folds of 3 rows; each needs one at least");
+  }
 }
 
 TEST_CASE("no group has rows on both sides, in shares and folds") {
@@ -92,6 +95,8 @@ TEST_CASE("no group has rows on both sides, in shares and folds") {
   });
   CHECK_FAILS(split_groups(numbers(folder, std::vector<float>(10, 2.5F)), {.fraction = 0.2}),
               ExitCode::bad_data, "data.validation_group has too few groups for that");
+  CHECK_FAILS(split_groups(numbers(folder, std::vector<int>{1, 1, 2, 2, 3}), {.fold = Fold{1, 4}}),
+              ExitCode::bad_data, "4 folds of 3 groups; each needs one at least");
   const std::vector<double> nan{1.0, std::numeric_limits<double>::quiet_NaN()};
   CHECK_FAILS(split_groups(numbers(folder, nan), {.fraction = 0.5}), ExitCode::bad_data,
               "data set 'numbers' has nan in row 1, which says no group");
@@ -121,6 +126,9 @@ TEST_CASE("of every class the same share validates") {
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<std::int32_t>(i);
   CHECK_FAILS(split_classes(numbers(folder, many), {.fraction = 0.5}), ExitCode::bad_data,
               "the 1,001 different labels in data set 'numbers' are no classes");
+  const std::vector<double> masses{91.2, 80.4, 125.1, 91.2};
+  CHECK_FAILS(split_classes(numbers(folder, masses), {.fraction = 0.5}), ExitCode::bad_data,
+              "the 3 different labels in data set 'numbers' are no classes");
 }
 
 TEST_CASE("a fold is written 2/5") {

@@ -212,6 +212,10 @@ TEST_CASE("wrong weights are errors of one line") {
         ExitCode::bad_experiment, [](Experiment& e) {
           e.model.class_weight.weights = {{"signal", 2.0}};
         });
+  fails("model.class_weight: every class has the weight 0", ExitCode::bad_experiment,
+        [](Experiment& e) {
+          e.model.class_weight.weights = {{"0", 0.0}, {"1", 0.0}};
+        });
   fails("model.class_weight: there is no class '2'", ExitCode::bad_experiment, [](Experiment& e) {
     e.model.class_weight.weights = {{"2", 2.0}};
   });
