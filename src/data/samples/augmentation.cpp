@@ -133,7 +133,8 @@ void Augmentation::apply(std::span<const Matrix> inputs, std::span<const Origin>
                          Room& room) const {
   room.shares.clear();
   for (std::size_t sample = 0; sample < origins.size(); ++sample) {
-    const auto [row, epoch] = origins[sample];
+    const std::uint64_t row = origins[sample].row;
+    const std::uint64_t epoch = origins[sample].epoch;
     Random random(seed_, Stream::augmentation, static_cast<std::uint32_t>(row),
                   (row >> 32) << 32 | (epoch & 0xFFFFFFFFU));
     for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -31,11 +31,12 @@ struct LabelRoom {
   Matrix values;
   std::span<double> weights;
 };
-// Where a sample comes from: its row in the file, or files, and the epoch of which it is; an epoch
-// of one pass, where each sample is repeated.
+// Where a sample comes from: its row in the file, or files, the epoch of which it is, an epoch of
+// one pass where each sample is repeated, and its position among the samples of its source.
 struct Origin {
   std::uint64_t row = 0;
   std::uint64_t epoch = 0;
+  std::uint64_t position = 0;
 };
 struct SampleRoom {
   std::span<const Matrix> inputs;

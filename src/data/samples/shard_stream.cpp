@@ -21,7 +21,7 @@ std::size_t ShardStream::read(const SampleRoom& room) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t index = order_[next_ + i];
     shard_.copy_to(index, room, i);
-    if (!room.origins.empty()) room.set_origin(i, {shard_.row(index), epoch_});
+    if (!room.origins.empty()) room.set_origin(i, {shard_.row(index), epoch_, index});
   }
   next_ += count;
   return count;

@@ -54,7 +54,8 @@ std::size_t WindowStream::read(const SampleRoom& room) {
     window_->store().copy_to(place, room, count);
     check(place, room, room.first + count);
     if (!room.origins.empty()) {
-      room.set_origin(count, {content_->rows[window_->position(place)], epoch_});
+      const std::uint64_t position = window_->position(place);
+      room.set_origin(count, {content_->rows[position], epoch_, position});
     }
     ++count;
   }

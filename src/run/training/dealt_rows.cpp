@@ -2,6 +2,7 @@
 #include "run/training/dealt_rows.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "data/samples/epoch_order.hpp"
 #include "data/samples/load_samples.hpp"
 #include "data/samples/sample_store.hpp"
+#include "data/samples/samples_by_epoch.hpp"
 #include "data/samples/stream_plan.hpp"
 #include "run/training/assembly.hpp"
 #include "run/training/load_data.hpp"
@@ -35,16 +37,31 @@ std::uint64_t DealtRows::left() const {
   return left;
 }
 
-datasets::Rows DealtRows::rows(std::uint64_t epoch, std::size_t part, std::size_t parts) const {
-  return deal(deals_.size() - 1, epoch, part, parts);
+worker::DealtEpochs DealtRows::epochs(std::size_t parts) const {
+  const auto read = [this, parts](std::uint64_t epoch, std::size_t part) {
+    Part dealt = part_of_samples(deal(deals_.size() - 1, epoch, part, parts));
+    const std::uint64_t repeat = assembly_.experiment.data.repeat;
+    auto samples =
+        samples::load_samples(assembly_.files.train, dealt.rows, formats_, assembly_.transforms,
+                              assembly_.experiment.data.memory_limit->bytes);
+    if (repeat == 1 || !assembly_.augmentation) return samples;
+    for (std::uint64_t& pass : dealt.passes) pass += (epoch - 1) * repeat + 1;
+    return std::unique_ptr<samples::SampleSource>(
+        std::make_unique<samples::SamplesByEpoch>(std::move(samples), std::move(dealt.passes)));
+  };
+  return {.first = first_, .last = last_, .read = read};
 }
 
-worker::DealtEpochs DealtRows::epochs(std::size_t parts) const {
-  return {.first = first_, .last = last_, .read = [this, parts](std::uint64_t epoch, auto part) {
-            return samples::load_samples(assembly_.files.train, rows(epoch, part, parts), formats_,
-                                         assembly_.transforms,
-                                         assembly_.experiment.data.memory_limit->bytes);
-          }};
+DealtRows::Part DealtRows::part_of_samples(const Samples& samples) {
+  datasets::Rows::List rows;
+  std::vector<std::uint64_t> passes;
+  rows.reserve(samples.size());
+  passes.reserve(samples.size());
+  for (const Sample& sample : samples) {
+    rows.push_back(sample.row);
+    passes.push_back(sample.pass);
+  }
+  return {.rows = std::move(rows), .passes = std::move(passes)};
 }
 
 bool DealtRows::as_ever(std::size_t d, std::uint64_t epoch) const {
@@ -53,7 +70,7 @@ bool DealtRows::as_ever(std::size_t d, std::uint64_t epoch) const {
 }
 
 DealtRows::Part DealtRows::part_of(std::size_t d, std::uint64_t epoch, std::uint64_t part) const {
-  if (!as_ever(d, epoch)) return {.rows = deal(d - 1, epoch, part, deals_[d].parts)};
+  if (!as_ever(d, epoch)) return part_of_samples(deal(d - 1, epoch, part, deals_[d].parts));
   return {.rows = assembly_.split.shard_rows(part, deals_[d].parts, assembly_.files.train.path()),
           .repeat = assembly_.experiment.data.repeat};
 }
@@ -113,8 +130,8 @@ std::vector<std::uint64_t> DealtRows::positions_left(std::size_t d, std::uint64_
   return samples::left_in_stream(plan, order, order_epoch, taken);
 }
 
-datasets::Rows::List DealtRows::left_of(std::size_t d, std::uint64_t epoch,
-                                        std::uint64_t part) const {
+DealtRows::Samples DealtRows::left_of(std::size_t d, std::uint64_t epoch,
+                                      std::uint64_t part) const {
   const Part all = part_of(d, epoch, part);
   const std::uint64_t size = all.rows.size();
   std::uint64_t done = taken(d, epoch, part, size * all.repeat);
@@ -124,33 +141,33 @@ datasets::Rows::List DealtRows::left_of(std::size_t d, std::uint64_t epoch,
   done -= pass * size;
   const bool usual = as_ever(d, epoch);
   const std::uint64_t order_epoch = usual ? (epoch - 1) * all.repeat + 1 + pass : epoch;
-  datasets::Rows::List left;
+  Samples left;
   for (const std::uint64_t position : positions_left(d, part, all.rows, usual, order_epoch, done)) {
-    left.push_back(all.rows[position]);
+    left.push_back({all.rows[position], all.passes.empty() ? pass : all.passes[position]});
   }
   const datasets::Rows::List whole =
       all.repeat - pass > 1 ? all.rows.to_vector() : datasets::Rows::List();
-  for (std::uint64_t i = pass + 1; i < all.repeat; ++i) {
-    left.insert(left.end(), whole.begin(), whole.end());
+  for (std::uint64_t later = pass + 1; later < all.repeat; ++later) {
+    for (const std::uint64_t row : whole) left.push_back({row, later});
   }
   std::ranges::sort(left);
   return left;
 }
 
 // What deal `d` has left of the epoch, all its parts behind one another, in so many blocks.
-datasets::Rows DealtRows::deal(std::size_t d, std::uint64_t epoch, std::uint64_t part,
-                               std::uint64_t parts) const {
+DealtRows::Samples DealtRows::deal(std::size_t d, std::uint64_t epoch, std::uint64_t part,
+                                   std::uint64_t parts) const {
   const std::vector<std::uint64_t> sizes = sizes_left(d, epoch);
   const std::uint64_t all = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
   const datasets::Block wanted = datasets::block_of(all, part, parts);
-  datasets::Rows::List dealt;
+  Samples dealt;
   dealt.reserve(wanted.size());
   std::uint64_t begin = 0;
   for (std::uint64_t from = 0; from < sizes.size(); begin += sizes[from++]) {
     const std::uint64_t first = std::max(wanted.begin, begin);
     const std::uint64_t end = std::min(wanted.end, begin + sizes[from]);
     if (first >= end) continue;
-    const datasets::Rows::List left = left_of(d, epoch, from);
+    const Samples left = left_of(d, epoch, from);
     dealt.insert(dealt.end(), left.begin() + static_cast<std::ptrdiff_t>(first - begin),
                  left.begin() + static_cast<std::ptrdiff_t>(end - begin));
   }

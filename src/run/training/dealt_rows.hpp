@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,7 +27,10 @@ struct Assembly;
 // p-th of n contiguous blocks of R(k). If the run is interrupted again within those epochs, the
 // next R(k) is what is left of these parts, and so on.
 //
-// Every rank computes its own parts alone, of the shards that they overlap, with 8 bytes a row of
+// An epoch with data.repeat is of several passes, each an epoch of its own for augmentation. What
+// is left of it has samples of any of them, so that each is dealt with its pass.
+//
+// Every rank computes its own parts alone, of the shards that they overlap, with 16 bytes a row of
 // each. Reading throws what samples::load_samples does.
 class DealtRows {
  public:
@@ -42,18 +46,24 @@ class DealtRows {
   // How many samples are left of epoch first() to last(), of all parts.
   std::uint64_t left() const;
 
-  // Part `part` of `parts` of such an epoch; rows that are to be trained on more than once occur as
+  // Such epochs, for the passes of a worker. Rows that are to be trained on more than once occur as
   // often.
-  datasets::Rows rows(std::uint64_t epoch, std::size_t part, std::size_t parts) const;
-
-  // The same, for the passes of a worker.
   worker::DealtEpochs epochs(std::size_t parts) const;
 
  private:
+  // A row that is to be trained on, and in which pass of its epoch, from 0.
+  struct Sample {
+    std::uint64_t row = 0;
+    std::uint64_t pass = 0;
+    auto operator<=>(const Sample&) const = default;
+  };
+  using Samples = std::vector<Sample>;
+
   // The samples of a part as a deal begins an epoch with it: each row `repeat` times.
   struct Part {
     datasets::Rows rows;
     std::uint64_t repeat = 1;
+    std::vector<std::uint64_t> passes{};  // of each row, where it is dealt anew, and only once
   };
 
   // Whether the epoch is of deal `d` as it would be had nothing happened before.
@@ -62,9 +72,9 @@ class DealtRows {
   std::uint64_t taken(std::size_t d, std::uint64_t epoch, std::uint64_t part,
                       std::uint64_t size) const;
   std::vector<std::uint64_t> sizes_left(std::size_t d, std::uint64_t epoch) const;  // by part
-  datasets::Rows::List left_of(std::size_t d, std::uint64_t epoch, std::uint64_t part) const;
-  datasets::Rows deal(std::size_t d, std::uint64_t epoch, std::uint64_t part,
-                      std::uint64_t parts) const;
+  static Part part_of_samples(const Samples& samples);
+  Samples left_of(std::size_t d, std::uint64_t epoch, std::uint64_t part) const;
+  Samples deal(std::size_t d, std::uint64_t epoch, std::uint64_t part, std::uint64_t parts) const;
   std::vector<std::uint64_t> positions_left(std::size_t d, std::uint64_t part,
                                             const datasets::Rows& rows, bool usual,
                                             std::uint64_t order_epoch, std::uint64_t taken) const;

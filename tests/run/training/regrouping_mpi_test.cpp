@@ -96,6 +96,22 @@ class Regrouping {
     }
   }
 
+  // What became of each row in each epoch: of the steps' losses (x − row)², the numbers x that
+  // augmentation made of its zeros, sorted. Of rows above 0.
+  static std::map<std::pair<std::uint32_t, long>, std::vector<double>> changes(
+      const std::string& directory, const std::string& loss_name = "steps/loss") {
+    const auto epoch = test::history_column<std::uint32_t>(directory, "steps/epoch");
+    const auto loss = test::history_column<float>(directory, loss_name);
+    std::map<std::pair<std::uint32_t, long>, std::vector<double>> all;
+    for (std::size_t i = 0; i < epoch.size(); ++i) {
+      const double distance = std::sqrt(static_cast<double>(loss[i]));
+      const long row = std::lround(distance);
+      if (row > 0) all[{epoch[i], row}].push_back(distance - static_cast<double>(row));
+    }
+    for (auto& [key, found] : all) std::ranges::sort(found);
+    return all;
+  }
+
   const mpi::Communicator& world() const { return world_; }
   std::string file(const std::string& name) const { return folder_.file(name); }
   const Extensions& extensions() const { return extensions_; }
@@ -155,6 +171,81 @@ TEST_CASE("so it does from samples that are streamed, claimed, repeated, and in 
   experiment.data.shuffle = false;
   experiment.debug.slow = SlowOptions{.worker = 1, .factor = 400.0};  // others are epochs ahead
   runs.check(experiment, {3, 4}, "in-order");
+}
+
+TEST_CASE("what augmentation makes of a row and epoch is the same however epochs are dealt") {
+  Regrouping runs;
+  Experiment experiment = runs.experiment(AveragingOptions{.communication_window = 5});
+  experiment.data.repeat = 3;
+  experiment.data.augment = {GaussianNoise{.stddev = 0.05}};
+  runs.train(experiment, 1, runs.file("whole"), "auto");
+  runs.check(experiment, {4, 2, 3}, "noise");
+  experiment.data.memory_limit = ByteCount{400};
+  runs.check(experiment, {3, 4}, "noise-streamed");
+  if (runs.world().rank() == 0) {
+    const auto expected = Regrouping::changes(runs.file("whole"));
+    CHECK(expected.size() == epochs * (rows - 1));
+    for (const char* run : {"noise-0", "noise-1", "noise-2", "noise-streamed-1"}) {
+      CAPTURE(run);
+      const auto found = Regrouping::changes(runs.file(run));
+      REQUIRE(found.size() == expected.size());
+      double farthest = 0.0;
+      for (const auto& [key, numbers] : expected) {
+        const auto& others = found.at(key);
+        REQUIRE(others.size() == numbers.size());
+        CHECK(numbers.back() - numbers.front() > 0.0);  // each pass is an epoch of its own
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+          farthest = std::max(farthest, std::abs(numbers[i] - others[i]));
+        }
+      }
+      CHECK(farthest < 1e-4);
+    }
+  }
+  runs.world().barrier();
+}
+
+TEST_CASE("augmentation by input changes that input alone, the same for any number of workers") {
+  Regrouping runs;
+  Experiment experiment = runs.experiment(DownpourOptions{.communication_window = 3});
+  const auto head = [](std::string name, std::string input) {
+    LayerEntry entry = DenseOptions{.units = 1};
+    entry.name = std::move(name);
+    entry.inputs = {std::move(input)};
+    return entry;
+  };
+  experiment.data.features.datasets = {"features", "features"};
+  experiment.data.augment.by_input = {{"noised", {GaussianNoise{.stddev = 0.05}}}};
+  experiment.model.inputs = {{.name = "noised"}, {.name = "kept"}};
+  experiment.model.layers = {head("of_noised", "noised"), head("of_kept", "kept")};
+  experiment.model.outputs = {{.name = "of_noised"}, {.name = "of_kept"}};
+  experiment.debug = {};
+  experiment.checkpoint = {};
+  runs.train(experiment, 2, runs.file("one"), "never");
+  runs.train(experiment, 4, runs.file("three"), "never");
+  experiment.data.memory_limit = ByteCount{400};
+  experiment.trainer.parallelism_factor = 3;
+  runs.train(experiment, 3, runs.file("streamed"), "never");
+  if (runs.world().rank() == 0) {
+    const auto expected = Regrouping::changes(runs.file("one"), "steps/of_noised_loss");
+    CHECK(expected.size() == epochs * (rows - 1));
+    for (const char* run : {"one", "three", "streamed"}) {
+      CAPTURE(run);
+      const auto found = Regrouping::changes(runs.file(run), "steps/of_noised_loss");
+      REQUIRE(found.size() == expected.size());
+      double farthest = 0.0;
+      std::size_t unchanged = 0;  // or by less than a loss of float32 can tell
+      for (const auto& [key, numbers] : expected) {
+        farthest = std::max(farthest, std::abs(numbers[0] - found.at(key)[0]));
+        if (numbers[0] == 0.0) ++unchanged;
+      }
+      CHECK(farthest < 1e-4);
+      CHECK(unchanged < expected.size() / 100);
+      for (const auto& [key, numbers] : Regrouping::changes(runs.file(run), "steps/of_kept_loss")) {
+        CHECK(std::abs(numbers[0]) < 1e-6);
+      }
+    }
+  }
+  runs.world().barrier();
 }
 
 TEST_CASE("so it does with every transport, shards, overlap, compression and bounded staleness") {
