@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/interleave.hpp"
+#include "core/random_order.hpp"
 #include "core/wide_words.hpp"
 
 namespace tusk {
@@ -102,9 +103,7 @@ std::uint64_t Random::below(std::uint64_t bound) {  // rejects the incomplete la
 }
 
 void shuffle(std::vector<std::uint32_t>& values, Random& random) {
-  for (std::size_t last = values.size(); last > 1; --last) {
-    std::swap(values[last - 1], values[random.below(last)]);
-  }
+  put_in_random_order(values, random);
 }
 
 }  // namespace tusk

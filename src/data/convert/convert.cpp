@@ -40,7 +40,9 @@ void check_output(const ConvertOptions& options, const std::string& output) {
 void check_names(const tables::Table& table) {
   const auto what = [&](std::size_t i) {
     const tables::TableField& field = table.fields()[i];
-    return i == 0 ? "features" : field.is_weight ? "weights" : field.is_group ? "groups" : "labels";
+    if (i == 0) return "features";
+    if (field.role == tables::FieldRole::values) return "labels";
+    return field.role == tables::FieldRole::weights ? "weights" : "groups";
   };
   const auto& fields = table.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -114,7 +116,7 @@ class Converter {
     for (const ConvertOutput& output : outputs_) {
       done.files.push_back({output.path(), output.rows()});
     }
-    if (fields.size() > 1 && !fields[1].is_weight && !fields[1].is_group) done.label = fields[1];
+    if (fields.size() > 1 && fields[1].role == tables::FieldRole::values) done.label = fields[1];
     if (communicator_ != nullptr) labels_.unite(*communicator_);
     if (!labels_.counts().empty() && !labels_.too_many()) done.classes = labels_.counts().size();
     done.missing_values = sum_over(communicator_, table_.missing_values());

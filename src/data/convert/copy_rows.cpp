@@ -26,7 +26,7 @@ datasets::Block share_of(std::uint64_t rows, std::uint64_t unit,
 }
 
 bool may_be_classes(const tables::TableField& field) {
-  return !field.is_weight && !field.is_group && field.row_shape.rank() == 0 &&
+  return field.role == tables::FieldRole::values && field.row_shape.rank() == 0 &&
          !is_floating_point(field.type);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/random_order.hpp"
 #include "tusk/random.hpp"
 
 namespace tusk::convert {
@@ -13,9 +14,7 @@ std::unordered_map<std::int64_t, std::size_t> assign_groups(
     std::uint64_t seed) {
   std::vector<std::pair<std::int64_t, std::uint64_t>> order(rows.begin(), rows.end());
   Random random(seed, Stream::file_split);
-  for (std::size_t left = order.size(); left > 1; --left) {  // R. Durstenfeld, 1964
-    std::swap(order[left - 1], order[random.below(left)]);
-  }
+  put_in_random_order(order, random);
   double all = 0.0;
   for (const auto& [group, count] : order) all += static_cast<double>(count);
   std::vector<double> lacking;

@@ -124,21 +124,10 @@ void RowPlan::cut_classes() {
 }
 
 void RowPlan::find_groups() {
-  std::map<std::int64_t, std::uint64_t> rows;
+  datasets::LabelCounts::Counts rows;
   mpi::collectively(communicator_,
                     [&] { for_each_key([&](std::int64_t group) { ++rows[group]; }); });
-  if (communicator_ != nullptr) {
-    struct Count {
-      std::int64_t group;
-      std::uint64_t rows;
-    };
-    std::vector<Count> mine;
-    for (const auto& [group, count] : rows) mine.push_back({group, count});
-    rows.clear();
-    for (const auto& theirs : communicator_->all_gather(std::span<const Count>(mine))) {
-      for (const Count& each : theirs) rows[each.group] += each.rows;
-    }
-  }
+  if (communicator_ != nullptr) rows = datasets::sum_of_counts(*communicator_, rows);
   group_part_ = assign_groups(rows, arrangement_.split, arrangement_.seed);
   for (const auto& [group, count] : rows) part_rows_[group_part_.at(group)] += count;
 }
@@ -169,7 +158,8 @@ void RowPlan::count_parts() {
 std::optional<std::size_t> RowPlan::key_field() const {
   if (arrangement_.stratify) return 1;
   const auto& fields = table_.fields();
-  const auto group = std::ranges::find(fields, true, &tables::TableField::is_group);
+  const auto group =
+      std::ranges::find(fields, tables::FieldRole::groups, &tables::TableField::role);
   if (!arrangement_.by_group || group == fields.end()) return std::nullopt;
   return static_cast<std::size_t>(group - fields.begin());
 }

@@ -44,14 +44,14 @@ void CsvTable::add_fields(const tables::FieldNames& names) {
                        .row_shape = {},
                        .column_names = {},
                        .class_names = {},
-                       .is_weight = true});
+                       .role = tables::FieldRole::weights});
   if (layout.chosen.group)
     fields_.push_back({.name = names.group,
                        .type = ElementType::i64,
                        .row_shape = {},
                        .column_names = {},
                        .class_names = {},
-                       .is_group = true});
+                       .role = tables::FieldRole::groups});
 }
 
 void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/random_order.hpp"
 #include "core/units.hpp"
 #include "tusk/error.hpp"
 #include "tusk/random.hpp"
@@ -72,14 +73,6 @@ struct Groups {
     return std::span(rows).subspan(begins[group], begins[group + 1] - begins[group]);
   }
 };
-
-// Every order as likely as any other (R. Durstenfeld, 1964).
-template <typename Number>
-void put_in_random_order(std::vector<Number>& numbers, Random& random) {
-  for (std::size_t left = numbers.size(); left > 1; --left) {
-    std::swap(numbers[left - 1], numbers[random.below(left)]);
-  }
-}
 
 std::uint64_t wanted_of(std::uint64_t rows, double fraction) {
   return static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(rows)));

@@ -41,17 +41,25 @@ void LabelCounts::add(std::int64_t label, std::uint64_t count) {
 }
 
 void LabelCounts::unite(const mpi::Communicator& communicator) {
+  const Counts all = sum_of_counts(communicator, counts_);
+  counts_.clear();
+  for (const auto& [label, count] : all) add(label, count);
+  too_many_ = communicator.max(too_many_ ? 1 : 0) != 0;
+}
+
+LabelCounts::Counts sum_of_counts(const mpi::Communicator& communicator,
+                                  const LabelCounts::Counts& mine) {
   struct Count {
-    std::int64_t label;
+    std::int64_t number;
     std::uint64_t count;
   };
-  std::vector<Count> mine;
-  for (const auto& [label, count] : counts_) mine.push_back({label, count});
-  counts_.clear();
-  for (const auto& part : communicator.all_gather(std::span<const Count>(mine))) {
-    for (const auto& [label, count] : part) add(label, count);
+  std::vector<Count> counts;
+  for (const auto& [number, count] : mine) counts.push_back({number, count});
+  LabelCounts::Counts all;
+  for (const auto& part : communicator.all_gather(std::span<const Count>(counts))) {
+    for (const auto& [number, count] : part) all[number] += count;
   }
-  too_many_ = communicator.max(too_many_ ? 1 : 0) != 0;
+  return all;
 }
 
 std::vector<std::int64_t> integers_of(ElementType type, std::span<const std::byte> labels) {

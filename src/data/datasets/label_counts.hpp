@@ -38,6 +38,10 @@ class LabelCounts {
   bool too_many_ = false;
 };
 
+// Collective: how often each number is there on all ranks together.
+LabelCounts::Counts sum_of_counts(const mpi::Communicator& communicator,
+                                  const LabelCounts::Counts& mine);
+
 // Labels of an integer type, as they are in memory, one number wide.
 std::vector<std::int64_t> integers_of(ElementType type, std::span<const std::byte> labels);
 

@@ -129,7 +129,7 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
                        .row_shape = {},
                        .column_names = {},
                        .class_names = {},
-                       .is_weight = true});
+                       .role = FieldRole::weights});
   }
   if (chosen_.group) {
     require_number(*chosen_.group);
@@ -144,7 +144,7 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
                        .row_shape = {},
                        .column_names = {},
                        .class_names = {},
-                       .is_group = true});
+                       .role = FieldRole::groups});
   }
 }
 

@@ -22,6 +22,13 @@ struct FieldNames {
   std::string group = "group";
 };
 
+// What an array of a table is to its rows.
+enum class FieldRole {
+  values,   // features, which come first, or labels
+  weights,  // how much rows count
+  groups,   // which rows belong together: whole numbers
+};
+
 // One array of a table; it becomes a data set of shape [rows, row_shape …].
 struct TableField {
   std::string name;
@@ -33,8 +40,7 @@ struct TableField {
   // The texts that stand for the indices in a column of categories, by column.
   std::map<std::size_t, std::vector<std::string>> categories = {};
 
-  bool is_weight = false;  // how much rows count, and no label
-  bool is_group = false;   // which rows belong together: whole numbers
+  FieldRole role = FieldRole::values;
 
   std::size_t row_bytes() const { return row_shape.elements() * size_of(type); }
 };

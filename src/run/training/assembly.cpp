@@ -226,8 +226,12 @@ Assembly assemble(Experiment experiment, const Roles& roles, DataFiles files, co
       mpi::collectively(world, [&] { return divide_rows(experiment, files.train, roles, member); });
   const auto origin =
       mpi::collectively(world, [&] { return read_model_file(experiment.model, extensions); });
-  transforms::ArrayTransforms transforms = learn_transforms(
-      experiment, origin ? &*origin : nullptr, files.train, rows.learn_from, world, extensions);
+  transforms::ArrayTransforms transforms = learn_transforms({.experiment = experiment,
+                                                             .origin = origin ? &*origin : nullptr,
+                                                             .train = files.train,
+                                                             .learn_from = rows.learn_from,
+                                                             .extensions = extensions},
+                                                            world);
 
   Assembly assembly = mpi::collectively(world, [&] {
     graph::Model model = make_model(experiment.model, origin, files.train, transforms);

@@ -30,14 +30,11 @@ transforms::ArrayTransforms kept_transforms(const formats::ModelContent& origin,
 
 // Collective: those of the experiment, or of the model file if the experiment has none of its own;
 // of each array of the training files.
-transforms::ArrayTransforms make_transforms(const Experiment& experiment,
-                                            const formats::ModelContent* origin,
-                                            const datasets::Dataset& train,
-                                            const datasets::Rows& learn_from,
-                                            const mpi::Communicator& world,
-                                            const Extensions& extensions) {
-  const TransformLists& options = experiment.data.transforms;
-  const std::vector<std::string> inputs = model_names(experiment.model, origin).inputs;
+transforms::ArrayTransforms make_transforms(const TransformSources& from,
+                                            const mpi::Communicator& world) {
+  const datasets::Dataset& train = from.train;
+  const TransformLists& options = from.experiment.data.transforms;
+  const std::vector<std::string> inputs = model_names(from.experiment.model, from.origin).inputs;
   mpi::collectively(world, [&] {
     const std::size_t model_inputs = std::max<std::size_t>(inputs.size(), 1);
     if (model_inputs != train.inputs()) {
@@ -58,33 +55,30 @@ transforms::ArrayTransforms make_transforms(const Experiment& experiment,
   if (!options.by_input.empty()) {
     const std::vector<std::string> names =
         inputs.empty() ? std::vector<std::string>{"input"} : inputs;
-    return transforms::fit_by_input(options, names, train, learn_from, world);
+    return transforms::fit_by_input(options, names, train, from.learn_from, world);
   }
-  if (!options.empty()) return transforms::fit_transforms(options, train, learn_from, world);
+  if (!options.empty()) return transforms::fit_transforms(options, train, from.learn_from, world);
   return mpi::collectively(world, [&]() -> transforms::ArrayTransforms {
-    if (!origin) return std::vector<transforms::Transforms>(train.inputs());
-    return kept_transforms(*origin, train.inputs(), *experiment.model.file, extensions);
+    if (from.origin == nullptr) return std::vector<transforms::Transforms>(from.train.inputs());
+    return kept_transforms(*from.origin, from.train.inputs(), *from.experiment.model.file,
+                           from.extensions);
   });
 }
 
 // Collective: the same with what is done to labels, which is the experiment's, or the model file's.
 transforms::ArrayTransforms with_label_transforms(transforms::ArrayTransforms transforms,
-                                                  const Experiment& experiment,
-                                                  const formats::ModelContent* origin,
-                                                  const datasets::Dataset& train,
-                                                  const datasets::Rows& learn_from,
-                                                  const mpi::Communicator& world,
-                                                  const Extensions& extensions) {
-  const TransformLists& options = experiment.data.label_transforms;
+                                                  const TransformSources& from,
+                                                  const mpi::Communicator& world) {
+  const TransformLists& options = from.experiment.data.label_transforms;
   if (!options.none()) {
-    std::vector<std::string> outputs = model_names(experiment.model, origin).outputs;
+    std::vector<std::string> outputs = model_names(from.experiment.model, from.origin).outputs;
     if (outputs.empty()) outputs.emplace_back("output");
     transforms[0] = transforms[0].with_labels(
-        transforms::fit_labels(options, outputs, train, learn_from, world));
-  } else if (origin && !transforms[0].have_labels()) {
+        transforms::fit_labels(options, outputs, from.train, from.learn_from, world));
+  } else if (from.origin != nullptr && !transforms[0].have_labels()) {
     mpi::collectively(world, [&] {
-      const auto kept =
-          transforms::Transforms::from_json(origin->transforms, *experiment.model.file, extensions);
+      const auto kept = transforms::Transforms::from_json(
+          from.origin->transforms, *from.experiment.model.file, from.extensions);
       transforms[0] = transforms[0].with_labels_of(kept);
     });
   }
@@ -93,15 +87,9 @@ transforms::ArrayTransforms with_label_transforms(transforms::ArrayTransforms tr
 
 }  // namespace
 
-transforms::ArrayTransforms learn_transforms(const Experiment& experiment,
-                                             const formats::ModelContent* origin,
-                                             const datasets::Dataset& train,
-                                             const datasets::Rows& learn_from,
-                                             const mpi::Communicator& world,
-                                             const Extensions& extensions) {
-  return with_label_transforms(
-      make_transforms(experiment, origin, train, learn_from, world, extensions), experiment, origin,
-      train, learn_from, world, extensions);
+transforms::ArrayTransforms learn_transforms(const TransformSources& from,
+                                             const mpi::Communicator& world) {
+  return with_label_transforms(make_transforms(from, world), from, world);
 }
 
 }  // namespace tusk::training

@@ -14,16 +14,21 @@ class Communicator;
 
 namespace tusk::training {
 
+// What transforms are made of.
+struct TransformSources {
+  const Experiment& experiment;
+  const formats::ModelContent* origin;  // the model file that training goes on from; null: none
+  const datasets::Dataset& train;
+  const datasets::Rows& learn_from;
+  const Extensions& extensions;
+};
+
 // Collective. The transforms of each array of the training files, with what is done to labels: the
 // experiment's, which learn from these rows, or where it has none of its own, those of the model
-// file that it goes on from, `origin`; null: there is none. Throws mpi::CollectiveError
-// (bad_experiment) if there are not as many data sets as the model has inputs or the lists do not
-// fit these, and what transforms::fit_transforms throws. Part of assemble().
-transforms::ArrayTransforms learn_transforms(const Experiment& experiment,
-                                             const formats::ModelContent* origin,
-                                             const datasets::Dataset& train,
-                                             const datasets::Rows& learn_from,
-                                             const mpi::Communicator& world,
-                                             const Extensions& extensions);
+// file. Throws mpi::CollectiveError (bad_experiment) if there are not as many data sets as the
+// model has inputs or the lists do not fit these, and what transforms::fit_transforms throws. Part
+// of assemble().
+transforms::ArrayTransforms learn_transforms(const TransformSources& from,
+                                             const mpi::Communicator& world);
 
 }  // namespace tusk::training

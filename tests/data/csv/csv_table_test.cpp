@@ -266,7 +266,7 @@ TEST_CASE("a column of weights is an array of its own, with every digit") {
     CsvTable table({path}, {}, choice);
     const std::size_t last = table.fields().size() - 1;
     CHECK(table.fields()[last].name == "weight");
-    CHECK(table.fields()[last].is_weight);
+    CHECK(table.fields()[last].role == tables::FieldRole::weights);
     CHECK(table.fields()[last].type == ElementType::f64);
     for (const std::string& name : table.fields()[0].column_names) CHECK(name != choice.weight);
     std::vector<double> weights(3);
