@@ -102,8 +102,46 @@ def check_records():
         same(single["label"][0], records["x1"])
 
 
+def check_groups():
+    """Records with a field of groups: kept in its type, no group in two files, with its own rows."""
+    for dtype in ("u1", ">i4", "<u8"):
+        records = numpy.zeros(3000, numpy.dtype([("x", "<f4"), ("event", dtype), ("label", "u1")]))
+        records["x"], records["label"] = numpy.arange(3000), numpy.arange(3000) % 3
+        records["event"] = random.integers(0, 100, 3000) + (2**60 if dtype == "<u8" else 0)
+        numpy.save("r.npy", records)
+        subprocess.run([tusk, "convert", "r.npy", "--group", "event", "--split", "train=0.7,test=0.3", "--shuffle",
+                        "-o", "g.h5", "--overwrite"], check=True, stdout=subprocess.DEVNULL)
+        seen = []
+        for part in ("train", "test"):
+            with h5py.File(f"g-{part}.h5") as file:
+                x, group, label = (file[name][...] for name in ("features", "group", "label"))
+            rows = x[:, 0].astype(int)
+            same(group, records["event"].astype(numpy.dtype(dtype).newbyteorder("="))[rows])
+            assert x.shape[1] == 1 and numpy.array_equal(label, records["label"][rows])
+            seen.append((set(group.tolist()), rows))
+        assert not seen[0][0] & seen[1][0] and len(seen[0][1]) + len(seen[1][1]) == 3000
+        assert abs(len(seen[0][1]) - 2100) <= 50, len(seen[0][1])
+    records = numpy.zeros(9, numpy.dtype([("x", "<f4"), ("event", "<f8")]))
+    numpy.save("r.npy", records)
+    done = subprocess.run([tusk, "convert", "r.npy", "--group", "event", "-o", "out.h5", "--overwrite"], capture_output=True, text=True)
+    assert done.returncode == 65 and "groups of rows are told by whole numbers" in done.stderr, done
+
+
+def check_cifar100():
+    """Records of a coarse label, a fine one and an image, plane by plane."""
+    records = random.integers(0, 256, (7, 3074)).astype("u1")
+    records[:, 0], records[:, 1] = numpy.arange(7) * 3, numpy.arange(7) * 16
+    records.tofile("train.bin")
+    for options, label in (([], 1), (["--label", "coarse"], 0)):
+        out = convert("train.bin", *options)
+        same(out["features"][0], records[:, 2:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+        assert numpy.array_equal(out["label"][0], records[:, label])
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     check_arrays()
     check_compressed_parts()
     check_records()
+    check_groups()
+    check_cifar100()

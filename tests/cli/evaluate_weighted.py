@@ -114,6 +114,45 @@ def regression(random, run, weight):
         check(f"r2 of output {i}", one["r2"], metrics.r2_score(y[:, i], p[:, i], sample_weight=weight))
 
 
+def rare_signal(tusk, folder):
+    """One event of signal to 50 of background: weights of classes find it, and order events as well as without."""
+    random = np.random.default_rng(7)
+    label = (np.arange(5100) % 51 == 0).astype(int)
+    features = random.normal(label[:, None], 1.0, (5100, 4)).astype(np.float32)
+    with h5py.File(folder + "/rare.h5", "w") as file:
+        file["features"], file["label"] = features, label
+        file["label"].attrs["class_names"] = np.array([b"background", b"signal"])
+    experiment = folder + "/rare.toml"
+    with open(experiment, "w") as file:
+        file.write(f"""name = "rare"
+[data]
+train = "{folder}/rare.h5"
+[[model.layers]]
+type = "dense"
+units = 1
+activation = "sigmoid"
+[model]
+loss = "binary_crossentropy"
+[optimizer]
+name = "adam"
+learning_rate = 0.02
+[trainer]
+name = "single"
+epochs = 5
+batch_size = 50
+""")
+    scores = []
+    for i, weights in enumerate(("{}", "{ signal = 50.0 }", "balanced")):
+        run = f"{folder}/rare{i}"
+        tusk.run("train", experiment, "--run-dir", run, "--set", f"model.class_weight={weights}")
+        found = json.loads(tusk.run("evaluate", run + "/model.h5", folder + "/rare.h5", "--json"))
+        scores.append((found["classes"][1]["recall"], found["auc"]))
+    (plain, area_of_plain), *weighted = scores
+    assert plain < 0.4, scores
+    for recall, its_area in weighted:
+        assert recall > 0.75 and abs(its_area - area_of_plain) < 0.01, scores
+
+
 def mistakes(tusk, folder):
     model, data = folder + "/model.h5", folder + "/data.h5"
     write_model(model, 2, "categorical_crossentropy", None)
@@ -143,6 +182,7 @@ def main():
             for case in (several_classes, two_classes, regression):
                 case(random, run, weight)
         mistakes(tusk, folder)
+        rare_signal(tusk, folder)
     print("weighted evaluations agree with numpy", np.__version__, "and scikit-learn", sklearn.__version__)
 
 
