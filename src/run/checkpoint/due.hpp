@@ -25,8 +25,8 @@ class Due {
   using Time = std::chrono::steady_clock::time_point;
 
   // `every`: as checkpoint.every. `stop_by`: when this process is to have ended (--max-time).
-  // Slurm's end of the job is asked for here, too (SLURM_JOB_END_TIME). `measures`: where the time is
-  // limited and no checkpoint has been taken in its first half, one is due then, so that it is
+  // Slurm's end of the job is asked for here, too (SLURM_JOB_END_TIME). `measures`: where the time
+  // is limited and no checkpoint has been taken in its first half, one is due then, so that it is
   // known how long one takes; not in simulations, which are to be repeatable.
   Due(const std::string& every, std::optional<Time> stop_by, bool measures = true);
 

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/checkpoint/facts.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
+#include "core/log.hpp"
 #include "data/hdf5/checksum.hpp"
 #include "exchange/center/center_server.hpp"
 #include "exchange/center/control_board.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::checkpoint {
 
@@ -17,6 +23,9 @@ void DataFile::keep(State& state) {
   state("part", part);
   state("path", path);
   state("checksum", checksum);
+  state("bytes", bytes);
+  state("sample", sample);
+  state("changed", changed);
 }
 
 void Deal::keep(State& state) {
@@ -88,17 +97,51 @@ void CenterCopy::restore(center::CenterServer& server,
 std::vector<DataFile> identify(const std::string& part, const std::vector<hdf5::File>& files) {
   std::vector<DataFile> found;
   for (const hdf5::File& file : files) {
-    std::error_code error;
-    const std::filesystem::path path = std::filesystem::absolute(file.path(), error);
-    auto checksum = hdf5::stored_checksum(file);
-    if (!checksum) {
-      const auto changed = std::filesystem::last_write_time(path, error).time_since_epoch();
-      checksum = fmt::format("{} bytes, changed at {}", std::filesystem::file_size(path, error),
-                             changed.count());
+    struct stat status {};
+    if (::stat(file.path().c_str(), &status) != 0) {
+      fail(ExitCode::no_input, "{}: {}", file.path(), std::strerror(errno));
     }
-    found.push_back({.part = part, .path = path.string(), .checksum = *checksum});
+    std::error_code error;
+    found.push_back(
+        {.part = part,
+         .path = std::filesystem::absolute(file.path(), error).string(),
+         .checksum = hdf5::stored_checksum(file).value_or(""),
+         .bytes = static_cast<std::uint64_t>(status.st_size),
+         .sample = hdf5::sampled_checksum(file.path()),
+         .changed = fmt::format("{:%Y-%m-%d %H:%M:%S}.{:09} UTC",
+                                fmt::gmtime(status.st_mtim.tv_sec), status.st_mtim.tv_nsec)});
   }
   return found;
+}
+
+void require_same_file(const DataFile& before, const DataFile& now, const std::string& where) {
+  const auto different = [&](const std::string& what) {
+    fail(ExitCode::bad_data, "{} is not the file that the run of {} began with, {}: it has {}",
+         now.path, where, before.path, what);
+  };
+  if (before.checksum != now.checksum) {
+    const auto name = [](const std::string& text) { return text.empty() ? "none" : text; };
+    different(fmt::format("checksum {}, that had {}", name(now.checksum), name(before.checksum)));
+  }
+  const bool same_bytes = before.bytes == now.bytes && before.sample == now.sample;
+  if (now.checksum.empty()) {
+    if (before.bytes != now.bytes) {
+      different(fmt::format("{} bytes, that had {}", now.bytes, before.bytes));
+    }
+    if (!same_bytes) different("other bytes, and was changed at " + now.changed);
+    if (before.changed == now.changed) return;
+    warning(
+        "{} was changed at {}, and when the run began at {}; its size and a sample of its bytes "
+        "are the same, and so it is taken for the same",
+        now.path, now.changed, before.changed);
+    return;
+  }
+  if (same_bytes) return;
+  // Arranged in another way, or its data have been changed behind the checksum's back.
+  const std::uint32_t data = hdf5::compute_checksum(hdf5::File::open(now.path));
+  if (fmt::format("crc32:{:08x}", data) == now.checksum) return;
+  different(
+      fmt::format("its checksum, {}, but other data, changed at {}", now.checksum, now.changed));
 }
 
 }  // namespace tusk::checkpoint

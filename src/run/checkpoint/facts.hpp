@@ -21,7 +21,10 @@ namespace tusk::checkpoint {
 struct DataFile {
   std::string part;  // "train"
   std::string path;
-  std::string checksum;  // as convert has stored it, or the size and the time of change
+  std::string checksum;      // of its data, as convert has stored it; empty if it has none
+  std::uint64_t bytes = 0;   // its size
+  std::uint32_t sample = 0;  // hdf5::sampled_checksum
+  std::string changed;       // when, as text
   void keep(State& state);
 };
 
@@ -89,5 +92,11 @@ struct CenterCopy {
 
 // What identifies these files. Errors as hdf5::File.
 std::vector<DataFile> identify(const std::string& part, const std::vector<hdf5::File>& files);
+
+// Error(bad_data) that names `where`, the checkpoint, if `now` is another file than `before`, at
+// whatever place. It is the same if size and sample are, with a warning if it has no checksum and
+// another time of change; with another sample it is the same if its data, read as a whole, have the
+// checksum of before.
+void require_same_file(const DataFile& before, const DataFile& now, const std::string& where);
 
 }  // namespace tusk::checkpoint

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "run/checkpoint/state_file.hpp"
@@ -20,16 +23,21 @@ namespace fs = std::filesystem;
 
 constexpr const char* prefix = "step-";
 
-bool is_checkpoint(const fs::directory_entry& entry) {
-  std::error_code error;
-  const std::string name = entry.path().filename().string();
-  return entry.symlink_status(error).type() == fs::file_type::directory &&
-         name.starts_with(prefix) && name.size() >= 15 &&
-         name.find_first_not_of("0123456789", 5) == std::string::npos;
+// The step in the name of a checkpoint; nothing if it is none.
+std::optional<std::uint64_t> step_in(const fs::path& path) {
+  constexpr std::size_t fewest_digits = 10;
+  const std::string name = path.filename().string();
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const std::string digits = name.substr(std::string_view(prefix).size());
+  std::uint64_t step = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), step);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  return whole && digits.size() >= fewest_digits ? std::optional(step) : std::nullopt;
 }
 
-std::uint64_t step_of(const fs::path& checkpoint) {
-  return std::stoull(checkpoint.filename().string().substr(5));
+bool is_checkpoint(const fs::directory_entry& entry) {
+  std::error_code error;
+  return entry.symlink_status(error).type() == fs::file_type::directory && step_in(entry.path());
 }
 
 void rename_or_fail(const fs::path& from, const fs::path& to) {
@@ -53,7 +61,7 @@ std::vector<fs::path> Folder::list() const {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_, error)) {
     if (is_checkpoint(entry)) found.push_back(entry.path());
   }
-  std::ranges::sort(found, std::greater<>(), step_of);
+  std::ranges::sort(found, std::greater<>(), step_in);
   return found;
 }
 

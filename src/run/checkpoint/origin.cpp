@@ -288,10 +288,12 @@ void check_files(const Origin& origin, const std::vector<DataFile>& files) {
          origin.checkpoint.string(), before.size(), files.size());
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (before[i].part == files[i].part && before[i].checksum == files[i].checksum) continue;
-    fail(ExitCode::bad_data,
-         "{} is not the file that the run began with, {}: it has {}, that had {}", files[i].path,
-         before[i].path, files[i].checksum, before[i].checksum);
+    if (before[i].part != files[i].part) {
+      fail(ExitCode::bad_data, "{}: {} is for {}, where the run had {} for {}",
+           origin.checkpoint.string(), files[i].path, files[i].part, before[i].path,
+           before[i].part);
+    }
+    require_same_file(before[i], files[i], origin.checkpoint.string());
   }
 }
 

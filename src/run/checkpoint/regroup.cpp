@@ -120,9 +120,12 @@ void tell(const Regroup& regroup, std::size_t workers) {
   }
   if (workers >= regroup.workers_before) return;
   warning(
-      "workers {} to {} are gone, and with them what they had beside the center: their weights, "
-      "the memory of their optimizers, what compression had left over{}",
-      workers, regroup.workers_before - 1,
+      "{} gone, and with {} beside the center: weights, the optimizer's memory, what compression "
+      "had left over{}",
+      workers + 1 == regroup.workers_before
+          ? fmt::format("worker {} is", workers)
+          : fmt::format("workers {} to {} are", workers, regroup.workers_before - 1),
+      workers + 1 == regroup.workers_before ? "it what it had" : "them what they had",
       samples == 0 ? ""
                    : fmt::format("; {} samples, trained since their last exchanges, are not in it",
                                  samples));

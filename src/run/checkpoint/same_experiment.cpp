@@ -7,38 +7,15 @@
 #include <map>
 #include <set>
 #include <string>
-#include <string_view>
 
+#include "experiment/flat_options.hpp"
 #include "experiment/write_experiment.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::checkpoint {
-namespace {
-
-// The options by their full keys, as they would be given to --set.
-std::map<std::string, std::string> options_of(const std::string& toml) {
-  std::map<std::string, std::string> options;
-  std::string section;
-  for (std::size_t begin = 0; begin < toml.size();) {
-    const std::size_t end = std::min(toml.find('\n', begin), toml.size());
-    const std::string line = toml.substr(begin, end - begin);
-    begin = end + 1;
-    if (line.starts_with('[')) {
-      section = line.substr(1, line.find(']') - 1) + ".";
-    } else if (const auto equals = line.find(" = "); equals != std::string::npos) {
-      options[section + line.substr(0, equals)] = line.substr(equals + 3);
-    } else if (!line.empty()) {
-      options[section] += line;  // of a list over several lines
-    }
-  }
-  return options;
-}
-
-}  // namespace
-
 std::string differences(const std::string& before, const std::string& now) {
-  const auto old_options = options_of(before);
-  const auto new_options = options_of(now);
+  const auto old_options = experiment::flat_options(before);
+  const auto new_options = experiment::flat_options(now);
   std::set<std::string> keys;
   for (const auto& [key, value] : old_options) keys.insert(key);
   for (const auto& [key, value] : new_options) keys.insert(key);

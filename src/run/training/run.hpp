@@ -54,7 +54,7 @@ struct RunOptions {
   std::string resume = "auto";
   // When the run is to have stopped, to go on later.
   std::optional<std::chrono::steady_clock::time_point> stop_by{};
-  std::string like{};                  // checkpoint::Facts::like
+  std::string like{};  // checkpoint::Facts::like
 };
 
 // What rank 0 holds when the workers are done; empty on the other ranks.

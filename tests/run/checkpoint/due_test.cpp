@@ -106,7 +106,8 @@ TEST_CASE("the time that a checkpoint takes is left at the end, twice, and the l
   CHECK(pausing.stop() == "--max-time");
 }
 
-TEST_CASE("where time is limited, and half of it has passed without a checkpoint, one is measured") {
+TEST_CASE(
+    "where time is limited, and half of it has passed without a checkpoint, one is measured") {
   const Signals none_yet;
   Due due("never", in(0.02));
   CHECK_FALSE(due.checkpoint({}));

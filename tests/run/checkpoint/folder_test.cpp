@@ -55,6 +55,8 @@ TEST_CASE("what a killed run has left half written is no checkpoint, and goes wi
   write(folder.writing() / "rank-0.state");
   fs::create_directory(run.file("./checkpoints/removing"));
   fs::create_directory(run.file("./checkpoints/step-12x4567890"));
+  fs::create_directory(run.file("./checkpoints/step-99999999999999999999999"));  // no number
+  fs::create_directory(run.file("./checkpoints/step--000000001"));
   write(run.file("./checkpoints/step-0000000003"));  // a file
   fs::create_directory_symlink("/", run.file("./checkpoints/step-0000000004"));
   CHECK(folder.list().empty());
