@@ -25,6 +25,10 @@ namespace {
 
 using Candidates = std::vector<Candidate>;
 
+// A self-test takes milliseconds; many more ranks than cores, on a machine that has other work,
+// take a thousand times as long.
+constexpr std::chrono::seconds self_test_limit{60};
+
 // The candidates that may be tried: those of the name asked for that can be and offer `wanted`.
 // `mapped`: whether all ranks can map one server's memory.
 Candidates select(const Candidates& all, Transport asked, std::optional<Consistency> wanted,
@@ -238,7 +242,7 @@ Center make_center(const mpi::Communicator& communicator, std::span<const float>
                    const ServerOptions& options, std::optional<Consistency> consistency,
                    std::size_t statistics, std::span<const float> momentum) {
   return choose_center(communicator, initial, options, consistency, all_transports(),
-                       std::chrono::seconds(10), statistics, momentum);
+                       self_test_limit, statistics, momentum);
 }
 
 }  // namespace tusk::center

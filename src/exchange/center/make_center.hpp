@@ -65,7 +65,7 @@ struct Center {
 // With `automatic`: the first of shared (one shard, all ranks on one node), rma, message that
 // offers `consistency` (nothing: the strongest that the transport has) and passes. A transport that
 // gives a wrong sum or an error is reported with a warning and the next one tried; one that was
-// asked for by name is Error(internal). No answer within 10 s ends the job through mpi::Deadline,
+// asked for by name is Error(internal). No answer within 60 s ends the job through mpi::Deadline,
 // with exit code 70 and the advice server.transport = "message", because a stuck MPI call cannot be
 // left.
 //
