@@ -6,9 +6,10 @@ kill_and_go_on.py TUSK [--runs N] [--first CASE] [--kills K] [--seed S] [--band 
 kill_and_go_on.py --total FILE...
 
 N runs of many rules, transports and options, each ended K times at most: a random rank is killed (kill -9), or, one time in four,
-sent SIGUSR1 or SIGTERM, which must end the run with exit code 85; one time in five while it starts or goes on. Whatever happens, each must
+sent SIGUSR1 or SIGTERM, which must end the run with exit code 85; one time in five while it starts or goes on, else
+some time after it has begun to train or has written a checkpoint or two. Whatever happens, each must
 end with exit code 0, every sample of every epoch trained once, the epochs in metrics.jsonl ascending without gaps, every step and ticket
-once (where h5py is at hand), and, where a checkpoint is taken every so many steps, no more redone than what lies between two of them.
+once (where h5py is at hand), and the newest checkpoint that had its name be the one that the next goes on from.
 With --band, scores are compared with those of runs that nobody has disturbed, which are kept in FILE for the next call: those of one worker
 and of synchronous rules must be the same to the last digit, the loss of the others must lie in the band of three.
 Prints a line a run and a summary; exit code 1 if one failed. --record adds a line of JSON a run to FILE, and --total adds up such files:
@@ -28,6 +29,7 @@ import tempfile
 import time
 
 ROWS, WIDTH, EPOCHS = 4000, 16, 12
+LIMIT_S = 1200  # of a run, however busy the machine is
 REPO = pathlib.Path(__file__).resolve().parents[2]
 
 CASES = [  # ranks, options
@@ -57,7 +59,7 @@ CASES = [  # ranks, options
          "server.compression": "topk", "server.topk_fraction": 0.1}),
     (3, {"trainer.name": "downpour", "trainer.communication_window": 4, "server.compression": "bf16", "trainer.overlap": "true"}),
     (2, {"trainer.name": "sync_sgd", "data.memory_limit": "64 kB"}),
-    (3, {"trainer.name": "eamsgd", "trainer.communication_window": 4, "server.transport": "rma"}),
+    (3, {"trainer.name": "eamsgd", "trainer.communication_window": 4, "server.transport": "rma", "optimizer.nesterov": "true"}),
     (4, {"trainer.name": "dynsgd", "trainer.communication_window": 4, "server.shards": 2, "server.transport": "rma",
          "trainer.overlap": "true"}),
     (3, {"trainer.name": "adag", "trainer.communication_window": 4, "trainer.parallelism_factor": 4, "trainer.overlap": "true",
@@ -137,10 +139,29 @@ def wait_for_training(process, directory, started):
         time.sleep(0.02)
 
 
+def checkpoints_in(directory):
+    """The steps of those that are complete, in their order."""
+    try:
+        return sorted(int(name[5:]) for name in os.listdir(directory / "checkpoints") if re.fullmatch(r"step-\d+", name))
+    except OSError:
+        return []
+
+
+def wait_for_checkpoints(process, directory, count):
+    """Until so many have been written since the call."""
+    seen = set(checkpoints_in(directory))
+    while count > 0 and process.poll() is None:
+        time.sleep(0.01)
+        new = set(checkpoints_in(directory)) - seen
+        seen |= new
+        count -= len(new)
+
+
 def run_once(command, directory, kill, rng, log):
     """Returns the exit code, the signal with which the run was ended, or None, and whether that was while it started."""
     starting = kill and rng.random() < 0.2
-    after_s = rng.uniform(0.0, 1.0 if starting else 1.5)
+    checkpoints = rng.choice([0, 1, 1, 2])
+    after_s = rng.uniform(0.0, 1.0 if starting or checkpoints > 0 else 1.5)
     with open(log, "a") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
         sent = None
@@ -148,6 +169,7 @@ def run_once(command, directory, kill, rng, log):
             if kill:
                 if not starting:
                     wait_for_training(process, directory, time.time())
+                    wait_for_checkpoints(process, directory, checkpoints)
                 try:
                     process.wait(timeout=after_s)
                 except subprocess.TimeoutExpired:
@@ -155,7 +177,7 @@ def run_once(command, directory, kill, rng, log):
                     if ranks:
                         sent = rng.choice([signal.SIGKILL] * 6 + [signal.SIGUSR1, signal.SIGTERM])
                         os.kill(rng.choice(ranks), sent)
-            return process.wait(timeout=240), sent, starting
+            return process.wait(timeout=LIMIT_S), sent, starting
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -196,7 +218,7 @@ class Band:
                 name = f"undisturbed{len(self.runs)}-{number}"
                 with open(self.folder / f"{name}.log", "w") as log:
                     subprocess.run(command_of(self.tusk, self.folder, name, self.data, ranks, options, "never"), stdout=log, stderr=log,
-                                   check=True, timeout=300)
+                                   check=True, timeout=LIMIT_S)
                 found.append(scores(self.folder / name))
             if self.path.exists():  # another call may have added to it
                 self.runs |= json.loads(self.path.read_text())
@@ -211,8 +233,8 @@ class Band:
         if is_exact(ranks, options):
             same = [list(pair) for pair in here] == [list(pair) for pair in undisturbed[0]]
             return [] if same else ["scores are not those of a run that nobody has disturbed"], (here[-1][0], last[0], last[0])
-        # What three runs do not show of the band: as much again as it is wide, and 2% of the loss.
-        margin = max(last) - min(last) + 0.02 * max(last)
+        # What three runs do not show of the band: twice as much again as it is wide, and 5% of the loss.
+        margin = 2 * (max(last) - min(last)) + 0.05 * max(last)
         low, high = min(last) - margin, max(last) + margin
         inside = low <= here[-1][0] <= high
         return [] if inside else [f"the loss {here[-1][0]:.4f} is outside of {low:.4f} to {high:.4f}"], (here[-1][0], low, high)
@@ -227,12 +249,6 @@ def steps_in_history(directory):
             return len(history["steps/step"])
     except (ImportError, OSError, KeyError):
         return 0
-
-
-def most_redone(every, ranks, options):
-    """How many steps may be redone: what lies between two checkpoints, while the second is being written, and a window of each worker."""
-    interval = {"steps": int(every.split()[0]), "epoch": (ROWS - ROWS // 10) // 16 + ranks}.get(every.split()[-1]) if " " in every else None
-    return interval and 2 * interval + 2 * ranks * options.get("trainer.communication_window", 1)
 
 
 def check(directory):
@@ -301,7 +317,7 @@ def main():
         ranks, options = CASES[case]
         name = f"run{number}"
         directory, log = folder / name, folder / f"{name}.log"
-        every = rng.choice(["30 steps", "100 steps", "400 steps", "0.3s", "1 epoch"])
+        every = rng.choice(["30 steps", "100 steps", "200 steps", "0.3s", "1 epoch"])
         command = command_of(tusk, folder, name, data, ranks, options, every)
         line = {"seed": arguments.seed, "run": number, "case": case, "every": every, "kills": 0, "while_going_on": 0, "stops": 0,
                 "most_redone": 0}
@@ -309,16 +325,15 @@ def main():
         start = time.time()
         while True:
             said = log.stat().st_size if log.exists() else 0
-            reached = steps_in_history(directory)
+            reached, there = steps_in_history(directory), checkpoints_in(directory)
             code, sent, starting = run_once(command, directory, line["kills"] + line["stops"] < arguments.kills, rng, log)
             attempts += 1
             gone_on = re.search(r"going on from \S+: step ([\d,]+)", log.read_text()[said:])
             if gone_on:
-                redone = reached - int(gone_on[1].replace(",", ""))
-                line["most_redone"] = max(line["most_redone"], redone)
-                allowed = most_redone(every, ranks, options)
-                if allowed and redone > allowed:
-                    wrong.append(f"{redone} steps are redone")
+                step = int(gone_on[1].replace(",", ""))
+                line["most_redone"] = max(line["most_redone"], reached - step)
+                if step != there[-1]:
+                    wrong.append(f"goes on from step {step}, but there was {there[-1]}")
             line["kills"] += sent == signal.SIGKILL
             line["while_going_on"] += sent == signal.SIGKILL and starting and attempts > 1
             line["stops"] += sent is not None and sent != signal.SIGKILL
