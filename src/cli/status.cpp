@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/job_arguments.hpp"
 #include "run/queue/job.hpp"
+#include "tusk/error.hpp"
 
 namespace tusk::cli {
 namespace {
@@ -60,7 +62,17 @@ Command status_command(const Context& context) {
         return as_one_process(context, [&] {
           const std::vector<std::string> all = runs->empty() ? submitted_runs() : *runs;
           if (all.empty()) fmt::print("no job was submitted from this folder\n");
-          for (const std::string& run : all) print_status(run);
+          std::optional<Error> first;  // one that cannot be asked must not hide the others
+          for (const std::string& run : all) {
+            try {
+              print_status(run);
+            } catch (const Error& error) {
+              if (all.size() == 1) throw;
+              fmt::print("{}: unknown: {}\n", run, error.what());
+              if (!first) first = error;
+            }
+          }
+          if (first) throw *first;
         });
       }};
 }

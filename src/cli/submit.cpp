@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,9 +60,13 @@ std::vector<queue::Input> inputs(const Experiment& experiment) {
   add("data.train", experiment.data.train);
   if (experiment.data.validation) add("data.validation", *experiment.data.validation);
   if (experiment.data.test) add("data.test", *experiment.data.test);
-  if (experiment.model.file) {
-    all.push_back({.option = "model.file", .files = {*experiment.model.file}, .is_list = false});
-  }
+  const auto add_one = [&](const char* option, const std::optional<std::string>& file) {
+    if (!file) return;
+    if (!std::filesystem::exists(*file)) fail(ExitCode::no_input, "{}: is not there", *file);
+    all.push_back({.option = option, .files = {*file}, .is_list = false});
+  };
+  add_one("model.file", experiment.model.file);
+  add_one("model.weights", experiment.model.weights);
   return all;
 }
 

@@ -194,6 +194,10 @@ def awkward_names(fakes):
         fakes.experiment("x.toml", name=name)
         fakes.expect(f"an experiment named {name}", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5"), 78, "name")
     fakes.experiment("x.toml")
+    for name in ("..", ".", "runs/..", "runs/./"):
+        for more in ((), ("--host", "login")):
+            done = fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--run-dir", name, *more)
+            fakes.expect(f"a run directory {name} {more}", done, 64, f"--run-dir {name}: it ends in no name")
     fakes.expect("a line break", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--run-dir", "a\nb"), 64, "line break")
     for host in ("-oProxyCommand=touch executed", "$(touch executed)", "a b", "../x"):
         done = fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", f"--host={host}")
@@ -211,7 +215,30 @@ def far_away(fakes):
     fakes.answer("ssh", code=255, err="ssh: connect to host login port 22: Connection timed out\n")
     for command in ("status", "cancel"):
         fakes.expect(f"{command} at a host that cannot be reached", fakes.tusk(command, "runs/simple"), 74, "cannot be reached by ssh")
+    text = (fakes.work / "x.toml").read_text()
+    (fakes.work / "y.toml").write_text(text.replace('name = "simple"', 'name = "second"'))
     fakes.answer("ssh")
+    fakes.answer("squeue", "RUNNING|None|1:02|12:00:00|node7\n")
+    fakes.answer("sbatch", "4712\n")
+    fakes.expect("a job here beside it", fakes.tusk("submit", "y.toml", "--ranks", "2", "--time", "5"), 0)
+    fakes.answer("ssh", code=255, err="ssh: connect to host login port 22: Connection timed out\n")
+    done = fakes.tusk("status")
+    fakes.expect("status of all, one at a host that cannot be reached", done, 74, "runs/simple: unknown: login cannot be reached by ssh: ")
+    fakes.faults.expect("runs/second: job 4712 RUNNING" in done.stdout, "says how the others are")
+    fakes.answer("ssh")
+    fakes.answer("squeue")
+    fakes.answer("sbatch", "4711\n")
+    (fakes.work / "model.json").write_text("{}")
+    weights = ("--set", "model.file='model.json'", "--set", "model.weights='none.h5'")
+    fakes.expect("weights that are not there", fakes.tusk("submit", "y.toml", "--ranks", "2", "--time", "5", "--host", "login", "--send-data", "--run-dir",
+                                                          "runs/third", *weights), 66, "none.h5")
+    (fakes.work / "none.h5").write_text("weights")
+    fakes.answer("rsync")
+    fakes.expect("model and weights", fakes.tusk("submit", "y.toml", "--ranks", "2", "--time", "5", "--host", "login", "--send-data", "--run-dir",
+                                                 "runs/third", *weights), 0)
+    (words,) = fakes.words_of("sbatch")
+    fakes.faults.expect(words[-4:] == ["--set", 'model.file="third.job/inputs/1-model.json"', "--set", 'model.weights="third.job/inputs/2-none.h5"'],
+                        f"are sent, and the job uses them: {words[-6:]}")
     fakes.answer("rsync", code=23, err='rsync: change_dir "/home/me/tusk-runs/simple" failed: No such file or directory (2)\n')
     fakes.expect("fetch what has not begun", fakes.tusk("fetch", "runs/simple"), 66, "has job 4711 begun to train?")
     fakes.answer("rsync")

@@ -128,13 +128,20 @@ def main():
         until(run, "COMPLETED", "trained a $(touch x)")
         tusk("fetch here", 0, "fetch", run, says="model.h5, summary.json")
 
+        # Beside it a run that its name would stand for as a pattern, which rsync would fetch, too.
+        there, name = faults.folder / "there's $HOME", "a[b] c*"
+        (there / "ab cd").mkdir(parents=True)
+        (there / "ab cd/decoy").write_text("of another run")
+        run = f"fetched/{name}"
         tusk("submit by ssh, with data", 0, "submit", "experiment.toml", "--ranks", "3", "--time", "5", "--host", "cluster", "--directory",
-             str(faults.folder / "there's $HOME"), "--send-data", "--tusk", faults.tusk, "--run-dir", "fetched/a b", "--launcher", "mpirun",
-             says="at cluster")
-        until("fetched/a b", "COMPLETED", "trained a $(touch x)")
-        tusk("fetch by ssh", 0, "fetch", "fetched/a b", says="model.h5, summary.json, metrics.jsonl, history.h5;")
-        expect((work / "fetched/a b/model.h5").exists() and (work / "fetched/a b.job/log").exists(), "model and log are here")
-        tusk("the model works here", 0, "evaluate", "fetched/a b/model.h5", "data.h5", says="accuracy")
+             str(there), "--send-data", "--tusk", faults.tusk, "--run-dir", run, "--launcher", "mpirun", says="at cluster")
+        until(run, "COMPLETED", "trained a $(touch x)")
+        tusk("fetch by ssh", 0, "fetch", run, says="model.h5, summary.json, metrics.jsonl, history.h5;")
+        expect((work / run / "model.h5").exists() and (work / f"{run}.job/log").exists(), "model and log are here")
+        expect(not (work / run / "decoy").exists(), "and nothing of another run")
+        tusk("the model works here", 0, "evaluate", f"{run}/model.h5", "data.h5", says="accuracy")
+        tusk("the same name from another folder", 73, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster",
+             "--directory", str(there), "--tusk", faults.tusk, "--run-dir", f"others/{name}", says="was submitted from elsewhere")
 
         experiment("long", epochs=50, slow=400)
         tusk("submit a long one by ssh", 0, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster", "--directory",

@@ -23,6 +23,18 @@ bool can_be_host(const std::string& host) {
          host.find("@-") == std::string::npos;
 }
 
+// A path of which rsync there takes every character for itself. It expands *, ? and [ in what it is
+// asked for, also with -s, and takes a backslash for an escape where there is one of them.
+std::string without_patterns(const std::string& path) {
+  if (path.find_first_of("*?[") == std::string::npos) return path;
+  std::string text;
+  for (const char c : path) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string quoted(const std::string& word) {
@@ -90,7 +102,7 @@ Finished Place::fetch(const std::string& from, const std::filesystem::path& to,
   // Links that lead out of what is fetched are left there.
   Words call{"rsync", "-s", "-rlt", "--partial", "--safe-links"};
   call.insert(call.end(), options.begin(), options.end());
-  call.insert(call.end(), {"--", host_ + ":" + from, to.string()});
+  call.insert(call.end(), {"--", host_ + ":" + without_patterns(from), to.string()});
   Finished finished = queue::run(call);
   require_reached(finished);
   return finished;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -28,6 +30,32 @@ std::string toml_text(const std::string& text) {
     quoted += c;
   }
   return quoted + "\"";
+}
+
+// What is at its end names the run, here and at the cluster.
+void require_name(const std::filesystem::path& run_directory) {
+  const std::filesystem::path name = folder_of(run_directory).filename().replace_extension();
+  if (!name.empty() && name != "." && name != "..") return;
+  fail(ExitCode::usage, "--run-dir {}: it ends in no name that a run could have",
+       run_directory.string());
+}
+
+// Runs of several folders here may have one name, and would be one at the cluster.
+void require_own(const Request& request, const Place& place, const std::string& there,
+                 const std::string& origin) {
+  const Finished said = place.run({"cat", "--", there + "/origin"});
+  if (said.code != 0 || said.out == origin) return;
+  fail(ExitCode::cannot_create,
+       "{}:{} was submitted from elsewhere ({}); --run-dir or --directory names another place",
+       request.host, there, last_line(said.out));
+}
+
+// This machine and the run directory on it.
+std::string origin_of(const Request& request) {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fmt::format("{}:{}\n", host.data(),
+                     std::filesystem::absolute(request.run_directory).lexically_normal().string());
 }
 
 void require_free(const Request& request) {
@@ -115,6 +143,7 @@ Job submit(const Request& request) {
   }
   require_printable("--directory", request.directory);
   for (const std::string& setting : request.settings) require_printable("--set", setting);
+  require_name(request.run_directory);
   require_free(request);
   const Place place(request.host);
   const std::filesystem::path folder = folder_of(request.run_directory);
@@ -132,6 +161,9 @@ Job submit(const Request& request) {
   std::vector<std::string> settings;
   if (!place.here()) {
     const std::string there = job.directory + "/" + job.folder;
+    const std::string origin = origin_of(request);
+    require_own(request, place, there, origin);
+    PendingFile::write(folder / "origin", origin);
     const Finished made = place.run({"mkdir", "-p", "--", there + "/inputs"});
     if (made.code != 0) {
       fail(ExitCode::cannot_create, "{}: {}", request.host, last_line(made.err));
