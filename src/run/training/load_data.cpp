@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/load_data.hpp"
 
+#include <algorithm>
+
 #include "core/log.hpp"
 #include "core/units.hpp"
 #include "data/samples/load_samples.hpp"
@@ -105,8 +107,11 @@ std::unique_ptr<const samples::SampleSource> load_validation(const Assembly& ass
 std::unique_ptr<const samples::SampleSource> load_some_test_rows(const Assembly& assembly) {
   if (!assembly.files.test) return nullptr;
   constexpr std::uint64_t most = 1000;
-  const std::uint64_t count = std::min(assembly.files.test->rows(), most);
-  return load(*assembly.files.test, datasets::Rows::all(count), assembly);
+  const datasets::Dataset& test = *assembly.files.test;
+  const std::uint64_t count = std::min(test.rows(), most);
+  const bool fits = samples::fits_memory(test, count, label_formats(test, assembly),
+                                         assembly.transforms, memory_limit(assembly));
+  return fits ? load(test, datasets::Rows::all(count), assembly) : nullptr;
 }
 
 samples::Partitions make_partitions(const Assembly& assembly, const datasets::Split& split) {

@@ -38,7 +38,8 @@ std::unique_ptr<const samples::SampleSource> load_shard(const Assembly& assembly
 std::unique_ptr<const samples::SampleSource> load_validation(const Assembly& assembly,
                                                              const datasets::Split& split);
 
-// The first rows of the test files, a thousand at most; null if there are none.
+// The first rows of the test files, a thousand at most; null if there are none, or if they exceed
+// data.memory_limit.
 std::unique_ptr<const samples::SampleSource> load_some_test_rows(const Assembly& assembly);
 
 // f·n partitions for the workers to claim. Error(bad_experiment) if there are not as many rows.
