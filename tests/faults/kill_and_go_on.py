@@ -167,7 +167,10 @@ def run_once(command, directory, kill, rng, log):
         sent = None
         try:
             if kill:
-                if not starting:
+                if starting:
+                    while process.poll() is None and not ranks_of(process):
+                        time.sleep(0.02)
+                else:
                     wait_for_training(process, directory, time.time())
                     wait_for_checkpoints(process, directory, checkpoints)
                 try:
