@@ -52,6 +52,8 @@ class Run:
             if every != 1:
                 refuse(f"{self.folder}: its history has {'none' if every == 0 else f'one of {every}'} of the steps, commits and "
                        "pulls; only a run with [history] steps = \"all\" can be replayed")
+            if "merges" in file:
+                refuse(f"{self.folder}: a tree of centers is not replayed")
             tables = {name: {column: file[name][column][:].tolist() for column in file[name]} for name in file}
         if max(max(table["worker"], default=0) for table in tables.values()) >= self.workers:
             refuse(f"{self.folder}: {REGROUPED}")

@@ -97,8 +97,7 @@ ExitCode check(const Context& context, const ExperimentArguments& arguments) {
   const mpi::Communicator& world = context.world;
   const Experiment experiment = load_experiment(context, arguments);
   const training::Assembly assembly = training::assemble(experiment, world, context.extensions);
-  strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer,
-                               assembly.roles.workers);
+  training::warn_of_rules(assembly);
   if (world.rank() != 0) return ExitCode::done;
   fmt::print("{}\n", assembly.model.summary());
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train.to_string(),
@@ -109,7 +108,8 @@ ExitCode check(const Context& context, const ExperimentArguments& arguments) {
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),
              experiment.trainer.epochs, experiment.trainer.batch_size);
-  fmt::print("{}", reach_text(experiment.trainer, assembly.roles.workers));
+  fmt::print("{}", reach_text(experiment.trainer,
+                              training::center_sizes(experiment, assembly.roles).workers));
   fmt::print("{} can be trained\n", experiment.name);
   return ExitCode::done;
 }

@@ -21,6 +21,19 @@ void reduce(MPI_Comm handle, std::span<T> values, MPI_Datatype type, MPI_Op oper
   });
 }
 
+template <typename T>
+std::vector<Request> begin_reduce(MPI_Comm handle, std::span<T> values, MPI_Datatype type) {
+  std::vector<Request> requests;
+  in_pieces(values.size(), message_piece_bytes / sizeof(T), [&](std::size_t first, int count) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    check(
+        MPI_Iallreduce(MPI_IN_PLACE, values.data() + first, count, type, MPI_SUM, handle, &request),
+        "MPI_Iallreduce");
+    requests.emplace_back(request, Request::Kind::barrier);
+  });
+  return requests;
+}
+
 }  // namespace
 
 Communicator::Communicator(MPI_Comm handle) : handle_(handle) {
@@ -119,6 +132,18 @@ void Communicator::sum(std::span<std::int64_t> values) const {
 
 void Communicator::sum(std::span<std::uint64_t> values) const {
   reduce(handle_, values, MPI_UINT64_T, MPI_SUM);
+}
+
+std::vector<Request> Communicator::isum(std::span<float> values) const {
+  return begin_reduce(handle_, values, MPI_FLOAT);
+}
+
+std::vector<Request> Communicator::isum(std::span<double> values) const {
+  return begin_reduce(handle_, values, MPI_DOUBLE);
+}
+
+std::vector<Request> Communicator::isum(std::span<std::uint64_t> values) const {
+  return begin_reduce(handle_, values, MPI_UINT64_T);
 }
 
 std::uint64_t Communicator::sum(std::uint64_t value) const {

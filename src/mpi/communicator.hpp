@@ -23,6 +23,13 @@ struct Message {
   std::vector<std::byte> bytes;
 };
 
+// A message that is on its way into `bytes`, from `source`; complete when the request is done.
+struct Arrival {
+  int source = 0;
+  std::vector<std::byte> bytes;
+  Request request;  // after the memory that it uses
+};
+
 // Some ranks of the job. Owns its communicator (a duplicate), with MPI_ERRORS_RETURN. Move-only;
 // the destructor is collective, and leaves the communicator alone while an exception passes
 // through. Every function throws Error(internal) when MPI reports an error. Counts beyond 2³¹ are
@@ -62,6 +69,12 @@ class Communicator {
   std::uint64_t min(std::uint64_t value) const;
   std::uint64_t max(std::uint64_t value) const;
 
+  // The same sums beside other work: complete when all requests are done. Until then the values
+  // stay untouched.
+  std::vector<Request> isum(std::span<float> values) const;
+  std::vector<Request> isum(std::span<double> values) const;
+  std::vector<Request> isum(std::span<std::uint64_t> values) const;
+
   // The same beside other work: `value` becomes the largest when the request is done, and stays
   // untouched until then.
   Request iall_max(std::uint64_t& value) const;
@@ -90,6 +103,9 @@ class Communicator {
 
   // The oldest message with this tag, from any rank, if one has arrived.
   std::optional<Message> try_receive(int tag) const;
+
+  // The same without waiting for the rest of a long one, for which the sender may be needed.
+  std::optional<Arrival> begin_receive(int tag) const;
 
  private:
   explicit Communicator(MPI_Comm handle);  // takes ownership

@@ -46,6 +46,23 @@ void Communicator::progress() const {
   check(MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, handle_, &found, MPI_STATUS_IGNORE), "MPI_Iprobe");
 }
 
+std::optional<Arrival> Communicator::begin_receive(int tag) const {
+  int found = 0;
+  MPI_Message handle = MPI_MESSAGE_NULL;
+  MPI_Status status;
+  check(MPI_Improbe(MPI_ANY_SOURCE, tag, handle_, &found, &handle, &status), "MPI_Improbe");
+  if (found == 0) return std::nullopt;
+  int count = 0;
+  check(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
+  Arrival arrival{.source = status.MPI_SOURCE,
+                  .bytes = std::vector<std::byte>(static_cast<std::size_t>(count)),
+                  .request = {}};
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Imrecv(arrival.bytes.data(), count, MPI_BYTE, &handle, &request), "MPI_Imrecv");
+  arrival.request = Request(request, Request::Kind::barrier);  // nobody may withdraw it
+  return arrival;
+}
+
 std::optional<Message> Communicator::try_receive(int tag) const {
   int found = 0;
   MPI_Message handle = MPI_MESSAGE_NULL;

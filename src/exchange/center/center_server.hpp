@@ -39,9 +39,9 @@ class CenterServer {
   virtual AlignedVector<float> momentum() { return {}; }
 
   // θ += change, of all θ, as a whole, and θ_kept with it: what a relay brings from other nodes. It
-  // is no commit: takes no ticket and counts in nobody's staleness. Error(internal) where a center
-  // has no relay.
-  virtual void merge(std::span<const float> change);
+  // is no commit: takes no ticket and counts in nobody's staleness. Returns the number of commits
+  // before it. Error(internal) where a center has no relay.
+  virtual std::uint64_t merge(std::span<const float> change);
 
   // The number of commits so far.
   virtual std::uint64_t updates() = 0;

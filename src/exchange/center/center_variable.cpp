@@ -72,7 +72,7 @@ namespace {
 
 }  // namespace
 
-void CenterServer::merge(std::span<const float> /*change*/) {
+std::uint64_t CenterServer::merge(std::span<const float> /*change*/) {
   fail(ExitCode::internal, "this center has no relay");
 }
 

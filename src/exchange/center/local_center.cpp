@@ -72,7 +72,10 @@ AlignedVector<float> LocalServer::momentum() {
   return {state_->momentum().begin(), state_->momentum().end()};
 }
 
-void LocalServer::merge(std::span<const float> change) { state_->merge(change); }
+std::uint64_t LocalServer::merge(std::span<const float> change) {
+  state_->merge(change);
+  return state_->updates();
+}
 
 std::uint64_t LocalServer::updates() { return state_->updates(); }
 

@@ -43,7 +43,7 @@ class LocalServer final : public CenterServer {
   double sleep_s(double) const override { return 0.0; }
   std::uint64_t snapshot(std::span<float> out) override;
   AlignedVector<float> momentum() override;
-  void merge(std::span<const float> change) override;
+  std::uint64_t merge(std::span<const float> change) override;
   std::uint64_t updates() override;
   void set_updates(std::uint64_t updates) override;
   ControlBoard& board() override;

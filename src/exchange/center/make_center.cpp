@@ -196,7 +196,8 @@ std::vector<Candidate> all_transports() {
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
-                     std::size_t statistics, std::span<const float> momentum) {
+                     std::size_t statistics, std::span<const float> momentum,
+                     std::size_t further_clocks) {
   const bool whole = communicator.split_by_node().size() == communicator.size();
   const bool one_node = communicator.min(whole ? 1 : 0) == 1;
   const bool same_size = communicator.min(initial.size()) == communicator.max(initial.size()) &&
@@ -223,7 +224,8 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
     const TransportOptions granted{.consistency = *offered(candidate.transport, consistency),
                                    .compression = options.compression,
                                    .statistics = statistics,
-                                   .momentum = momentum};
+                                   .momentum = momentum,
+                                   .further_clocks = further_clocks};
     try {
       Center center = try_and_open(communicator, groups, initial, candidate, granted, limit);
       announce(center, consistency, options, cut_into_shards(weights, options.shards));
@@ -240,9 +242,10 @@ Center choose_center(const mpi::Communicator& communicator, std::span<const floa
 
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
                    const ServerOptions& options, std::optional<Consistency> consistency,
-                   std::size_t statistics, std::span<const float> momentum) {
+                   std::size_t statistics, std::span<const float> momentum,
+                   std::size_t further_clocks) {
   return choose_center(communicator, initial, options, consistency, all_transports(),
-                       self_test_limit, statistics, momentum);
+                       self_test_limit, statistics, momentum, further_clocks);
 }
 
 }  // namespace tusk::center

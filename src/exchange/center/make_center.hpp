@@ -75,11 +75,15 @@ struct Center {
 // `momentum`: what the center keeps of an outer momentum, as it begins (CenterServer::momentum), as
 // many numbers on every rank; nothing: none. It needs consistency `snapshot`.
 //
+// `further_clocks`: so many clocks more than workers has the board, for what others tell of
+// theirs. It needs the transport `shared`.
+//
 // A consistency that no candidate offers is Error(bad_experiment), on every rank, as is "shared"
 // with several shards or when the ranks are on several nodes, and compression with another
 // transport than "message", which it chooses. The choice is logged.
 Center make_center(const mpi::Communicator& communicator, std::span<const float> initial,
                    const ServerOptions& options, std::optional<Consistency> consistency,
-                   std::size_t statistics = 0, std::span<const float> momentum = {});
+                   std::size_t statistics = 0, std::span<const float> momentum = {},
+                   std::size_t further_clocks = 0);
 
 }  // namespace tusk::center

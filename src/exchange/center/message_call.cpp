@@ -70,8 +70,12 @@ bool MessageCall::advance() {
   return any;
 }
 
-void MessageCall::wait() {
-  mpi::progress_until([this] { return done(); }, [this] { return advance(); });
+void MessageCall::wait(const std::function<bool()>& meanwhile) {
+  mpi::progress_until([this] { return done(); },
+                      [&] {
+                        const bool advanced = advance();
+                        return (meanwhile && meanwhile()) || advanced;
+                      });
 }
 
 }  // namespace tusk::center

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -28,7 +29,10 @@ class MessageCall {
 
   bool done() const { return answered_; }
   bool advance();  // whether something has happened since the last call
-  void wait();     // until it is done; sleeps while it waits
+
+  // Until it is done. While it waits it does `meanwhile` again and again, if there is such a thing,
+  // which says whether there was anything to do; otherwise it sleeps.
+  void wait(const std::function<bool()>& meanwhile = {});
 
   std::uint64_t ticket() const { return static_cast<std::uint64_t>(paper_->ticket); }  // once done
 

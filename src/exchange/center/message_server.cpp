@@ -17,8 +17,9 @@ MessageServer::MessageServer(mpi::Communicator communicator, std::span<const flo
       size_(initial.size() - options.statistics),
       statistics_(options.statistics),
       compression_(options.compression),
-      state_(initial, static_cast<std::size_t>(communicator_.size() - 1), options.statistics,
-             options.momentum),
+      state_(std::make_shared<LocalState>(initial,
+                                          static_cast<std::size_t>(communicator_.size() - 1),
+                                          options.statistics, options.momentum)),
       callers_(static_cast<std::size_t>(communicator_.size() - 1)) {
   int rank = 0;
   for (Caller& caller : callers_) {
@@ -146,18 +147,18 @@ void MessageServer::answer_update(Caller& caller) {
   if (update.commits() && !caller.compressed.empty()) {
     decompress(compression_, caller.compressed, caller.in);
   }
-  caller.answer = {static_cast<std::int64_t>(state_.begin(update))};
+  caller.answer = {static_cast<std::int64_t>(state_->begin(update))};
   caller.leaving = {};
   caller.leaving_statistics = {};
   constexpr std::size_t step = piece / sizeof(float);
   for (std::size_t first = 0; first < size_; first += step) {
     const std::size_t last = std::min(first + step, size_);
-    apply(update, state_.theta().data(), first, last);
+    apply(update, state_->theta().data(), first, last);
     if (!replies) continue;
     const std::span<const float> part(caller.out.data() + first, last - first);
     caller.leaving.add(communicator_.isend(std::as_bytes(part), caller.rank, tag::out));
   }
-  apply_to_statistics(update, state_.statistics().data(), statistics_);
+  apply_to_statistics(update, state_->statistics().data(), statistics_);
   if (replies) {
     const std::span<const float> statistics(update.statistics.out, statistics_);
     caller.leaving_statistics =
@@ -172,11 +173,11 @@ std::uint64_t MessageServer::snapshot(std::span<float> out) {
   constexpr std::size_t step = piece / sizeof(float);
   for (std::size_t first = 0; first < size(); first += step) {
     const std::size_t count = std::min(step, size() - first);
-    std::ranges::copy(state_.theta().subspan(first, count),
+    std::ranges::copy(state_->theta().subspan(first, count),
                       out.begin() + static_cast<std::ptrdiff_t>(first));
     communicator_.progress();
   }
-  return state_.updates();
+  return state_->updates();
 }
 
 }  // namespace tusk::center

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -30,11 +31,14 @@ class MessageServer final : public CenterServer {
   double sleep_s(double idle_s) const override { return mpi::polite_sleep_s(idle_s); }
   std::uint64_t snapshot(std::span<float> out) override;
   AlignedVector<float> momentum() override {
-    return {state_.momentum().begin(), state_.momentum().end()};
+    return {state_->momentum().begin(), state_->momentum().end()};
   }
-  std::uint64_t updates() override { return state_.updates(); }
-  void set_updates(std::uint64_t updates) override { state_.set_updates(updates); }
-  ControlBoard& board() override { return state_.board(); }
+  std::uint64_t updates() override { return state_->updates(); }
+  void set_updates(std::uint64_t updates) override { state_->set_updates(updates); }
+  ControlBoard& board() override { return state_->board(); }
+
+  // Of this process, for those in it who exchange as well (LocalCenter).
+  const std::shared_ptr<LocalState>& state() const { return state_; }
 
  private:
   // What is kept for a worker. Requests come after the memory they use, so that they end before it.
@@ -69,7 +73,7 @@ class MessageServer final : public CenterServer {
   std::size_t size_;  // weights
   std::size_t statistics_;
   CompressionOptions compression_;
-  LocalState state_;
+  std::shared_ptr<LocalState> state_;
   std::vector<AlignedVector<float>> spare_;  // for results; lent to callers
   std::vector<Caller> callers_;
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The transport `message`, the workers' side: two-sided messages that rank 0 answers, on a
 // communicator of their own.
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "exchange/center/center_worker.hpp"
 #include "exchange/center/compression.hpp"
+#include "exchange/center/local_center.hpp"
 #include "exchange/center/message_call.hpp"
 #include "exchange/center/message_protocol.hpp"
 #include "exchange/center/message_server.hpp"
@@ -62,6 +64,7 @@ class MessageCenter final : public CenterWorker {
       : CenterWorker(size, options.statistics, !options.momentum.empty()),
         communicator_(std::move(communicator)),
         call_(communicator_, size, options.statistics),
+        meanwhile_(options.meanwhile),
         board_(communicator_, call_) {
     const CompressionOptions& compression = options.compression;
     if (compression.kind != CompressionKind::none) compressor_.emplace(compression, size);
@@ -84,7 +87,7 @@ class MessageCenter final : public CenterWorker {
     return call_.done();
   }
   Receipt wait() override {
-    call_.wait();
+    call_.wait(meanwhile_);
     return {.ticket = call_.ticket()};
   }
 
@@ -99,6 +102,7 @@ class MessageCenter final : public CenterWorker {
   mpi::Communicator communicator_;
   std::optional<Compressor> compressor_;
   MessageCall call_;
+  std::function<bool()> meanwhile_;
   MessageBoard board_;
 };
 
@@ -110,7 +114,9 @@ Center open_message(const mpi::Communicator& communicator, std::span<const float
   Center opened{.transport = Transport::message, .consistency = options.consistency};
   mpi::collectively(communicator, [&] {
     if (communicator.rank() == 0) {
-      opened.server = std::make_unique<MessageServer>(std::move(own), initial, options);
+      auto server = std::make_unique<MessageServer>(std::move(own), initial, options);
+      if (options.server_takes_part) opened.worker = std::make_unique<LocalCenter>(server->state());
+      opened.server = std::move(server);
     } else {
       opened.worker = std::make_unique<MessageCenter>(std::move(own),
                                                       initial.size() - options.statistics, options);

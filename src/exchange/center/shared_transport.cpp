@@ -61,6 +61,11 @@ class SharedServer final : public CenterServer {
     return {mapped_.center.momentum().begin(), mapped_.center.momentum().end()};
   }
 
+  std::uint64_t merge(std::span<const float> change) override {
+    require_size(change.size(), size());
+    return mapped_.center.merge(change);
+  }
+
   std::uint64_t snapshot(std::span<float> out) override {
     require_size(out.size(), size());
     return mapped_
@@ -89,16 +94,15 @@ std::size_t offset_to_page(const std::byte* memory) {
 Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
                    const TransportOptions& options) {
   const bool hosting = communicator.rank() == 0;
-  const auto workers = static_cast<std::size_t>(communicator.size() - 1);
+  const auto clocks = static_cast<std::size_t>(communicator.size() - 1) + options.further_clocks;
   const std::size_t weights = initial.size() - options.statistics;
   const bool momentum = !options.momentum.empty();
   auto window = mpi::RmaWindow::allocate_shared(
       communicator,
-      StripedCenter::page + StripedCenter::bytes(weights, workers, options.statistics, momentum),
-      0);
+      StripedCenter::page + StripedCenter::bytes(weights, clocks, options.statistics, momentum), 0);
   std::size_t offset = offset_to_page(window.memory().data());
   communicator.broadcast(std::as_writable_bytes(std::span(&offset, 1)), 0);
-  StripedCenter center(window.memory().data() + offset, weights, workers, options.statistics,
+  StripedCenter center(window.memory().data() + offset, weights, clocks, options.statistics,
                        momentum);
   mpi::collectively(communicator, [&] {
     if (hosting) center.initialize(initial, options.momentum);

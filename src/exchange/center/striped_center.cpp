@@ -88,6 +88,22 @@ Receipt StripedCenter::perform(Update update) const {
   return {.ticket = ticket};
 }
 
+std::uint64_t StripedCenter::merge(std::span<const float> change) const {
+  std::unique_lock held(locks_[0]);
+  const std::uint64_t version = updates();
+  const auto add = [&](float* to, std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) to[i] += change[i];
+  };
+  for (std::size_t i = 0; i < locks_.size(); ++i) {
+    const std::size_t last = std::min((i + 1) * stripe, size_);
+    add(theta_, i * stripe, last);
+    if (!momentum_.empty()) add(momentum_.data() + size_, i * stripe, last);
+    if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
+  }
+  add(theta_, size_, size_ + statistics_);
+  return version;
+}
+
 Receipt StripedCenter::perform_racing(Update update) const {
   const std::uint64_t ticket = take_ticket(update);
   apply_racing(update, theta_, 0, size_);

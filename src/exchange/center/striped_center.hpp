@@ -48,6 +48,9 @@ class StripedCenter {
   Receipt perform(Update update) const;         // under the locks: consistency `snapshot`
   Receipt perform_racing(Update update) const;  // without: `none`, where only tickets are exact
 
+  // CenterServer::merge(), under the locks: a sweep like the others.
+  std::uint64_t merge(std::span<const float> change) const;
+
   std::size_t size() const { return size_; }
   std::size_t statistics() const { return statistics_; }
   std::span<float> momentum() const { return momentum_; }  // v, then θ_kept

@@ -26,6 +26,14 @@ struct TransportOptions {
   // What the center keeps of an outer momentum, as it begins (CenterServer::momentum): rank 0's
   // numbers are taken, but every rank has to give as many. Empty: none. With `snapshot` alone.
   std::span<const float> momentum = {};
+
+  std::size_t further_clocks = 0;  // of the board, behind the workers'; read by `shared`
+
+  // Of `message`. Whether rank 0 exchanges, too: its Center then has a server and a worker, which
+  // reaches θ by memory. What a worker does while it waits for rank 0, which returns whether there
+  // was anything to do; null: it sleeps.
+  bool server_takes_part = false;
+  std::function<bool()> meanwhile = {};
 };
 
 // Collective. Opens the center on rank 0 with rank 0's `initial`, without a test. Throws on every
@@ -55,6 +63,7 @@ std::vector<Candidate> all_transports();
 Center choose_center(const mpi::Communicator& communicator, std::span<const float> initial,
                      const ServerOptions& options, std::optional<Consistency> consistency,
                      const std::vector<Candidate>& candidates, std::chrono::milliseconds limit,
-                     std::size_t statistics = 0, std::span<const float> momentum = {});
+                     std::size_t statistics = 0, std::span<const float> momentum = {},
+                     std::size_t further_clocks = 0);
 
 }  // namespace tusk::center

@@ -72,6 +72,14 @@ void check_tree(const TrainerOptions& trainer, const ServerOptions& server,
   }
 }
 
+void check_relays_statistics(const RelayOptions& relay, std::size_t statistics) {
+  if (statistics == 0 || topology(relay.rule) != Topology::parameter_server) return;
+  fail(ExitCode::bad_experiment,
+       "relay.name = \"{}\" has a center, which cannot take the moving statistics of this model "
+       "from relays yet; \"diloco\" and \"averaging\" can",
+       name_of_rule(relay.rule));
+}
+
 void check_relays(const RelayOptions& relay, const OptimizerOptions& optimizer,
                   std::size_t relays) {
   check_strategy(relay.rule, optimizer, relays);

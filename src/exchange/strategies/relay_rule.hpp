@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "experiment/optimizer_options.hpp"
@@ -18,6 +19,9 @@ RelayOptions relay_rule(const std::optional<RelayOptions>& relay, const Strategy
 // relays cannot exchange by theirs; also if there is a [relay] without a tree. Not collective.
 void check_tree(const TrainerOptions& trainer, const ServerOptions& server,
                 const std::optional<RelayOptions>& relay);
+
+// Error(bad_experiment) if the model has so many moving statistics, and the relays' rule a center.
+void check_relays_statistics(const RelayOptions& relay, std::size_t statistics);
 
 // check_strategy() and warn_of_strategy() of the rule of so many relays.
 void check_relays(const RelayOptions& relay, const OptimizerOptions& optimizer, std::size_t relays);

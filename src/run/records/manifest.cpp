@@ -86,25 +86,28 @@ std::string consistency_text(const Manifest& manifest) {
 std::string manifest_json(const Manifest& manifest) {
   Json data = Json::object();
   for (const auto& [part, files] : manifest.data) data[part] = data_files(files);
-  const Json json{{"name", manifest.name},
-                  {"started", time_text(std::time(nullptr))},
-                  {"tusk",
-                   {{"version", version},
-                    {"git_revision", git_revision},
-                    {"compiler", compiler},
-                    {"build_type", build_type}}},
-                  {"mpi", mpi::library_version()},
-                  {"hdf5", hdf5::hdf5_version()},
-                  {"ranks", manifest.hosts.size()},
-                  {"hosts", manifest.hosts},
-                  {"workers", manifest.workers},
-                  {"shards", manifest.shards},
-                  {"transport", transport_text(manifest)},
-                  {"consistency", consistency_text(manifest)},
-                  {"seed", manifest.seed},
-                  {"parameters", manifest.parameters},
-                  {"data", std::move(data)},
-                  {"slurm", slurm_variables()}};
+  Json json{{"name", manifest.name},
+            {"started", time_text(std::time(nullptr))},
+            {"tusk",
+             {{"version", version},
+              {"git_revision", git_revision},
+              {"compiler", compiler},
+              {"build_type", build_type}}},
+            {"mpi", mpi::library_version()},
+            {"hdf5", hdf5::hdf5_version()},
+            {"ranks", manifest.hosts.size()},
+            {"hosts", manifest.hosts},
+            {"workers", manifest.workers},
+            {"shards", manifest.shards},
+            {"transport", transport_text(manifest)},
+            {"consistency", consistency_text(manifest)},
+            {"seed", manifest.seed},
+            {"parameters", manifest.parameters},
+            {"data", std::move(data)},
+            {"slurm", slurm_variables()}};
+  if (manifest.tree) {
+    json["tree"] = {{"nodes", manifest.tree->nodes}, {"relay", manifest.tree->relay}};
+  }
   return json.dump(2) + "\n";
 }
 

@@ -34,6 +34,11 @@ struct Manifest {
   std::size_t shards = 1;      // of the center
   std::size_t parameters = 0;  // of the model
   std::vector<Data> data;
+  struct Tree {
+    std::size_t nodes = 1;
+    std::string relay;  // the relays' rule
+  };
+  std::optional<Tree> tree{};            // of centers, of several nodes
   bool simulated = false;                // the workers are virtual
   std::optional<ServedCenter> center{};  // none where no process serves another
 };

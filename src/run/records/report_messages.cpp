@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/records/report_messages.hpp"
 
+#include <set>
+#include <utility>
+
 namespace tusk::records {
 namespace {
 
@@ -12,6 +15,25 @@ void ReportSender::send(const Report& report) {
   std::erase_if(under_way_, [](mpi::Request& request) { return request.test(); });
   under_way_.push_back(communicator_.isend(serialize(report), 0, report_tag));
   ++sent_;
+}
+
+bool ReportReceiver::advance() {
+  while (auto arrival = communicator_.begin_receive(report_tag)) {
+    arriving_.push_back(std::move(*arrival));
+  }
+  const std::uint64_t before = received_;
+  std::set<int> held;  // senders of whom an earlier one is not complete
+  for (auto arrival = arriving_.begin(); arrival != arriving_.end();) {
+    if (held.contains(arrival->source) || !arrival->request.test()) {
+      held.insert(arrival->source);
+      ++arrival;
+      continue;
+    }
+    sink_.submit(deserialize(arrival->bytes));
+    arrival = arriving_.erase(arrival);
+    ++received_;
+  }
+  return received_ != before;
 }
 
 std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <vector>
 
 #include "mpi/communicator.hpp"
@@ -35,8 +36,27 @@ class RemoteSink : public ReportSink {
   ReportSender sender_;
 };
 
-// Rank 0's side: hands the reports that have arrived to the sink and returns their number. Does not
-// wait.
+// The other side, of rank 0 or of a relay that sends them on: hands reports to a sink as they
+// arrive, each sender's in their order. Never waits, not even for the rest of a long message, for
+// which its sender may be needed.
+class ReportReceiver {
+ public:
+  // Both must outlive the object.
+  ReportReceiver(const mpi::Communicator& communicator, ReportSink& sink)
+      : communicator_(communicator), sink_(sink) {}
+
+  bool advance();  // whether one has arrived
+  std::uint64_t received() const { return received_; }
+
+ private:
+  const mpi::Communicator& communicator_;
+  ReportSink& sink_;
+  std::list<mpi::Arrival> arriving_;
+  std::uint64_t received_ = 0;
+};
+
+// Rank 0's side in a run with one center: hands the reports that have arrived to the sink and
+// returns their number. Does not wait.
 std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink);
 
 }  // namespace tusk::records

@@ -19,8 +19,16 @@ class Peers;
 //   groups         which workers share a node
 //   relay          an exchange of a relay with the others, by a strategy
 //   meeting_times  when relays meet, by the clock
+//   relay_center   a relay's access to the center that relays share
 //
-// simulation::VirtualRelay drives a relay on the virtual clock.
+// simulation::VirtualRelay drives a relay on the virtual clock. In a real run it is a rank:
+//
+//   node_relay     from the beginning of its node's training to the end (training::run_in_tree)
+//   polling_peers  the other relays, by sums beside other work
+//   duties         that work: what a relay does while it waits
+//   courier        its workers' reports, on their way to rank 0
+//   slowest_clock  how far the slowest worker of the tree has come, where staleness is bounded
+//   orders         rank 0's orders, on their way to all nodes
 namespace tusk::relay {
 
 // A node's center, as its relay sees it: θ is the weights, and behind them the statistics.

@@ -7,7 +7,6 @@
 #include "exchange/strategies/registry.hpp"
 #include "exchange/strategies/relay_rule.hpp"
 #include "run/relay/relay_center.hpp"
-#include "tusk/error.hpp"
 
 namespace tusk::simulation {
 namespace {
@@ -196,14 +195,8 @@ VirtualTree::VirtualTree(const Setup& setup, Scheduler& scheduler, std::deque<Vi
       barrier_(scheduler, nodes.size(), setup.workers),
       tallies_(scheduler, nodes.size(), setup.workers),
       exchanges_(scheduler, nodes.size(), setup.workers) {
+  strategies::check_relays_statistics(options_, setup.statistics);
   if (topology(options_.rule) == Topology::parameter_server) {
-    if (setup.statistics > 0) {
-      fail(
-          ExitCode::bad_experiment,
-          "relay.name = \"{}\" has a center, which cannot take the moving statistics of this model "
-          "from relays yet; \"diloco\" and \"averaging\" can",
-          name_of_rule(options_.rule));
-    }
     root_.emplace(setup.initial, setup.parameters, 1, nodes.size(), setup.statistics,
                   traits(options_.rule).center_momentum);
   }

@@ -33,7 +33,7 @@ class VirtualShards {
 
   // The same for the relay of a node, which has one shard.
   CenterSite site(NodeMemory* memory) { return {shards_.front().server, memory}; }
-  void merge(std::span<const float> change) { shards_.front().side.merge(change); }
+  std::uint64_t merge(std::span<const float> change) { return shards_.front().side.merge(change); }
 
   // The servers' side, for the one whose turn it is.
   void snapshot(std::span<float> out);

@@ -54,12 +54,22 @@ datasets::Split split_rows(const DataOptions& options, const datasets::Dataset& 
   return datasets::split_rows(train.rows(), share);
 }
 
+// In a tree of several nodes, where rules go by the workers of a node and by the relays.
+void check_node(const Experiment& experiment, const Roles& roles) {
+  if (!roles.node) return;
+  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer,
+                             roles.node->workers);
+  strategies::check_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
+                           experiment.optimizer, roles.node->count);
+}
+
 TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& train,
                          const Roles& roles, const Member* member) {
   const std::uint64_t seed = member != nullptr ? member->seed : experiment.seed;
   datasets::Split split = split_rows(experiment.data, train, seed);
   split.shard_rows(roles.workers - 1, roles.workers, train.path());  // enough for everyone?
   check_workers(experiment, roles.workers);
+  check_node(experiment, roles);
   const datasets::Rows all = split.training_rows({0, split.training_count()});
   if (member != nullptr) {
     const datasets::Rows mine = member_rows(split, *member);
@@ -201,6 +211,11 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
          "needed",
          experiment.server.shards, model.trained_count());
   }
+  if (assembly.roles.node) {
+    strategies::check_relays_statistics(
+        strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
+        model.exchanged_count() - model.trained_count());
+  }
   label_formats(files.train, assembly);
   if (files.test) label_formats(*files.test, assembly);
   coordinator::check_callbacks(experiment.callbacks, model.metric_names(),
@@ -295,10 +310,7 @@ Experiment with_memory_limit(Experiment experiment, const mpi::Communicator& wor
 Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
                   const Extensions& extensions) {
   Experiment limited = with_memory_limit(experiment, world);
-  const Roles roles = mpi::collectively(world, [&] {
-    return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
-                        world.rank(), world.size());
-  });
+  const Roles roles = find_roles(experiment, world);
   DataFiles files =
       mpi::collectively(world, [&] { return open_data_files(experiment, extensions); });
   require_same_data(files, world);
@@ -318,6 +330,15 @@ Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
       mpi::collectively(alone, [&] { return open_data_files(experiment, extensions); });
   const Roles roles{.workers = workers, .worker = std::nullopt, .simulated = true};
   return assemble(std::move(limited), roles, std::move(files), nullptr, alone, extensions);
+}
+
+void warn_of_rules(const Assembly& assembly) {
+  const Experiment& experiment = assembly.experiment;
+  const CenterSizes sizes = center_sizes(experiment, assembly.roles);
+  strategies::warn_of_strategy(experiment.trainer.strategy, experiment.optimizer, sizes.workers);
+  if (sizes.centers == 1) return;
+  strategies::warn_of_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
+                             experiment.optimizer, sizes.centers);
 }
 
 void check_workers(const Experiment& experiment, std::size_t workers) {

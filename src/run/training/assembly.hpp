@@ -80,6 +80,9 @@ Assembly assemble_member(const Experiment& experiment, const DataFiles& files, c
 Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
                              const mpi::Communicator& alone, const Extensions& extensions);
 
+// Warns of settings of the rules that work badly, of the workers' and, in a tree, the relays'.
+void warn_of_rules(const Assembly& assembly);
+
 // Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data
 // are. Not collective. Part of assemble().
 void check_workers(const Experiment& experiment, std::size_t workers);

@@ -48,8 +48,8 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             const GateAround& around) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t index = *assembly.roles.worker;
-  auto own_gate =
-      std::make_unique<worker::BoardGate>(center.board(), index, experiment.trainer.max_staleness);
+  auto own_gate = std::make_unique<worker::BoardGate>(center.board(), assembly.roles.place(),
+                                                      experiment.trainer.max_staleness);
   std::unique_ptr<worker::Gate> gate;
   if (around) {
     gate = around(std::move(own_gate));
@@ -58,7 +58,8 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
   }
   auto worker = std::make_unique<worker::Worker>(
       assembly.model, assembly.initial,
-      worker_options(experiment, index, assembly.roles.workers, experiment.trainer.threads),
+      worker_options(experiment, index, center_sizes(experiment, assembly.roles).workers,
+                     experiment.trainer.threads),
       worker::Worker::Outside{.center = center,
                               .peers = peers,
                               .sink = sink,

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/roles.hpp"
 
+#include "mpi/collectively.hpp"
+#include "mpi/communicator.hpp"
+#include "run/relay/groups.hpp"
+#include "run/training/tree_ranks.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::training {
@@ -24,6 +28,29 @@ void require_worker(std::size_t shards, int ranks) {
   fail(ExitCode::bad_experiment,
        "server.shards = {} needs at least {} ranks, {} servers and a worker, but the job has {}",
        shards, shards + 1, shards, ranks);
+}
+
+Roles find_roles(const Experiment& experiment, const mpi::Communicator& world) {
+  if (experiment.server.topology == ServerTopology::tree && world.size() > 1) {
+    const TreeRanks tree(world, experiment.server.ranks_per_node);
+    if (tree.node().count > 1) return tree.roles();
+  }
+  return mpi::collectively(world, [&] {
+    return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
+                        world.rank(), world.size());
+  });
+}
+
+CenterSizes center_sizes(const Experiment& experiment, const Roles& roles) {
+  if (experiment.server.topology == ServerTopology::flat) return {.workers = roles.workers};
+  if (roles.node) return {.workers = roles.node->workers, .centers = roles.node->count};
+  const std::optional<std::size_t> ranks = experiment.server.ranks_per_node;
+  if (roles.simulated && ranks) {
+    const relay::Groups groups(roles.workers, *ranks - 1);
+    return {.workers = groups.size(0), .centers = groups.count()};
+  }
+  if (roles.in_process) return {.workers = ranks.value_or(2) - 1, .centers = 2};
+  return {.workers = roles.workers};
 }
 
 }  // namespace tusk::training

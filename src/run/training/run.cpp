@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "core/units.hpp"
 #include "exchange/strategies/registry.hpp"
+#include "exchange/strategies/relay_rule.hpp"
 #include "experiment/write_experiment.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
@@ -47,6 +48,12 @@ records::Manifest make_manifest(const Assembly& assembly, const std::vector<std:
                              .data = {{"train", files.train.files()}},
                              .simulated = assembly.roles.simulated,
                              .center = center};
+  if (assembly.roles.node) {
+    manifest.tree = {
+        .nodes = assembly.roles.node->count,
+        .relay = name_of_rule(
+            strategies::relay_rule(experiment.relay, experiment.trainer.strategy).rule)};
+  }
   if (files.validation) manifest.data.push_back({"validation", files.validation->files()});
   if (files.test) manifest.data.push_back({"test", files.test->files()});
   return manifest;
@@ -114,8 +121,7 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
       threads_(assembly.roles.simulated ? 1 : assembly.experiment.trainer.threads),
       hosts_(gather_hosts(world)),
       origin_(std::move(origin)) {
-  strategies::warn_of_strategy(assembly.experiment.trainer.strategy, assembly.experiment.optimizer,
-                               assembly.roles.workers);
+  warn_of_rules(assembly);
   mpi::collectively(world, [&] {
     if (world.rank() == 0) open_directory(options);
     if (origin_ && !origin_->facts.deals.empty()) {

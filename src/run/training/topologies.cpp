@@ -23,26 +23,12 @@
 #include "run/coordinator/meeting_sink.hpp"
 #include "run/coordinator/server_loop.hpp"
 #include "run/records/report_messages.hpp"
+#include "run/training/center_parts.hpp"
 #include "run/training/make_worker.hpp"
 #include "run/training/optimizer_memory.hpp"
 
 namespace tusk::training {
 namespace {
-
-// How many of the numbers at the end of a center are statistics.
-std::size_t statistics(const Assembly& assembly) {
-  return assembly.model.exchanged_count() - assembly.model.trained_count();
-}
-
-// A whole model of a copy of the center: what is frozen is as it was.
-coordinator::Coordinator::Snapshot with_what_is_frozen(const Assembly& assembly,
-                                                       coordinator::Coordinator::Snapshot center) {
-  return [&assembly, center = std::move(center)](std::span<float> out) {
-    const std::size_t count = assembly.model.exchanged_count();
-    center(out.first(count));
-    std::ranges::copy(std::span(assembly.initial).subspan(count), out.subspan(count).begin());
-  };
-}
 
 // Collective: what a center begins with, on all ranks: several of them may serve a part of it.
 AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine) {
@@ -97,8 +83,8 @@ std::int64_t steps_apart(const Run& run) {
 Outcome run_in_process(const Run& run) {
   const Assembly& assembly = run.assembly();
   if (!assembly.roles.worker) return {};
-  const auto state = center::make_local_state(run.initial_center(), 1, statistics(assembly),
-                                              run.initial_momentum());
+  const auto state = center::make_local_state(
+      run.initial_center(), 1, statistics_of_center(assembly), run.initial_momentum());
   center::LocalCenter center(state);
   center::LocalServer server(state);
   center::LonePeer nobody;
@@ -161,7 +147,7 @@ Outcome run_with_server(const Run& run) {
   const AlignedVector<float> momentum = initial_everywhere(run, run.initial_momentum());
   const center::Center center = center::make_center(world, initial, assembly.experiment.server,
                                                     wanted_consistency(assembly.experiment.trainer),
-                                                    statistics(assembly), momentum);
+                                                    statistics_of_center(assembly), momentum);
   const mpi::Communicator reports = world.duplicate();
   const auto snapshot =
       with_what_is_frozen(assembly, [&](std::span<float> out) { center.server->snapshot(out); });

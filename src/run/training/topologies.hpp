@@ -16,6 +16,14 @@ Outcome run_in_process(const Run& run);
 // others work.
 Outcome run_with_server(const Run& run);
 
+// Collective. A tree of centers of several nodes: the first rank of each is its relay, the others
+// work with its center, as they do with rank 0 where there is one center.
+Outcome run_in_tree(const Run& run);
+
+// What of a tree ranks cannot do yet, or cannot do at all. Collective; throws mpi::CollectiveError.
+void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options,
+                         const mpi::Communicator& world);
+
 // Collective. Every rank works, rank 0 coordinates as well.
 Outcome run_with_peers(const Run& run);
 

@@ -19,10 +19,7 @@ namespace tusk::training {
 namespace {
 
 checkpoint::Group group_of(const Experiment& experiment, const mpi::Communicator& world) {
-  const Roles roles = mpi::collectively(world, [&] {
-    return assign_roles(strategies::topology(experiment.trainer.strategy), experiment.server.shards,
-                        world.rank(), world.size());
-  });
+  const Roles roles = find_roles(experiment, world);
   return {.workers = roles.workers, .worker = roles.worker};
 }
 
@@ -34,14 +31,7 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
   const ServerOptions& server = experiment.server;
   mpi::Watch::set_limits(parse_duration(server.stall_warning), parse_duration(server.stall_abort));
   require_same_experiment(experiment, options.run_directory, world);
-  if (server.topology == ServerTopology::tree) {
-    mpi::collectively(world, [] {
-      fail(ExitCode::bad_experiment,
-           "server.topology = \"tree\" can be simulated (`tusk simulate`), but ranks cannot train "
-           "in "
-           "one yet");
-    });
-  }
+  if (server.topology == ServerTopology::tree) check_tree_of_ranks(experiment, options, world);
   if (strategies::topology(strategy) == strategies::Topology::independent) {
     return train_ensemble(experiment, options, world, extensions);
   }
@@ -55,7 +45,14 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
   Experiment limited = experiment;
   if (origin && !limited.data.memory_limit) limited.data.memory_limit = origin->memory_limit;
   const Assembly assembly = assemble(limited, world, extensions);
-  mpi::collectively(world, [&] { require_worker(experiment.server.shards, world.size()); });
+  mpi::collectively(world, [&] {
+    require_worker(experiment.server.shards, world.size());
+    if (origin && assembly.roles.node) {
+      fail(ExitCode::bad_experiment,
+           "{}: a tree of several nodes cannot go on from a checkpoint yet",
+           origin->checkpoint.string());
+    }
+  });
   warn_of_few_cores(assembly.roles.worker ? experiment.trainer.threads : 0, world);
   return train_assembly(assembly, options, world, std::move(origin), std::move(signals));
 }
@@ -67,6 +64,7 @@ records::Summary train_assembly(const Assembly& assembly, const RunOptions& opti
   const Run run(assembly, options, world, std::move(origin), std::move(signals));
   if (assembly.roles.in_process) return run.end(run_in_process(run));
   const auto topology = strategies::topology(assembly.experiment.trainer.strategy);
+  if (assembly.roles.node) return run.end(run_in_tree(run));
   if (topology == strategies::Topology::peers) return run.end(run_with_peers(run));
   return run.end(run_with_server(run));
 }

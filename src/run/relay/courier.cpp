@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/relay/courier.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace tusk::relay {
+
+void Courier::Waiting::submit(records::Report report) {
+  if (report.finished) ++finished;
+  reports.push_back(std::move(report));
+}
+
+Courier::Courier(const mpi::Communicator& node, const mpi::Communicator& relays,
+                 records::ReportSink* sink)
+    : sink_(sink), from_node_(node, own_) {
+  if (sink == nullptr) {
+    sender_.emplace(relays);
+  } else {
+    from_relays_.emplace(relays, others_);
+  }
+}
+
+bool Courier::advance() {
+  const bool own = from_node_.advance();
+  return (from_relays_ && from_relays_->advance()) || own;
+}
+
+void Courier::load() {
+  std::ranges::move(own_.reports, std::back_inserter(loaded_));
+  own_.reports.clear();
+}
+
+void Courier::send() {
+  if (sender_) {
+    for (const records::Report& report : loaded_) sender_->send(report);
+  } else {
+    std::ranges::move(loaded_, std::back_inserter(others_.reports));
+  }
+  loaded_.clear();
+}
+
+void Courier::deliver() {
+  if (sink_ == nullptr) return;
+  for (records::Report& report : std::exchange(others_.reports, {})) {
+    sink_->submit(std::move(report));
+  }
+}
+
+}  // namespace tusk::relay

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/relay/duties.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "core/activity.hpp"
+#include "exchange/center/center_server.hpp"
+#include "run/coordinator/coordinator.hpp"
+#include "run/relay/courier.hpp"
+#include "run/relay/orders.hpp"
+#include "run/relay/slowest_clock.hpp"
+
+namespace tusk::relay {
+namespace {
+
+constexpr double idle_sleep_s = 1e-3;  // a relay that serves nobody else
+
+}  // namespace
+
+bool Duties::clocks_over() const { return parts_.clocks == nullptr || parts_.clocks->over(); }
+
+bool Duties::advance() {
+  note_activity(Activity::serving);
+  bool busy = parts_.courier.advance();
+  if (delivers_) parts_.courier.deliver();
+  if (parts_.clocks != nullptr) busy = parts_.clocks->advance() || busy;
+  if (parts_.orders != nullptr) busy = parts_.orders->advance() || busy;
+  if (parts_.root != nullptr) busy = parts_.root->progress() || busy;
+  if (parts_.coordinator != nullptr) busy = parts_.coordinator->advance() || busy;
+  return busy;
+}
+
+void Duties::until(const std::function<bool()>& done) {
+  using Clock = std::chrono::steady_clock;
+  auto last_event = Clock::now();
+  while (!done()) {
+    if (advance()) {
+      last_event = Clock::now();
+      continue;
+    }
+    const double idle_s = std::chrono::duration<double>(Clock::now() - last_event).count();
+    const double sleep_s = parts_.root == nullptr ? idle_sleep_s : parts_.root->sleep_s(idle_s);
+    std::this_thread::sleep_for(std::chrono::duration<double>(sleep_s));
+  }
+}
+
+}  // namespace tusk::relay

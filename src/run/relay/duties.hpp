@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "run/relay/polling_peers.hpp"
+
+namespace tusk::center {
+class CenterServer;
+}
+namespace tusk::coordinator {
+class Coordinator;
+}
+
+namespace tusk::relay {
+
+class Courier;
+class OrderReceiver;
+class SlowestClock;
+
+// What a relay of a real run does again and again, whatever exchange is under way: it takes its
+// workers' reports and rank 0's orders; rank 0's relay also takes the others' reports, validates in
+// slices of about a millisecond, and serves the relays' center, where they have one. Workers need
+// nobody to serve their node's.
+class Duties {
+ public:
+  struct Parts {
+    Courier& courier;
+    SlowestClock* clocks = nullptr;                   // where staleness is bounded
+    OrderReceiver* orders = nullptr;                  // elsewhere than on rank 0
+    coordinator::Coordinator* coordinator = nullptr;  // on rank 0
+    center::CenterServer* root = nullptr;             // the relays' center, on rank 0
+  };
+  // What the parts refer to must outlive the object.
+  explicit Duties(const Parts& parts) : parts_(parts) {}
+
+  // Reports of other relays are handed to the coordinator as they come, not by deliver() alone.
+  void deliver_at_once() { delivers_ = true; }
+
+  bool clocks_over() const;  // nobody waits for another's clock any more
+
+  bool advance();                                 // returns whether there was anything to do
+  void until(const std::function<bool()>& done);  // sleeps where there is nothing
+
+ private:
+  Parts parts_;
+  bool delivers_ = false;
+};
+
+}  // namespace tusk::relay

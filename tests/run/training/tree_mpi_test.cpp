@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trees of centers, of ranks: nodes are groups of a machine's ranks.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "check_fails.hpp"
+#include "data/hdf5/file.hpp"
+#include "history_column.hpp"
+#include "net/formats/model_file.hpp"
+#include "run/training/train.hpp"
+#include "synthetic.hpp"
+#include "tusk/center.hpp"
+#include "tusk/extensions.hpp"
+#include "tusk/strategy.hpp"
+
+using namespace tusk;
+
+namespace {
+
+constexpr std::uint64_t training_samples = 903;
+
+struct Grown {
+  records::Summary summary;
+  AlignedVector<float> weights;  // on rank 0
+  std::string directory;
+};
+
+class Forest {
+ public:
+  const mpi::Communicator& world() const { return world_; }
+  bool is_head() const { return world_.rank() == 0; }
+
+  Experiment flat(StrategyOptions strategy, std::size_t epochs = 2) const {
+    Experiment once = test::experiment(folder_, std::move(strategy));
+    once.trainer.epochs = epochs;
+    once.checkpoint.every = "never";
+    return once;
+  }
+
+  // Nodes of a relay and so many workers.
+  Experiment tree(StrategyOptions strategy, StrategyOptions relay, std::size_t workers_per_node = 2,
+                  RelayInterval every = 2.0) const {
+    Experiment once = flat(std::move(strategy));
+    once.server.topology = ServerTopology::tree;
+    once.server.ranks_per_node = workers_per_node + 1;
+    once.relay = RelayOptions{.rule = std::move(relay), .every = std::move(every)};
+    return once;
+  }
+
+  Grown train(const Experiment& experiment, const Extensions& extensions = {},
+              std::optional<std::chrono::steady_clock::time_point> stop_by = {}) {
+    Grown grown{.directory = folder_.file("tree" + std::to_string(++runs_))};
+    grown.summary = training::train(
+        experiment, {.run_directory = grown.directory, .quiet = true, .stop_by = stop_by}, world_,
+        extensions);
+    if (is_head()) {
+      grown.weights = formats::load_model(grown.directory + "/model.h5", extensions).weights;
+    }
+    world_.barrier();
+    return grown;
+  }
+
+  // That all was trained once, and it has learned something.
+  Grown trains_all(const Experiment& experiment) {
+    Grown grown = train(experiment);
+    if (is_head()) {
+      const auto all = experiment.trainer.epochs * training_samples;
+      CHECK(grown.summary.ledger.samples_trained == all);
+      CHECK(grown.summary.ledger.samples_committed == all);
+      CHECK(grown.summary.epochs == experiment.trainer.epochs);
+      CHECK(grown.summary.test->loss() < 0.69);
+    }
+    return grown;
+  }
+
+ private:
+  mpi::Communicator world_ = mpi::Communicator::world();
+  test::DataFolder folder_{world_};
+  int runs_ = 0;
+};
+
+const std::vector<StrategyOptions> rules_of_nodes{DownpourOptions{.communication_window = 3},
+                                                  AdagOptions{.communication_window = 4},
+                                                  DynsgdOptions{.communication_window = 3},
+                                                  ExperimentalOptions{.communication_window = 3},
+                                                  AsyncLocalSgdOptions{.communication_window = 3},
+                                                  DelayedNesterovOptions{.communication_window = 3},
+                                                  GemOptions{.communication_window = 3},
+                                                  AeasgdOptions{.communication_window = 4}};
+
+const std::vector<StrategyOptions> rules_of_relays{
+    DilocoOptions{.outer_learning_rate = 1.0, .outer_momentum = 0.5},
+    AveragingOptions{},
+    EasgdOptions{},
+    AsyncLocalSgdOptions{},
+    DelayedNesterovOptions{.outer_learning_rate = 0.5, .outer_momentum = 0.5},
+    AeasgdOptions{},
+    DynsgdOptions{},
+    DownpourOptions{}};
+
+// "counting": every step of a worker adds 1 to every weight of the center, whatever it has learned.
+struct CountingOptions {};
+
+void describe(options::Fields&, CountingOptions&) {}
+
+class Counting final : public strategies::Strategy {
+ public:
+  using Options = CountingOptions;
+
+  Counting(const Options&, const strategies::Surroundings& with)
+      : center_(*with.center), pulled_(center_.size()) {}
+
+  std::size_t communication_window() const override { return 3; }
+  void on_start(std::span<float> weights) override {
+    center_.pull(pulled_);
+    std::ranges::copy(pulled_, weights.begin());
+  }
+  void on_window_end(std::span<float> weights, const strategies::Window& window) override {
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      weights[i] = pulled_[i] + static_cast<float>(window.steps);
+    }
+    center_.commit_change(weights, pulled_, {});
+  }
+  void on_finish(std::span<float>) override {}
+  void keep(State&) override {}
+
+ private:
+  center::CenterVariable& center_;
+  std::vector<float> pulled_;
+};
+
+Extensions with_counting() {
+  Extensions extensions{.package = "mylab"};
+  extensions.add_strategy<Counting>("counting", {.topology = Topology::parameter_server});
+  return extensions;
+}
+
+// The biases of the first layer, which begin with 0.
+std::vector<float> counts(const AlignedVector<float>& weights) {
+  return {weights.begin() + 6 * 8, weights.begin() + 7 * 8};
+}
+
+}  // namespace
+
+TEST_CASE("tree of ranks: with rules of all kinds every sample is trained once, and it learns") {
+  Forest forest;
+  for (std::size_t i = 0; i < rules_of_relays.size(); ++i) {
+    CAPTURE(name_of_rule(rules_of_nodes[i]));
+    CAPTURE(name_of_rule(rules_of_relays[i]));
+    forest.trains_all(forest.tree(rules_of_nodes[i], rules_of_relays[i], 2, 1.0 + (i % 3)));
+  }
+}
+
+TEST_CASE("tree of ranks: what rules add up is exact, to the last step") {
+  Forest forest;
+  const Extensions extensions = with_counting();
+  const StrategyOptions rule =
+      UserStrategy{extensions.strategies.at(0), options::AnyOptions(CountingOptions{})};
+  const auto nodes = static_cast<float>(forest.world().size() / 3);
+  for (const RelayInterval& every :
+       {RelayInterval(1.0), RelayInterval("5ms"), RelayInterval(9.0)}) {
+    const Grown sum = forest.train(forest.tree(rule, DownpourOptions{}, 2, every), extensions);
+    const Grown mean = forest.train(forest.tree(rule, AveragingOptions{}, 2, every), extensions);
+    if (!forest.is_head()) continue;
+    for (const Grown* grown : {&sum, &mean}) {
+      const auto steps = static_cast<float>(grown->summary.ledger.batches_trained);
+      const float expected = grown == &sum ? steps : steps / nodes;
+      for (const float count : counts(grown->weights)) {
+        if (grown == &sum || nodes == 2.0F) CHECK(count == expected);
+        CHECK(count == doctest::Approx(expected).epsilon(1e-6));
+      }
+    }
+  }
+}
+
+TEST_CASE("tree of ranks: nodes that end at different times, and a slow one") {
+  Forest forest;
+  for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
+    Experiment tree = forest.tree(rules_of_nodes[0], rule, 2, 50.0);
+    tree.debug.slow = SlowOptions{.worker = 1, .factor = 400.0};
+    forest.trains_all(tree);
+    tree.relay->every = "3ms";
+    forest.trains_all(tree);
+  }
+}
+
+TEST_CASE("tree of ranks: bounded staleness holds over all nodes, and nobody waits for ever") {
+  Forest forest;
+  for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
+    for (const std::size_t bound : {0, 2}) {
+      Experiment tree = forest.tree(rules_of_nodes[0], rule, 2, 100.0);
+      tree.trainer.max_staleness = bound;
+      tree.debug.slow = SlowOptions{.worker = 2, .factor = 30.0};
+      const Grown grown = forest.trains_all(tree);
+      if (!forest.is_head()) continue;
+      // Of each worker the windows that it has begun when another ends one.
+      const auto worker = test::history_column<std::uint32_t>(grown.directory, "commits/worker");
+      const auto time_s = test::history_column<double>(grown.directory, "commits/time_s");
+      std::vector<std::pair<double, std::uint32_t>> order;
+      for (std::size_t i = 0; i < worker.size(); ++i) order.emplace_back(time_s[i], worker[i]);
+      std::ranges::sort(order);
+      std::vector<std::size_t> windows(grown.summary.workers);
+      std::size_t ahead = 0;
+      for (std::size_t i = 0; i < order.size() / 2;
+           ++i) {  // until the first of them may have ended
+        ++windows[order[i].second];
+        const auto [least, most] = std::ranges::minmax(windows);
+        ahead = std::max(ahead, most - least);
+      }
+      CHECK(ahead <= bound + 2);  // clocks of processes that begin a little apart
+    }
+  }
+}
+
+TEST_CASE("tree of ranks: a part of what an exchange brings, overlap, and moving statistics") {
+  Forest forest;
+  for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3], rules_of_relays[4]}) {
+    Experiment tree = forest.tree(rules_of_nodes[0], rule);
+    tree.relay->merge = 0.25;
+    forest.trains_all(tree);
+    tree.relay->merge = 1.0;
+    tree.trainer.overlap = true;
+    forest.trains_all(tree);
+  }
+  Experiment normal = forest.tree(rules_of_nodes[0], rules_of_relays[0]);
+  normal.model.layers = {DenseOptions{.units = 8}, BatchNormalizationOptions{.momentum = 0.8},
+                         DenseOptions{.units = 2, .activation = Activation::softmax}};
+  forest.trains_all(normal);
+  normal.relay->rule = rules_of_relays[3];
+  CHECK_FAILS(forest.train(normal), ExitCode::bad_experiment, "moving statistics");
+}
+
+TEST_CASE("tree of ranks: orders reach every node") {
+  Forest forest;
+  for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
+    Experiment tree = forest.tree(rules_of_nodes[0], rule);
+    tree.trainer.epochs = 3000;
+    tree.callbacks.reduce_lr_on_plateau = ReduceLearningRateOptions{
+        .monitor = "val_loss", .factor = 0.0, .patience = 0, .min_delta = 10.0};
+    tree.callbacks.early_stopping =
+        EarlyStoppingOptions{.monitor = "val_loss", .patience = 15, .restore_best_weights = true};
+    const Grown grown = forest.train(tree);
+    if (!forest.is_head()) continue;
+    CHECK(grown.summary.epochs < 3000);  // no improvement is possible any more
+    CHECK(grown.summary.ledger.samples_committed == grown.summary.ledger.samples_trained);
+    const auto rates = test::history_column<double>(grown.directory, "steps/learning_rate");
+    const auto workers = test::history_column<std::uint32_t>(grown.directory, "steps/worker");
+    std::vector<double> last(grown.summary.workers, 1.0);
+    for (std::size_t i = 0; i < rates.size(); ++i) last[workers[i]] = rates[i];
+    for (const double rate : last) CHECK(rate == 0.0);
+  }
+}
+
+TEST_CASE("tree of ranks: the history has every exchange of the relays, up to the last commit") {
+  Forest forest;
+  const auto nodes = static_cast<std::size_t>(forest.world().size() / 3);
+  for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
+    const Grown grown = forest.train(forest.tree(rules_of_nodes[0], rule));
+    if (!forest.is_head()) continue;
+    const auto column = [&]<typename T>(T, const char* name) {
+      return test::history_column<T>(grown.directory, std::string("merges/") + name);
+    };
+    const auto relay = column(std::uint32_t{}, "relay");
+    const auto exchange = column(std::uint64_t{}, "exchange");
+    const auto taken = column(std::uint64_t{}, "taken");
+    const auto merged = column(std::uint64_t{}, "merged");
+    std::vector<std::uint64_t> seen(nodes);
+    std::vector<std::uint64_t> last(nodes);
+    for (std::size_t i = 0; i < relay.size(); ++i) {
+      CHECK(exchange[i] == seen[relay[i]]++);
+      CHECK(taken[i] >= last[relay[i]]);
+      CHECK(merged[i] >= taken[i]);
+      last[relay[i]] = taken[i];
+    }
+    std::uint64_t all = 0;
+    for (const std::uint64_t commits : last) all += commits;
+    CHECK(all == grown.summary.updates);
+    CHECK(test::history_column<std::uint64_t>(grown.directory, "commits/ticket").size() == all);
+  }
+}
+
+TEST_CASE("tree of ranks: one group has the bits of a flat center") {
+  Forest forest;
+  const auto ranks = static_cast<std::size_t>(forest.world().size());
+  for (const StrategyOptions& rule : rules_of_nodes) {
+    CAPTURE(name_of_rule(rule));
+    Experiment tree = forest.flat(rule);
+    const Grown flat = forest.train(tree);
+    tree.server.topology = ServerTopology::tree;
+    tree.server.ranks_per_node = ranks;
+    const Grown grown = forest.train(tree);
+    tree.server.ranks_per_node.reset();
+    const Grown machine = forest.train(tree);
+    if (ranks == 2) {  // several workers differ from run to run
+      CHECK(grown.weights == flat.weights);
+      CHECK(machine.weights == flat.weights);
+    }
+  }
+}
+
+TEST_CASE("tree of ranks: what cannot be is said in a line, before anything is written") {
+  Forest forest;
+  const Experiment tree = forest.tree(rules_of_nodes[0], rules_of_relays[0]);
+  const auto refuses = [&](const Experiment& experiment, const char* words) {
+    CHECK_FAILS(forest.train(experiment), ExitCode::bad_experiment, words);
+  };
+  Experiment wrong = tree;
+  wrong.server.topology = ServerTopology::flat;
+  wrong.server.ranks_per_node.reset();
+  refuses(wrong, "[relay] says how the nodes of a tree exchange");
+  wrong = tree;
+  wrong.server.ranks_per_node = static_cast<std::size_t>(forest.world().size()) - 1;
+  refuses(wrong, "would be the relay of a node without workers");
+  wrong = tree;
+  wrong.server.shards = 2;
+  refuses(wrong, "server.shards = 2");
+  wrong = tree;
+  wrong.server.compression.kind = CompressionKind::bf16;
+  refuses(wrong, "server.compression");
+  wrong = tree;
+  wrong.trainer.parallelism_factor = 4;
+  refuses(wrong, "trainer.parallelism_factor = 4 is not yet possible");
+  wrong = tree;
+  wrong.server.transport = Transport::message;
+  refuses(wrong, "relays meet in MPI_Iallreduce");
+  wrong.relay->rule = DownpourOptions{};
+  wrong.server.transport = Transport::rma;
+  refuses(wrong, "relays theirs by messages");
+  wrong = tree;
+  wrong.relay->rule = AeasgdOptions{.moving_rate = {.beta = 30.0}};
+  refuses(wrong, "moving rate");
+  for (const auto& [rule, words] : std::vector<std::pair<StrategyOptions, const char*>>{
+           {AveragingOptions{}, "trainer 'averaging' has none"},
+           {EnsembleOptions{.members = 2}, "trainer 'ensemble' has none"},
+           {HogwildOptions{}, "of trainer 'hogwild' do not go together"}}) {
+    wrong = tree;
+    wrong.trainer.strategy = rule;
+    refuses(wrong, words);
+  }
+  wrong = tree;
+  wrong.relay->rule = SyncSgdOptions{};
+  refuses(wrong, "relay.name = \"sync_sgd\" does not go between relays: it ");
+  CHECK_FAILS(forest.train(tree, {}, std::chrono::steady_clock::now()), ExitCode::bad_experiment,
+              "--max-time stops a run");
+}
