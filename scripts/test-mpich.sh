@@ -1,16 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds what exchanges weights with MPICH, and tests it on 1, 2 and 4 ranks: messages, RMA, and every transport with a worker.
-# More workers than cores take minutes: MPICH spins while it waits (ctest --preset mpich -R '^center_'). Debian has MPICH
-# beside Open MPI (apt-get install mpich libmpich-dev libhdf5-mpich-dev); Intel MPI and Cray MPICH have its ABI.
-# Usage: scripts/test-mpich.sh
+# Builds what exchanges weights with MPICH, unoptimized, and tests it on 1, 2 and 4 ranks: messages, RMA, and every transport with a
+# worker. Debian has MPICH beside Open MPI (install-deps.sh --dev); Intel MPI and Cray MPICH have its ABI.
+# Usage: scripts/test-mpich.sh [--all]
+#   --all   also several workers, every rule on every transport, and trainings of every topology, which builds the whole program
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+programs=(mpi center) tests='mpi_[124]|center_2'
+case ${1:-} in
+  '') ;;
+  --all)
+    programs+=(strategies topologies train training_shards going_on statistics)
+    tests='(mpi|center|center_sharded|strategies|train|topologies|training_shards|going_on|statistics)_[0-9]|center_(stuck|killed)'
+    ;;
+  *) echo "test-mpich.sh: unknown argument '$1': it takes --all" >&2 && exit 64 ;;
+esac
 for program in mpicc.mpich mpirun.mpich h5pcc.mpich; do
   command -v $program > /dev/null && continue
   echo "test-mpich.sh: there is no $program here: apt-get install mpich libmpich-dev libhdf5-mpich-dev" >&2
   exit 1
 done
-scripts/build.sh mpich mpi_mpi_tests center_mpi_tests
-ctest --preset mpich -R '^(mpi_[124]|center_2)$'
+scripts/build.sh mpich tusk_yielding_ucx "${programs[@]/%/_mpi_tests}"
+ctest --preset mpich --parallel "$(nproc)" --no-tests=error -R "^($tests)\$"
