@@ -106,6 +106,13 @@ class Runs:
         return os.system, (f"touch {MARK}",)
 
 
+class Piped:
+    """A file that cannot be sought in."""
+
+    def __init__(self, file):
+        self.write, self.flush = file.write, file.flush
+
+
 def bomb(size=8 << 30):
     """An entry that says to expand to 8 GiB."""
     deflated = archive(arrays=b"\0" * (1 << 20), method=zipfile.ZIP_DEFLATED)
@@ -154,12 +161,40 @@ def corpus():
     yield "TensorFlow Lite", "a.tflite", b"\x1c\0\0\0TFL3" + bytes(50), "TensorFlow Lite"
     yield "MATLAB", "a.mat", b"MATLAB 5.0 MAT-file" + bytes(110), "'-v7.3'"
     yield "nothing at all", "a.h5", b"", "empty"
+    pieces = {"metadata": {"total_size": 36}, "weight_map": {"/layers/dense/vars": ["a_00000.weights.h5"]}}
+    yield "weights in pieces", "a.weights.json", json.dumps(pieces, indent=4).encode(), "makes one file"
+    for what, layers, said in refused():
+        yield what, "a.keras", archive(layers), said
+        yield what, "a.h5", whole_h5(layers), said
     yield "weights of Keras 3 alone", "a.weights.h5", GOOD, "but not its layers"
     yield "a link outside", "a.h5", whole_h5(config(dense(3)), change=link_outside), "a link to another file"
     yield "huge declared sizes", "a.h5", whole_h5(config(dense(3)), change=huge), "declares"
     yield "deep JSON in .h5", "a.h5", whole_h5('{"config":' + DEEP[:60_000] + "}"), ""
     yield "code in .h5", "a.h5", whole_h5(config(code)), "layer 'code' (Lambda)"
     yield "deep JSON alone", "a.json", ('{"class_name":' + DEEP + "}").encode(), "nested more than 200 deep"
+
+
+def refused():
+    """What is no model of layers that Tusk has: the layer, its class and what could be done."""
+    def layer(class_name, name="own", **more):
+        return {"class_name": class_name, "config": {"name": name, **more}}
+    first = {"class_name": "InputLayer", "config": {"batch_shape": [None, 2], "name": "i"}, "name": "i", "inbound_nodes": []}
+    slice_of = {**layer("SlicingOpLambda"), "name": "own", "inbound_nodes": [["i", 0, 0, {"slice_spec": []}]]}
+    graph = {"class_name": "Functional", "config": {"name": "m", "layers": [first, slice_of], "input_layers": [["i", 0, 0]],
+                                                    "output_layers": [["own", 0, 0]]}}
+    yield "a layer that Tusk lacks", config(layer("ConvLSTM2D", filters=3)), "layer 'own' (ConvLSTM2D) is of a type that Tusk does not have: a program"
+    yield "a layer of the user's", config(layer("lab>Ring")), "layer 'own' (lab>Ring)"
+    yield "QKeras", config(layer("QDense", units=3)), "layer 'own' (QDense) is of a type that Tusk does not have: it computes in few bits"
+    yield "an activation of the user's", config(dense(3, activation="wave")), "layer 'dense' (Dense) has activation 'wave', which Tusk does not have: give"
+    yield "an activation of QKeras", config(dense(3, activation="quantized_relu(6)")), "'quantized_relu(6)', which Tusk does not have: it is one of QKeras's"
+    yield "a quantizer", config(dense(3, activation=layer("quantized_bits"))), "one of QKeras's"
+    yield "a layer as an activation", config(dense(3, activation=layer("ReLU"))), "'ReLU', which Tusk does not have: call that as a layer"
+    yield "code", config(layer("Lambda")), "never run here; layers"
+    yield "an operation", graph, "layer 'own' (SlicingOpLambda) is of a type that Tusk does not have: it is an operation on tensors"
+    yield "texts", config(layer("TextVectorization")), "it prepares data"
+    yield "a subclassed model", {"module": "lab", "class_name": "Net", "config": {}}, "a model of class \"Net\"; Sequential and Functional"
+    yield "channels first", config(layer("Conv2D", filters=3, kernel_size=[2, 2], data_format="channels_first"), shape=(None, 1, 4, 4)), (
+        "layer 'own' (Conv2D) has data_format \"channels_first\"; channels_last is supported: build")
 
 
 def archive_of(*entries):
@@ -198,6 +233,21 @@ def main():
         with open(f"{folder}/named.keras", "wb") as file:
             file.write(archive(config(dense(3, name="../../up"))))
         inspect(f"{folder}/named.keras", 0)
+        for what, dtype, said in (
+                ("half", {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}, "computed in mixed_float16 where"),
+                ("double", "float64", "layer 'dense' computed in float64 where"), ("float", "float32", "")):
+            path = f"{folder}/{what}.keras"
+            with open(path, "wb") as file:
+                file.write(archive(config(dense(3, dtype=dtype))))
+            warned = inspect(path, 0).stderr
+            assert said in warned and warned.count("\n") == (1 if said else 0), warned
+        # Archives with sizes in 64 bits, and with sizes behind their entries, as who writes to a pipe makes them.
+        for what, kind in ("wide", {"force_zip64": True}), ("piped", {}):
+            with open(f"{folder}/{what}.keras", "wb") as out, zipfile.ZipFile(Piped(out) if what == "piped" else out, "w") as file:
+                for name, contents in ("config.json", json.dumps(config(dense(3))).encode()), ("model.weights.h5", GOOD):
+                    with file.open(name, "w", **kind) as entry:
+                        entry.write(contents)
+            assert "(2, 3)" in inspect(f"{folder}/{what}.keras", 0).stdout
         for method in zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED:
             path = f"{folder}/good-{method}.keras"
             with open(path, "wb") as file:

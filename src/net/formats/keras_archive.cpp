@@ -93,8 +93,9 @@ KerasArchive open_archive(const std::string& path) {
 
 std::string archive_config(const std::string& model_config, const std::string& training_config) {
   OrderedJson json = OrderedJson::parse(model_config);
-  const bool is_sequential = json["class_name"] == "Sequential";
-  json["module"] = is_sequential ? "keras" : "keras.src.models.functional";
+  // The class Functional has no name that both Keras 2 and 3 know; Model makes one of such layers.
+  if (json["class_name"] == "Functional") json["class_name"] = "Model";
+  json["module"] = "keras";
   json["registered_name"] = json["class_name"];
   if (training_config.empty()) return json.dump();
   OrderedJson training = OrderedJson::parse(training_config);

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "net/formats/keras_advice.hpp"
+#include "net/formats/keras_calls.hpp"
 #include "net/formats/keras_layer.hpp"
 #include "tusk/error.hpp"
 
@@ -20,76 +22,6 @@ constexpr int deepest_model = 16;  // models within models
 
 bool is_model(const std::string& class_name) {
   return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
-}
-
-// ["a", 0, 0]: layer, call, output.
-KerasTensor read_history(const Json& history) {
-  return {history.at(0).get<std::string>(), history.at(1).get<std::size_t>(),
-          history.at(2).get<std::size_t>()};
-}
-
-bool is_keras3_tensor(const Json& json) {
-  return json.is_object() && json.value("class_name", "") == "__keras_tensor__";
-}
-
-// The values of Keras 3's arguments: tensors, or lists of them. Anything else is no plain call.
-bool read_arguments(const Json& arguments, std::vector<KerasTensor>& tensors) {
-  for (const Json& argument : arguments) {
-    if (is_keras3_tensor(argument)) {
-      tensors.push_back(read_history(argument.at("config").at("keras_history")));
-    } else if (!argument.is_array() || !read_arguments(argument, tensors)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-// Keyword arguments that change nothing: {"mask": null}, {"mask": [null, null]}, {"training":
-// false}.
-bool are_harmless(const Json& keywords) {
-  const auto is_null = [](const Json& value) { return value.is_null(); };
-  for (const auto& [key, value] : keywords.items()) {
-    const bool is_training = key == "training" && value.is_boolean() && !value.get<bool>();
-    const bool is_nothing = value.is_array() && std::ranges::all_of(value, is_null);
-    if (!value.is_null() && !is_training && !is_nothing) return false;
-  }
-  return true;
-}
-
-bool read_older_tensor(const Json& tensor, std::vector<KerasTensor>& tensors) {
-  if (!tensor.is_array() || tensor.size() < 3 || !tensor[0].is_string()) return false;
-  if (tensor.size() > 3 && !are_harmless(tensor[3])) return false;
-  if (!tensor[1].is_number_unsigned()) return false;  // a constant, ["_CONSTANT_VALUE", -1, …]
-  tensors.push_back(read_history(tensor));
-  return true;
-}
-
-bool read_older_call(const Json& call, std::vector<KerasTensor>& tensors) {
-  if (!call.empty() && call[0].is_string()) return read_older_tensor(call, tensors);
-  return std::ranges::all_of(
-      call, [&](const Json& tensor) { return read_older_tensor(tensor, tensors); });
-}
-
-std::vector<KerasTensor> read_call(const Json& call, const std::string& where) {
-  std::vector<KerasTensor> tensors;
-  const bool is_plain = call.is_array() ? read_older_call(call, tensors)
-                                        : read_arguments(call.at("args"), tensors) &&
-                                              are_harmless(call.value("kwargs", Json::object()));
-  if (!is_plain || tensors.empty()) {
-    fail(ExitCode::bad_data, "{} is called with something else than outputs of layers, as {}",
-         where, call.dump().substr(0, 200));
-  }
-  return tensors;
-}
-
-// A list of histories, which Keras 3 unwraps if it is one, or an object of them by name.
-std::vector<KerasTensor> read_histories(const Json& histories) {
-  std::vector<KerasTensor> tensors;
-  if (histories.is_array() && !histories.empty() && histories[0].is_string()) {
-    return {read_history(histories)};
-  }
-  for (const Json& history : histories) tensors.push_back(read_history(history));
-  return tensors;
 }
 
 class GraphReader {
@@ -108,9 +40,12 @@ class GraphReader {
     } else if (is_model(type)) {
       read_functional(graph, config, depth);
     } else {
-      fail(ExitCode::bad_data,
-           "{}: holds a model of class {}; Sequential and Functional are supported", path_,
-           model.at("class_name").dump());
+      fail(
+          ExitCode::bad_data,
+          "{}: holds a model of class {}; Sequential and Functional are supported: others are "
+          "code, which is in no file; build the model of layers called on keras.Input where it was "
+          "made, give it the weights, and save that",
+          path_, model.at("class_name").dump());
     }
     require_calls(graph);
     return graph;
@@ -191,6 +126,10 @@ class GraphReader {
       if (!layer.is_input) {
         const std::string where = keras_layer_place(entry, path_);
         if (calls.empty()) fail(ExitCode::bad_data, "{} is never called", where);
+        if (is_tensor_operation(entry.at("class_name"))) {
+          fail(ExitCode::bad_data, "{} is of a type that Tusk does not have: {}", where,
+               advice_on_class(entry.at("class_name")));
+        }
         for (const Json& call : calls) layer.calls.push_back(read_call(call, where));
       }
       if (graph.find(layer.name) != nullptr) {

@@ -3,11 +3,13 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "core/log.hpp"
+#include "net/formats/keras_advice.hpp"
 #include "net/formats/keras_initializer.hpp"
 #include "net/formats/keras_inner_layer.hpp"
 #include "net/formats/keras_names.hpp"
@@ -124,8 +126,10 @@ bool has(const Json& config, const char* key) {
 void check_properties(const KerasClass& known, const Json& config, const std::string& where) {
   for (const auto& [key, value] : known.constants) {
     if (has(config, key) && config.at(key) != value) {
-      fail(ExitCode::bad_data, "{} has {} {}; {} is supported", where, key, config.at(key).dump(),
-           value);
+      fail(
+          ExitCode::bad_data,
+          "{} has {} {}; {} is supported: build the model with it where it was made, and save that",
+          where, key, config.at(key).dump(), value);
     }
   }
   for (const char* key : known.unsupported) {
@@ -136,6 +140,21 @@ void check_properties(const KerasClass& known, const Json& config, const std::st
     const Json& value = config.at(key);
     if (value == Json(false) || (value.is_number() && value == 0)) continue;
     fail(ExitCode::bad_data, "{} has {} {}, which is not supported", where, key, value.dump());
+  }
+}
+
+// Of a layer in our words. An activation may also be an object of a class, as a quantizer is.
+void check_activations(const Json& ours, const std::string& where) {
+  for (const char* key : {"activation", "recurrent_activation"}) {
+    if (!ours.contains(key)) continue;
+    const Json& its = ours.at(key);
+    std::string name = its.is_object() ? its.value("class_name", "") : its.dump();
+    if (its.is_string()) name = its;
+    std::vector<std::string> known;
+    for (const auto& activation : names_of(Activation{})) known.emplace_back(activation.name);
+    if (std::ranges::find(known, name) != known.end()) continue;
+    fail(ExitCode::bad_data, "{} has {} '{}', which Tusk does not have: {}; known are {}", where,
+         key, name, advice_on_activation(name), fmt::join(known, ", "));
   }
 }
 
@@ -208,6 +227,7 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     check_properties(keras_class(alternative), config, where);
     const bool is_users = !alternative.package.empty();  // whose options are kept as they are
     Json ours = is_users ? config : in_our_words(keras_class(alternative), config);
+    if (!is_users) check_activations(ours, where);
     InnerLayer* inner = inner_of(layer);
     if (inner != nullptr) ours["layer"] = {{"type", FlattenOptions::type}};  // until it is read
     options::read_json(ours, {choice.describe}, where);
@@ -221,8 +241,8 @@ LayerOptions read_keras_layer(const Json& entry, const std::string& path,
     return layer;
   }
   options::refuse_kind_of_package(where, "layer", type, fmt::format("{}", fmt::join(known, ", ")));
-  fail(ExitCode::bad_data, "{} is of a type that Tusk does not have; it has {}", where,
-       fmt::join(known, ", "));
+  fail(ExitCode::bad_data, "{} is of a type that Tusk does not have: {}; it has {}", where,
+       advice_on_class(type), fmt::join(known, ", "));
 }
 
 void mean_as_before_keras3(LayerOptions& layer) {

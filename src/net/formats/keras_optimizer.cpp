@@ -159,7 +159,9 @@ OrderedJson write_keras_optimizer(const OptimizerOptions& options) {
   for (const auto& [keras, tusk] : optimizer_classes) {
     if (tusk == name) type = keras;
   }
-  if (options.weight_decay == 0.0) config["weight_decay"] = nullptr;
+  // None is nothing to Keras, and a word that the older optimizers of Keras 2 do not know; AdamW's
+  // own is not none.
+  if (options.weight_decay == 0.0 && type != "AdamW") config.erase("weight_decay");
   const OrderedJson schedule = config.value("schedule", OrderedJson());
   config.erase("schedule");
   if (schedule.is_object() && schedule["type"] != "constant") {

@@ -49,7 +49,8 @@ struct ModelFront {
 };
 
 // The JSON of a model, laid out as `model`: Sequential for a chain, otherwise Functional, each in
-// the form of Keras 2, which Keras 3 reads, too. The front's layers come first; in a Sequential,
+// the form of Keras 2, which Keras 3 reads, too, and a graph's in the order that Keras gives them
+// (keras_order.hpp). The front's layers come first; in a Sequential,
 // they are one layer, a Functional named `front.name`, if they are no chain themselves.
 std::string write_model_config(const graph::Model& model, const ModelFront& front = {});
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "data/hdf5/attributes.hpp"
@@ -174,10 +176,15 @@ AlignedVector<float> weights_for(const graph::Model& model, const ModelContent& 
   if (from.size() != to.size() || weights.size() != content.weights.size()) {
     fail(ExitCode::internal, "a model file's weights for a model of other layers");
   }
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    if (from[i].shape != to[i].shape) fail(ExitCode::internal, "weights of another shape");
-    std::ranges::copy(std::span(content.weights).subspan(from[i].offset, from[i].size()),
-                      weights.begin() + static_cast<std::ptrdiff_t>(to[i].offset));
+  std::map<std::pair<std::string, std::string>, const layers::Parameter*> by_name;
+  for (const layers::Parameter& its : from) by_name[{its.layer, its.name}] = &its;
+  for (const layers::Parameter& array : to) {
+    const auto found = by_name.find({array.layer, array.name});
+    if (found == by_name.end() || found->second->shape != array.shape) {
+      fail(ExitCode::internal, "no weights for the {} of layer '{}'", array.name, array.layer);
+    }
+    std::ranges::copy(std::span(content.weights).subspan(found->second->offset, array.size()),
+                      weights.begin() + static_cast<std::ptrdiff_t>(array.offset));
   }
   return weights;
 }

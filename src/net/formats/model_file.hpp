@@ -17,15 +17,16 @@
 
 // Models on disk. In this room:
 //
-//   model_file          a whole model, read from wherever it is; model_source tells the forms
-//   apart,
-//                       keras_archive (zip_archive) opens .keras, read_weights and tusk_group read
-//                       what is beside the layers
+//   model_file          a whole model, from wherever it is. model_source tells forms apart,
+//                       keras_archive (zip_archive, zip_contents) opens .keras, read_weights and
+//                       tusk_group read what is beside the layers
 //   save_model          a whole model, written as model.h5 or .keras (write_zip)
-//   model_config        Keras's JSON of the layers: keras_graph reads it as it is, models within
-//                       models included, flatten_graph makes one graph of it. keras_layer,
-//                       keras_inner_layer, keras_initializer and keras_names write and read layers
-//                       one by one, by the describe() of their options; keras1_words translates
+//   model_config        Keras's JSON of the layers: keras_graph (keras_calls) reads it as it is,
+//                       models within models included, flatten_graph makes one graph of it.
+//                       keras_layer, keras_inner_layer, keras_initializer and keras_names write and
+//                       read layers one by one, by the describe() of their options; keras1_words
+//                       translates
+//   keras_order         in which order Keras has a graph's layers, and so the file
 //   transform_layers    what transforms do, as layers that Keras has, in front of the model's
 //   training_config     losses, metrics and optimizer (keras_optimizer) that a model was compiled
 //                       with, both ways; read_compiled: as what an experiment says
@@ -149,7 +150,8 @@ graph::Model make_model(const ModelOptions& options, const ModelContent& content
 // The same model as the content's weights are laid out for; losses play no part in that.
 graph::Model layout_of(const ModelContent& content);
 
-// The content's weights as `model` lays them out, which has the same layers, but may freeze others.
+// The content's weights as `model` lays them out, which has the same layers by name, but may freeze
+// others and have them in another order.
 AlignedVector<float> weights_for(const graph::Model& model, const ModelContent& content);
 
 }  // namespace tusk::formats

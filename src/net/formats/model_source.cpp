@@ -27,6 +27,15 @@ nlohmann::json parse_architecture(const std::string& text, const std::string& pa
   fail(ExitCode::bad_data, "{}: the JSON is no model's", path);
 }
 
+// What Keras 3 writes where weights are to be in pieces: which file has which.
+[[noreturn]] void refuse_pieces(const std::string& path) {
+  fail(
+      ExitCode::bad_data,
+      "{}: says which of several files has which weights (max_shard_size); such are not read: load "
+      "them in Keras, and model.save_weights(\"model.weights.h5\") makes one file",
+      path);
+}
+
 void take_compiled(const nlohmann::json& json, ModelSource& source) {
   const auto compiled = json.find("compile_config");
   if (compiled != json.end() && compiled->is_object()) source.training = compiled->dump();
@@ -35,6 +44,7 @@ void take_compiled(const nlohmann::json& json, ModelSource& source) {
 ModelSource open_json(const std::string& path) {
   ModelSource source{.path = path, .layers = read_json_file(path)};
   const nlohmann::json json = parse_architecture(source.layers, path);
+  if (json.contains("weight_map")) refuse_pieces(path);
   // Keras 3 says no version there, but where its classes are.
   const nlohmann::json version = json.value("keras_version", nlohmann::json());
   source.is_keras3 =
@@ -90,6 +100,10 @@ ModelSource open_model_source(const std::string& path) {
 
 hdf5::File open_weights_file(const std::string& path) {
   if (ZipArchive::is_archive(path)) return open_archive(path).weights;
+  if (is_json_file(path)) {
+    if (parse_architecture(read_json_file(path), path).contains("weight_map")) refuse_pieces(path);
+    fail(ExitCode::bad_data, "{}: JSON has the layers of a model, but no weights", path);
+  }
   return open_own_file(path);
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "net/formats/flatten_graph.hpp"
+#include "net/formats/keras_advice.hpp"
 #include "net/formats/keras_graph.hpp"
 #include "net/formats/model_config.hpp"
 #include "tusk/error.hpp"
@@ -69,6 +70,7 @@ ModelConfig read_model_config(const std::string& json, const std::string& path, 
   std::optional<Shape> stored;
   if (!front.names.empty()) stored = take_front_out(model, front, path);
   const KerasGraph graph = read_keras_graph(model, path, is_keras3);
+  warn_of_precision(graph, path);
   ModelConfig config = flatten_graph(graph, path, is_keras3, extensions);
   config.stored = std::move(stored);
   return config;

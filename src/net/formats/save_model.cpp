@@ -11,6 +11,7 @@
 #include "data/hdf5/memory_file.hpp"
 #include "net/formats/keras3_weights.hpp"
 #include "net/formats/keras_archive.hpp"
+#include "net/formats/keras_order.hpp"
 #include "net/formats/model_config.hpp"
 #include "net/formats/model_file.hpp"
 #include "net/formats/model_weights.hpp"
@@ -88,10 +89,30 @@ Written prepare(const ModelContent& content, std::vector<std::string>& notes) {
   return {std::move(model), std::move(front), std::move(config), std::move(training)};
 }
 
+// Keras 2 knows the slope of a LeakyReLU by its old name alone, which Keras 3 still takes.
+void rename_slopes(nlohmann::ordered_json& json) {
+  for (auto& each : json) {
+    if (each.is_structured()) rename_slopes(each);
+  }
+  if (!json.is_object() || json.value("class_name", nlohmann::ordered_json()) != "LeakyReLU")
+    return;
+  const double slope = json["config"]["negative_slope"];
+  json["config"].erase("negative_slope");
+  json["config"]["alpha"] = slope;
+}
+
+std::string in_words_of_keras2(const std::string& config) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(config);
+  rename_slopes(json);
+  return json.dump();
+}
+
 void write_keras(hdf5::File& file, const ModelContent& content, const Written& written) {
   std::vector<std::string> layers;
-  for (const graph::GraphLayer& layer : written.model.graph().layers) layers.push_back(layer.name);
-  hdf5::write_attribute(file, "/", "model_config", written.config);
+  for (const std::size_t layer : keras_order(written.model)) {
+    layers.push_back(written.model.graph().layers[layer].name);
+  }
+  hdf5::write_attribute(file, "/", "model_config", in_words_of_keras2(written.config));
   write_model_weights(file, layers, written.model.parameters(), content.weights);
   for (const char* object : {"/", "model_weights"}) {
     hdf5::write_attribute(file, object, "keras_version", keras_version);
@@ -105,7 +126,7 @@ void write_keras(hdf5::File& file, const ModelContent& content, const Written& w
 void write_state(hdf5::File& file, const ModelContent& content, const graph::Model& model,
                  OptimizerPlace place) {
   if (!content.optimizer || !content.optimizer_state) return;
-  write_optimizer_state(file, *content.optimizer_state, model.parameters(),
+  write_optimizer_state(file, *content.optimizer_state, parameters_in_keras_order(model),
                         follows_schedule(*content.optimizer), place);
 }
 
@@ -136,6 +157,7 @@ std::vector<std::string> save_archive(const std::string& path, const ModelConten
   const Written written = prepare(content, notes);
   hdf5::File file = hdf5::create_bytes(path);
   const std::string config = archive_config(written.config, written.training_config);
+  file.create_group("vars");  // of the model itself, which has none; Keras 2.15 looks for it
   write_keras3_weights(file, written.model, content.weights, written.config);
   write_tusk_group(file, content, written.model, written.front);
   if (!written.training_config.empty()) {  // without, Keras makes no optimizer

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/formats/keras_layer.hpp"
+#include "net/formats/keras_order.hpp"
 #include "net/formats/model_config.hpp"
 #include "net/formats/transform_layers.hpp"
 
@@ -133,7 +134,7 @@ class FunctionalWriter {
       inputs.push_back(first_output(input.name));
     }
     add_front(layers, front_, model_.inputs().front().name);
-    for (std::size_t i = 0; i < graph_.layers.size(); ++i) layers.push_back(layer_with_calls(i));
+    for (const std::size_t layer : keras_order(model_)) layers.push_back(layer_with_calls(layer));
     OrderedJson outputs = OrderedJson::array();
     for (const std::size_t output : graph_.outputs) outputs.push_back(history(output));
     return functional_json("functional", layers, inputs, outputs);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +13,7 @@
 #include <set>
 
 #include "core/units.hpp"
+#include "net/formats/zip_contents.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::formats {
@@ -66,52 +66,6 @@ std::string shown(const std::string& name) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
   return text;
 }
-
-std::uint32_t checksum_of(std::span<const std::byte> bytes) {
-  constexpr std::size_t piece = std::size_t{1} << 30;  // zlib counts by 32 bits
-  uLong sum = crc32(0, nullptr, 0);
-  for (std::size_t begin = 0; begin < bytes.size(); begin += piece) {
-    const std::span<const std::byte> part =
-        bytes.subspan(begin).first(std::min(piece, bytes.size() - begin));
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
-  }
-  return static_cast<std::uint32_t>(sum);
-}
-
-// Inflates to a buffer of the declared size; whether all of the input made exactly that.
-class Inflation {
- public:
-  Inflation() : works_(inflateInit2(&stream_, -MAX_WBITS) == Z_OK) {}
-  ~Inflation() { inflateEnd(&stream_); }
-  Inflation(const Inflation&) = delete;
-  Inflation& operator=(const Inflation&) = delete;
-
-  // Takes all of `input`; false if it is damaged or makes more than there is room for.
-  bool add(std::span<std::byte> input, std::span<std::byte> output) {
-    stream_.next_in = reinterpret_cast<Bytef*>(input.data());
-    stream_.avail_in = static_cast<uInt>(input.size());
-    while (works_ && stream_.avail_in > 0) {
-      constexpr std::size_t most = std::size_t{1} << 30;
-      const std::size_t room = std::min(output.size() - made_, most);
-      stream_.next_out = reinterpret_cast<Bytef*>(output.data() + made_);
-      stream_.avail_out = static_cast<uInt>(room);
-      const int result = inflate(&stream_, Z_NO_FLUSH);
-      const std::size_t more = room - stream_.avail_out;
-      made_ += more;
-      ended_ = result == Z_STREAM_END;
-      if (ended_) return stream_.avail_in == 0;
-      if (result != Z_OK) works_ = false;
-    }
-    return works_;
-  }
-  bool has_made(std::size_t bytes) const { return ended_ && made_ == bytes; }
-
- private:
-  z_stream stream_{};
-  bool works_;
-  bool ended_ = false;
-  std::size_t made_ = 0;
-};
 
 }  // namespace
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files to exchange with Python, for the tests beside it.
-//   exchange_files write FOLDER   writes history.h5 and models: all.h5 with every layer of a chain
-//                                 and every activation, graph.h5 with every merge, and NAME.h5 for
-//                                 each activation alone; beside each NAME.expected.h5 with inputs
-//                                 and its outputs for them
-//   exchange_files check NAME [MODEL [WEIGHTS]]   reads MODEL (NAME.h5), perhaps with its weights
-//   in
-//                                 another file, and exits with 0 if it predicts what
-//                                 NAME.expected.h5 says
+//   exchange_files write FOLDER
+//     writes history.h5 and models: all.h5 with every layer of a chain and every activation,
+//     graph.h5 with every merge, scrambled.h5, a graph in no order, and NAME.h5 for each activation
+//     alone; beside each NAME.expected.h5 with inputs and its outputs for them
+//   exchange_files check NAME [MODEL [WEIGHTS]]
+//     reads MODEL (NAME.h5), perhaps with its weights in another file, and exits with 0 if it
+//     predicts what NAME.expected.h5 says
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -91,6 +93,56 @@ ModelContent graph_content() {
       at(ConcatenateOptions{}, "joined", {"mean", "first"}),
       at(DenseOptions{.units = 5, .activation = Activation::softmax}, "out", {"joined"})};
   content.layers[1].trainable = false;
+  content.outputs = {{.name = "out"}};
+  return content;
+}
+
+// Layers of the same shapes, of which some are called several times, at random and in no order:
+// what Keras takes for the weights of another is found.
+ModelContent scrambled_content() {
+  Random random(23, Stream::shuffle);
+  ModelContent content{.input = Shape{4, 3}, .layers = {}, .weights = {}};
+  content.inputs = {{"cells", {4, 3}}};
+  std::vector<LayerEntry> entries;
+  const auto add = [&](LayerEntry entry, std::string name, std::vector<std::string> inputs) {
+    entry.name = std::move(name);
+    entry.inputs = std::move(inputs);
+    entries.push_back(std::move(entry));
+  };
+  const DenseOptions dense{.units = 6, .activation = Activation::tanh};
+  add(FlattenOptions{}, "flat", {"cells"});
+  add(dense, "a0", {"flat"});
+  std::vector<std::string> values{"a0"};
+  std::vector<std::string> layers;
+  std::vector<std::string> unread{"a0"};
+  const auto any_value = [&] {
+    std::string value = values[random.below(values.size())];
+    std::erase(unread, value);
+    return value;
+  };
+  for (int i = 1; i < 30; ++i) {
+    const std::string name = fmt::format("a{}", i);
+    const std::uint64_t kind = random.below(4);
+    const std::string first = any_value();
+    if (kind == 0) {
+      add(AddOptions{}, name, {first, any_value()});
+    } else if (kind == 1 && !layers.empty()) {
+      LayerEntry again;
+      again.use = layers[random.below(layers.size())];
+      add(std::move(again), name, {first});
+    } else {
+      add(dense, name, {first});
+      layers.push_back(name);
+    }
+    values.push_back(name);
+    unread.push_back(name);
+  }
+  add(AddOptions{}, "sum", unread);
+  add(DenseOptions{.units = 5}, "out", {"sum"});
+  std::vector<std::uint32_t> order(entries.size());
+  std::iota(order.begin(), order.end(), 0U);
+  shuffle(order, random);
+  for (const std::uint32_t i : order) content.layers.push_back(entries[i]);
   content.outputs = {{.name = "out"}};
   return content;
 }
@@ -178,6 +230,7 @@ void write(const std::string& folder) {
   write_model(folder + "/all", all_layers(), {"a", "b", "c", "d", "é"});
   write_model(folder + "/shaping", shaping_layers(), {});
   write_model(folder + "/graph", graph_content());
+  write_model(folder + "/scrambled", scrambled_content());
   write_model(folder + "/recurrent", recurrent_layers(), {});
   write_model(folder + "/masked", masked_layers(), {});
   // A difference in one of many layers may be lost in those behind it.

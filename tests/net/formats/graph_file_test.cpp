@@ -33,10 +33,9 @@ ModelContent two_by_two() {
   content.layers = {
       entry_of(DenseOptions{.units = 3, .activation = Activation::tanh}, "tower", {"left"}),
       entry_of(AddOptions{}, "sum", {"tower", "tower:1"}),
-      entry_of(DenseOptions{.units = 2}, "value", {"sum"}),
       entry_of(DenseOptions{.units = 2, .activation = Activation::softmax}, "kind", {"sum"}),
-      further_call("", {"right"})};
-  content.layers[2].trainable = false;
+      entry_of(DenseOptions{.units = 2}, "value", {"sum"}), further_call("", {"right"})};
+  content.layers[3].trainable = false;
   content.inputs = {{"left", {4}}, {"right", {4}}};
   content.input = Shape{4};
   content.outputs = {{.name = "kind",
@@ -99,6 +98,50 @@ TEST_CASE("a graph comes back as it was") {
   CHECK(loaded.outputs == saved.outputs);
   CHECK(loaded.weights == saved.weights);
   CHECK(loaded.input == Shape{4});
+}
+
+// Keras pairs layers and weights by an order of its own, in which it puts the layers itself.
+TEST_CASE("a graph is written in Keras's order, whatever order it was trained in") {
+  const test::TemporaryFolder folder;
+  ModelContent saved;
+  saved.layers = {entry_of(DenseOptions{.units = 2}, "short", {"x"}),
+                  entry_of(DenseOptions{.units = 2}, "second", {"first"}),
+                  entry_of(DenseOptions{.units = 2}, "first", {"x"}),
+                  entry_of(SubtractOptions{}, "out", {"short", "second"})};
+  saved.input = Shape{2};
+  saved.inputs = {{"x", {2}}};
+  saved.outputs = {{.name = "out"}};
+  saved.loss = LossKind::mse;
+  saved.weights.resize(18);
+  std::iota(saved.weights.begin(), saved.weights.end(), 1.0F);
+  saved.optimizer = OptimizerOptions{.kind = SgdOptions{.momentum = 0.9}};
+  saved.optimizer_state = OptimizerState{
+      .optimizer = "sgd", .iterations = 3, .pieces = {{"momentum", std::vector<float>(18, 0.5F)}}};
+  std::iota(saved.optimizer_state->pieces[0].values.begin(),
+            saved.optimizer_state->pieces[0].values.end(), 101.0F);
+  const graph::Model model = layout_of(saved);
+  save_model(folder.file("model.h5"), saved);
+  save_archive(folder.file("model.keras"), saved);
+  for (const char* name : {"model.h5", "model.keras"}) {
+    const ModelContent loaded = load_model(folder.file(name), {});
+    std::vector<std::string> names;
+    for (const LayerEntry& layer : loaded.layers) names.push_back(layer.name);
+    CHECK(names == std::vector<std::string>{"first", "short", "second", "out"});
+    CHECK(loaded.weights[0] == 13.0F);  // of `first`, which was the third
+    CHECK(weights_for(model, loaded) == saved.weights);
+    std::string reason;
+    const auto state =
+        load_optimizer_state(folder.file(name), *saved.optimizer, layout_of(loaded), reason);
+    REQUIRE(state.has_value());
+    CHECK(state->pieces[0].values[0] == 113.0F);
+  }
+  const hdf5::File file = hdf5::File::open(folder.file("model.h5"));
+  CHECK(hdf5::read_texts(file, "model_weights", "layer_names") ==
+        std::vector<std::string>{"first", "short", "second", "out"});
+  CHECK(hdf5::read_texts(file, "tusk/optimizer_weights", "weight_names")->at(2) ==
+        "sgd/first/kernel_momentum");
+  // A file's weights for layers that an experiment has in its own order.
+  CHECK(load_weights(folder.file("model.keras"), model, {}) == saved.weights);
 }
 
 TEST_CASE("an output that is a further call keeps the name that training had for it") {

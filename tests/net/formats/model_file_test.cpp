@@ -193,7 +193,7 @@ TEST_CASE("a model that Tusk cannot be true to is refused with the layer's name"
               "layer 'c' (Conv3D) is of a type");
   CHECK_FAILS(load(dropout + dense_layer), ExitCode::bad_data, "does not say its input's shape");
   CHECK_FAILS(load(input + without(dense_layer, "softmax", "mish")), ExitCode::bad_data,
-              "layer 'out' (Dense) has activation \"mish\"");
+              "layer 'out' (Dense) has activation 'mish', which Tusk does not have: ");
   CHECK_FAILS(load(input + without(dense_layer, "2", "-2")), ExitCode::bad_data,
               "layer 'out' (Dense) has units -2; it must be a whole number");
   CHECK_FAILS(load(input + without(dense_layer, "2", "1e99")), ExitCode::bad_data,
