@@ -226,6 +226,8 @@ TEST_CASE("tree of ranks: orders reach every node") {
   for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
     Experiment tree = forest.tree(rules_of_nodes[0], rule);
     tree.trainer.epochs = 3000;
+    // A relay looks for orders every millisecond: the one order is to be long before the other.
+    tree.debug.slow = SlowOptions{.factor = 100.0};
     tree.callbacks.reduce_lr_on_plateau = ReduceLearningRateOptions{
         .monitor = "val_loss", .factor = 0.0, .patience = 0, .min_delta = 10.0};
     tree.callbacks.early_stopping =
