@@ -18,6 +18,29 @@ int count_of(std::span<const std::byte> bytes) {
   return static_cast<int>(bytes.size());
 }
 
+// A message that nobody else can receive any more, with room for it.
+struct Matched {
+  MPI_Message handle = MPI_MESSAGE_NULL;
+  int source = 0;
+  std::vector<std::byte> bytes;
+
+  int count() const { return static_cast<int>(bytes.size()); }
+};
+
+std::optional<Matched> match(MPI_Comm communicator, int tag) {
+  int found = 0;
+  Matched message;
+  MPI_Status status;
+  check(MPI_Improbe(MPI_ANY_SOURCE, tag, communicator, &found, &message.handle, &status),
+        "MPI_Improbe");
+  if (found == 0) return std::nullopt;
+  int count = 0;
+  check(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
+  message.source = status.MPI_SOURCE;
+  message.bytes.resize(static_cast<std::size_t>(count));
+  return message;
+}
+
 }  // namespace
 
 Request Communicator::isend(std::vector<std::byte> bytes, int to, int tag) const {
@@ -47,33 +70,23 @@ void Communicator::progress() const {
 }
 
 std::optional<Arrival> Communicator::begin_receive(int tag) const {
-  int found = 0;
-  MPI_Message handle = MPI_MESSAGE_NULL;
-  MPI_Status status;
-  check(MPI_Improbe(MPI_ANY_SOURCE, tag, handle_, &found, &handle, &status), "MPI_Improbe");
-  if (found == 0) return std::nullopt;
-  int count = 0;
-  check(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
-  Arrival arrival{.source = status.MPI_SOURCE,
-                  .bytes = std::vector<std::byte>(static_cast<std::size_t>(count)),
-                  .request = {}};
+  std::optional<Matched> message = match(handle_, tag);
+  if (!message) return std::nullopt;
   MPI_Request request = MPI_REQUEST_NULL;
-  check(MPI_Imrecv(arrival.bytes.data(), count, MPI_BYTE, &handle, &request), "MPI_Imrecv");
-  arrival.request = Request(request, Request::Kind::barrier);  // nobody may withdraw it
-  return arrival;
+  check(MPI_Imrecv(message->bytes.data(), message->count(), MPI_BYTE, &message->handle, &request),
+        "MPI_Imrecv");
+  return Arrival{.source = message->source,
+                 .bytes = std::move(message->bytes),
+                 .request = Request(request, Request::Kind::barrier)};  // nobody may withdraw it
 }
 
 std::optional<Message> Communicator::try_receive(int tag) const {
-  int found = 0;
-  MPI_Message handle = MPI_MESSAGE_NULL;
-  MPI_Status status;
-  check(MPI_Improbe(MPI_ANY_SOURCE, tag, handle_, &found, &handle, &status), "MPI_Improbe");
-  if (found == 0) return std::nullopt;
-  int count = 0;
-  check(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
-  Message message{status.MPI_SOURCE, std::vector<std::byte>(static_cast<std::size_t>(count))};
-  check(MPI_Mrecv(message.bytes.data(), count, MPI_BYTE, &handle, MPI_STATUS_IGNORE), "MPI_Mrecv");
-  return message;
+  std::optional<Matched> message = match(handle_, tag);
+  if (!message) return std::nullopt;
+  check(MPI_Mrecv(message->bytes.data(), message->count(), MPI_BYTE, &message->handle,
+                  MPI_STATUS_IGNORE),
+        "MPI_Mrecv");
+  return Message{message->source, std::move(message->bytes)};
 }
 
 }  // namespace tusk::mpi
