@@ -96,7 +96,9 @@ std::string reach_text(const TrainerOptions& trainer, std::size_t workers) {
 ExitCode check(const Context& context, const ExperimentArguments& arguments) {
   const mpi::Communicator& world = context.world;
   const Experiment experiment = load_experiment(context, arguments);
-  const training::Assembly assembly = training::assemble(experiment, world, context.extensions);
+  const training::Roles roles = training::find_roles(experiment, world);
+  const training::Assembly assembly =
+      training::assemble(experiment, roles, world, context.extensions);
   training::warn_of_rules(assembly);
   if (world.rank() != 0) return ExitCode::done;
   fmt::print("{}\n", assembly.model.summary());

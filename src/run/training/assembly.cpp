@@ -307,10 +307,9 @@ Experiment with_memory_limit(Experiment experiment, const mpi::Communicator& wor
 
 }  // namespace
 
-Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
+Assembly assemble(const Experiment& experiment, const Roles& roles, const mpi::Communicator& world,
                   const Extensions& extensions) {
   Experiment limited = with_memory_limit(experiment, world);
-  const Roles roles = find_roles(experiment, world);
   DataFiles files =
       mpi::collectively(world, [&] { return open_data_files(experiment, extensions); });
   require_same_data(files, world);

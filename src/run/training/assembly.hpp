@@ -66,9 +66,9 @@ struct Assembly {
 };
 
 // Collective. Opens and checks every file of the experiment, builds the model, reads this rank's
-// samples. A model file that it goes on from may have objects of `extensions`. Throws
-// mpi::CollectiveError (bad_experiment, bad_data, no_input).
-Assembly assemble(const Experiment& experiment, const mpi::Communicator& world,
+// samples. `roles` are those that find_roles() gives. A model file that it goes on from may have
+// objects of `extensions`. Throws mpi::CollectiveError (bad_experiment, bad_data, no_input).
+Assembly assemble(const Experiment& experiment, const Roles& roles, const mpi::Communicator& world,
                   const Extensions& extensions);
 
 // The same for a member of an ensemble, which one rank trains by itself: its samples are its rows,

@@ -20,9 +20,12 @@ Outcome run_with_server(const Run& run);
 // work with its center, as they do with rank 0 where there is one center.
 Outcome run_in_tree(const Run& run);
 
-// What of a tree ranks cannot do yet, or cannot do at all. Collective; throws mpi::CollectiveError.
+// Of a tree, what nobody can do: in rules and options, and with so few ranks; then, with the roles
+// that they have, what a tree of several nodes of ranks cannot do yet. Collective; throw
+// mpi::CollectiveError.
+void check_tree(const Experiment& experiment, const mpi::Communicator& world);
 void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options,
-                         const mpi::Communicator& world);
+                         const Roles& roles, const mpi::Communicator& world);
 
 // Collective. Every rank works, rank 0 coordinates as well.
 Outcome run_with_peers(const Run& run);

@@ -16,44 +16,39 @@
 
 namespace tusk::training {
 
-namespace {
-
-checkpoint::Group group_of(const Experiment& experiment, const mpi::Communicator& world) {
-  const Roles roles = find_roles(experiment, world);
-  return {.workers = roles.workers, .worker = roles.worker};
-}
-
-}  // namespace
-
 records::Summary train(const Experiment& experiment, const RunOptions& options,
                        const mpi::Communicator& world, const Extensions& extensions) {
   const StrategyOptions& strategy = experiment.trainer.strategy;
   const ServerOptions& server = experiment.server;
   mpi::Watch::set_limits(parse_duration(server.stall_warning), parse_duration(server.stall_abort));
   require_same_experiment(experiment, options.run_directory, world);
-  if (server.topology == ServerTopology::tree) check_tree_of_ranks(experiment, options, world);
+  const bool is_tree = server.topology == ServerTopology::tree;
+  if (is_tree) check_tree(experiment, world);
   if (strategies::topology(strategy) == strategies::Topology::independent) {
     return train_ensemble(experiment, options, world, extensions);
   }
+  const Roles roles = find_roles(experiment, world);
+  if (is_tree) check_tree_of_ranks(experiment, options, roles, world);
+  const checkpoint::Group group{.workers = roles.workers, .worker = roles.worker};
   auto origin = checkpoint::find_origin({.run_directory = options.run_directory,
                                          .overwrite = options.overwrite,
                                          .resume = options.resume,
-                                         .group = group_of(experiment, world)},
+                                         .group = group},
                                         experiment, world, extensions);
   // Reading may take long: a signal that comes meanwhile is obeyed before the first step.
   auto signals = std::make_unique<checkpoint::Signals>(experiment.checkpoint);
   Experiment limited = experiment;
   if (origin && !limited.data.memory_limit) limited.data.memory_limit = origin->memory_limit;
-  const Assembly assembly = assemble(limited, world, extensions);
+  const Assembly assembly = assemble(limited, roles, world, extensions);
   mpi::collectively(world, [&] {
     require_worker(experiment.server.shards, world.size());
-    if (origin && assembly.roles.node) {
+    if (origin && roles.node) {
       fail(ExitCode::bad_experiment,
            "{}: a tree of several nodes cannot go on from a checkpoint yet",
            origin->checkpoint.string());
     }
   });
-  warn_of_few_cores(assembly.roles.worker ? experiment.trainer.threads : 0, world);
+  warn_of_few_cores(roles.worker ? experiment.trainer.threads : 0, world);
   return train_assembly(assembly, options, world, std::move(origin), std::move(signals));
 }
 

@@ -204,17 +204,19 @@ Outcome run_in_tree(const Run& run) {
   return {};
 }
 
-void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options,
-                         const mpi::Communicator& world) {
-  const TrainerOptions& trainer = experiment.trainer;
+void check_tree(const Experiment& experiment, const mpi::Communicator& world) {
   mpi::collectively(world, [&] {
-    strategies::check_tree(trainer, experiment.server, experiment.relay);
+    strategies::check_tree(experiment.trainer, experiment.server, experiment.relay);
     if (world.size() > 1) return;
     fail(ExitCode::bad_experiment,
          "server.topology = \"tree\" needs two ranks and more, a relay and a worker on each node, "
          "but the job has 1");
   });
-  const Roles roles = find_roles(experiment, world);
+}
+
+void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options,
+                         const Roles& roles, const mpi::Communicator& world) {
+  const TrainerOptions& trainer = experiment.trainer;
   mpi::collectively(world, [&] {
     if (!roles.node) return;
     const auto refuse = [](const std::string& what) {

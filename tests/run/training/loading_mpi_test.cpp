@@ -192,7 +192,7 @@ TEST_CASE("data files are opened once: what takes their place during a run is no
   claiming.trainer.parallelism_factor = 2;
   for (const Experiment& one : {all, streaming, claiming}) {
     replace(test::write_data);
-    const auto assembly = training::assemble(one, world, {});
+    const auto assembly = training::assemble(one, training::find_roles(one, world), world, {});
     // The manifest asks for the new files' size, and nothing opens them.
     replace([](const std::string& path) { std::ofstream(path) << "not HDF5"; });
     const auto summary = training::train_assembly(

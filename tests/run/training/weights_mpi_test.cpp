@@ -184,7 +184,8 @@ TEST_CASE("wrong weights are errors of one line") {
   const auto fails = [&](const std::string& text, ExitCode code, auto change) {
     Experiment experiment = weighted_experiment(folder, DownpourOptions{});
     change(experiment);
-    CHECK_FAILS(training::assemble(experiment, world, {}), code, text);
+    CHECK_FAILS(training::assemble(experiment, training::find_roles(experiment, world), world, {}),
+                code, text);
   };
   const auto with_weights = [&](const std::vector<double>& weights) {
     world.barrier();
