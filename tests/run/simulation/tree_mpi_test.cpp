@@ -12,8 +12,11 @@
 #include "run/simulation/simulate.hpp"
 #include "run/training/history_column.hpp"
 #include "run/training/synthetic.hpp"
+#include "run/training/tree_rules.hpp"
 
 using namespace tusk;
+using test::rules_of_nodes;
+using test::rules_of_relays;
 
 namespace {
 
@@ -67,25 +70,6 @@ double difference(const AlignedVector<float>& a, const AlignedVector<float>& b) 
   }
   return largest;
 }
-
-const std::vector<StrategyOptions> rules_of_nodes{DownpourOptions{.communication_window = 3},
-                                                  AdagOptions{.communication_window = 4},
-                                                  DynsgdOptions{.communication_window = 3},
-                                                  ExperimentalOptions{.communication_window = 3},
-                                                  AsyncLocalSgdOptions{.communication_window = 3},
-                                                  DelayedNesterovOptions{.communication_window = 3},
-                                                  GemOptions{.communication_window = 3},
-                                                  AeasgdOptions{.communication_window = 4}};
-
-const std::vector<StrategyOptions> rules_of_relays{
-    DilocoOptions{.outer_learning_rate = 1.0, .outer_momentum = 0.5},
-    AveragingOptions{},
-    EasgdOptions{},
-    AsyncLocalSgdOptions{},
-    DelayedNesterovOptions{.outer_learning_rate = 0.5, .outer_momentum = 0.5},
-    AeasgdOptions{},
-    DynsgdOptions{},
-    DownpourOptions{}};
 
 }  // namespace
 

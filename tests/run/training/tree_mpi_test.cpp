@@ -14,11 +14,14 @@
 #include "net/formats/model_file.hpp"
 #include "run/training/train.hpp"
 #include "synthetic.hpp"
+#include "tree_rules.hpp"
 #include "tusk/center.hpp"
 #include "tusk/extensions.hpp"
 #include "tusk/strategy.hpp"
 
 using namespace tusk;
+using test::rules_of_nodes;
+using test::rules_of_relays;
 
 namespace {
 
@@ -83,25 +86,6 @@ class Forest {
   test::DataFolder folder_{world_};
   int runs_ = 0;
 };
-
-const std::vector<StrategyOptions> rules_of_nodes{DownpourOptions{.communication_window = 3},
-                                                  AdagOptions{.communication_window = 4},
-                                                  DynsgdOptions{.communication_window = 3},
-                                                  ExperimentalOptions{.communication_window = 3},
-                                                  AsyncLocalSgdOptions{.communication_window = 3},
-                                                  DelayedNesterovOptions{.communication_window = 3},
-                                                  GemOptions{.communication_window = 3},
-                                                  AeasgdOptions{.communication_window = 4}};
-
-const std::vector<StrategyOptions> rules_of_relays{
-    DilocoOptions{.outer_learning_rate = 1.0, .outer_momentum = 0.5},
-    AveragingOptions{},
-    EasgdOptions{},
-    AsyncLocalSgdOptions{},
-    DelayedNesterovOptions{.outer_learning_rate = 0.5, .outer_momentum = 0.5},
-    AeasgdOptions{},
-    DynsgdOptions{},
-    DownpourOptions{}};
 
 // "counting": every step of a worker adds 1 to every weight of the center, whatever it has learned.
 struct CountingOptions {};
