@@ -111,17 +111,8 @@ EvaluationSubject subject_of(const evaluation::TrainedModel& model, const datase
                                .class_names = evaluation::class_names_of(model, i),
                                .top_k = questions[i].top_k});
   }
-  if (!data.has_weights()) return subject;
-  const auto weights_of = [&](std::size_t label) {
-    return data.has_weights(label) ? data.weights(label).name() : std::string();
-  };
-  bool apart = false;
-  for (std::size_t i = 1; i < data.labels_count(); ++i) {
-    apart = apart || weights_of(i) != weights_of(0);
-  }
-  if (!apart) subject.weight_names = {"weight_sum"};
-  for (std::size_t i = 0; i < outputs.size() && apart; ++i) {
-    subject.weight_names.push_back(outputs[i].name + "_weight_sum");
+  if (data.has_weights()) {
+    subject.weight_names = graph::names_of_weight_sums(outputs, data.weighs_apart());
   }
   return subject;
 }

@@ -97,14 +97,8 @@ void inspect(const std::string& given, const Extensions& extensions) {
     return;
   }
   const hdf5::File file = formats::open_weights_file(path);
-  if (file.path() != path) {  // within an archive
-    begin(path, Content::model);
-    fmt::print("{}\n", tree_text(file));
-    std::fflush(stdout);
-    fmt::print("{}", model_text(path, extensions));
-    return;
-  }
-  const Content content = content_of(file);
+  const bool is_in_archive = file.path() != path;
+  const Content content = is_in_archive ? Content::model : content_of(file);
   begin(path, content);
   fmt::print("{}\n", tree_text(file));
   std::fflush(stdout);  // also if what follows fails

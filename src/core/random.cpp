@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstring>
 #include <numbers>
-#include <utility>
 
 #include "core/interleave.hpp"
 #include "core/random_order.hpp"

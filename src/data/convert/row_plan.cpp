@@ -65,8 +65,9 @@ RowPlan::RowPlan(const Arrangement& arrangement, tables::Table& table, datasets:
                  const mpi::Communicator* communicator)
     : arrangement_(arrangement), table_(table), share_(share), communicator_(communicator) {
   if (arrangement_.split.empty()) arrangement_.split = {SplitPart{}};
+  if (arrangement_.split.size() == 1) arrangement_.by_group = false;  // all rows go to one file
   part_rows_.assign(arrangement_.split.size(), 0);
-  if (arrangement_.by_group && arrangement_.split.size() > 1) {
+  if (arrangement_.by_group) {
     find_groups();
   } else if (arrangement_.stratify) {
     find_classes();

@@ -38,20 +38,13 @@ void CsvTable::add_fields(const tables::FieldNames& names) {
   if (layout.chosen.label) {
     fields_.push_back({names.label, learned.labels.type(), {}, {}, learned.labels.class_names()});
   }
-  if (layout.chosen.weight)
-    fields_.push_back({.name = names.weight,
-                       .type = ElementType::f64,
-                       .row_shape = {},
-                       .column_names = {},
-                       .class_names = {},
-                       .role = tables::FieldRole::weights});
-  if (layout.chosen.group)
-    fields_.push_back({.name = names.group,
-                       .type = ElementType::i64,
-                       .row_shape = {},
-                       .column_names = {},
-                       .class_names = {},
-                       .role = tables::FieldRole::groups});
+  using enum tables::FieldRole;
+  if (layout.chosen.weight) {
+    fields_.push_back({.name = names.weight, .type = ElementType::f64, .role = weights});
+  }
+  if (layout.chosen.group) {
+    fields_.push_back({.name = names.group, .type = ElementType::i64, .role = groups});
+  }
 }
 
 void CsvTable::read_rows(std::uint64_t first, std::uint64_t count,

@@ -142,6 +142,16 @@ bool Dataset::has_weights(std::size_t label) const {
   return label < weights_.size() && weights_[label].has_value();
 }
 
+bool Dataset::weighs_apart() const {
+  const auto name_of = [&](std::size_t label) {
+    return has_weights(label) ? weights(label).name() : std::string();
+  };
+  for (std::size_t i = 1; i < labels_count(); ++i) {
+    if (name_of(i) != name_of(0)) return true;
+  }
+  return false;
+}
+
 Dataset Dataset::of_input(std::size_t input) const {
   Dataset one(*this);
   one.features_ = {features_[input]};

@@ -85,6 +85,7 @@ class Dataset {
   // The weights that samples have for a label; has_weights(): for any of them.
   bool has_weights() const;
   bool has_weights(std::size_t label) const;
+  bool weighs_apart() const;  // samples by other data sets for one label than for another
   const JoinedDataset& weights(std::size_t label = 0) const { return *weights_[label]; }
 
   const std::optional<JoinedDataset>& groups() const { return groups_; }

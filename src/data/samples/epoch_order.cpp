@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/random_order.hpp"
+
 namespace tusk::samples {
 
 void order_in_memory(const SampleOrder& order, std::uint64_t epoch,
@@ -53,15 +55,10 @@ std::vector<std::uint64_t> left_in_stream(const StreamPlan& plan, const SampleOr
     const auto here = std::min<std::uint64_t>(taken, samples.size());
     taken -= here;
     if (here == samples.size()) continue;
-    auto random = random_of_window(plan, order, epoch, window);
-    if (random) {
-      std::vector<std::uint32_t> places(samples.size());
-      std::iota(places.begin(), places.end(), 0U);
-      shuffle(places, *random);
-      for (std::size_t i = here; i < places.size(); ++i) left.push_back(samples[places[i]]);
-    } else {
-      left.insert(left.end(), samples.begin() + static_cast<std::ptrdiff_t>(here), samples.end());
+    if (auto random = random_of_window(plan, order, epoch, window)) {
+      put_in_random_order(samples, *random);
     }
+    left.insert(left.end(), samples.begin() + static_cast<std::ptrdiff_t>(here), samples.end());
   }
   std::ranges::sort(left);
   return left;

@@ -126,9 +126,6 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
     require_number(*chosen_.weight);
     fields_.push_back({.name = names.weight,
                        .type = columns_[*chosen_.weight].number->type,
-                       .row_shape = {},
-                       .column_names = {},
-                       .class_names = {},
                        .role = FieldRole::weights});
   }
   if (chosen_.group) {
@@ -139,12 +136,8 @@ void RecordTable::add_fields(ElementType type, const FieldNames& names) {
            "{}: field '{}' is of type '{}'; groups of rows are told by whole numbers",
            files_.path(), column.name, column.descr);
     }
-    fields_.push_back({.name = names.group,
-                       .type = column.number->type,
-                       .row_shape = {},
-                       .column_names = {},
-                       .class_names = {},
-                       .role = FieldRole::groups});
+    fields_.push_back(
+        {.name = names.group, .type = column.number->type, .role = FieldRole::groups});
   }
 }
 
@@ -193,16 +186,18 @@ void RecordTable::read_rows(std::uint64_t first, std::uint64_t count,
       const std::size_t row_bytes = fields_[0].row_bytes();
       take_features(piece, out[0].subspan(row * row_bytes, rows * row_bytes));
     }
-    const auto copy = [&](const std::optional<std::size_t>& column, std::size_t field) {
-      if (!column || out[field].empty()) return;
+    std::size_t next = 1;  // behind the features
+    const auto copy = [&](const std::optional<std::size_t>& column) {
+      if (!column) return;
+      const std::size_t field = next++;
+      if (out[field].empty()) return;
       std::ranges::copy(
           take(columns_[*column], piece),
           out[field].begin() + static_cast<std::ptrdiff_t>(row * fields_[field].row_bytes()));
     };
-    copy(chosen_.label, 1);
-    std::size_t next = chosen_.label ? 2 : 1;
-    copy(chosen_.weight, chosen_.weight ? next++ : 0);
-    copy(chosen_.group, next);
+    copy(chosen_.label);
+    copy(chosen_.weight);
+    copy(chosen_.group);
     row += rows;
   }
 }

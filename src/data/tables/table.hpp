@@ -33,9 +33,9 @@ enum class FieldRole {
 struct TableField {
   std::string name;
   ElementType type = ElementType::f32;
-  Shape row_shape;
-  std::vector<std::string> column_names;  // of the columns of a CSV file that it holds, if named
-  std::vector<std::string> class_names;   // of class indices, if they stand for texts
+  Shape row_shape = {};
+  std::vector<std::string> column_names = {};  // of a CSV file's columns that it holds, if named
+  std::vector<std::string> class_names = {};   // of class indices, if they stand for texts
 
   // The texts that stand for the indices in a column of categories, by column.
   std::map<std::size_t, std::vector<std::string>> categories = {};

@@ -117,11 +117,7 @@ Value add_input(OnnxGraph& file, const graph::Model& model, const formats::Model
                 std::size_t index, std::vector<std::string>& notes) {
   const graph::ModelInput& input = model.inputs()[index];
   const bool is_one = model.inputs().size() == 1;
-  const formats::InputData its = is_one ? formats::InputData{.dataset = {},
-                                                             .transforms = content.transforms,
-                                                             .stored = content.stored}
-                                 : index < content.input_data.size() ? content.input_data[index]
-                                                                     : formats::InputData{};
+  const formats::InputData its = formats::data_of_input(content, index);
   const OnnxTransforms transforms = look_at(its.transforms);
   if (transforms.are_none) {
     file.add_input(input.name, OnnxType::f32, input.shape);

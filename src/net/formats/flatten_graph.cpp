@@ -31,7 +31,8 @@ struct Place {
   std::size_t times = 1;              // it is called, all calls of the outer one counted
   bool is_trainable = true;
   Keras3Place place{};
-  std::map<std::string, Place> inner;  // by the name of the layer
+  std::map<const KerasLayer*, Keras3Step> steps{};  // where Keras 3 keeps its layers
+  std::map<std::string, Place> inner;               // by the name of the layer
 };
 
 class Flattener {
@@ -53,9 +54,13 @@ class Flattener {
   }
 
  private:
-  // Finds the places of the models within a model.
+  // Finds the places of the layers of a model, and of the models within it.
   void enter(Place& place) {
+    std::map<std::string, std::size_t> seen;  // layers of each type
     for (const KerasLayer& layer : place.graph->layers) {
+      if (layer.is_input) continue;
+      const std::string type = type_of(layer);
+      place.steps[&layer] = {.type = type, .index = seen[type]++};
       if (layer.model == nullptr) continue;
       Place within{.graph = layer.model.get(), .outer = &place, .layer = &layer};
       within.prefix = place.prefix + layer.name + ".";
@@ -70,19 +75,16 @@ class Flattener {
     }
   }
 
+  static std::string type_of(const KerasLayer& layer) {
+    return layer.model != nullptr && !layer.model->is_sequential
+               ? "functional"
+               : keras3_class_path(layer.entry.at("class_name"));
+  }
+
   // Where Keras 3 keeps the weights of a layer of this model.
   static Keras3Place place_of(const Place& model, const KerasLayer& layer) {
-    const auto type_of_layer = [](const KerasLayer& its) {
-      return its.model != nullptr && !its.model->is_sequential
-                 ? std::string("functional")
-                 : keras3_class_path(its.entry.at("class_name"));
-    };
     Keras3Place place = model.place;
-    place.push_back({.type = type_of_layer(layer)});
-    for (const KerasLayer& other : model.graph->layers) {
-      if (&other == &layer) break;
-      if (!other.is_input && type_of_layer(other) == place.back().type) ++place.back().index;
-    }
+    place.push_back(model.steps.at(&layer));
     return place;
   }
 

@@ -144,6 +144,13 @@ std::optional<OptimizerState> load_optimizer_state(const std::string& given,
   return read_optimizer_state(*source.file, std::move(*empty), model.parameters());
 }
 
+InputData data_of_input(const ModelContent& content, std::size_t input) {
+  if (content.inputs.size() < 2) {
+    return {.dataset = {}, .transforms = content.transforms, .stored = content.stored};
+  }
+  return input < content.input_data.size() ? content.input_data[input] : InputData{};
+}
+
 graph::Model layout_of(const ModelContent& content) {
   ModelOptions options{.layers = content.layers, .inputs = content.inputs, .loss = LossKind::mse};
   for (const OutputOptions& output : content.outputs) {

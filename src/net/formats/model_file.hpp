@@ -150,6 +150,9 @@ graph::Model make_model(const ModelOptions& options, const ModelContent& content
 // The same model as the content's weights are laid out for; losses play no part in that.
 graph::Model layout_of(const ModelContent& content);
 
+// What training knew of an input; without a name and transforms where the file does not say.
+InputData data_of_input(const ModelContent& content, std::size_t input);
+
 // The content's weights as `model` lays them out, which has the same layers by name, but may freeze
 // others and have them in another order.
 AlignedVector<float> weights_for(const graph::Model& model, const ModelContent& content);

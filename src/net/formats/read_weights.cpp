@@ -2,7 +2,6 @@
 #include "net/formats/read_weights.hpp"
 
 #include <algorithm>
-#include <span>
 
 #include "data/hdf5/attributes.hpp"
 #include "net/formats/keras3_weights.hpp"

@@ -9,8 +9,8 @@
 namespace tusk::formats {
 
 // The weights of a model whose layers are `content`'s, laid out as by layout_of(), from a file in
-// Keras's older layout (model_weights.hpp) or Keras 3's own (keras3_weights.hpp). `config` says how
-// the model groups and names them. Error(bad_data) if they do not fit.
+// Keras's older layout (model_weights.hpp) or Keras 3's own (keras3_weights.hpp). `groups` and
+// `places` say how the model groups and names them. Error(bad_data) if they do not fit.
 AlignedVector<float> read_weights(const hdf5::File& file, const ModelContent& content,
                                   const std::vector<WeightGroup>& groups,
                                   const std::vector<Keras3Place>& places);

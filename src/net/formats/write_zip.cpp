@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <zlib.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
+#include "data/hdf5/checksum.hpp"
 #include "net/formats/zip_archive.hpp"
 #include "tusk/error.hpp"
 
@@ -37,16 +36,6 @@ void append_entry(std::string& record, const ZipPart& part, std::uint32_t checks
   append<std::uint16_t>(record, 0);  // no further fields
 }
 
-std::uint32_t checksum_of_part(const ZipPart& part) {
-  constexpr std::size_t piece = std::size_t{1} << 30;  // zlib counts by 32 bits
-  uLong sum = crc32(0, nullptr, 0);
-  for (std::size_t begin = 0; begin < part.bytes.size(); begin += piece) {
-    const auto bytes = part.bytes.subspan(begin).first(std::min(piece, part.bytes.size() - begin));
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
-  }
-  return static_cast<std::uint32_t>(sum);
-}
-
 }  // namespace
 
 void write_zip(const std::string& path, std::span<const ZipPart> parts) {
@@ -61,7 +50,7 @@ void write_zip(const std::string& path, std::span<const ZipPart> parts) {
   std::string directory;
   std::uint32_t place = 0;
   for (const ZipPart& part : parts) {
-    const std::uint32_t checksum = checksum_of_part(part);
+    const std::uint32_t checksum = hdf5::checksum_of(part.bytes);
     std::string header;
     append<std::uint32_t>(header, 0x04034b50);
     append_entry(header, part, checksum);

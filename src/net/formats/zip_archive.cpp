@@ -13,6 +13,7 @@
 #include <set>
 
 #include "core/units.hpp"
+#include "data/hdf5/checksum.hpp"
 #include "net/formats/zip_contents.hpp"
 #include "tusk/error.hpp"
 
@@ -270,7 +271,7 @@ std::vector<std::byte> ZipArchive::read(std::string_view name, std::uint64_t mos
     }
     if (!inflation.has_made(contents.size())) refuse(fmt::format("entry '{}' is damaged", name));
   }
-  if (checksum_of(contents) != entry.checksum) {
+  if (hdf5::checksum_of(contents) != entry.checksum) {
     refuse(fmt::format("entry '{}' is damaged: its checksum is another", name));
   }
   return contents;

@@ -5,17 +5,6 @@
 
 namespace tusk::formats {
 
-std::uint32_t checksum_of(std::span<const std::byte> bytes) {
-  constexpr std::size_t piece = std::size_t{1} << 30;  // zlib counts by 32 bits
-  uLong sum = crc32(0, nullptr, 0);
-  for (std::size_t begin = 0; begin < bytes.size(); begin += piece) {
-    const std::span<const std::byte> part =
-        bytes.subspan(begin).first(std::min(piece, bytes.size() - begin));
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
-  }
-  return static_cast<std::uint32_t>(sum);
-}
-
 bool Inflation::add(std::span<std::byte> input, std::span<std::byte> output) {
   stream_.next_in = reinterpret_cast<Bytef*>(input.data());
   stream_.avail_in = static_cast<uInt>(input.size());

@@ -4,14 +4,10 @@
 #include <zlib.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 // What ZipArchive does with the contents of an entry.
 namespace tusk::formats {
-
-// CRC-32, as archives have it of each entry.
-std::uint32_t checksum_of(std::span<const std::byte> bytes);
 
 // Inflates to a buffer of the declared size; whether all of the input made exactly that.
 class Inflation {

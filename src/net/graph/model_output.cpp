@@ -180,6 +180,13 @@ std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs
   return names;
 }
 
+std::vector<std::string> names_of_weight_sums(const std::vector<ModelOutput>& outputs, bool apart) {
+  if (!apart) return {"weight_sum"};
+  std::vector<std::string> names;
+  for (const ModelOutput& output : outputs) names.push_back(output.name + "_weight_sum");
+  return names;
+}
+
 BatchScore::Weighing weighing_of_scores(const std::vector<ModelOutput>& outputs) {
   std::size_t next = outputs.size() > 1 ? outputs.size() : 0;
   for (const ModelOutput& output : outputs) next += output.metrics.size();

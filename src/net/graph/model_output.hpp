@@ -52,7 +52,11 @@ void warn_of_outputs(const std::vector<ModelOutput>& outputs);
 // 'a_weighted' may; or if there are more scores than BatchScore holds.
 std::vector<std::string> names_of_scores(const std::vector<ModelOutput>& outputs);
 
-// Which of them are weighted, and by the weights for which output.
+// What the sums of the samples' weights are called: "weight_sum", or "NAME_weight_sum" of each
+// output where they are weighed `apart`.
+std::vector<std::string> names_of_weight_sums(const std::vector<ModelOutput>& outputs, bool apart);
+
+// Which of the scores are weighted, and by the weights for which output.
 BatchScore::Weighing weighing_of_scores(const std::vector<ModelOutput>& outputs);
 
 }  // namespace tusk::graph

@@ -17,7 +17,6 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "net/exports/export_model.hpp"
-#include "net/formats/change_head.hpp"
 #include "net/formats/model_file.hpp"
 #include "run/coordinator/callbacks.hpp"
 #include "run/training/learn_transforms.hpp"
@@ -54,22 +53,13 @@ datasets::Split split_rows(const DataOptions& options, const datasets::Dataset& 
   return datasets::split_rows(train.rows(), share);
 }
 
-// In a tree of several nodes, where rules go by the workers of a node and by the relays.
-void check_node(const Experiment& experiment, const Roles& roles) {
-  if (!roles.node) return;
-  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer,
-                             roles.node->workers);
-  strategies::check_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
-                           experiment.optimizer, roles.node->count);
-}
-
 TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& train,
                          const Roles& roles, const Member* member) {
   const std::uint64_t seed = member != nullptr ? member->seed : experiment.seed;
   datasets::Split split = split_rows(experiment.data, train, seed);
   split.shard_rows(roles.workers - 1, roles.workers, train.path());  // enough for everyone?
   check_workers(experiment, roles.workers);
-  check_node(experiment, roles);
+  if (roles.node) check_rules(experiment, center_sizes(experiment, roles));
   const datasets::Rows all = split.training_rows({0, split.training_count()});
   if (member != nullptr) {
     const datasets::Rows mine = member_rows(split, *member);
@@ -82,16 +72,6 @@ TrainingRows divide_rows(const Experiment& experiment, const datasets::Dataset& 
     mine = split.shard_rows(*roles.worker, roles.workers, experiment.data.train.to_string());
   }
   return {std::move(split), mine, all};
-}
-
-// The model in the file that training goes on from; empty without one.
-std::optional<formats::ModelContent> read_model_file(const ModelOptions& options,
-                                                     const Extensions& extensions) {
-  if (!options.file) return std::nullopt;
-  formats::ModelContent content =
-      formats::load_model(*options.file, extensions, options.weights.value_or(""));
-  formats::change_head(content, options);
-  return content;
 }
 
 // The experiment's layers, or the model file's, for samples as the transforms make them.
@@ -338,6 +318,12 @@ void warn_of_rules(const Assembly& assembly) {
   if (sizes.centers == 1) return;
   strategies::warn_of_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
                              experiment.optimizer, sizes.centers);
+}
+
+void check_rules(const Experiment& experiment, const CenterSizes& sizes) {
+  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, sizes.workers);
+  strategies::check_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
+                           experiment.optimizer, sizes.centers);
 }
 
 void check_workers(const Experiment& experiment, std::size_t workers) {

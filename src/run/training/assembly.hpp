@@ -83,6 +83,10 @@ Assembly assemble_simulation(const Experiment& experiment, std::size_t workers,
 // Warns of settings of the rules that work badly, of the workers' and, in a tree, the relays'.
 void warn_of_rules(const Assembly& assembly);
 
+// Error(bad_experiment) if the rules of a tree cannot do what the experiment says with so many at a
+// center and so many centers. Not collective.
+void check_rules(const Experiment& experiment, const CenterSizes& sizes);
+
 // Error(bad_experiment) if so many workers cannot do what the experiment says, whatever its data
 // are. Not collective. Part of assemble().
 void check_workers(const Experiment& experiment, std::size_t workers);

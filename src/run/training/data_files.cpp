@@ -119,14 +119,19 @@ datasets::ArrayNames array_names(const Experiment& experiment, const ModelNames&
   return names;
 }
 
+std::optional<formats::ModelContent> read_model_file(const ModelOptions& options,
+                                                     const Extensions& extensions) {
+  if (!options.file) return std::nullopt;
+  formats::ModelContent content =
+      formats::load_model(*options.file, extensions, options.weights.value_or(""));
+  formats::change_head(content, options);
+  return content;
+}
+
 DataFiles open_data_files(const Experiment& experiment, const Extensions& extensions) {
   const DataOptions& options = experiment.data;
   std::optional<formats::ModelContent> origin;
-  if (needs_names(options) && experiment.model.file) {
-    origin = formats::load_model(*experiment.model.file, extensions,
-                                 experiment.model.weights.value_or(""));
-    formats::change_head(*origin, experiment.model);
-  }
+  if (needs_names(options)) origin = read_model_file(experiment.model, extensions);
   const datasets::ArrayNames names =
       array_names(experiment, model_names(experiment.model, origin ? &*origin : nullptr));
   datasets::ArrayNames of_train = names;

@@ -37,6 +37,11 @@ ModelNames model_names(const ModelOptions& options, const formats::ModelContent*
 // Error(bad_experiment) that names the key if an input has none, or one has no input or output.
 datasets::ArrayNames array_names(const Experiment& experiment, const ModelNames& model);
 
+// The model file that training goes on from, with its new head, if it gets one; nothing without
+// model.file. Not collective. Throws what formats::load_model and formats::change_head throw.
+std::optional<formats::ModelContent> read_model_file(const ModelOptions& options,
+                                                     const Extensions& extensions);
+
 // Opens and checks them: samples of the same shape, columns and classes of the same names. Not
 // collective. Throws what datasets::Dataset and formats::load_model throw, Error(bad_experiment) as
 // above, and Error(bad_data) for files that do not go together.

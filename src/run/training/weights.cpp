@@ -95,11 +95,9 @@ std::vector<double> class_weights_of(const Assembly& assembly, std::size_t label
 // Whether samples count differently for one output than for another.
 bool weigh_apart(const Assembly& assembly) {
   const datasets::Dataset& train = assembly.files.train;
-  const auto weights_of = [&](std::size_t label) {
-    return train.has_weights(label) ? train.weights(label).name() : std::string();
-  };
+  if (train.weighs_apart()) return true;
   for (std::size_t i = 0; i < train.labels_count() && train.labels_count() > 1; ++i) {
-    if (weights_of(i) != weights_of(0) || !given_for(assembly, i).options->empty()) return true;
+    if (!given_for(assembly, i).options->empty()) return true;
   }
   return false;
 }
@@ -107,20 +105,14 @@ bool weigh_apart(const Assembly& assembly) {
 }  // namespace
 
 std::vector<std::string> weight_names(const Assembly& assembly) {
-  if (weigh_apart(assembly)) {
-    std::vector<std::string> names;
-    for (const graph::ModelOutput& output : assembly.model.outputs()) {
-      names.push_back(output.name + "_weight_sum");
-    }
-    return names;
-  }
+  if (weigh_apart(assembly)) return graph::names_of_weight_sums(assembly.model.outputs(), true);
   const Experiment& experiment = assembly.experiment;
   const auto& outputs = experiment.model.outputs;
   const bool have_weights =
       experiment.data.sample_weight || !experiment.model.class_weight.empty() ||
       std::ranges::any_of(outputs, [](const OutputOptions& o) { return !o.class_weight.empty(); });
   if (!have_weights) return {};
-  return {"weight_sum"};
+  return graph::names_of_weight_sums(assembly.model.outputs(), false);
 }
 
 void check_sample_weights(const Assembly& assembly, const datasets::Split& split,

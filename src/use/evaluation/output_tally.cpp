@@ -43,7 +43,7 @@ void OutputTally::add(const Answer& answer) {
 }
 
 OutputReport OutputTally::finish(const mpi::Communicator& world) {
-  OutputReport report{.weighted = weighted_};
+  OutputReport report;
   if (classifies_) report.classes = classes_.finish(world, report.classes_left_out);
   if (width_ == 0) return report;
   const auto report_of = [&]<typename Sums>(const std::vector<Sums>& mine) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,7 +38,6 @@ struct OutputQuestion {
 
 // What is known of the quality of an output.
 struct OutputReport {
-  bool weighted = false;  // whether rows counted by weights of the data set, in everything here
   std::optional<ClassEvaluation> classes{};      // if it is of classes
   std::string classes_left_out{};                // why it is not there all the same
   std::optional<RegressionReport> regression{};  // if its loss is not a cross-entropy
@@ -49,10 +47,6 @@ struct OutputReport {
 struct FullEvaluation {
   BatchScore score{};
   std::vector<OutputReport> outputs{};
-
-  bool weighted() const {
-    return std::ranges::any_of(outputs, [](const OutputReport& one) { return one.weighted; });
-  }
 };
 
 // Collective. The same, and everything else that can be said, a question an output. Throws

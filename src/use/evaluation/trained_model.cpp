@@ -19,10 +19,7 @@ transforms::ArrayTransforms make_transforms(const formats::ModelContent& content
                                             const Extensions& extensions) {
   std::vector<transforms::Transforms> all;
   for (std::size_t i = 0; i < model.inputs().size(); ++i) {
-    const bool is_known = model.inputs().size() > 1 && i < content.input_data.size();
-    const std::string json = is_known                     ? content.input_data[i].transforms
-                             : model.inputs().size() == 1 ? content.transforms
-                                                          : "[]";
+    const std::string json = formats::data_of_input(content, i).transforms;
     all.push_back(transforms::Transforms::from_json(json, path, extensions)
                       .with_index_limit(model.index_limit(i)));
   }

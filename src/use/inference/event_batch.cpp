@@ -82,7 +82,7 @@ bool EventBatch::full() const { return size_ == slots_.size() || text_bytes_ >= 
 
 void EventBatch::add(const Line& line) {
   if (empty()) oldest_ = Clock::now();
-  Slot& slot = slots_[size_++];
+  Slot& slot = slots_[size_];
   slot.line = line.number;
   slot.error.clear();
   slot.echo.clear();
@@ -90,12 +90,11 @@ void EventBatch::add(const Line& line) {
     parse(line, slot);
     ++samples_;
   } catch (const Error& error) {
-    --size_;
     check_header(line);
-    ++size_;
     slot.error = error.what();
     ++bad_lines_;
   }
+  ++size_;
   text_bytes_ += slot.echo.size();
 }
 
