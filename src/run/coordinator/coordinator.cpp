@@ -33,7 +33,7 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
       metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.weight_names,
                    options_.goes_on),
       progress_(options_.epochs, options_.samples_per_epoch),
-      book_(options_.samples_per_epoch, weighing_),
+      book_(options_.samples_per_epoch),
       callbacks_(options_.callbacks, options_.metric_names, validation != nullptr,
                  options_.optimizer.learning_rate, board),
       schedule_(options_.optimizer) {
@@ -59,7 +59,7 @@ void Coordinator::submit(records::Report report) {
       if (weighing_[k] > 0) means[k] = static_cast<float>(score.metric(k));
     }
     history_.add(report.steps[i], means);
-    if (auto over = book_.add(report.steps[i], metrics, weights)) end_epoch(std::move(*over));
+    if (auto over = book_.add(report.steps[i], score)) end_epoch(std::move(*over));
   }
   if (!report.steps.empty() && !options_.quiet) {
     const records::StepRecord& last = report.steps.back();

@@ -23,12 +23,11 @@ void EpochBook::add(const CommitRecord& commit) {
   current_.staleness.add(commit.staleness);
 }
 
-std::optional<EpochRecord> EpochBook::add(const StepRecord& step, std::span<const float> metrics,
-                                          std::span<const double> weights) {
+std::optional<EpochRecord> EpochBook::add(const StepRecord& step, const BatchScore& score) {
   ++steps_;
   samples_ += step.samples;
   time_s_ = std::max(time_s_, step.time_s);
-  current_.train += score_of(step, metrics, weights, weighing_);
+  current_.train += score;
   if (samples_ < current_.epoch * samples_per_epoch_) return std::nullopt;
 
   EpochRecord over = current_;

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "core/score.hpp"
@@ -46,16 +45,12 @@ struct EpochRecord {
 // samples, whoever trained them.
 class EpochBook {
  public:
-  // `weighing`: of the metrics.
-  explicit EpochBook(std::uint64_t samples_per_epoch, const BatchScore::Weighing& weighing = {})
-      : samples_per_epoch_(samples_per_epoch), weighing_(weighing) {}
+  explicit EpochBook(std::uint64_t samples_per_epoch) : samples_per_epoch_(samples_per_epoch) {}
 
   void add(const CommitRecord& commit);
 
-  // Counts a step, with its metrics and weights as a Report has them; returns the epoch if the step
-  // has completed one.
-  std::optional<EpochRecord> add(const StepRecord& step, std::span<const float> metrics,
-                                 std::span<const double> weights = {});
+  // Counts a step, with its score (score_of); returns the epoch if the step has completed one.
+  std::optional<EpochRecord> add(const StepRecord& step, const BatchScore& score);
 
   std::uint64_t samples() const { return samples_; }
   double time_s() const { return time_s_; }  // of the latest step
@@ -66,7 +61,6 @@ class EpochBook {
 
  private:
   std::uint64_t samples_per_epoch_;
-  BatchScore::Weighing weighing_;
   std::uint64_t samples_ = 0;
   std::uint64_t steps_ = 0;
   double time_s_ = 0.0;  // of the latest step

@@ -7,8 +7,6 @@
 
 #include "core/log.hpp"
 #include "data/samples/shard.hpp"
-#include "exchange/strategies/registry.hpp"
-#include "exchange/strategies/relay_rule.hpp"
 #include "net/optim/make_optimizer.hpp"
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
@@ -116,9 +114,7 @@ graph::Model stand_in(std::size_t shards) {
 void check_groups(const Experiment& experiment, std::size_t workers) {
   if (experiment.server.topology == ServerTopology::flat) return;
   const relay::Groups groups = groups_of(experiment, workers);
-  strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, groups.size(0));
-  strategies::check_relays(strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
-                           experiment.optimizer, groups.count());
+  training::check_rules(experiment, {.workers = groups.size(0), .centers = groups.count()});
 }
 
 // What of the experiment's virtual machine does not go together.
@@ -180,7 +176,9 @@ Projection project_times(const Experiment& experiment, std::size_t parameters,
   records::EpochBook book(experiment.data.repeat * training_rows);
   machine.run([&](const records::Report& report) {
     for (const records::CommitRecord& commit : report.commits) book.add(commit);
-    for (const records::StepRecord& step : report.steps) book.add(step, {});
+    for (const records::StepRecord& step : report.steps) {
+      book.add(step, records::score_of(step, {}, {}, {}));
+    }
   });
   return {.elapsed_s = book.time_s(), .samples = book.samples(), .staleness = book.staleness()};
 }

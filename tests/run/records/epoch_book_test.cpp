@@ -5,13 +5,25 @@
 
 using namespace tusk::records;
 
+namespace {
+
+// Adds a step with the score of its metrics and weights, as a Report has them.
+std::optional<EpochRecord> add(EpochBook& book, const StepRecord& step,
+                               std::span<const float> metrics,
+                               const tusk::BatchScore::Weighing& weighing = {},
+                               std::span<const double> weights = {}) {
+  return book.add(step, score_of(step, metrics, weights, weighing));
+}
+
+}  // namespace
+
 TEST_CASE("weighted metrics of an epoch are means by the weights, even if those of a step cancel") {
-  EpochBook book(30, {0, 1});
+  EpochBook book(30);
   // An unweighted mean, and Σ w·metric.
   const float first[] = {0.5F, 1.0F};
   const float second[] = {1.0F, 2.0F};
-  CHECK_FALSE(book.add({.samples = 20, .loss = 3.0F, .weight = 0.0}, first));
-  const auto over = book.add({.samples = 10, .loss = 6.0F, .weight = 4.0}, second);
+  CHECK_FALSE(add(book, {.samples = 20, .loss = 3.0F, .weight = 0.0}, first, {0, 1}));
+  const auto over = add(book, {.samples = 10, .loss = 6.0F, .weight = 4.0}, second, {0, 1});
   REQUIRE(over);
   CHECK(over->train.loss() == doctest::Approx(4.0));
   CHECK(over->train.weight_sums[0] == 4.0);
@@ -20,13 +32,13 @@ TEST_CASE("weighted metrics of an epoch are means by the weights, even if those 
 }
 
 TEST_CASE("a weighted metric is a mean by the weights of its output") {
-  EpochBook book(30, {1, 2});
+  EpochBook book(30);
   const float first[] = {1.0F, 3.0F};
   const float second[] = {2.0F, 5.0F};
   const double first_weights[] = {10.0};
   const double second_weights[] = {-2.0};
-  CHECK_FALSE(book.add({.samples = 20, .weight = 4.0}, first, first_weights));
-  const auto over = book.add({.samples = 10, .weight = 2.0}, second, second_weights);
+  CHECK_FALSE(add(book, {.samples = 20, .weight = 4.0}, first, {1, 2}, first_weights));
+  const auto over = add(book, {.samples = 10, .weight = 2.0}, second, {1, 2}, second_weights);
   REQUIRE(over);
   CHECK(over->train.weight_sums[1] == 8.0);
   CHECK(over->train.metric(0) == 0.5);
@@ -40,10 +52,10 @@ TEST_CASE("an epoch is over when the workers together have trained its samples")
       .worker = 0, .epoch = 1, .step = 1, .time_s = 1.0, .samples = 60, .loss = 1.0F};
   const StepRecord slow{
       .worker = 1, .epoch = 1, .step = 1, .time_s = 3.0, .samples = 40, .loss = 2.0F};
-  CHECK_FALSE(book.add(fast, accuracy));
+  CHECK_FALSE(add(book, fast, accuracy));
   book.add(CommitRecord{.ticket = 0, .staleness = 0});
   book.add(CommitRecord{.ticket = 1, .staleness = 4});
-  const auto first = book.add(slow, accuracy);
+  const auto first = add(book, slow, accuracy);
   REQUIRE(first);
   CHECK(first->epoch == 1);
   CHECK(first->samples == 100);
@@ -53,8 +65,8 @@ TEST_CASE("an epoch is over when the workers together have trained its samples")
   CHECK(first->samples_per_s == doctest::Approx(100.0 / 3.0));
 
   // The fast worker alone carries the second epoch; its scores are the epoch's.
-  CHECK_FALSE(book.add({.time_s = 4.0, .samples = 60, .loss = 0.5F}, accuracy));
-  const auto second = book.add({.time_s = 5.0, .samples = 60, .loss = 0.5F}, accuracy);
+  CHECK_FALSE(add(book, {.time_s = 4.0, .samples = 60, .loss = 0.5F}, accuracy));
+  const auto second = add(book, {.time_s = 5.0, .samples = 60, .loss = 0.5F}, accuracy);
   REQUIRE(second);
   CHECK(second->epoch == 2);
   CHECK(second->samples == 220);
