@@ -173,8 +173,10 @@ std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const Wish& w
     if (rank == 0) first = origin->facts;
     share_facts(first, world);
     if (regroups(first, wish, experiment, world)) {
-      if (rank != 0) origin = std::make_unique<Origin>(origin_of(checkpoint));
-      share_facts(origin->facts, world);
+      if (rank != 0) {
+        origin = std::make_unique<Origin>(origin_of(checkpoint));
+        origin->facts = std::move(first);
+      }
       origin->regroup = read_regroup(checkpoint, origin->facts, experiment, *wish.group, world);
       return origin;
     }
@@ -187,7 +189,7 @@ std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const Wish& w
              wanted && origin->bytes.empty() ? "is missing" : "belongs to another checkpoint");
       }
     });
-    share_facts(origin->facts, world);
+    if (rank != 0) origin->facts = std::move(first);
     return origin;
   } catch (const mpi::CollectiveError& error) {
     warning("{}; the checkpoint before it is taken", error.what());
