@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <thread>
 
 namespace tusk::mpi {
 
@@ -22,16 +23,19 @@ class PoliteWait {
 };
 
 // Until done(): lets `progress`, which says whether something has happened, make progress, and
-// sleeps politely while nothing happens.
-template <typename Done, typename Progress>
-void progress_until(Done done, Progress progress) {
-  PoliteWait wait;
+// sleeps while nothing happens: for so many seconds as sleep_s says of those that have passed since
+// something has.
+template <typename Done, typename Progress, typename Sleep = double (*)(double)>
+void progress_until(Done done, Progress progress, Sleep sleep_s = polite_sleep_s) {
+  using Clock = std::chrono::steady_clock;
+  auto last_event = Clock::now();
   while (!done()) {
     if (progress()) {
-      wait.reset();
-    } else {
-      wait.pause();
+      last_event = Clock::now();
+      continue;
     }
+    const std::chrono::duration<double> idle = Clock::now() - last_event;
+    std::this_thread::sleep_for(std::chrono::duration<double>(sleep_s(idle.count())));
   }
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/relay/duties.hpp"
 
-#include <chrono>
-#include <thread>
-
 #include "core/activity.hpp"
 #include "exchange/center/center_server.hpp"
+#include "mpi/polite_wait.hpp"
 #include "run/coordinator/coordinator.hpp"
 #include "run/relay/courier.hpp"
 #include "run/relay/orders.hpp"
@@ -32,17 +30,11 @@ bool Duties::advance() {
 }
 
 void Duties::until(const std::function<bool()>& done) {
-  using Clock = std::chrono::steady_clock;
-  auto last_event = Clock::now();
-  while (!done()) {
-    if (advance()) {
-      last_event = Clock::now();
-      continue;
-    }
-    const double idle_s = std::chrono::duration<double>(Clock::now() - last_event).count();
-    const double sleep_s = parts_.root == nullptr ? idle_sleep_s : parts_.root->sleep_s(idle_s);
-    std::this_thread::sleep_for(std::chrono::duration<double>(sleep_s));
-  }
+  mpi::progress_until(
+      done, [this] { return advance(); },
+      [this](double idle_s) {
+        return parts_.root == nullptr ? idle_sleep_s : parts_.root->sleep_s(idle_s);
+      });
 }
 
 }  // namespace tusk::relay

@@ -3,8 +3,6 @@
 
 #include <functional>
 
-#include "run/relay/polling_peers.hpp"
-
 namespace tusk::center {
 class CenterServer;
 }

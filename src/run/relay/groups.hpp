@@ -14,7 +14,6 @@ class Groups {
 
   std::size_t count() const { return (workers_ + per_node_ - 1) / per_node_; }
   std::size_t of(std::size_t worker) const { return worker / per_node_; }
-  std::size_t place(std::size_t worker) const { return worker % per_node_; }  // in its group
   std::size_t first(std::size_t group) const { return group * per_node_; }
   std::size_t size(std::size_t group) const { return std::min(workers_ - first(group), per_node_); }
 

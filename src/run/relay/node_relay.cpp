@@ -9,18 +9,10 @@
 #include "run/coordinator/coordinator.hpp"
 
 namespace tusk::relay {
-namespace {
-
-std::optional<RelayCenter> watched(center::CenterVariable* center) {
-  if (center == nullptr) return {};
-  return std::optional<RelayCenter>(std::in_place, *center);
-}
-
-}  // namespace
 
 NodeRelay::NodeRelay(const Setup& setup)
     : setup_(setup),
-      peers_(setup.relays, setup.meanwhile),
+      peers_(setup.relays, [&duties = setup.duties] { return duties.advance(); }),
       center_(watched(setup.center)),
       interval_(interval_of(setup.options.every)),
       relay_(setup.options, peers_.count(), setup.learning_rate, setup.initial, setup.statistics,
@@ -93,7 +85,7 @@ void NodeRelay::exchange_when_due() {
     relay_.take();
     relay_.exchange();
     relay_.give();
-    tell_of_exchange();
+    setup_.courier.add(report_of(record_, center_));
     setup_.courier.send();
     due_s = now_s() + interval_.seconds;
   }
@@ -115,7 +107,7 @@ void NodeRelay::meet_by_the_clock() {
     const Tally all = add_up(tally_);
     relay_.exchange();
     relay_.give();
-    tell_of_exchange();
+    setup_.courier.add(report_of(record_, center_));
     if (peers_.index() == 0) {
       // More where this was the last meeting, after which others send on what they have left.
       setup_.duties.until([&] { return setup_.courier.received() >= all.reports; });
@@ -131,17 +123,6 @@ NodeRelay::Tally NodeRelay::add_up(const Tally& tally) {
   std::array<std::uint64_t, 3> sums{tally.unfinished, tally.commits, tally.reports};
   peers_.sum(std::span<std::uint64_t>(sums));
   return {.unfinished = sums[0], .commits = sums[1], .reports = sums[2]};
-}
-
-void NodeRelay::tell_of_exchange() {
-  if (center_) {
-    record_.ticket = center_->last().ticket;
-    record_.divisor = center_->divisor();
-  }
-  records::Report report;
-  report.merges.push_back(record_);
-  ++record_.exchange;
-  setup_.courier.add(std::move(report));
 }
 
 }  // namespace tusk::relay

@@ -50,7 +50,6 @@ class NodeRelay final : public NodeCenter {
     center::CenterVariable* center = nullptr;  // the relays', where their rule has one
     Courier& courier;
     Duties& duties;
-    const Meanwhile& meanwhile;  // the duties
   };
   // What is referred to must outlive the object.
   explicit NodeRelay(const Setup& setup);
@@ -83,7 +82,6 @@ class NodeRelay final : public NodeCenter {
   void exchange_when_due();
   void meet_by_the_clock();
   Tally add_up(const Tally& tally);
-  void tell_of_exchange();
   std::uint64_t unfinished();
   double now_s() const;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/relay/polling_peers.hpp"
 
-#include <chrono>
-#include <thread>
+#include <functional>
 #include <utility>
 
 #include "mpi/polite_wait.hpp"
@@ -17,19 +16,13 @@ constexpr double long_sleep_s = 1e-3;
 }  // namespace
 
 void PollingPeers::wait_for(std::vector<mpi::Request> requests) const {
-  using Clock = std::chrono::steady_clock;
-  auto last_event = Clock::now();
-  for (;;) {
+  const auto done = [&] {
     std::erase_if(requests, [](mpi::Request& request) { return request.test(); });
-    if (requests.empty()) return;
-    if (meanwhile_()) {
-      last_event = Clock::now();
-      continue;
-    }
-    const double idle_s = std::chrono::duration<double>(Clock::now() - last_event).count();
-    const double sleep_s = idle_s < long_wait_s ? mpi::polite_sleep_s(idle_s) : long_sleep_s;
-    std::this_thread::sleep_for(std::chrono::duration<double>(sleep_s));
-  }
+    return requests.empty();
+  };
+  mpi::progress_until(done, std::cref(meanwhile_), [](double idle_s) {
+    return idle_s < long_wait_s ? mpi::polite_sleep_s(idle_s) : long_sleep_s;
+  });
 }
 
 std::uint64_t PollingPeers::max(std::uint64_t value) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "mpi/communicator.hpp"
@@ -16,9 +17,9 @@ using Meanwhile = std::function<bool()>;
 // called again and again: whoever waits for a slow network goes on serving its node.
 class PollingPeers final : public center::Peers {
  public:
-  // Both must outlive the object; `relays` is for these sums and barriers alone.
-  PollingPeers(const mpi::Communicator& relays, const Meanwhile& meanwhile)
-      : relays_(relays), meanwhile_(meanwhile) {}
+  // `relays`, which must outlive the object, is for these sums and barriers alone.
+  PollingPeers(const mpi::Communicator& relays, Meanwhile meanwhile)
+      : relays_(relays), meanwhile_(std::move(meanwhile)) {}
 
   std::size_t count() const override { return static_cast<std::size_t>(relays_.size()); }
   std::size_t index() const override { return static_cast<std::size_t>(relays_.rank()); }
@@ -33,7 +34,7 @@ class PollingPeers final : public center::Peers {
   void wait_for(std::vector<mpi::Request> requests) const;
 
   const mpi::Communicator& relays_;
-  const Meanwhile& meanwhile_;
+  Meanwhile meanwhile_;
 };
 
 }  // namespace tusk::relay

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "exchange/center/update.hpp"
+#include "run/records/report.hpp"
 #include "tusk/center.hpp"
 
 namespace tusk::relay {
@@ -34,5 +37,25 @@ class RelayCenter final : public center::CenterVariable {
   center::Commit last_;
   std::uint64_t divisor_ = 1;
 };
+
+// A relay's access to `center`; nothing where its rule has none.
+inline std::optional<RelayCenter> watched(center::CenterVariable* center) {
+  if (center == nullptr) return {};
+  return std::optional<RelayCenter>(std::in_place, *center);
+}
+
+// The report of an exchange, with its commit to the relays' center; `record` is then the next
+// one's.
+inline records::Report report_of(records::MergeRecord& record,
+                                 const std::optional<RelayCenter>& center) {
+  if (center) {
+    record.ticket = center->last().ticket;
+    record.divisor = center->divisor();
+  }
+  records::Report report;
+  report.merges.push_back(record);
+  ++record.exchange;
+  return report;
+}
 
 }  // namespace tusk::relay

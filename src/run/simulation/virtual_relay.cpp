@@ -26,11 +26,6 @@ struct Tally {
   std::uint64_t commits = 0;  // since the start
 };
 
-std::optional<relay::RelayCenter> observe(center::CenterVariable* center) {
-  if (center == nullptr) return {};
-  return std::optional<relay::RelayCenter>(std::in_place, *center);
-}
-
 }  // namespace
 
 // A relay on the virtual clock.
@@ -46,7 +41,7 @@ class VirtualTree::VirtualRelay final : public relay::NodeCenter {
         center_(tree.root_
                     ? tree.root_->connect(tree.scheduler_, place_, tree.network_, tree.no_times_)
                     : nullptr),
-        observed_(observe(center_.get())),
+        observed_(relay::watched(center_.get())),
         interval_(relay::interval_of(tree.options_.every)),
         relay_(tree.options_, tree.barrier_.workers(),
                tree.setup_.experiment.optimizer.learning_rate, tree.setup_.initial,
@@ -108,7 +103,7 @@ class VirtualTree::VirtualRelay final : public relay::NodeCenter {
       last = tally_;
       relay_.exchange();
       relay_.give();
-      tell_of_exchange();
+      aboard_.push_back(relay::report_of(record_, observed_));
       deliver();
     }
   }
@@ -127,7 +122,7 @@ class VirtualTree::VirtualRelay final : public relay::NodeCenter {
       const Tally all = add_up(tally_);
       relay_.exchange();
       relay_.give();
-      tell_of_exchange();
+      aboard_.push_back(relay::report_of(record_, observed_));
       deliver();
       if (all.unfinished == 0) return;
       times.met(begun_s, all.commits - before, all.unfinished);
@@ -158,17 +153,6 @@ class VirtualTree::VirtualRelay final : public relay::NodeCenter {
     const Scheduler::Turn turn(tree_.scheduler_, place_);
     for (records::Report& report : aboard_) tree_.setup_.take(std::move(report));
     aboard_.clear();
-  }
-
-  void tell_of_exchange() {
-    if (observed_) {
-      record_.ticket = observed_->last().ticket;
-      record_.divisor = observed_->divisor();
-    }
-    records::Report report;
-    report.merges.push_back(record_);
-    ++record_.exchange;
-    aboard_.push_back(std::move(report));
   }
 
   VirtualTree& tree_;

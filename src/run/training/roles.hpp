@@ -26,8 +26,7 @@ namespace tusk::training {
 // its own, and the others are its workers. They are numbered from node to node.
 struct Node {
   std::size_t count = 1;    // of nodes
-  std::size_t index = 0;    // of this rank's
-  std::size_t first = 0;    // its first worker
+  std::size_t first = 0;    // worker of this rank's
   std::size_t workers = 1;  // of them
 };
 

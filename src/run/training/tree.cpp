@@ -118,8 +118,7 @@ class RelayRank {
                 .relays = wires.meetings,
                 .center = root != nullptr ? root->worker.get() : nullptr,
                 .courier = courier_,
-                .duties = duties_,
-                .meanwhile = meanwhile}) {
+                .duties = duties_}) {
     meanwhile = [this] { return duties_.advance(); };
   }
   RelayRank(const RelayRank&) = delete;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -36,25 +35,19 @@ TreeRanks::TreeRanks(const mpi::Communicator& world, std::optional<std::size_t> 
                                       *ranks_per_node)
                         : "start two ranks and more on each");
   });
-  // Every relay tells its node which number it has among the relays, and which its workers have.
-  std::array<std::uint64_t, 3> numbers{};
+  // Every relay tells its node how many nodes there are, and which numbers its workers have.
   if (is_relay()) {
     const auto own = static_cast<std::uint64_t>(ranks_.size()) - 1;
     const auto all = relays_.all_gather(std::span<const std::uint64_t>(&own, 1));
-    numbers[0] = all.size();
+    node_.count = all.size();
     for (std::size_t node = 0; node < all.size(); ++node) {
-      if (node < static_cast<std::size_t>(relays_.rank())) numbers[1] += all[node].front();
-      numbers[2] += all[node].front();
+      if (node < static_cast<std::size_t>(relays_.rank())) node_.first += all[node].front();
+      workers_ += all[node].front();
     }
   }
-  std::array<std::uint64_t, 1> index{static_cast<std::uint64_t>(relays_.rank())};
-  ranks_.broadcast(std::as_writable_bytes(std::span(numbers)), 0);
-  ranks_.broadcast(std::as_writable_bytes(std::span(index)), 0);
-  node_ = {.count = numbers[0],
-           .index = index[0],
-           .first = numbers[1],
-           .workers = static_cast<std::size_t>(ranks_.size()) - 1};
-  workers_ = numbers[2];
+  ranks_.broadcast(std::as_writable_bytes(std::span(&node_, 1)), 0);
+  ranks_.broadcast(std::as_writable_bytes(std::span(&workers_, 1)), 0);
+  node_.workers = static_cast<std::size_t>(ranks_.size()) - 1;
 }
 
 Roles TreeRanks::roles() const {
