@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/datasets/column_names.hpp"
+#include "data/hdf5/file.hpp"
 #include "tusk/error.hpp"
 #include "use/evaluation/answers.hpp"
 #include "use/evaluation/combined_outputs.hpp"
@@ -29,9 +30,9 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
        .value_text = "FILE.h5"},
       {.name = "--features",
        .place = &arguments.features,
-       .help = "The features in the data set; of several inputs NAME,NAME in their order or "
-               "INPUT=NAME,... [those of the training]",
-       .shows_default = true,
+       .help = "The features in the data set [those of the training, or features] or a line "
+               "[features]; of several inputs NAME,NAME in their order or INPUT=NAME,...",
+       .value_text = "NAME",
        .is_dataset_name = true},
       {.name = "--combine",
        .place = &arguments.combine,
@@ -41,9 +42,9 @@ std::vector<Argument> data_arguments(DataArguments& arguments, DataUse use) {
   if (use == DataUse::score) {
     all.push_back({.name = "--label",
                    .place = &arguments.label,
-                   .help = "The labels in the data set; of several outputs one for all or, as the "
-                           "features, one for each",
-                   .shows_default = true,
+                   .help = "The labels in the data set [those of the training, or label]; of "
+                           "several outputs one for all or, as the features, one for each",
+                   .value_text = "NAME",
                    .is_dataset_name = true});
     all.push_back({.name = "--sample-weight",
                    .place = &arguments.sample_weight,
@@ -61,9 +62,6 @@ evaluation::Combine combination(const DataArguments& arguments) {
 }
 
 namespace {
-
-constexpr const char* default_features = "features";
-constexpr const char* default_label = "label";
 
 std::vector<std::string> pieces_of(const std::string& text) {
   std::vector<std::string> pieces{""};
@@ -115,62 +113,68 @@ std::vector<std::string> names_in(const std::vector<Named>& all) {
   return names;
 }
 
+// Those that the model was trained on. Where that is a single one which the file has not, or none
+// is known: `otherwise`.
 template <typename Data>
-std::vector<std::string> trained_on(const std::vector<Data>& all) {
+std::vector<std::string> trained_on(const std::vector<Data>& all, const hdf5::File& file,
+                                    const char* otherwise) {
   std::vector<std::string> names;
   for (const Data& each : all) names.push_back(each.dataset);
+  const bool is_elsewhere = names.size() == 1 && !file.has_dataset(names[0]);
+  if (names.empty() || (is_elsewhere && file.has_dataset(otherwise))) return {otherwise};
   return names;
 }
 
-}  // namespace
-
 std::vector<std::string> feature_names(const evaluation::TrainedModel& model,
-                                       const DataArguments& arguments) {
+                                       const DataArguments& arguments, const hdf5::File& file) {
   const auto& inputs = model.model.inputs();
-  if (inputs.size() == 1) return {arguments.features};
-  if (arguments.features == default_features && !model.input_data.empty()) {
-    return trained_on(model.input_data);
+  std::vector<std::string> names;
+  if (!arguments.features) {
+    names = trained_on(model.input_data, file, "features");
+  } else if (inputs.size() == 1) {
+    return {*arguments.features};
+  } else {
+    names = in_order(*arguments.features, names_in(inputs), "--features", "input");
   }
-  std::vector<std::string> names =
-      in_order(arguments.features, names_in(inputs), "--features", "input");
   if (names.size() == inputs.size()) return names;
   fail(ExitCode::usage, "--features {}: {} has {} inputs, {}; name a data set for each",
-       arguments.features, arguments.model, inputs.size(), fmt::join(names_in(inputs), ", "));
+       arguments.features.value_or("NAME,NAME"), arguments.model, inputs.size(),
+       fmt::join(names_in(inputs), ", "));
+}
+
+// What an argument of outputs names: one data set for all, or one for each, "" where it names none
+// for an output and need not.
+std::vector<std::string> names_by_output(const evaluation::TrainedModel& model,
+                                         const DataArguments& arguments, const std::string& text,
+                                         const char* option, bool of_each) {
+  const auto& outputs = model.model.outputs();
+  if (outputs.size() == 1) return {text};
+  std::vector<std::string> names = in_order(text, names_in(outputs), option, "output", of_each);
+  if (names.size() == 1 || names.size() == outputs.size()) return names;
+  fail(ExitCode::usage, "{} {}: {} has {} outputs, {}; name one data set or one for each", option,
+       text, arguments.model, outputs.size(), fmt::join(names_in(outputs), ", "));
 }
 
 std::vector<std::string> label_names(const evaluation::TrainedModel& model,
-                                     const DataArguments& arguments) {
-  const auto& outputs = model.model.outputs();
-  if (outputs.size() == 1) return {arguments.label};
-  if (arguments.label == default_label && !model.label_data.empty()) {
-    return trained_on(model.label_data);
-  }
-  std::vector<std::string> names =
-      in_order(arguments.label, names_in(outputs), "--label", "output");
-  if (names.size() == 1 || names.size() == outputs.size()) return names;
-  fail(ExitCode::usage, "--label {}: {} has {} outputs, {}; name one data set or one for each",
-       arguments.label, arguments.model, outputs.size(), fmt::join(names_in(outputs), ", "));
+                                     const DataArguments& arguments, const hdf5::File& file) {
+  if (!arguments.label) return trained_on(model.label_data, file, "label");
+  return names_by_output(model, arguments, *arguments.label, "--label", true);
 }
 
 std::vector<std::string> weight_names(const evaluation::TrainedModel& model,
                                       const DataArguments& arguments) {
   if (!arguments.sample_weight) return {};
-  const std::string& text = *arguments.sample_weight;
-  const auto& outputs = model.model.outputs();
-  if (outputs.size() == 1) return {text};
-  std::vector<std::string> names =
-      in_order(text, names_in(outputs), "--sample-weight", "output", false);
-  if (names.size() == 1 || names.size() == outputs.size()) return names;
-  fail(ExitCode::usage,
-       "--sample-weight {}: {} has {} outputs, {}; name one data set or one for each", text,
-       arguments.model, outputs.size(), fmt::join(names_in(outputs), ", "));
+  return names_by_output(model, arguments, *arguments.sample_weight, "--sample-weight", false);
 }
+
+}  // namespace
 
 datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
                            bool with_label) {
-  datasets::ArrayNames names{.features = feature_names(model, arguments)};
+  const hdf5::File file = hdf5::File::open(arguments.data);
+  datasets::ArrayNames names{.features = feature_names(model, arguments, file)};
   if (with_label) {
-    names.label = label_names(model, arguments);
+    names.label = label_names(model, arguments, file);
     names.weight = weight_names(model, arguments);
     if (names.label.size() == 1 && names.weight.size() > 1) {
       names.label.resize(names.weight.size(), std::string(names.label[0]));

@@ -20,7 +20,8 @@ namespace tusk::cli {
 namespace {
 
 inference::StreamOptions options_of(const DataArguments& data, const StreamArguments& arguments) {
-  inference::StreamOptions options{.features = data.features, .max_batch = arguments.max_batch};
+  inference::StreamOptions options{.features = data.features.value_or("features"),
+                                   .max_batch = arguments.max_batch};
   if (arguments.format == "json") options.format = inference::EventFormat::json;
   if (arguments.format == "csv") options.format = inference::EventFormat::csv;
   options.max_wait = std::chrono::milliseconds(std::lround(arguments.max_wait_s * 1000.0));

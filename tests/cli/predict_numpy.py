@@ -52,6 +52,46 @@ def closed_streams(tusk, model):
         assert done.returncode == 74, (closed, done)
 
 
+def trained_names(tusk, folder, score):
+    """A model finds the data sets that it was trained on, or else `features` and `label`, or those that one names."""
+    data, other, model, out = (f"{folder}/{name}" for name in ("named.h5", "usual.h5", "run/model.h5", "out.h5"))
+    rows = score[:1000]
+    for path, x, label in ((data, "events/x", "kind"), (other, "features", "label")):
+        with h5py.File(path, "w") as file:
+            file[x], file[label], file["others"] = rows, (rows[:, 1] > 0.5).astype(np.uint8), rows[:, ::-1]
+    with open(f"{folder}/named.toml", "w") as file:
+        file.write(f"""name = "named"
+[data]
+train = "{data}"
+features = "events/x"
+label = "kind"
+[model]
+layers = [{{ type = "dense", units = 2, activation = "softmax" }}]
+loss = "categorical_crossentropy"
+[optimizer]
+name = "sgd"
+learning_rate = 0.1
+[trainer]
+name = "single"
+epochs = 1
+batch_size = 100
+""")
+    tusk.run("train", f"{folder}/named.toml", "--run-dir", f"{folder}/run")
+    reports = [tusk.run("evaluate", model, path, "--json", *given)
+               for path, given in ((data, ()), (other, ()), (data, ("--features", "events/x", "--label", "kind")))]
+    assert reports[0].replace(data, "") == reports[1].replace(other, "") == reports[2].replace(data, ""), reports
+
+    def predictions(path, *given):
+        tusk.run("predict", model, path, "-o", out, "--overwrite", *given)
+        with h5py.File(out) as file:
+            return file["prediction"][...]
+
+    assert (predictions(data) == predictions(other)).all()
+    assert (predictions(data, "--features", "others") != predictions(data)).any()
+    tusk.fail(65, "there is no data set 'features'", "predict", model, data, "-o", out, "--overwrite",
+              "--features", "features")
+
+
 def main():
     tusk = Tusk()
     names = ["background", "signal"]
@@ -65,6 +105,7 @@ def main():
         for ranks in (1, 2, 4):
             tusk.run("predict", model, data, "-o", out, "--overwrite", "--copy", "event/id,label", ranks=ranks)
             check_output(out, score, identity, names)
+        trained_names(tusk, folder, score)
         check_stream(tusk, model, score, names)
         closed_streams(tusk, model)
         predict = ("predict", model, data, "-o", out, "--overwrite", "--copy")

@@ -170,7 +170,11 @@ std::shared_ptr<DatasetState> open_dataset(std::shared_ptr<FileState> file,
   const Handle type(H5Dget_type(id), H5Tclose);
   const auto element = element_type_of(type.id());
   if (!element) {
-    refuse(*file, name, fmt::format("holds {}; numbers are expected", describe_type(type.id())));
+    const bool is_text = H5Tget_class(type.id()) == H5T_STRING;
+    refuse(
+        *file, name,
+        fmt::format("holds {}; numbers are expected{}", describe_type(type.id()),
+                    is_text ? ", as numpy.unique(texts, return_inverse=True)[1] makes them" : ""));
   }
   const auto extents = extents_of(id);
   if (!extents) refuse(*file, name, "has no extents");

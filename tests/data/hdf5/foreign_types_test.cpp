@@ -49,7 +49,9 @@ TEST_CASE("what is no plain number is refused by its type") {
     H5Tclose(named);
   });
   const File file = File::open(path);
-  CHECK_FAILS(file.dataset("text"), ExitCode::bad_data, "holds strings");
+  CHECK_FAILS(
+      file.dataset("text"), ExitCode::bad_data,
+      "holds strings; numbers are expected, as numpy.unique(texts, return_inverse=True)[1]");
   CHECK_FAILS(file.dataset("record"), ExitCode::bad_data, "holds records");
   CHECK_FAILS(file.dataset("enum"), ExitCode::bad_data, "holds enumerated values");
   CHECK_FAILS(file.dataset("array"), ExitCode::bad_data, "holds arrays");
