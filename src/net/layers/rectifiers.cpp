@@ -15,6 +15,13 @@ void each(ConstSpan x, Span y, auto value) {
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = value(x[i]);
 }
 
+// Which of x and y backward is to be given: the slope is told by either or needs both. Where it is
+// y, which the next layer wants, too, nobody keeps x.
+struct Reads {
+  bool x;
+  bool y;
+};
+
 template <typename Function>
 class Elementwise final : public Layer {
  public:
@@ -22,8 +29,10 @@ class Elementwise final : public Layer {
 
   std::vector<Shape> output_shapes() const override { return {shape_}; }
   LayerMemory memory(Mode) const override {
+    const Reads reads = function_.reads();
     return {.gradients = {InputGradient::in_place},
-            .backward_reads_outputs = Function::slope_reads_output};
+            .backward_reads_inputs = reads.x,
+            .backward_reads_outputs = reads.y};
   }
 
   void forward(const Forward& args) const override {
@@ -36,8 +45,9 @@ class Elementwise final : public Layer {
   }
 
   void backward(const Backward& args) const override {
-    const Real* x = args.x().data();
-    const Real* y = Function::slope_reads_output ? args.y().data() : x;
+    const Reads reads = function_.reads();
+    const Real* x = reads.x ? args.x().data() : args.y().data();
+    const Real* y = reads.y ? args.y().data() : x;
     Real* dy = args.dy().data();
     args.pass.team.share(args.dy().size(), 16, Function::cost, [&](const kernels::Share& share) {
 #pragma GCC ivdep
@@ -52,11 +62,16 @@ class Elementwise final : public Layer {
 
 struct Relu {
   static constexpr std::size_t cost = 2;
-  static constexpr bool slope_reads_output = false;
+  static constexpr Real unlimited = std::numeric_limits<Real>::infinity();
   Real max_value;
   Real negative_slope;
   Real threshold;
 
+  // With neither limit nor threshold, y > 0 where x > 0 and nowhere else.
+  Reads reads() const {
+    const bool as_y = max_value == unlimited && threshold == 0 && negative_slope >= 0;
+    return {.x = !as_y, .y = as_y};
+  }
   void values(ConstSpan inputs, Span y) const {
     each(inputs, y, [*this](Real x) {
       const Real above = x < max_value ? x : max_value;
@@ -72,9 +87,9 @@ struct Relu {
 
 struct LeakyRelu {
   static constexpr std::size_t cost = 2;
-  static constexpr bool slope_reads_output = false;
   Real negative_slope;
 
+  Reads reads() const { return {.x = true, .y = false}; }  // y of a small x < 0 may be −0
   void values(ConstSpan inputs, Span y) const {
     each(inputs, y, [*this](Real x) { return x >= 0 ? x : negative_slope * x; });
   }
@@ -83,9 +98,9 @@ struct LeakyRelu {
 
 struct Elu {
   static constexpr std::size_t cost = 16;
-  static constexpr bool slope_reads_output = true;
   Real alpha;
 
+  Reads reads() const { return {.x = alpha < 0, .y = true}; }
   void values(ConstSpan inputs, Span y) const {
     const auto x = kernels::array(inputs);
     kernels::array(y) = x.max(Real{0}) + alpha * x.min(Real{0}).expm1();
@@ -102,8 +117,7 @@ std::unique_ptr<Layer> elementwise(Function function, Shapes inputs, const std::
 
 std::unique_ptr<Layer> make(const ReluOptions& o, Shapes inputs, const std::string& key) {
   options::require_valid(o, key);
-  constexpr double unlimited = std::numeric_limits<Real>::infinity();
-  return elementwise(Relu{.max_value = static_cast<Real>(o.max_value.value_or(unlimited)),
+  return elementwise(Relu{.max_value = static_cast<Real>(o.max_value.value_or(Relu::unlimited)),
                           .negative_slope = static_cast<Real>(o.negative_slope),
                           .threshold = static_cast<Real>(o.threshold)},
                      inputs, key);
