@@ -19,11 +19,12 @@ TRAINERS = {"sync_sgd": (2, ""), "adag": (3, "communication_window = 5\n")}  # r
 PEERS = {"DDP": {}, "DDP fused": {"fused": True}}  # how the optimizer is written
 PROCESSES, ROUNDS, SECONDS = 2, 3, 6.0
 DATA = {"higgs": "higgs-atlas", "mnist": "mnist"}
-NETWORKS = [("higgs 30-500-500-500-2", 30, [500, 500, 500], [0.4, 0.4, 0.0], 2, 64, "adagrad"), *CASES[2:]]  # those of MODELS
+NETWORKS = [("higgs 30-500-500-500-2", (30,), [500, (0.4, "dropout"), 500, (0.4, "dropout"), 500], 2, 64, "adagrad"),
+            *CASES[2:5]]  # those of MODELS
 
 
 def tusk_rate(case, trainer, repeat):
-    name, batch_size = case[0].split()[0], case[5]
+    name, batch_size = case[0].split()[0], case[4]
     ranks, keys = TRAINERS[trainer]
     text = (f'name = "{trainer}"\n' + MODELS[name].format(root=ROOT, repeat=repeat) +
             f'[trainer]\nname = "{trainer}"\nepochs = 1\nbatch_size = {batch_size}\n{keys}')
@@ -58,7 +59,7 @@ def ddp_process(rank, case, options, port, rates):
     model = torch.nn.parallel.DistributedDataParallel(plain)
     loss_of = torch.nn.CrossEntropyLoss()
     x, y = load(case, rank)
-    batch_size = case[5]
+    batch_size = case[4]
 
     def steps(count):
         """So many steps; the number of samples."""
@@ -96,7 +97,7 @@ def main():
     print("| network | batch a worker | " + " | ".join(f"{name}, samples/s" for name in (*TRAINERS, *PEERS)) +
           " | sync_sgd by the faster DDP | adag by it |\n|" + "---|" * (4 + len(TRAINERS) + len(PEERS)))
     for case in NETWORKS:
-        if len(sys.argv) > 1 and sys.argv[1] not in f"{case[0]} {case[5]}":
+        if len(sys.argv) > 1 and sys.argv[1] not in f"{case[0]} {case[4]}":
             continue
         rates = {name: [] for name in (*TRAINERS, *PEERS)}
         repeat = 1
@@ -112,7 +113,7 @@ def main():
                 rates[peer].append(ddp_rate(case, peer, 29_500 + 2 * turn + i))
         median = {name: statistics.median(values) for name, values in rates.items()}
         best = max(median[peer] for peer in PEERS)
-        print(f"| {case[0]} | {case[5]} | " + " | ".join(f"{median[name]:,.0f}" for name in (*TRAINERS, *PEERS)) +
+        print(f"| {case[0]} | {case[4]} | " + " | ".join(f"{median[name]:,.0f}" for name in (*TRAINERS, *PEERS)) +
               f" | {median['sync_sgd'] / best:.1f} | {median['adag'] / best:.1f} |", flush=True)
 
 

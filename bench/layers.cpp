@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// tusk_bench_layers [--only NAME] [--seconds S]: how long a layer takes forward, for its weights'
-// gradients and for its input's, on one thread; convolutions beside oneDNN's primitives, in turns,
-// where the program was built with it. Recurrent and normalizing layers: forward, and forward and
-// backward, which needs what forward leaves.
+// tusk_bench_layers [--only NAME] [--seconds S] [--json]: how long a layer takes forward, for its
+// weights' gradients and for its input's, on one thread; convolutions beside oneDNN's primitives,
+// in turns, where the program was built with it. Recurrent and normalizing layers: forward, and
+// forward and backward, which needs what forward leaves.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -144,9 +144,24 @@ Times time_both(double seconds, const std::function<void()>& ours,
   return times;
 }
 
+bool json = false;  // one object a line
+
 void print(const Times& t, double flops, const char* what, const std::string& name) {
+  if (json) {
+    fmt::print(R"({{"layer": "{}", "what": "{}", "s": {:.5g}}})"
+               "\n",
+               name, what, t.ours_s);
+    return;
+  }
   fmt::print("{:<24} {:<16} {:>9.1f} {:>8.1f} {:>10.1f} {:>7.2f}\n", name, what, t.ours_s * 1e6,
              flops * 1e-9 / t.ours_s, t.theirs_s * 1e6, t.ours_s / t.theirs_s);
+}
+
+void print_header() {
+  fmt::print("one thread; the peak of a core is {:.0f} GFLOP/s; oneDNN {}\n", fma_peak_gflops(),
+             onednn_version());
+  fmt::print("{:<24} {:<16} {:>9} {:>8} {:>10} {:>7}\n", "layer", "", "us", "GFLOP/s", "oneDNN us",
+             "ratio");
 }
 
 void measure(const ConvolutionCase& c, double seconds) {
@@ -198,14 +213,12 @@ int main(int argc, char** argv) {
   double seconds = 0.5;
   app.add_option("--only", only, "Layers whose names have this in them");
   app.add_option("--seconds", seconds, "How long to measure each time");
+  app.add_flag("--json", json, "One object a line");
   CLI11_PARSE(app, argc, argv);
   const auto is_wanted = [&](const std::string& name) {
     return name.find(only) != std::string::npos;
   };
-  fmt::print("one thread; the peak of a core is {:.0f} GFLOP/s; oneDNN {}\n", fma_peak_gflops(),
-             onednn_version());
-  fmt::print("{:<24} {:<16} {:>9} {:>8} {:>10} {:>7}\n", "layer", "", "us", "GFLOP/s", "oneDNN us",
-             "ratio");
+  if (!json) print_header();
   for (const ConvolutionCase& c : convolutions) {
     if (is_wanted(c.name)) measure(c, seconds);
   }

@@ -37,11 +37,11 @@ void print_json(const StepCase& c, std::size_t threads, const StepTimes& t) {
   fmt::print(R"({{"network": "{}", "batch": {}, "threads": {}, "forward_s": {:.4g}, )"
              R"("backward_s": {:.4g}, "optimizer_s": {:.4g}, "step_s": {:.4g}, "gflops": {:.4g}, )"
              R"("peak_gflops": {:.4g}, "traffic_gbps": {:.4g}, "bound_s": {:.4g}, )"
-             R"("samples_per_s": {:.4g}}})"
+             R"("samples_per_s": {:.4g}, "memory_mb": {:.4g}}})"
              "\n",
              c.name, c.batch, threads, t.forward_s, t.backward_s, t.optimizer_s, t.step_s, t.gflops,
              t.peak_gflops, t.traffic_gbps, t.bound_s(threads),
-             static_cast<double>(c.batch) / t.step_s);
+             static_cast<double>(c.batch) / t.step_s, t.memory_mb);
 }
 
 }  // namespace

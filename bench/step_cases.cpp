@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step_cases.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "fma_peak.hpp"
 #include "least_traffic.hpp"
@@ -30,14 +35,84 @@ ModelOptions classifier(const std::vector<std::size_t>& hidden, double dropout,
   return model;
 }
 
-// 2·in·out·batch a product: W x, and in training dW and, but for the first layer, dx.
+// dist-keras's MNIST network of convolutions.
+ModelOptions convnet() {
+  const Conv2dOptions convolution{
+      .filters = 32, .kernel_size = {{3}}, .activation = Activation::relu};
+  ModelOptions model;
+  model.layers = {convolution,
+                  convolution,
+                  MaxPooling2dOptions{},
+                  FlattenOptions{},
+                  DenseOptions{.units = 225, .activation = Activation::relu},
+                  DenseOptions{.units = 10, .activation = Activation::softmax}};
+  model.metrics = {MetricKind::accuracy};
+  return model;
+}
+
+// Three stages of eight blocks of two convolutions, 16, 32 and 64 channels of 32×32, 16×16 and 8×8;
+// `places` are those of its kernels.
+ModelOptions residual_network(std::vector<std::size_t>& places) {
+  ModelOptions model;
+  std::string last;  // the value that the next layer reads
+  const auto add = [&](LayerOptions kind, std::vector<std::string> inputs = {}) {
+    LayerEntry entry(std::move(kind));
+    entry.name = fmt::format("layer_{}", model.layers.size());
+    if (inputs.empty() && !last.empty()) inputs = {last};
+    entry.inputs = std::move(inputs);
+    last = entry.name;
+    model.layers.push_back(std::move(entry));
+  };
+  const auto convolve = [&](std::size_t filters, std::size_t kernel, std::size_t stride,
+                            std::size_t edge) {
+    add(Conv2dOptions{.filters = filters,
+                      .kernel_size = {{kernel}},
+                      .strides = {{stride}},
+                      .padding = Padding::same,
+                      .use_bias = false});
+    places.push_back(edge * edge);
+    add(BatchNormalizationOptions{});
+  };
+  convolve(16, 3, 1, 32);
+  add(ReluOptions{});
+  for (const std::size_t stage : {0U, 1U, 2U}) {
+    const std::size_t filters = std::size_t{16} << stage;
+    const std::size_t edge = std::size_t{32} >> stage;
+    for (std::size_t block = 0; block < 8; ++block) {
+      const std::size_t stride = stage > 0 && block == 0 ? 2 : 1;
+      const std::string before = last;
+      convolve(filters, 3, stride, edge);
+      add(ReluOptions{});
+      convolve(filters, 3, 1, edge);
+      const std::string residual = last;
+      std::string shortcut = before;
+      if (stride == 2) {
+        last = before;
+        convolve(filters, 1, 2, edge);
+        shortcut = last;
+      }
+      add(AddOptions{}, {residual, shortcut});
+      add(ReluOptions{});
+    }
+  }
+  add(GlobalAveragePooling2dOptions{});
+  add(DenseOptions{.units = 10, .activation = Activation::softmax});
+  places.push_back(1);
+  model.metrics = {MetricKind::accuracy};
+  return model;
+}
+
+// 2·in·out·batch a product at a place: W x, and in training dW and, but for the first layer, dx.
 double product_flops(const graph::Model& model, const StepCase& step_case) {
   double flops = 0.0;
+  std::size_t kernel = 0;
   for (const layers::Parameter& parameter : model.parameters()) {
     if (parameter.name != "kernel") continue;
     double products = 1.0;
     if (step_case.optimizer) products = parameter.offset == 0 ? 2.0 : 3.0;
-    flops += products * 2.0 * static_cast<double>(parameter.size() * step_case.batch);
+    const std::size_t places = kernel < step_case.places.size() ? step_case.places[kernel] : 1;
+    ++kernel;
+    flops += products * 2.0 * static_cast<double>(parameter.size() * places * step_case.batch);
   }
   return flops;
 }
@@ -79,13 +154,19 @@ std::vector<StepCase> step_cases() {
   const ModelOptions kafka = classifier({500, 1000, 500}, 0.0, 2);
   const OptimizerOptions adagrad = with_defaults(AdagradOptions{});
   const OptimizerOptions adam = with_defaults(AdamOptions{});
-  return {{"higgs 30-500-500-2", 30, higgs, adagrad, 64},
-          {"higgs 30-500-500-500-2", 30, deep_higgs, adagrad, 64},
-          {"mnist 784-1000-200-10", 784, mnist, adam, 4},
-          {"mnist 784-1000-200-10", 784, mnist, adam, 32},
-          {"mnist 784-1000-200-10", 784, mnist, adam, 128},
-          {"kafka 30-500-1000-500-2", 30, kafka, {}, 1},
-          {"kafka 30-500-1000-500-2", 30, kafka, {}, 64}};
+  const std::vector<std::size_t> convnet_places{26 * 26, 24 * 24, 1, 1};
+  std::vector<std::size_t> residual_places;
+  const ModelOptions residual = residual_network(residual_places);
+  return {{"higgs 30-500-500-2", {30}, higgs, adagrad, 64},
+          {"higgs 30-500-500-500-2", {30}, deep_higgs, adagrad, 64},
+          {"mnist 784-1000-200-10", {784}, mnist, adam, 4},
+          {"mnist 784-1000-200-10", {784}, mnist, adam, 32},
+          {"mnist 784-1000-200-10", {784}, mnist, adam, 128},
+          {"mnist convnet", {28, 28, 1}, convnet(), adam, 16, convnet_places},
+          {"mnist convnet", {28, 28, 1}, convnet(), adam, 64, convnet_places},
+          {"residual of 50 layers", {32, 32, 3}, residual, adam, 32, residual_places},
+          {"kafka 30-500-1000-500-2", {30}, kafka, {}, 1},
+          {"kafka 30-500-1000-500-2", {30}, kafka, {}, 64}};
 }
 
 namespace {
@@ -109,7 +190,7 @@ void time_beside_bounds(double seconds, Work work, LeastTraffic traffic, double&
 }  // namespace
 
 StepTimes measure(const StepCase& step_case, std::size_t threads) {
-  const graph::Model model(step_case.model, {step_case.features});
+  const graph::Model model(step_case.model, step_case.input);
   const Batches batches(model, step_case.batch);
   graph::Workspace workspace =
       model.make_workspace(step_case.batch, step_case.optimizer.has_value(), threads);
@@ -132,6 +213,9 @@ StepTimes measure(const StepCase& step_case, std::size_t threads) {
       array_sizes.push_back(parameter.size());
     const auto optimizer = optim::make_optimizer(*step_case.optimizer, array_sizes);
     AlignedVector<float> gradients(weights.size());
+    std::size_t numbers = weights.size() + gradients.size() + workspace.size();
+    for (const optim::StateArray& array : optimizer->state()) numbers += array.values.size();
+    times.memory_mb = 1e-6 * sizeof(float) * static_cast<double>(numbers);
     const auto gradient = [&] {
       model.train_step(weights, batches.x(step), batches.targets(step), gradients, workspace,
                        {.seed = 1, .worker = 0, .step = step});

@@ -8,6 +8,7 @@
 
 #include "experiment/model_options.hpp"
 #include "experiment/optimizer_options.hpp"
+#include "tusk/shape.hpp"
 
 namespace tusk::bench {
 
@@ -15,14 +16,16 @@ namespace tusk::bench {
 // its inference.
 struct StepCase {
   std::string name;
-  std::size_t features = 0;
+  Shape input;
   ModelOptions model;
   std::optional<OptimizerOptions> optimizer;
   std::size_t batch = 0;
+  std::vector<std::size_t> places = {};  // where each kernel is applied in a sample; none: at one
 };
 
 // The networks of dist-keras's examples: ATLAS Higgs with dropout 0.4 and Adagrad, MNIST with
-// dropout 0.2 and Adam, and the one that predicts what comes through Kafka.
+// dropout 0.2 and Adam, its convolutional network, and the one that predicts what comes through
+// Kafka; and a residual network of 50 layers (He et al., 2016, for CIFAR-10).
 std::vector<StepCase> step_cases();
 
 // What one step of it takes, at best.
@@ -35,6 +38,7 @@ struct StepTimes {
   double peak_gflops = 0.0;  // of one core, the best of fma_peak_gflops() between the steps
   double traffic_s = 0.0;    // the best of LeastTraffic between the steps
   double traffic_gbps = 0.0;
+  double memory_mb = 0.0;  // weights, gradients, the optimizer's state and the pass's memory
 
   // The products at the peak of so many cores, and, not at the same time, the least traffic by one:
   // what is to be reached, though a step that did both at once could be faster.
