@@ -7,11 +7,10 @@ a file and a stream; and what is said of data that do not fit.
 Usage: arrays_keras.py TUSK MPI_RUN; exits with 77 (skipped) where there is no Keras 3."""
 
 import json
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
+from program import run
 from skips import skip
 
 import h5py
@@ -20,7 +19,6 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__}; this is of Keras 3")
 
-TUSK, MPI_RUN = sys.argv[1:]
 ROWS, BATCH, STEPS, RATE = 240, 12, 20, 0.05
 KINDS = ["background", "signal", "other"]
 CLASS_WEIGHTS = np.array([1.0, 5.0, 0.5])
@@ -32,13 +30,6 @@ transforms = { jets = [{ type = "scale", factor = 0.0078125 }] }
 PLAIN = ["loss", "kind_loss", "mass_loss", "kind_accuracy", "mass_mae"]
 WEIGHTED = ["kind_weighted_accuracy", "mass_weighted_mse", "mass_weighted_mae"]
 SCORES = PLAIN + WEIGHTED
-
-
-def run(*arguments, ranks=0, code=0, text=None):
-    command = [MPI_RUN, "-n", str(ranks), TUSK] if ranks else [TUSK]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=120, input=text)
-    assert done.returncode == code, (arguments, done.stdout, done.stderr)
-    return done
 
 
 def near(name, ours, theirs, tolerance=1e-6):

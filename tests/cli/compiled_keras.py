@@ -5,12 +5,11 @@ Keras's fit() does with what it was compiled with; what of that cannot be done i
 Usage: compiled_keras.py TUSK; exits with 77 (skipped) where there is no Keras 3."""
 
 import json
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
 from near import require_near
+from program import run
 from skips import skip
 
 import h5py
@@ -19,15 +18,8 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__} computes some optimizers otherwise; this is of Keras 3")
 
-TUSK = sys.argv[1]
 ROWS, STEPS = 12, 20
 layers, losses, optimizers = keras.layers, keras.losses, keras.optimizers
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([TUSK, *arguments], capture_output=True, text=True, timeout=250)
-    assert done.returncode == code, (arguments, done.stdout, done.stderr)
-    return done.stdout + done.stderr
 
 
 def train(folder, name, model, data, more="", code=0):
@@ -46,7 +38,7 @@ epochs = {STEPS}
 batch_size = {ROWS}
 {more}
 """)
-    return run("train", path, "--run-dir", f"{folder}/{name}", "--overwrite", code=code)
+    return run("train", path, "--run-dir", f"{folder}/{name}", "--overwrite", code=code).output
 
 
 def network(outputs, activation=None):

@@ -5,11 +5,10 @@ and 3 ranks and simulated, with both momenta, windows that end with a pass, and 
 
 Usage: diloco_keras.py TUSK MPI_RUN; exits with 77 (skipped) where there is no Keras 3."""
 
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
+from program import run
 from skips import skip
 
 import h5py
@@ -18,7 +17,6 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__} is not Keras 3")
 
-TUSK, MPI_RUN = sys.argv[1:]
 ROWS, BATCH, WINDOW, EPOCHS, RATE = 97, 8, 3, 3, 0.05
 layers = keras.layers
 
@@ -58,11 +56,6 @@ def train(x, y, workers, outer):
             gradient = [-part / seen for part in went]
             outer.apply_gradients(zip([keras.ops.convert_to_tensor(g) for g in gradient], center.trainable_variables))
     return center.get_weights()
-
-
-def run(*words):
-    done = subprocess.run(words, capture_output=True, text=True, timeout=200)
-    assert done.returncode == 0, (words, done.stdout, done.stderr)
 
 
 def weights_in(path):
@@ -107,8 +100,8 @@ nesterov = {str(nesterov).lower()}
                 expected = train(x, y, workers, keras.optimizers.SGD(eta, momentum=mu, nesterov=nesterov))
                 real = ["train", f"{folder}/experiment.toml", "--run-dir", f"{folder}/run", "--overwrite"]
                 virtual = ["simulate", *real[1:], "--workers", str(workers)]
-                for words in ([MPI_RUN, "-n", str(workers), TUSK, *real], [TUSK, *virtual]):
-                    run(*words)
+                for words, ranks in ((real, workers), (virtual, 0)):
+                    run(*words, ranks=ranks)
                     found = weights_in(f"{folder}/run/model.h5")
                     assert [w.shape for w in found] == [w.shape for w in expected]
                     error = max(np.abs(a - b).max() for a, b in zip(found, expected))

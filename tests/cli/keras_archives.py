@@ -5,12 +5,11 @@
 Usage: keras_archives.py TUSK; exits with 77 (skipped) where there is no Keras 3."""
 
 import os
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
 from near import require_near
+from program import run
 from skips import skip
 
 import h5py
@@ -19,15 +18,8 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__} has no .keras of Keras 3")
 
-TUSK = sys.argv[1]
 ROWS, STEPS = 16, 20
 layers = keras.layers
-
-
-def run(*arguments, code=0):
-    done = subprocess.run([TUSK, *arguments], capture_output=True, text=True, timeout=250)
-    assert done.returncode == code, (arguments, done.stdout, done.stderr)
-    return done.stdout + done.stderr
 
 
 def train(folder, name, model, data, more="", code=0):
@@ -46,7 +38,7 @@ batch_size = {ROWS}
 [output]
 formats = ["h5", "keras"]
 """)
-    said = run("train", f"{folder}/{name}.toml", "--run-dir", f"{folder}/{name}", code=code)
+    said = run("train", f"{folder}/{name}.toml", "--run-dir", f"{folder}/{name}", code=code).output
     return f"{folder}/{name}/model", said
 
 
@@ -88,8 +80,8 @@ def from_keras_and_back(folder, x, y, data):
     for files in (["theirs.keras"], ["theirs.json", "--weights", f"{folder}/theirs.weights.h5"],
                   ["theirs.json", "--weights", f"{folder}/theirs.keras"]):
         require_near([predict(folder, data, f"{folder}/{files[0]}", *files[1:])], [wanted], files, 1e-5)
-    assert "adam" in run("inspect", f"{folder}/theirs.keras")
-    assert "mse" in run("evaluate", f"{folder}/theirs.keras", data)
+    assert "adam" in run("inspect", f"{folder}/theirs.keras").output
+    assert "mse" in run("evaluate", f"{folder}/theirs.keras", data).output
     ours, said = train(folder, "on", f'file = "{folder}/theirs.keras"', data)
     assert "not used" not in said, said
     model.fit(x, y, batch_size=ROWS, epochs=STEPS, shuffle=False, verbose=0)
@@ -196,7 +188,7 @@ batch_size = {ROWS}
 formats = ["onnx", "keras", "safetensors"]
 """)
     for arguments in ["train", "--run-dir", f"{folder}/formats"], ["check"]:
-        said = run(arguments[0], f"{folder}/formats.toml", *arguments[1:], code=78)
+        said = run(arguments[0], f"{folder}/formats.toml", *arguments[1:], code=78).output
         assert "output.formats: ONNX: layer 'gru': ONNX has no activation 'selu'" in said and said.count("\n") == 1, said
     assert not os.path.exists(f"{folder}/formats")
     run("train", f"{folder}/formats.toml", "--run-dir", f"{folder}/formats", "--set",

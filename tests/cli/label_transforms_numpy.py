@@ -6,26 +6,17 @@ refused in one line.
 Usage: label_transforms_numpy.py TUSK MPI_RUN; exits with 77 (skipped) where there is no h5py."""
 
 import json
-import subprocess
-import sys
 import tempfile
 
+from program import run
 from skips import need
 
 need("h5py")
 import h5py
 import numpy as np
 
-TUSK, MPI_RUN = sys.argv[1:]
 ROWS = 300
 BOTH = 'label_transforms = [{ type = "log", offset = 1.0 }, { type = "standard" }]'
-
-
-def run(*arguments, ranks=0, code=0, text=None):
-    command = [MPI_RUN, "-n", str(ranks), TUSK] if ranks else [TUSK]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=120, input=text)
-    assert done.returncode == code, (arguments, done.stdout, done.stderr)
-    return done
 
 
 def write(folder, name, x, y, **more):

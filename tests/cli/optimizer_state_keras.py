@@ -4,12 +4,11 @@ with the trainers single and sync_sgd, and so does what the optimizers remember 
 
 Usage: optimizer_state_keras.py TUSK MPI_RUN; exits with 77 (skipped) where there is no Keras 3."""
 
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
 from near import require_near
+from program import run
 from skips import skip
 
 import h5py
@@ -18,7 +17,6 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__} keeps what optimizers remember otherwise; this is of Keras 3")
 
-TUSK, MPI_RUN = sys.argv[1:]
 ROWS, FIRST, STEPS = 12, 7, 20
 layers, optimizers = keras.layers, keras.optimizers
 
@@ -52,13 +50,6 @@ OPTIMIZERS = [
      'name = "adam"\nlearning_rate = 0.05\nschedule = { type = "exponential", decay_steps = 5, decay_rate = 0.7 }')]
 
 
-def run(*arguments, ranks=0):
-    command = [MPI_RUN, "-n", str(ranks), TUSK] if ranks else [TUSK]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=250)
-    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    return done.stdout + done.stderr
-
-
 def train(folder, name, model, data, steps, rule="single", more=""):
     """Trains full batches, of two workers by half with sync_sgd; returns the model and what was said."""
     ranks = 2 if rule == "sync_sgd" else 0
@@ -76,7 +67,7 @@ epochs = {steps}
 batch_size = {ROWS // max(ranks, 1)}
 {more}
 """)
-    said = run("train", path, "--run-dir", f"{folder}/{name}", ranks=ranks)
+    said = run("train", path, "--run-dir", f"{folder}/{name}", ranks=ranks).output
     return f"{folder}/{name}/model.h5", said
 
 
@@ -144,10 +135,10 @@ def check_hostile(folder, data):
         with h5py.File(model, "r+") as file:
             kept = file[where].attrs[attribute]
             file[where].attrs[attribute] = text
-        done = subprocess.run([TUSK, "evaluate", model, data], capture_output=True, text=True, timeout=60)
+        done = run("evaluate", model, data, code=code)
         with h5py.File(model, "r+") as file:
             file[where].attrs[attribute] = kept
-        assert done.returncode == code and done.stderr.count("\n") == (code != 0), (text[:80], done)
+        assert done.stderr.count("\n") == (code != 0), (text[:80], done)
         return done.stderr
 
     for text, what in [('{"learning_rate":' + deep + "}", "its JSON is nested more than 200 deep"),

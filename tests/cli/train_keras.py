@@ -6,12 +6,11 @@ that distributed optimizers have trained, the same accuracy.
 Usage: train_keras.py TUSK MPI_RUN; exits with 77 (skipped) where there is no Keras 3."""
 
 import json
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
 from near import require_near
+from program import run
 from skips import skip
 
 import h5py
@@ -20,7 +19,6 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__} moves variances otherwise; this is of Keras 3")
 
-TUSK, MPI_RUN = sys.argv[1:]
 ROWS, STEPS, RATE = 12, 20, 0.05
 layers = keras.layers
 
@@ -59,13 +57,6 @@ def frozen():
         layers.Dense(4),
         layers.BatchNormalization(center=False, scale=False),
         layers.Dense(3)])
-
-
-def run(*arguments, ranks=0):
-    command = [MPI_RUN, "-n", str(ranks), TUSK] if ranks else [TUSK]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=250)
-    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    return done.stdout
 
 
 def write(path, text):

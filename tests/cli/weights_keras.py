@@ -6,11 +6,10 @@ read; and what "balanced" gives the classes.
 Usage: weights_keras.py TUSK MPI_RUN; exits with 77 (skipped) where there is no Keras 3."""
 
 import json
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
+from program import run
 from skips import skip
 
 import h5py
@@ -19,15 +18,7 @@ import numpy as np
 if not keras.__version__.startswith("3."):
     skip(f"Keras {keras.__version__}; this is of Keras 3")
 
-TUSK, MPI_RUN = sys.argv[1:]
 ROWS, BATCH, STEPS, RATE = 200, 10, 20, 0.1
-
-
-def run(*arguments, ranks=0):
-    command = [MPI_RUN, "-n", str(ranks), TUSK] if ranks else [TUSK]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    return done
 
 
 def history(folder, name):
