@@ -8,7 +8,6 @@ Usage: bench/peers.sh layers [--only NAME], which installs the peers first. Prin
 import argparse
 import json
 import os
-import subprocess
 import sys
 
 from peers import fastest_s, run

@@ -5,7 +5,6 @@ scikit-learn, to 1e-12, with negative weights, too; and its output on 1, 2 and 4
 Usage: evaluate_weighted.py TUSK MPI_RUN; exits with 77 (skipped) where there is no h5py or scikit-learn."""
 
 import json
-import sys
 import tempfile
 import warnings
 
