@@ -8,9 +8,9 @@
 # is meant for the shell's loop around it.
 set -euo pipefail
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_rmaps_base_oversubscribe=1
+export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_orte_execute_quiet=1  # -q, which Open MPI 5 refuses
 [[ " $* " == *" --stream "* ]] || exec < /dev/null
 if [ -n "${TUSK_MPIRUN:-}" ]; then  # another library's, with words of its own
   exec "$TUSK_MPIRUN" ${TUSK_MPI_PRELOAD:+-genv LD_PRELOAD "$TUSK_MPI_PRELOAD"} "$@"
 fi
-exec mpirun -q --oversubscribe --bind-to none "$@"
+exec mpirun --oversubscribe --bind-to none "$@"
