@@ -83,13 +83,13 @@ raw_tcp() {
   wait
 }
 
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_orte_execute_quiet=1
 sent() { ip netns exec "$worker" cat /sys/class/net/veth-b/statistics/tx_bytes; }
 
 raw_tcp
 before=$(sent)
 ip netns exec "$server" unshare -u /bin/bash -c "hostname $server"'; exec "$@"' _ \
-  mpirun -q --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 \
+  mpirun --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 \
   --mca plm_rsh_agent "$scratch/agent" --mca plm_rsh_no_tree_spawn 1 --mca btl tcp,self,vader \
   --mca btl_tcp_if_include 10.77.0.0/24 --mca oob_tcp_if_include 10.77.0.0/24 \
   --host 10.77.0.1:1,10.77.0.2:1 -np 2 "$program" --transport message "$@"
