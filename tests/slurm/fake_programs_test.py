@@ -150,7 +150,8 @@ def here(fakes):
     shutil.rmtree(fakes.work / "runs")
 
 
-AWKWARD = ["with blanks", "it's \"quoted\"", "$(touch executed)", "`touch executed`", "a;touch executed", "-rf", "100%j"]
+AWKWARD = ["with blanks", "it's \"quoted\"", "$(touch executed)", "`touch executed`", "a;touch executed", "-rf", "100%j", "a:b",
+           "--wrap=touch executed"]  # which sbatch would run
 
 
 def awkward_names(fakes):
@@ -175,7 +176,8 @@ def awkward_names(fakes):
         fakes.expect(f"submit {name} at a cluster", done, 0, "at me@login")
         (words,) = fakes.words_of("sbatch")
         call = [call for call in fakes.calls if call[0] == "sbatch"][0]
-        fakes.faults.expect(words[-8:-2] == [f"{name}.job/train.sbatch", f"{name}.job/experiment.toml", "--run-dir", name, "--set",
+        path = f"./{name}" if name.startswith("-") else name  # no option of sbatch's
+        fakes.faults.expect(words[-8:-2] == [f"{path}.job/train.sbatch", f"{path}.job/experiment.toml", "--run-dir", path, "--set",
                                              f"data.features={name}"]
                             and call[2] == str(fakes.faults.folder / "home" / folder), f"the words are as they were there: {words[-8:]}")
         sent = [words[-1] for words in fakes.words_of("rsync")]
@@ -184,7 +186,7 @@ def awkward_names(fakes):
                             f"files are sent to where they belong: {sent} {words[-1]}")
         fakes.expect("fetch", fakes.tusk("fetch", f"runs/{name}"), 0, f"runs/{name}: nothing yet")
         source = fakes.words_of("rsync")[0]
-        fakes.faults.expect(source[-2:] == [f"me@login:{folder}/{name}/", f"runs/{name}/"] and "-s" in source and "--safe-links" in source,
+        fakes.faults.expect(source[-2:] == [f"me@login:{folder}/{name}/", f"{fakes.work}/runs/{name}/"] and "-s" in source and "--safe-links" in source,
                             f"rsync is told what was meant: {source}")
         shutil.rmtree(fakes.work / "runs")
         shutil.rmtree(fakes.work / "folder")
@@ -198,6 +200,10 @@ def awkward_names(fakes):
         for more in ((), ("--host", "login")):
             done = fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--run-dir", name, *more)
             fakes.expect(f"a run directory {name} {more}", done, 64, f"--run-dir {name}: it ends in no name")
+    fakes.expect("a colon", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--run-dir", "a:b", "--host", "login"), 0)
+    (words,) = fakes.words_of("rsync")
+    fakes.faults.expect(words[-2:] == [f"{fakes.work}/a:b.job/", "login:tusk-runs/a:b.job/"], f"names no host: {words}")
+    shutil.rmtree(fakes.work / "a:b.job")
     fakes.expect("a line break", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--run-dir", "a\nb"), 64, "line break")
     for host in ("-oProxyCommand=touch executed", "$(touch executed)", "a b", "../x"):
         done = fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", f"--host={host}")

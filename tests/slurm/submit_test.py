@@ -143,15 +143,16 @@ def main():
         tusk("the same name from another folder", 73, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster",
              "--directory", str(there), "--tusk", faults.tusk, "--run-dir", f"others/{name}", says="was submitted from elsewhere")
 
-        experiment("long", epochs=50, slow=400)
+        long = "runs/--wrap=touch x;"  # which sbatch would run, were it an option
+        experiment(long[5:], epochs=50, slow=400)
         tusk("submit a long one by ssh", 0, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster", "--directory",
              str(faults.folder / "there"), "--send-data", "--tusk", faults.tusk)
-        until("runs/long", "RUNNING", "epoch")
+        until(long, "RUNNING", "epoch")
         tusk("twice", 73, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster", says="is submitted already")
-        tusk("cancel", 0, "cancel", "runs/long", says="is cancelled")
-        until("runs/long", "CANCELLED")
-        tusk("cancel twice", 66, "cancel", "runs/long", says="no longer in the queue")
-        tusk("fetch with checkpoints", 0, "fetch", "runs/long", "--checkpoints", says="checkpoints")
+        tusk("cancel", 0, "cancel", long, says="is cancelled")
+        until(long, "CANCELLED")
+        tusk("cancel twice", 66, "cancel", long, says="no longer in the queue")
+        tusk("fetch with checkpoints", 0, "fetch", long, "--checkpoints", says="checkpoints")
         tusk("a host that does not answer", 74, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "nowhere", "--run-dir",
              "elsewhere", says="nowhere cannot be reached by ssh: ")
         expect(not list(faults.folder.rglob("x")), "nothing was executed")

@@ -107,7 +107,12 @@ void fetch(const Job& job, bool with_checkpoints) {
     fail(ExitCode::no_input, "{}:{}{} cannot be fetched: has job {} begun to train? (rsync: {})",
          job.host, root, job.run, job.number, last_line(run.err));
   }
-  place.fetch(root + job.log(), folder_of(job.run_directory).string() + "/", {});
+  const Finished log =
+      place.fetch(root + job.log(), folder_of(job.run_directory).string() + "/", {});
+  if (log.code != 0) {
+    fail(ExitCode::io_error, "{} is fetched, but not its log, {}:{}{} (rsync: {})",
+         job.run_directory.string(), job.host, root, job.log(), last_line(log.err));
+  }
 }
 
 }  // namespace tusk::queue

@@ -88,7 +88,7 @@ void Place::send(const std::filesystem::path& from, const std::string& to,
                  const Words& options) const {
   Words call{"rsync", "-s", "-rt", "--partial"};  // -s: no shell there reads the names
   call.insert(call.end(), options.begin(), options.end());
-  call.insert(call.end(), {"--", from.string(), host_ + ":" + to});
+  call.insert(call.end(), {"--", std::filesystem::absolute(from).string(), host_ + ":" + to});
   const Finished finished = queue::run(call);
   require_reached(finished);
   if (finished.code != 0) {
@@ -102,7 +102,8 @@ Finished Place::fetch(const std::string& from, const std::filesystem::path& to,
   // Links that lead out of what is fetched are left there.
   Words call{"rsync", "-s", "-rlt", "--partial", "--safe-links"};
   call.insert(call.end(), options.begin(), options.end());
-  call.insert(call.end(), {"--", host_ + ":" + without_patterns(from), to.string()});
+  call.insert(call.end(), {"--", host_ + ":" + without_patterns(from),
+                           std::filesystem::absolute(to).string()});
   Finished finished = queue::run(call);
   require_reached(finished);
   return finished;

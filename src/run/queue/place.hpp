@@ -32,7 +32,8 @@ class Place {
                const Variables& more = {}) const;
 
   // Copies a file or a folder's contents (a path that ends in "/") there, or from there, by rsync:
-  // what is there already is not sent again. Not for this machine. Error(io_error).
+  // what is there already is not sent again. Here paths are made absolute, or rsync takes what
+  // stands before a colon for a host. Not for this machine. Error(io_error).
   void send(const std::filesystem::path& from, const std::string& to, const Words& options) const;
   Finished fetch(const std::string& from, const std::filesystem::path& to,
                  const Words& options) const;

@@ -32,6 +32,9 @@ std::string toml_text(const std::string& text) {
   return quoted + "\"";
 }
 
+// A word that whoever gets it takes for a path, and not for an option: sbatch runs what --wrap has.
+std::string as_path(const std::string& text) { return text.starts_with('-') ? "./" + text : text; }
+
 // What is at its end names the run, here and at the cluster.
 void require_name(const std::filesystem::path& run_directory) {
   const std::filesystem::path name = folder_of(run_directory).filename().replace_extension();
@@ -104,7 +107,7 @@ std::vector<std::string> send_inputs(const Request& request, const Place& place,
     for (const std::filesystem::path& file : input.files) {
       const std::string name =
           fmt::format("{}/inputs/{}-{}", job.folder, number++, file.filename().string());
-      place.send(std::filesystem::absolute(file), job.directory + "/" + name, {"-L"});
+      place.send(file, job.directory + "/" + name, {"-L"});
       names += (names.empty() ? "" : ", ") + toml_text(name);
     }
     settings.push_back(
@@ -124,9 +127,9 @@ Words sbatch(const Request& request, const Job& job, const std::vector<std::stri
               "--time=" + request.time,
               "--output=" + literal(job.log())};
   words.insert(words.end(), request.options.begin(), request.options.end());
-  words.push_back(job.folder + "/train.sbatch");
-  words.push_back(job.folder + "/experiment.toml");
-  words.insert(words.end(), {"--run-dir", job.run});
+  words.push_back(as_path(job.folder + "/train.sbatch"));
+  words.push_back(as_path(job.folder + "/experiment.toml"));
+  words.insert(words.end(), {"--run-dir", as_path(job.run)});
   for (const auto* some : {&request.settings, &settings}) {
     for (const std::string& setting : *some) words.insert(words.end(), {"--set", setting});
   }
@@ -171,10 +174,10 @@ Job submit(const Request& request) {
     place.send(folder.string() + "/", there + "/", {"--exclude=/job.json", "--exclude=/log"});
     settings = send_inputs(request, place, job);
   }
-  Variables variables{{"TUSK", request.program},
+  Variables variables{{"TUSK", as_path(request.program)},
                       {"TUSK_RANKS", std::to_string(request.ranks)},
                       {"TUSK_LAUNCHER", request.launcher},
-                      {"TUSK_SETUP", request.setup.empty() ? "" : job.folder + "/setup.sh"}};
+                      {"TUSK_SETUP", request.setup.empty() ? "" : as_path(job.folder + "/setup.sh")}};
   const Finished said = place.run(sbatch(request, job, settings), job.directory, variables);
   if (said.code != 0) fail(ExitCode::io_error, "sbatch refuses: {}", last_line(said.err));
   const std::string answer = last_line(said.out);  // "1234", or "1234;cluster"
@@ -182,7 +185,12 @@ Job submit(const Request& request) {
   if (!is_job_number(job.number)) {
     fail(ExitCode::io_error, "sbatch gave no number of a job but '{}'", answer);
   }
-  write_job(job);
+  try {
+    write_job(job);
+  } catch (const Error& error) {
+    fail(error.code(), "job {} is submitted, but tusk status will not find it: {}", job.number,
+         error.what());
+  }
   return job;
 }
 
