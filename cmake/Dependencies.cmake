@@ -8,8 +8,22 @@ find_package(LibLZMA REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2 REQUIRED)
 find_package(Threads REQUIRED)
+
+# toml++ as Debian has it, a library that pkg-config finds, or as Spack and EasyBuild do, headers that CMake finds.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(TOMLPLUSPLUS QUIET IMPORTED_TARGET tomlplusplus)
+add_library(tusk_toml INTERFACE)
+if(TOMLPLUSPLUS_FOUND)
+  target_link_libraries(tusk_toml INTERFACE PkgConfig::TOMLPLUSPLUS)
+else()
+  find_package(tomlplusplus 3 CONFIG REQUIRED)
+  target_link_libraries(tusk_toml INTERFACE tomlplusplus::tomlplusplus)
+  set(TOMLPLUSPLUS_VERSION ${tomlplusplus_VERSION})
+  get_target_property(TOMLPLUSPLUS_LINK_LIBRARIES tomlplusplus::tomlplusplus IMPORTED_LOCATION)
+  if(NOT TOMLPLUSPLUS_LINK_LIBRARIES)
+    set(TOMLPLUSPLUS_LINK_LIBRARIES "")
+  endif()
+endif()
 
 # Parallel HDF5, whichever build of it is the system's default.
 set(HDF5_PREFER_PARALLEL ON)

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The files of packaging/ and CITATION.cff as far as they can be read without their programs: valid Python, the version of the project, names of options and
-files that exist."""
+files that exist; and that the packages of the Dockerfile's image bring every library that tusk needs.
+
+packaging.py [TUSK]      (a program that is built with no more than an image has)
+"""
 import pathlib
 import re
+import subprocess
 import sys
 import types
 
@@ -69,7 +73,7 @@ expect(set(re.findall(r"TUSK_\w+", " ".join(tusk().cmake_args()))) <= options, f
 expect("api: v2.0" in (spack / "repo.yaml").read_text(), "Spack's repository does not say which API its recipe is written for")
 found = {re.split("[@ ]", word)[0] for word in recipe.words("depends_on")}
 needs = {"MPI": "mpi", "HDF5": "hdf5", "Eigen3": "eigen", "CLI11": "cli11", "nlohmann_json": "nlohmann-json", "fmt": "fmt", "ZLIB": "zlib-api",
-         "LibLZMA": "xz", "PkgConfig": "pkgconfig", "Threads": None}
+         "LibLZMA": "xz", "PkgConfig": "pkgconfig", "Threads": None, "tomlplusplus": "tomlplusplus"}
 for library in re.findall(r"find_package\((\w+)", (REPO / "cmake/Dependencies.cmake").read_text()):
     expect(library in needs and needs[library] in found | {None}, f"Spack's recipe does not depend on {library} (cmake/Dependencies.cmake)")
 for path in [path for path in (REPO / "packaging").rglob("*") if path.is_file()]:
@@ -79,5 +83,39 @@ for path in [path for path in (REPO / "packaging").rglob("*") if path.is_file()]
     for file in set(re.findall(r"\b(?:scripts|packaging)/[\w./-]+\w", text)):
         expect((REPO / file).exists(), f"{path.name} names {file}, which is not there")
     expect(path.parent.name not in ("docker", "apptainer") or "/dev/shm" in text, f"{path.name} says nothing of /dev/shm")
+
+
+def output(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def with_what_they_need(packages):
+    """These of Debian's packages, and all that they depend on, as they are installed here."""
+    lines = output("dpkg-query", "-W", "-f", "${Package}|${Pre-Depends}, ${Depends}\n").splitlines()
+    needs = {name: re.findall(r"(?:^|[,|])\s*([a-z0-9+.-]+)", more) for name, _, more in (line.partition("|") for line in lines)}
+    found, ahead = set(), list(packages)
+    while ahead:
+        name = ahead.pop()
+        if name not in found and name in needs:
+            found.add(name)
+            ahead += needs[name]
+    return found
+
+
+if len(sys.argv) > 1:
+    dockerfile = (REPO / "packaging/docker/Dockerfile").read_text()
+    release = re.search(r"^FROM debian:(\d+)$", dockerfile, re.M).group(1)
+    if f'VERSION_ID="{release}"' not in pathlib.Path("/etc/os-release").read_text():
+        print(f"this is not Debian {release}: what libraries its packages bring is not looked at")
+    else:
+        image = re.search(r"apt-get install .*?\\\n\s+([a-z].*?) \\\n", dockerfile).group(1).split()
+        libraries = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "-d", sys.argv[1]))
+        owners = [(names.split(":")[0], path.rsplit("/", 1)[-1]) for names, _, path in
+                  (line.partition(": ") for line in output("dpkg-query", "-S", *(f"*/{name}" for name in libraries)).splitlines())]
+        expect(len(libraries) >= 5, f"{sys.argv[1]} needs only {libraries}")
+        there = with_what_they_need(image)
+        for library in libraries:
+            brings = {package for package, file in owners if file == library}
+            expect(brings & there, f"the Dockerfile's image has no {library}, which tusk needs and {' or '.join(brings)} brings")
 print("\n".join(wrong) or "packaging/ fits the project")
 sys.exit(bool(wrong))

@@ -2,6 +2,7 @@
 #include "data/transforms/positive_label.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
