@@ -4,16 +4,14 @@ and what Keras's layers cannot do is said.
 
 Usage: transforms_keras.py TUSK; exits with 77 (skipped) where there is no Keras."""
 
-import subprocess
-import sys
 import tempfile
 
 from any_keras import keras
+from program import run
 
 import h5py
 import numpy as np
 
-TUSK = sys.argv[1]
 ROWS = 400
 
 DENSE = """layers = [
@@ -91,14 +89,11 @@ name = "single"
 epochs = 2
 batch_size = 20
 """)
-    done = subprocess.run([TUSK, "train", path, "--run-dir", f"{folder}/{name}"], capture_output=True, text=True, timeout=100)
-    assert done.returncode == 0, (name, done.stderr)
-    return f"{folder}/{name}/model.h5", done.stderr
+    return f"{folder}/{name}/model.h5", run("train", path, "--run-dir", f"{folder}/{name}").stderr
 
 
 def predict(model, data, output):
-    done = subprocess.run([TUSK, "predict", model, data, "--output", output], capture_output=True, text=True, timeout=100)
-    assert done.returncode == 0, (model, done.stderr)
+    run("predict", model, data, "--output", output, "--overwrite")
     with h5py.File(output) as file:
         return file["prediction"][...]
 
@@ -106,6 +101,63 @@ def predict(model, data, output):
 def difference(model, x, ours):
     theirs = keras.models.load_model(model, compile=False).predict(x, verbose=0)
     return float(np.abs(theirs - ours).max())
+
+
+TWO = """layers = [
+  { type = "conv2d", filters = 3, kernel_size = 2, activation = "relu", inputs = ["image"] },
+  { type = "flatten", name = "flat" },
+  { type = "dense", units = 4, activation = "tanh", name = "transform_event", inputs = ["event"] },
+  { type = "concatenate", inputs = ["flat", "transform_event"] },
+  { type = "dense", units = 2, activation = "softmax" },
+]"""
+
+
+def several_inputs(folder):
+    """Each input has layers of its own in front, or none; where one cannot be written, none is."""
+    random = np.random.default_rng(6)
+    event, image = rows(random).astype("float32"), random.integers(0, 256, (ROWS, 12)).astype("uint8")
+    data = f"{folder}/two.h5"
+    with h5py.File(data, "w") as file:
+        file["event"], file["image"], file["label"] = event, image, (event[:, 4] > 80).astype("int32")
+
+    def experiment(name, of_image, of_event, network=f'inputs = ["image", "event"]\n{TWO}'):
+        with open(f"{folder}/{name}.toml", "w") as file:
+            file.write(f"""name = "{name}"
+[data]
+train = "{data}"
+features = ["image", "event"]
+{f"transforms = {{ image = [{of_image}], event = [{of_event}] }}" if of_image else ""}
+[model]
+{network}
+loss = "categorical_crossentropy"
+[optimizer]
+name = "adam"
+[trainer]
+name = "single"
+epochs = 2
+batch_size = 20
+[output]
+formats = ["h5", "keras"]
+""")
+        said = run("train", f"{folder}/{name}.toml", "--run-dir", f"{folder}/{name}").stderr
+        return [f"{folder}/{name}/model.{form}" for form in ("h5", "keras")], said
+
+    def same(models, x):
+        for model in models:
+            found = difference(model, x, predict(model, data, f"{folder}/two.out.h5"))
+            assert found <= 1e-5, (model, found)
+
+    reshape, standard = '{ type = "reshape", shape = [3, 2, 2] }', '{ type = "standard" }'
+    both, said = experiment("both", f'{{ type = "scale", factor = 0.004 }}, {reshape}', f"{MISSING}, {standard}")
+    assert "warning" not in said, said
+    same(both, [image, event])
+    again, _ = experiment("both-again", "", "", f'file = "{both[0]}"')
+    same(again, [image, event])
+    one, _ = experiment("one", reshape, "")
+    same(one, [image, event])
+    none, said = experiment("none", reshape, '{ type = "clip", low = 0.0 }, { type = "log" }')
+    assert "input 'event': transform 1 (log) cannot be written for Keras" in said, said
+    same(none, [image.reshape(ROWS, 3, 2, 2).astype("float32"), np.log(np.maximum(event, 0) + 1)])
 
 
 def main():
@@ -123,6 +175,8 @@ def main():
                 layers = keras.models.load_model(model, compile=False).layers
                 assert [type(layer).__name__ for layer in layers[:len(classes)]] == classes, (name, layers)
 
+        several_inputs(folder)
+
         # Training goes on from such a file with its transforms, once.
         again = DENSE.replace("layers", "file = \"%s/missing/model.h5\"\n# layers" % folder).split("\n")[0]
         model, _ = train(folder, "again", again, [], data)
@@ -134,14 +188,12 @@ def main():
         with open(f"{folder}/parts.json", "w") as file:
             file.write(keras_model.to_json())
         parts = [f"{folder}/parts.json", data, "--weights", f"{folder}/parts.h5"]
-        done = subprocess.run([TUSK, "predict", *parts, "-o", f"{folder}/parts.out.h5"], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        run("predict", *parts, "-o", f"{folder}/parts.out.h5")
         with h5py.File(f"{folder}/parts.out.h5") as file:
             assert np.abs(file["prediction"][...] - keras_model.predict(x, verbose=0)).max() <= 1e-5
-        done = subprocess.run([TUSK, "evaluate", *parts, "--loss", "categorical_crossentropy"], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        done = subprocess.run([TUSK, "predict", *parts[:2], "-o", f"{folder}/none.h5"], capture_output=True, text=True)
-        assert done.returncode == 65 and "no weights; name their file, too: --weights FILE.h5" in done.stderr, done
+        run("evaluate", *parts, "--loss", "categorical_crossentropy")
+        done = run("predict", *parts[:2], "-o", f"{folder}/none.h5", code=65)
+        assert "no weights; name their file, too: --weights FILE.h5" in done.stderr, done
 
         # What layers of Keras cannot do: the network alone, and a word about it.
         for transforms, reason in [

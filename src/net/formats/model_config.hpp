@@ -40,27 +40,31 @@ struct ModelConfig {
   std::vector<OutputOptions> outputs;
 };
 
-// What stands in front of a model of one input for Keras: layers_of_transforms(). Without layers
+// What stands in front of an input of a model for Keras: layers_of_transforms(). Without layers
 // there is none.
-struct ModelFront {
-  std::string name = "transform";  // of all of them together, which begins their names
+struct InputFront {
   std::vector<LayerEntry> layers = {};
   Shape stored = {};  // of what they read
 };
 
+struct ModelFront {
+  std::string name = "transform";       // of all layers together, which begins their names
+  std::vector<InputFront> inputs = {};  // one for each input of the model; or none, for all
+};
+
 // The JSON of a model, laid out as `model`: Sequential for a chain, otherwise Functional, each in
 // the form of Keras 2, which Keras 3 reads, too, and a graph's in the order that Keras gives them
-// (keras_order.hpp). The front's layers come first; in a Sequential,
-// they are one layer, a Functional named `front.name`, if they are no chain themselves.
+// (keras_order.hpp). The front's layers come first; in a Sequential, they are one layer, a
+// Functional named `front.name`, if they are no chain themselves.
 std::string write_model_config(const graph::Model& model, const ModelFront& front = {});
 
-// The names that the front has among the model's layers, the one that the model reads last.
+// The names that the front has among the model's layers.
 std::vector<std::string> front_names(const graph::Model& model, const ModelFront& front);
 
 // A front to be taken out again when a model is read, so that its transforms are not applied twice.
 struct WrittenFront {
   std::vector<std::string> names;  // front_names()
-  Shape input;                     // of what the model itself reads
+  std::vector<Shape> inputs;       // of what the model itself reads
 };
 
 // What Keras of any version, or we, wrote; `is_keras3`: whether its words mean what they do in

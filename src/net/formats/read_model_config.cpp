@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "net/formats/flatten_graph.hpp"
 #include "net/formats/keras_advice.hpp"
@@ -14,52 +16,72 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Histories [name, 0, 0] of the front's last layer become those of the model's input.
-void skip_front(Json& calls, const std::string& last, const std::string& input) {
+// By layer of the front: the model's input that it reads in the end.
+using InputOf = std::map<std::string, std::string>;
+
+// Histories [name, 0, 0] of the front's layers become those of the model's inputs.
+void skip_front(Json& calls, const InputOf& input_of) {
   if (!calls.is_array()) return;
-  if (calls.size() >= 3 && calls[0] == last) {
-    calls[0] = input;
+  if (calls.size() >= 3 && calls[0].is_string()) {
+    const auto found = input_of.find(calls[0].get<std::string>());
+    if (found != input_of.end()) calls[0] = found->second;
     return;
   }
-  for (Json& call : calls) skip_front(call, last, input);
+  for (Json& call : calls) skip_front(call, input_of);
+}
+
+// The layer that is read first; "" in a Sequential, where no layer says.
+std::string first_read(const Json& layer) {
+  const auto place = layer.find("inbound_nodes");
+  if (place == layer.end()) return "";
+  const Json* calls = &*place;
+  while (calls->is_array() && !calls->empty()) calls = &calls->front();
+  return calls->is_string() ? calls->get<std::string>() : "";
 }
 
 // The configuration without the layers that stand for transforms. Returns the shape of what they
-// read.
+// read, of a model of one input.
 std::optional<Shape> take_front_out(Json& model, const WrittenFront& front,
                                     const std::string& path) {
   Json& config = model.at("config");
   Json& layers = config.at("layers");
-  Json shape = Json::array({nullptr});
-  for (const std::size_t extent : front.input.extents()) shape.push_back(extent);
   Json kept = Json::array();
   std::size_t taken = 0;
+  std::size_t inputs = 0;
   std::optional<Shape> stored;
-  std::string input;
+  InputOf input_of;
   for (Json& layer : layers) {
     const std::string name = layer.at("config").at("name");
     if (std::ranges::find(front.names, name) != front.names.end()) {
       ++taken;
+      const std::string read = first_read(layer);
+      const auto found = input_of.find(read);
+      input_of[name] = found == input_of.end() ? read : found->second;
       continue;
     }
     if (layer.at("class_name") == "InputLayer") {
-      input = name;
-      stored = shape_of_input(layer, path);
-      layer["config"]["batch_input_shape"] = shape;
-      layer["config"].erase("batch_shape");
+      if (inputs < front.inputs.size()) {
+        stored = shape_of_input(layer, path);
+        Json shape = Json::array({nullptr});
+        for (const std::size_t extent : front.inputs[inputs].extents()) shape.push_back(extent);
+        layer["config"]["batch_input_shape"] = shape;
+        layer["config"].erase("batch_shape");
+      }
+      ++inputs;
     } else if (layer.contains("inbound_nodes")) {
-      skip_front(layer["inbound_nodes"], front.names.back(), input);
+      skip_front(layer["inbound_nodes"], input_of);
     }
     kept.push_back(std::move(layer));
   }
-  if (taken != front.names.size()) {
+  if (taken != front.names.size() || inputs != front.inputs.size()) {
     fail(ExitCode::bad_data,
-         "{}: the attribute 'transform_layers' of group 'tusk' names {} layers, of which the model "
-         "has {}; delete the group to use the model as it is, with its transforms in its layers",
-         path, front.names.size(), taken);
+         "{}: the group 'tusk' has {} transform_layers in front of {} inputs, of which the model "
+         "has {} and {}; delete the group to use the model as it is, with its transforms in its "
+         "layers",
+         path, front.names.size(), front.inputs.size(), taken, inputs);
   }
   layers = std::move(kept);
-  return stored;
+  return inputs == 1 ? stored : std::nullopt;
 }
 
 }  // namespace

@@ -36,24 +36,29 @@ ModelFront make_front(const ModelContent& content, const graph::Model& model,
          std::ranges::any_of(model.inputs(), is_taken, &graph::ModelInput::name)) {
     front.name += '_';
   }
-  const Shape& input = model.input_shape();
-  front.stored = content.stored.value_or(input);
-  TransformLayers transforms;
-  if (model.inputs().size() == 1) {
-    transforms = layers_of_transforms(content.transforms, front.stored, input, front.name);
-  } else if (std::ranges::any_of(content.input_data,
-                                 [](const InputData& one) { return one.transforms != "[]"; })) {
-    transforms.obstacle = "the model has several inputs with transforms";
+  const auto note = [&](const std::string& text) {
+    if (std::ranges::find(notes, text) == notes.end()) notes.push_back(text);
+  };
+  for (std::size_t i = 0; i < model.inputs().size(); ++i) {
+    const graph::ModelInput& input = model.inputs()[i];
+    const bool is_one = model.inputs().size() == 1;
+    const InputData its = data_of_input(content, i);
+    const Shape stored = its.stored.value_or(input.shape);
+    TransformLayers transforms = layers_of_transforms(
+        its.transforms, stored, input.shape, is_one ? front.name : front.name + '_' + input.name);
+    const std::string where = is_one ? "" : fmt::format("input '{}': ", input.name);
+    if (!transforms.obstacle.empty()) {
+      note(where + transforms.obstacle +
+           ": for Keras the file has the network without transforms, which takes what they leave "
+           "of rows (docs/keras.md)");
+      front.inputs.clear();
+      return front;
+    }
+    for (const std::string& reason : transforms.imprecise) {
+      note(where + reason + ": Keras's predictions will differ (docs/keras.md)");
+    }
+    front.inputs.push_back({std::move(transforms.layers), stored});
   }
-  if (!transforms.obstacle.empty()) {
-    notes.push_back(transforms.obstacle +
-                    ": for Keras the file has the network without transforms, which takes what "
-                    "they leave of rows (docs/keras.md)");
-  }
-  for (const std::string& reason : transforms.imprecise) {
-    notes.push_back(reason + ": Keras's predictions will differ (docs/keras.md)");
-  }
-  front.layers = std::move(transforms.layers);
   return front;
 }
 

@@ -21,9 +21,8 @@
 namespace tusk::formats {
 namespace {
 
-// "[28, 28]", an attribute of the group.
-Shape read_shape(const hdf5::File& file, const char* name, const std::string& text) {
-  nlohmann::json shape = nlohmann::json::parse(text, nullptr, false);
+// [28, 28] of an attribute of the group.
+Shape read_shape(const hdf5::File& file, const char* name, nlohmann::json shape) {
   if (!shape.is_array()) {
     fail(ExitCode::bad_data, "{}: the attribute '{}' of group 'tusk' is no shape", file.path(),
          name);
@@ -32,11 +31,16 @@ Shape read_shape(const hdf5::File& file, const char* name, const std::string& te
   return read_keras_shape(shape, fmt::format("{}: group 'tusk'", file.path()));
 }
 
+// `network_input`: what the network itself reads, "[28, 28]", or of several inputs "[[28, 28],
+// [3]]".
 void write_front(hdf5::File& file, const graph::Model& model, const ModelFront& front) {
-  if (front.layers.empty()) return;
+  const auto has_layers = [](const InputFront& input) { return !input.layers.empty(); };
+  if (std::ranges::none_of(front.inputs, has_layers)) return;
   hdf5::write_attribute(file, "tusk", "transform_layers", front_names(model, front));
+  nlohmann::json shapes;
+  for (const graph::ModelInput& input : model.inputs()) shapes.push_back(input.shape.extents());
   hdf5::write_attribute(file, "tusk", "network_input",
-                        nlohmann::json(model.input_shape().extents()).dump());
+                        (shapes.size() == 1 ? shapes[0] : shapes).dump());
 }
 
 void write_optimizer(hdf5::File& file, const ModelContent& content) {
@@ -103,7 +107,7 @@ void read_tusk_group(const hdf5::File& file, ModelContent& content, const Extens
   content.columns = datasets::read_column_names(file, "tusk");
   content.facts = hdf5::read_text(file, "tusk", "facts").value_or(content.facts);
   if (const auto stored = hdf5::read_text(file, "tusk", "stored")) {
-    content.stored = read_shape(file, "stored", *stored);
+    content.stored = read_shape(file, "stored", nlohmann::json::parse(*stored, nullptr, false));
   }
   std::vector<OutputOptions> outputs = read_outputs(file, extensions);
   if (!outputs.empty()) {
@@ -135,8 +139,12 @@ WrittenFront read_front(const hdf5::File& file) {
   if (!file.has_group("tusk")) return front;
   front.names = hdf5::read_texts(file, "tusk", "transform_layers").value_or(front.names);
   if (front.names.empty()) return front;
-  front.input = read_shape(file, "network_input",
-                           hdf5::read_text(file, "tusk", "network_input").value_or(""));
+  const std::string text = hdf5::read_text(file, "tusk", "network_input").value_or("");
+  const nlohmann::json shapes = nlohmann::json::parse(text, nullptr, false);
+  const bool are_several = shapes.is_array() && !shapes.empty() && shapes[0].is_array();
+  for (const nlohmann::json& shape : are_several ? shapes : nlohmann::json::array({shapes})) {
+    front.inputs.push_back(read_shape(file, "network_input", shape));
+  }
   return front;
 }
 

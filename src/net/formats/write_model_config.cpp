@@ -75,7 +75,7 @@ OrderedJson functional_json(const std::string& name, const OrderedJson& layers,
 }
 
 // Layers of transforms as those of a graph, whose input is called `input`.
-void add_front(OrderedJson& layers, const ModelFront& front, const std::string& input) {
+void add_front(OrderedJson& layers, const InputFront& front, const std::string& input) {
   for (const LayerEntry& layer : front.layers) {
     std::vector<OrderedJson> histories;
     for (const std::string& value : layer.inputs) {
@@ -88,16 +88,22 @@ void add_front(OrderedJson& layers, const ModelFront& front, const std::string& 
   }
 }
 
+const InputFront& front_of(const ModelFront& front, std::size_t input) {
+  static const InputFront none;
+  return input < front.inputs.size() ? front.inputs[input] : none;
+}
+
 // Layers of transforms that are no chain are one layer of a Sequential, a model in itself.
-OrderedJson nested_front(const ModelFront& front) {
+OrderedJson nested_front(const InputFront& front, const std::string& name) {
   OrderedJson layers = OrderedJson::array({input_json(rows_name, front.stored)});
   add_front(layers, front, rows_name);
   // Not in lists, or Keras 3 makes lists of what goes in and comes out.
-  return functional_json(front.name, layers, first_output(rows_name),
+  return functional_json(name, layers, first_output(rows_name),
                          first_output(front.layers.back().name));
 }
 
-OrderedJson write_sequential(const graph::Model& model, const ModelFront& front) {
+OrderedJson write_sequential(const graph::Model& model, const ModelFront& all) {
+  const InputFront& front = front_of(all, 0);
   const Shape& rows = front.layers.empty() ? model.input_shape() : front.stored;
   const OrderedJson input{
       {"batch_input_shape", shape_json(rows)}, {"dtype", "float32"}, {"name", "input"}};
@@ -108,7 +114,7 @@ OrderedJson write_sequential(const graph::Model& model, const ModelFront& front)
       layers.push_back(write_keras_layer(layer, layer.name));
     }
   } else {
-    layers.push_back(nested_front(front));
+    layers.push_back(nested_front(front, all.name));
   }
   for (std::size_t i = 0; i < model.layers().size(); ++i) layers.push_back(layer_json(model, i));
   return {{"class_name", "Sequential"}, {"config", {{"name", "sequential"}, {"layers", layers}}}};
@@ -129,11 +135,15 @@ class FunctionalWriter {
   OrderedJson write() const {
     OrderedJson layers = OrderedJson::array();
     OrderedJson inputs = OrderedJson::array();
-    for (const graph::ModelInput& input : model_.inputs()) {
-      layers.push_back(input_json(input.name, front_.layers.empty() ? input.shape : front_.stored));
+    for (std::size_t i = 0; i < model_.inputs().size(); ++i) {
+      const graph::ModelInput& input = model_.inputs()[i];
+      const InputFront& front = front_of(front_, i);
+      layers.push_back(input_json(input.name, front.layers.empty() ? input.shape : front.stored));
       inputs.push_back(first_output(input.name));
     }
-    add_front(layers, front_, model_.inputs().front().name);
+    for (std::size_t i = 0; i < model_.inputs().size(); ++i) {
+      add_front(layers, front_of(front_, i), model_.inputs()[i].name);
+    }
     for (const std::size_t layer : keras_order(model_)) layers.push_back(layer_with_calls(layer));
     OrderedJson outputs = OrderedJson::array();
     for (const std::size_t output : graph_.outputs) outputs.push_back(history(output));
@@ -144,7 +154,10 @@ class FunctionalWriter {
   OrderedJson history(std::size_t value) const {
     const graph::GraphValue& its = graph_.values[value];
     if (its.maker == graph::none) {
-      return first_output(front_.layers.empty() ? its.name : front_.layers.back().name);
+      const auto& inputs = model_.inputs();
+      const auto place = std::ranges::find(inputs, its.name, &graph::ModelInput::name);
+      const InputFront& front = front_of(front_, static_cast<std::size_t>(place - inputs.begin()));
+      return first_output(front.layers.empty() ? its.name : front.layers.back().name);
     }
     const graph::GraphNode& node = graph_.nodes[its.maker];
     const auto output = std::ranges::find(node.outputs, value) - node.outputs.begin();
@@ -180,9 +193,11 @@ std::string write_model_config(const graph::Model& model, const ModelFront& fron
 }
 
 std::vector<std::string> front_names(const graph::Model& model, const ModelFront& front) {
-  if (model.graph().is_chain && !is_chain(front.layers)) return {front.name};
+  if (model.graph().is_chain && !is_chain(front_of(front, 0).layers)) return {front.name};
   std::vector<std::string> names;
-  for (const LayerEntry& layer : front.layers) names.push_back(layer.name);
+  for (const InputFront& input : front.inputs) {
+    for (const LayerEntry& layer : input.layers) names.push_back(layer.name);
+  }
   return names;
 }
 

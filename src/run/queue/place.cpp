@@ -102,8 +102,8 @@ Finished Place::fetch(const std::string& from, const std::filesystem::path& to,
   // Links that lead out of what is fetched are left there.
   Words call{"rsync", "-s", "-rlt", "--partial", "--safe-links"};
   call.insert(call.end(), options.begin(), options.end());
-  call.insert(call.end(), {"--", host_ + ":" + without_patterns(from),
-                           std::filesystem::absolute(to).string()});
+  call.insert(call.end(),
+              {"--", host_ + ":" + without_patterns(from), std::filesystem::absolute(to).string()});
   Finished finished = queue::run(call);
   require_reached(finished);
   return finished;

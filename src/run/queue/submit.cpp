@@ -174,10 +174,11 @@ Job submit(const Request& request) {
     place.send(folder.string() + "/", there + "/", {"--exclude=/job.json", "--exclude=/log"});
     settings = send_inputs(request, place, job);
   }
-  Variables variables{{"TUSK", as_path(request.program)},
-                      {"TUSK_RANKS", std::to_string(request.ranks)},
-                      {"TUSK_LAUNCHER", request.launcher},
-                      {"TUSK_SETUP", request.setup.empty() ? "" : as_path(job.folder + "/setup.sh")}};
+  Variables variables{
+      {"TUSK", as_path(request.program)},
+      {"TUSK_RANKS", std::to_string(request.ranks)},
+      {"TUSK_LAUNCHER", request.launcher},
+      {"TUSK_SETUP", request.setup.empty() ? "" : as_path(job.folder + "/setup.sh")}};
   const Finished said = place.run(sbatch(request, job, settings), job.directory, variables);
   if (said.code != 0) fail(ExitCode::io_error, "sbatch refuses: {}", last_line(said.err));
   const std::string answer = last_line(said.out);  // "1234", or "1234;cluster"

@@ -162,9 +162,10 @@ TEST_CASE("transforms are layers in a model file, and no layers when it is read"
     hdf5::write_attribute(file, "tusk", "transform_layers", std::vector<std::string>{"other"});
     file.close();
   }
-  CHECK_FAILS(load_model(path, {}), ExitCode::bad_data,
-              "the attribute 'transform_layers' of group 'tusk' names 1 layers, of which the model "
-              "has 0");
+  CHECK_FAILS(
+      load_model(path, {}), ExitCode::bad_data,
+      "the group 'tusk' has 1 transform_layers in front of 1 inputs, of which the model has "
+      "0 and 1");
 }
 
 }  // namespace tusk::formats
