@@ -109,6 +109,15 @@ def here(fakes):
     fakes.expect("twice", fakes.tusk("submit", "simple.toml", "--ranks", "3", "--time", "90m"), 73, "job 4711 is RUNNING")
     (fakes.work / "runs/simple.job/log").write_text("tusk: epoch 1/2\n")
     fakes.expect("status", fakes.tusk("status"), 0, "runs/simple: job 4711 RUNNING, on node7, 1:02 of 12:00:00\n  tusk: epoch 1/2\n")
+    rule, log = "-" * 74 + "\n", "tusk: epoch 1/2\ntusk: error: no\n"
+    by_mpirun = f"{rule}mpirun detected that one or more processes exited with non-zero status, thus causing\n\n  Exit code:    66\n{rule}"
+    for said, last in ((log + "srun: error: vm: task 0: Exited with exit code 66\n", "tusk: error: no"), (log + by_mpirun, "tusk: error: no"),
+                       (f"{log}{rule}Primary job  terminated normally, but a process returned\na non-zero exit code.\n{rule}{by_mpirun}", "tusk: error: no"),
+                       (f"{log}{rule}There are not enough slots available\n\nEither …\n{rule}", "There are not enough slots available"),
+                       (log + "slurmstepd: error: *** DUE TO TIME LIMIT ***\n", "slurmstepd: error: *** DUE TO TIME LIMIT ***"),
+                       ("srun: error: vm: task 0: Exited with exit code 66\n", "srun: error: vm: task 0: Exited with exit code 66"), (rule, rule.strip())):
+        (fakes.work / "runs/simple.job/log").write_text(said)
+        fakes.expect(f"the last line but for what launchers add is {last[:40]}", fakes.tusk("status"), 0, f"12:00:00\n  {last}\n")
     fakes.expect("cancel", fakes.tusk("cancel", "runs/simple"), 0, "job 4711 is cancelled")
     fakes.faults.expect(fakes.words_of("scancel") == [["4711"]], "scancel is told the job")
 
@@ -129,6 +138,11 @@ def here(fakes):
     fakes.expect("again, after it has ended", done, 0)
     (words,) = fakes.words_of("sbatch")
     fakes.faults.expect("--ntasks=3" in words and "--time=90" in words, "peers have a core each, and 90m are 90 minutes")
+    (fakes.work / "runs/simple").mkdir()
+    (fakes.work / "runs/simple/summary.json").touch()
+    fakes.expect("a finished run", fakes.tusk("submit", "simple.toml", "--ranks", "3", "--time", "5"), 73, "runs/simple is a finished run; --run-dir")
+    fakes.faults.expect(not fakes.words_of("sbatch"), "is not submitted")
+    shutil.rmtree(fakes.work / "runs/simple")
     fakes.answer("sbatch", err="sbatch: error: invalid partition specified: long\n", code=1)
     fakes.expect("what sbatch refuses", fakes.tusk("submit", "simple.toml", "--ranks", "3", "--time", "5"), 74, "invalid partition specified")
     fakes.answer("sbatch", "hello\n")

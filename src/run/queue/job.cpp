@@ -51,6 +51,43 @@ JobState accounted(const Place& place, const Job& job) {
   return {};
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (!last_line(line).empty()) lines.push_back(last_line(line));
+  }
+  return lines;
+}
+
+// Of a log's end: its last line, but for what srun and mpirun add of a rank that ended with an exit
+// code, which the line before explains. What mpirun says stands between two rules.
+std::string last_statement(const std::string& text) {
+  const auto says = [](const std::string& line, std::string_view what) {
+    return line.find(what) != std::string::npos;
+  };
+  const auto is_rule = [](const std::string& line) {
+    return line.size() > 20 && line.find_first_not_of('-') == std::string::npos;
+  };
+  std::vector<std::string> lines = lines_of(text);
+  while (!lines.empty()) {
+    if (lines.back().starts_with("srun: ") && says(lines.back(), "Exited with exit code")) {
+      lines.pop_back();
+    } else if (is_rule(lines.back())) {
+      lines.pop_back();
+      const auto rule = std::ranges::find_if(lines.rbegin(), lines.rend(), is_rule);
+      const auto begin = rule.base();
+      const bool explains = std::any_of(
+          begin, lines.end(), [&](const std::string& line) { return says(line, "non-zero"); });
+      if (!explains && begin != lines.end()) return *begin;
+      lines.erase(rule == lines.rend() ? begin : begin - 1, lines.end());
+    } else {
+      return lines.back();
+    }
+  }
+  return last_line(text);
+}
+
 }  // namespace
 
 JobState state(const Job& job) {
@@ -77,8 +114,8 @@ JobState state(const Job& job) {
 }
 
 std::string last_words(const Job& job) {
-  const Finished said = Place(job.host).run({"tail", "-n", "1", "--", job.log()}, job.directory);
-  return said.code == 0 ? last_line(said.out) : std::string();
+  const Finished said = Place(job.host).run({"tail", "-n", "40", "--", job.log()}, job.directory);
+  return said.code == 0 ? last_statement(said.out) : std::string();
 }
 
 void cancel(const Job& job) {

@@ -65,9 +65,10 @@ struct JobState {
 // Where a job's files are kept here: runs/NAME.job of the run directory runs/NAME.
 std::filesystem::path folder_of(const std::filesystem::path& run_directory);
 
-// Submits. Error(cannot_create) if the run's job is in the queue already, or the run directory has
-// a run of this machine's while the job is to run elsewhere; Error(io_error) with sbatch's own
-// words if it refuses; Error(no_input, io_error) as Place has them.
+// Submits. Error(cannot_create) if the run's job is in the queue already, if the run is finished,
+// or if the run directory has a run of this machine's while the job is to run elsewhere;
+// Error(io_error) with sbatch's own words if it refuses; Error(no_input, io_error) as Place has
+// them.
 Job submit(const Request& request);
 
 // The job that was submitted for a run directory. Error(no_input) if there was none,
@@ -77,7 +78,7 @@ Job read_job(const std::filesystem::path& run_directory);
 // What Slurm says of it: squeue, or else sacct. Error(io_error) if it cannot be asked.
 JobState state(const Job& job);
 
-// The last line of its log, or nothing.
+// The last line of its log that is not a launcher's on an exit code, or nothing.
 std::string last_words(const Job& job);
 
 // Error(no_input) if it is no longer in the queue.

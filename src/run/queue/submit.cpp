@@ -61,6 +61,17 @@ std::string origin_of(const Request& request) {
                      std::filesystem::absolute(request.run_directory).lexically_normal().string());
 }
 
+// The job would end with tusk train's words for it.
+void require_unfinished(const Place& place, const Job& job) {
+  const std::string run = job.directory.empty() ? job.run : job.directory + "/" + job.run;
+  const std::string summary = run + "/summary.json";
+  const bool is_finished = place.here() ? std::filesystem::exists(summary)
+                                        : place.run({"test", "-e", summary}).code == 0;
+  if (!is_finished) return;
+  fail(ExitCode::cannot_create, "{}{} is a finished run; --run-dir names another place",
+       job.host.empty() ? "" : job.host + ":", run);
+}
+
 void require_free(const Request& request) {
   const auto& directory = request.run_directory;
   if (!has_job(directory)) {
@@ -150,8 +161,6 @@ Job submit(const Request& request) {
   require_free(request);
   const Place place(request.host);
   const std::filesystem::path folder = folder_of(request.run_directory);
-  write_files(request, folder);
-
   Job job{.host = request.host, .run_directory = request.run_directory};
   if (place.here()) {
     job.run = std::filesystem::absolute(request.run_directory).string();
@@ -161,11 +170,13 @@ Job submit(const Request& request) {
     job.run = folder.stem().string();
     job.folder = folder.filename().string();
   }
+  const std::string there = job.directory + "/" + job.folder;
+  const std::string origin = origin_of(request);
+  if (!place.here()) require_own(request, place, there, origin);
+  require_unfinished(place, job);
+  write_files(request, folder);
   std::vector<std::string> settings;
   if (!place.here()) {
-    const std::string there = job.directory + "/" + job.folder;
-    const std::string origin = origin_of(request);
-    require_own(request, place, there, origin);
     PendingFile::write(folder / "origin", origin);
     const Finished made = place.run({"mkdir", "-p", "--", there + "/inputs"});
     if (made.code != 0) {
