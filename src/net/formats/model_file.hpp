@@ -108,6 +108,11 @@ struct ModelContent {
 // The file appears complete or not at all. Error(cannot_create) or Error(io_error).
 std::vector<std::string> save_model(const std::string& path, const ModelContent& model);
 
+// How many bytes save_model() will write for such a model, and rather more: HDF5's own are counted
+// by the array and the layer. The content need not have its weights; `optimizer_arrays` are those
+// that its optimizer_state will have beside each array that is trained.
+std::uint64_t model_file_bytes(const ModelContent& model, std::size_t optimizer_arrays);
+
 // The same as Keras 3's own form, `.keras` (keras_archive.hpp), with the group `tusk` among the
 // weights. Keras restores the state of the optimizer from it. Error(bad_data) beyond 4 GiB.
 std::vector<std::string> save_archive(const std::string& path, const ModelContent& model);

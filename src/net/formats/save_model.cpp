@@ -135,6 +135,19 @@ void write_state(hdf5::File& file, const ModelContent& content, const graph::Mod
                         follows_schedule(*content.optimizer), place);
 }
 
+// As an attribute has them: all as long as the longest.
+std::uint64_t bytes_of_texts(const std::vector<std::string>& texts) {
+  std::size_t longest = 0;
+  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  return texts.size() * (longest + 1);
+}
+
+std::uint64_t bytes_of_columns(const datasets::ColumnNames& columns) {
+  std::uint64_t bytes = bytes_of_texts(columns.names);
+  for (const auto& [column, names] : columns.categories) bytes += bytes_of_texts(names);
+  return bytes;
+}
+
 std::span<const std::byte> bytes_of_text(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
@@ -154,6 +167,27 @@ std::vector<std::string> save_model(const std::string& path, const ModelContent&
   }
   pending.publish();
   return notes;
+}
+
+std::uint64_t model_file_bytes(const ModelContent& content, std::size_t optimizer_arrays) {
+  constexpr std::uint64_t of_file = 16384;  // groups, attributes that are short
+  constexpr std::uint64_t of_layer = 4096;  // two groups
+  constexpr std::uint64_t of_array = 1024;  // a data set
+  const graph::Model model = layout_of(content);
+  std::vector<std::string> notes;
+  const ModelFront front = make_front(content, model, notes);
+  const std::size_t copies = 1 + optimizer_arrays;
+  std::uint64_t texts = write_model_config(model, front).size() + content.facts.size() +
+                        content.transforms.size() + bytes_of_columns(content.columns) +
+                        bytes_of_texts(content.class_names);
+  for (const InputData& input : content.input_data) {
+    texts += input.transforms.size() + bytes_of_columns(input.columns);
+  }
+  for (const LabelData& label : content.label_data) texts += bytes_of_texts(label.class_names);
+  std::size_t layers = model.layers().size();
+  for (const InputFront& input : front.inputs) layers += input.layers.size();
+  return of_file + texts + of_layer * layers + of_array * model.parameters().size() * copies +
+         sizeof(float) * model.parameter_count() * copies;
 }
 
 std::vector<std::string> save_archive(const std::string& path, const ModelContent& content) {

@@ -20,9 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array run_files{"experiment.toml", "manifest.json", "metrics.jsonl",
-                               "history.h5",      "model.h5",      "summary.json",
-                               "ensemble.json",   "result.state",  "tusk.lock"};
+constexpr std::array run_files{
+    "experiment.toml", "manifest.json", "metrics.jsonl",     "history.h5",   "model.h5",
+    "summary.json",    "ensemble.json", "model.h5.reserved", "result.state", "tusk.lock"};
 
 bool holds_anything(const fs::path& path, std::error_code& error) {
   return fs::exists(path, error) && !error && !fs::is_empty(path, error);

@@ -66,6 +66,12 @@ void restore_optimizer(const Assembly& assembly, worker::Worker& worker) {
   worker.begin_at(kept.iterations);
 }
 
+std::size_t remembered_arrays(const Experiment& experiment) {
+  if (!has_one_optimizer(experiment)) return 0;
+  const auto state = formats::empty_state(experiment.optimizer, 1);
+  return state ? state->pieces.size() : 0;
+}
+
 std::optional<formats::OptimizerState> optimizer_memory(const Assembly& assembly,
                                                         worker::Worker& worker) {
   const OptimizerOptions& options = assembly.experiment.optimizer;

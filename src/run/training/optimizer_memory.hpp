@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "net/formats/optimizer_state.hpp"
@@ -34,6 +35,9 @@ std::optional<formats::OptimizerState> read_optimizer_memory(const Experiment& e
 
 // Gives a new worker what the assembly has of it; make_worker() calls it.
 void restore_optimizer(const Assembly& assembly, worker::Worker& worker);
+
+// How many arrays model.h5 will have of it beside each array that is trained.
+std::size_t remembered_arrays(const Experiment& experiment);
 
 // What model.h5 is to have of it, when the worker is done.
 std::optional<formats::OptimizerState> optimizer_memory(const Assembly& assembly,

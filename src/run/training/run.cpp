@@ -20,6 +20,7 @@
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/signals.hpp"
 #include "run/training/model_content.hpp"
+#include "run/training/optimizer_memory.hpp"
 #include "run/training/weights.hpp"
 #include "use/evaluation/shared_evaluation.hpp"
 
@@ -123,7 +124,10 @@ Run::Run(const Assembly& assembly, const RunOptions& options, const mpi::Communi
       origin_(std::move(origin)) {
   warn_of_rules(assembly);
   mpi::collectively(world, [&] {
-    if (world.rank() == 0) open_directory(options);
+    if (world.rank() == 0) {
+      open_directory(options);
+      keep_room_for_model();
+    }
     if (origin_ && !origin_->facts.deals.empty()) {
       dealt_ = std::make_unique<DealtRows>(assembly, origin_->facts.deals);
     }
@@ -199,8 +203,19 @@ records::Summary Run::end(Outcome outcome) const {
   return summary;
 }
 
+void Run::keep_room_for_model() {
+  const std::uint64_t bytes = formats::model_file_bytes(model_content(assembly_, {}),
+                                                        remembered_arrays(assembly_.experiment));
+  try {
+    room_.emplace(directory_->file("model.h5.reserved"), bytes);
+  } catch (const Error& error) {
+    fail(error.code(), "{}; the model would not fit, so nothing is trained", error.what());
+  }
+}
+
 void Run::save_model(const Outcome& outcome) const {
   const std::string path = directory_->file("model.h5");
+  room_.reset();  // nothing else is written by now
   formats::ModelContent content;
   try {
     content = model_content(assembly_, outcome.weights);

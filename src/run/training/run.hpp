@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/reserved_space.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/signals.hpp"
 #include "run/coordinator/coordinator.hpp"
@@ -73,8 +74,8 @@ struct Outcome {
 // train (topologies.hpp, simulation::train()); where rank 0 can coordinate them, it calls begin().
 class Run {
  public:
-  // Collective. Warns of settings that work badly and makes the run directory. `assembly` and
-  // `world` must outlive the object. Throws mpi::CollectiveError.
+  // Collective. Warns of settings that work badly, makes the run directory and keeps room for the
+  // model on its disk. `assembly` and `world` must outlive the object. Throws mpi::CollectiveError.
   // `origin`: the checkpoint that the run goes on from, if it does. `signals`: those that are
   // noted already; none: from here on.
   Run(const Assembly& assembly, const RunOptions& options, const mpi::Communicator& world,
@@ -123,6 +124,8 @@ class Run {
   records::Summary end(Outcome outcome) const;
 
  private:
+  // On rank 0. Nothing is trained where there is no room for what comes of it: Error(io_error).
+  void keep_room_for_model();
   // On rank 0, at the end. What was trained comes first. Error(io_error) that says what is lost.
   void save_model(const Outcome& outcome) const;
   void export_model(ModelFormat format, const formats::ModelContent& content) const;
@@ -140,6 +143,7 @@ class Run {
   std::size_t threads_;  // of a worker, and of the coordinator when it validates
   std::vector<std::string> hosts_;
   std::optional<records::RunDirectory> directory_;  // on rank 0
+  mutable std::optional<ReservedSpace> room_;       // on rank 0: for model.h5
   std::unique_ptr<checkpoint::Origin> origin_;
   std::unique_ptr<const DealtRows> dealt_;
   mutable std::unique_ptr<checkpoint::Signals> signals_;

@@ -102,6 +102,23 @@ TEST_CASE("a model comes back as it was") {
   CHECK_FALSE(std::filesystem::exists(path + ".part"));
 }
 
+TEST_CASE("a file is not larger than what is kept free for it, and not much smaller") {
+  const test::TemporaryFolder folder;
+  ModelContent content = example();
+  std::string long_name = "x";
+  for (int more = 0; more < 4; ++more) {
+    save_model(folder.file("model.h5"), content);
+    const std::uint64_t bytes = std::filesystem::file_size(folder.file("model.h5"));
+    const std::uint64_t wanted = model_file_bytes(content, 0);
+    CHECK(wanted >= bytes);
+    CHECK(wanted <= bytes + 40'000);
+    content.layers.insert(content.layers.begin() + 1, DenseOptions{.units = 6, .use_bias = false});
+    content.weights.resize(content.weights.size() + 36);
+    long_name += std::string(500, 'y');
+    content.columns.names.push_back(long_name);
+  }
+}
+
 TEST_CASE("the file has Keras's layout") {
   const test::TemporaryFolder folder;
   save_model(folder.file("model.h5"), example());

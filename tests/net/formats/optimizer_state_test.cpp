@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -101,11 +102,13 @@ TEST_CASE("what an optimizer remembers comes back as it was") {
     const ModelContent content = trained_model(with_defaults(kind));
     CHECK(save_model(path, content).empty());
     CHECK(load_model(path, {}).optimizer == content.optimizer);
+    const std::size_t pieces = content.optimizer_state->pieces.size();
+    CHECK(model_file_bytes(content, pieces) >= std::filesystem::file_size(path));
     const auto loaded = state_in(path, *content.optimizer);
     REQUIRE(loaded.has_value());
     CHECK(loaded->iterations == 9);
     CHECK(loaded->learning_rate == 0.25);
-    REQUIRE(loaded->pieces.size() == content.optimizer_state->pieces.size());
+    REQUIRE(loaded->pieces.size() == pieces);
     for (std::size_t i = 0; i < loaded->pieces.size(); ++i) {
       CHECK(loaded->pieces[i].name == content.optimizer_state->pieces[i].name);
       CHECK(loaded->pieces[i].values == content.optimizer_state->pieces[i].values);
