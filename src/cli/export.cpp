@@ -11,6 +11,7 @@
 #include "core/units.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "mpi/file_lock.hpp"
 #include "net/exports/export_model.hpp"
 #include "net/formats/model_file.hpp"
 
@@ -40,6 +41,7 @@ void write_model(const ExportArguments& arguments, const Extensions& extensions)
     fail(ExitCode::usage, "--output is required (see tusk export --help)");
   }
   const ModelFormat format = wanted_format(arguments);
+  const auto lock = mpi::FileLock::of_output(arguments.output);
   PendingFile::check_free(arguments.output, arguments.overwrite);
   const formats::ModelContent content =
       formats::load_model(arguments.model, extensions, arguments.weights);

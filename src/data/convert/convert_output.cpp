@@ -46,6 +46,7 @@ bool ConvertOutput::is_first() const {
 }
 
 void ConvertOutput::create() {
+  lock_ = mpi::FileLock::of_output(path_);
   pending_.emplace(path_);
   file_ = hdf5::File::create(pending_->part());
   for (std::size_t i = 0; i < fields_.size(); ++i) {

@@ -12,6 +12,7 @@
 #include "data/convert/raw_file.hpp"
 #include "data/hdf5/file.hpp"
 #include "data/tables/table.hpp"
+#include "mpi/file_lock.hpp"
 
 namespace tusk::mpi {
 class Communicator;
@@ -72,6 +73,7 @@ class ConvertOutput {
   std::uint64_t rows_;
   hdf5::Storage storage_;
   const mpi::Communicator* communicator_;
+  std::optional<mpi::FileLock> lock_;          // on rank 0
   std::optional<PendingFile> pending_;         // on rank 0
   std::optional<hdf5::File> file_;             // on rank 0, for chunks
   std::vector<hdf5::NumberDataset> datasets_;  // on rank 0, for chunks; by field

@@ -75,7 +75,7 @@ void remove_checkpoints(const fs::path& folder) {
 
 // Removes a run's files, and those of its members if it is an ensemble's.
 void remove_run(const fs::path& path) {
-  const RunLock lock(path);  // not while another job trains in it
+  const auto lock = mpi::FileLock::of_run_directory(path);  // not while another job trains in it
   remove_checkpoints(path / "checkpoints");
   remove_files(path);
   const fs::path folder = path / "members";
@@ -130,7 +130,7 @@ RunDirectory::RunDirectory(fs::path path, bool overwrite) : path_(std::move(path
     fail(ExitCode::cannot_create, "{}: the run directory cannot be written: {}", path_.string(),
          std::strerror(errno));
   }
-  lock_.emplace(path_);
+  lock_ = mpi::FileLock::of_run_directory(path_);
 }
 
 RunDirectory RunDirectory::reopen(fs::path path) { return RunDirectory(std::move(path)); }
@@ -143,7 +143,7 @@ bool RunDirectory::unfinished(const fs::path& path) {
 }
 
 fs::path RunDirectory::move_aside(const fs::path& path) {
-  const RunLock lock(path);
+  const auto lock = mpi::FileLock::of_run_directory(path);
   fs::path whole = fs::absolute(path).lexically_normal();
   if (!whole.has_filename()) whole = whole.parent_path();
   std::error_code error;

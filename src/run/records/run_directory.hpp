@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "run/records/run_lock.hpp"
+#include "mpi/file_lock.hpp"
 
 namespace tusk::records {
 
@@ -41,10 +41,11 @@ class RunDirectory {
   void write(std::string_view name, std::string_view content) const;
 
  private:
-  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)), lock_(path_) {}
+  explicit RunDirectory(std::filesystem::path path)
+      : path_(std::move(path)), lock_(mpi::FileLock::of_run_directory(path_)) {}
 
   std::filesystem::path path_;
-  std::optional<RunLock> lock_;
+  std::optional<mpi::FileLock> lock_;
 };
 
 // Where a member's run is, in an ensemble's run directory: "members/03".

@@ -10,6 +10,7 @@
 #include "data/hdf5/text_dataset.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "mpi/file_lock.hpp"
 #include "net/graph/chosen_class.hpp"
 
 namespace tusk::inference {
@@ -32,6 +33,15 @@ std::vector<std::string> names_of_classes(std::span<const std::int32_t> classes,
     out.push_back(position < names.size() ? names[position] : std::to_string(index));
   }
   return out;
+}
+
+std::optional<mpi::FileLock> lock_on_first(const std::string& path,
+                                           const mpi::Communicator& communicator) {
+  std::optional<mpi::FileLock> lock;
+  mpi::collectively(communicator, [&] {
+    if (communicator.rank() == 0) lock = mpi::FileLock::of_output(path);
+  });
+  return lock;
 }
 
 std::optional<PendingFile> pending_on_first(const std::string& path,
@@ -64,6 +74,7 @@ struct PredictionFile::Parts {
   Parts(const std::string& path, const mpi::Communicator& world, const PredictionLayout& what)
       : communicator(world),
         rows(what.rows),
+        lock(lock_on_first(path, world)),
         pending(pending_on_first(path, world)),
         file(hdf5::File::create(PendingFile::part_of(path), world)) {
     for (const PredictedOutput& output : what.outputs) {
@@ -73,6 +84,7 @@ struct PredictionFile::Parts {
 
   const mpi::Communicator& communicator;
   std::uint64_t rows;
+  std::optional<mpi::FileLock> lock;   // on rank 0
   std::optional<PendingFile> pending;  // on rank 0
   std::optional<hdf5::File> file;
   std::vector<std::unique_ptr<Output>> outputs;
