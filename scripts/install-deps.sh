@@ -4,7 +4,7 @@
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
 #   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv), tests of batch
-#           jobs (Slurm, sshd, rsync), by MPICH (test-mpich.sh) and of what is installed (zsh, mandoc)
+#           jobs (Slurm, sshd, rsync), by MPICH (test-mpich.sh), of a cut wire (iproute2) and of what is installed (zsh, mandoc)
 set -euo pipefail
 
 # package | a command, Python module or header it brings | what it is | module that usually brings it on a cluster
@@ -41,6 +41,7 @@ development=(
   "mpich|mpicc.mpich|MPICH, for its tests|-"
   "libmpich-dev|mpicc.mpich|MPICH, for the same|-"
   "libhdf5-mpich-dev|h5pcc.mpich|HDF5 built with MPICH, for the same|-"
+  "iproute2|ip|ip, to test a cut wire between two hosts|iproute"
   "zsh|zsh|zsh, to test what completes command lines|zsh"
   "mandoc|mandoc|mandoc, to test the man page|-"
   "python3-venv|python:ensurepip|Python with venv, for python-env.sh|python"

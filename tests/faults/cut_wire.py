@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two hosts, which are network namespaces of this machine: the wire between them is cut, slow, or one of them is killed.
 
-cut_wire.py TUSK [--rules R …] [--limit S]: with TCP's keep-alive set as docs/faults.md says, the launcher names the host and ends the
-job within S seconds, and the same command goes on when the wire is whole again, and on the host that is left with half the ranks. Needs root and iproute2; by hand, not by ctest."""
+cut_wire.py TUSK [--rules R …] [--limit S] [--short]: with TCP's keep-alive set as docs/faults.md says, the launcher names the host and ends the
+job within S seconds, and the same command goes on when the wire is whole again, and on the host that is left with half the ranks. Needs root and iproute2. --short: one rule,
+and a keep-alive of 5 s."""
 import subprocess
 import threading
 import time
@@ -11,14 +12,15 @@ import time
 from faults import Faults, Result
 from hosts import ADDRESS, FAR, NEAR, Hosts, end, ip
 
-KEEPALIVE = ["--mca", "oob_tcp_keepalive_time", "10", "--mca", "oob_tcp_keepalive_intvl", "5", "--mca", "oob_tcp_keepalive_probes", "3"]
-
 faults = Faults(__doc__, [("--rules", {"nargs": "+", "default": ["downpour", "sync_sgd", "averaging"]}),
-                          ("--limit", {"type": float, "default": 60.0})])
+                          ("--limit", {"type": float, "default": 60.0}), ("--short", {"action": "store_true"})])
+short = faults.arguments.short
+KEEPALIVE = {"time": 3, "intvl": 1, "probes": 2} if short else {"time": 10, "intvl": 5, "probes": 3}
 
 
 def train(experiment, run, on=(NEAR, FAR)):
-    launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", *KEEPALIVE, "--host", ",".join(f"{ADDRESS[host]}:2" for host in on),
+    keepalive = [word for name, value in KEEPALIVE.items() for word in ("--mca", f"oob_tcp_keepalive_{name}", str(value))]
+    launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", *keepalive, "--host", ",".join(f"{ADDRESS[host]}:2" for host in on),
                 "-np", str(2 * len(on))]
     return hosts.on_near([*launcher, faults.tusk, "train", str(experiment), "--run-dir", str(faults.folder / run)])
 
@@ -65,7 +67,7 @@ def mend():
 
 data = faults.data()
 with Hosts(faults.folder) as hosts:
-    for rule in faults.arguments.rules:
+    for rule in faults.arguments.rules[:1] if short else faults.arguments.rules:
         experiment = faults.experiment(data, rule, trainer=rule, epochs=40, more='[checkpoint]\nevery = "1s"\n[debug]\nslow = { factor = 40 }\n')
         for fault, work in (("the wire is cut", cut), ("the other host is killed", lambda: end(FAR))):
             where = f"{rule}-{fault.split()[-1]}"
@@ -80,6 +82,8 @@ with Hosts(faults.folder) as hosts:
             faults.check(f"{rule}: the same command goes on" + ("" if work is cut else " on the host that is left"), again, 0,
                          says="trained" if work is cut else ["trained", "is dealt anew"])
             faults.expect("going on" in again.text or "goes on" in again.text, "from a checkpoint")
+    if short:
+        faults.end()
     subprocess.run(["tc", "-n", NEAR, "qdisc", "add", "dev", "near", "root", "tbf", "rate", "20mbit", "burst", "64kb", "latency", "200ms"],
                    check=True)
     experiment = faults.experiment(data, "slow", trainer="downpour", epochs=4, units=2000)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """history.h5 is readable while the run goes on, and after kill -9 before the first epoch has ended: up to the last flush, which
-is two seconds ago at most. history_readable.py TUSK [--seconds S]: kills it after three flushes, or S seconds."""
+is two seconds ago at most; and it is as thin as [history] steps says. history_readable.py TUSK [--seconds S]: kills it after three flushes,
+or S seconds."""
 import os
 import signal
 import time
@@ -60,4 +61,13 @@ for trainer, ranks in (("single", 1), ("downpour", 3), ("sync_sgd", 2)):
                   f"h5py read it {len(seen)} times while it grew {grown()} times, and {unreadable} times met a flush")
     faults.expect(unreadable <= len(seen) / 20, "nearly always")
     faults.expect(rows(history) is not None and rows(history) >= max(seen) > 0, f"after the kill it has {rows(history)} steps")
+whole = faults.experiment(data, "whole", trainer="adag", epochs=1)
+for steps, every in (("all", 1), ("every:100", 100), ("none", 0)):
+    run = steps.replace(":", "-")
+    faults.check(f'history.steps = "{steps}"', faults.run(faults.train(whole, 2, run, [f"history.steps={steps}"])), 0)
+    with h5py.File(faults.folder / run / "history.h5") as file:
+        step, ticket = file["steps/step"][:], file["commits/ticket"][:]
+    size = (faults.folder / run / "history.h5").stat().st_size
+    faults.expect(list(step) == (list(range(every, 2501, every)) if every else []) and (len(ticket) > 0) == (every > 0),
+                  f"{len(step):,} steps and {len(ticket):,} commits are there, {size:,} bytes")
 faults.end()

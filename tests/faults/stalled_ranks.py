@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A rank that is stopped (SIGSTOP) and one that is killed: named by a line of Tusk's own, under mpirun -q.
+"""A rank that is stopped (SIGSTOP), one that is stuck and one that is killed: named by a line of Tusk's own, under mpirun -q.
 
 stalled_ranks.py TUSK [--warning S]: server.stall_warning names a stopped rank, and the run goes on when that does;
-server.stall_abort ends the job with 87; a killed rank is named before mpirun ends the others, with 137."""
+server.stall_abort ends the job with 87; a killed rank is named before mpirun ends the others, with 137. A rank that is stuck in a step,
+as on a file system that does not answer, names itself."""
 import os
 import pathlib
 import signal
@@ -61,6 +62,9 @@ for trainer, ranks, sets in CASES[:2] if faults.arguments.short else CASES:
         faults.expect(result.seconds < 60, "before it went on")
         result = train(f"kill-{trainer}-{rank}-{len(sets and sets[0])}", trainer, ranks, sets, kill(rank))
         faults.check(f"{kind}: rank {rank} killed", result, 137, says=[f"rank {rank} (process ", f" on {host}) has ended without a word"], lines=1)
+stuck = faults.experiment(data, "stuck", more='[server]\nstall_warning = "2s"\nstall_abort = "4s"\n[debug]\nslow = { worker = 1, factor = 1e7 }\n')
+result = faults.run(faults.train(stuck, 3, "stuck"), 120)
+faults.check("rank 2 is stuck in a step, stall_abort", result, 87, says=["rank 2 (process ", f" on {host}) has not come on for", "computed step 1"], lines=1)
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0"  # a sanitizer would end with a code of its own
 result = train("segv", "downpour", 3, [], kill(1, signal.SIGSEGV))
 faults.check("rank 1 crashes", result, 139, says="rank 1 (process ")
