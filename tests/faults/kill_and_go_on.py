@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ends runs at random moments, lets the same command go on, and again, until they end by themselves.
 
-kill_and_go_on.py TUSK [--runs N] [--first CASE] [--kills K] [--seed S] [--band FILE] [--record FILE] [--keep]
+kill_and_go_on.py TUSK [--runs N] [--first CASE] [--kills K] [--seed S] [--slowly] [--band FILE] [--record FILE] [--keep]
 kill_and_go_on.py --total FILE...
 
 N runs of many rules, transports and options, each ended K times at most: a random rank is killed (kill -9), or, one time in four,
 sent SIGUSR1 or SIGTERM, which must end the run with exit code 85; one time in five while it starts or goes on, else
 some time after it has begun to train or has written a checkpoint or two. Whatever happens, each must
 end with exit code 0, every sample of every epoch trained once, the epochs in metrics.jsonl ascending without gaps, every step and ticket
-once (where h5py is at hand), and the newest checkpoint that had its name be the one that the next goes on from.
+once (where h5py is at hand), and the newest checkpoint that had its name be the one that the next goes on from, with no more steps redone
+than lie between two checkpoints (twice as many if the next one was being written), windows that were under way, and what the machine does
+before rank 0 hears of a step and has its turn. What a stopped run has done is never redone. --slowly has long steps, so that this
+is little: then the bound means something.
 With --band, scores are compared with those of runs that nobody has disturbed, which are kept in FILE for the next call: those of one worker
-and of synchronous rules must be the same to the last digit, the loss of the others must lie in the band of three.
+and of synchronous rules must be the same to the last digit, the last loss of the others must lie where that of another undisturbed run would
+lie in 999 of 1,000 cases, by Student's distribution, after eight of them.
 Prints a line a run and a summary; exit code 1 if one failed. --record adds a line of JSON a run to FILE, and --total adds up such files:
 many runs can be had in batches of one seed each.
 """
@@ -23,6 +27,7 @@ import random
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,6 +35,8 @@ import time
 
 ROWS, WIDTH, EPOCHS = 4000, 16, 12
 LIMIT_S = 1200  # of a run, however busy the machine is
+UNDISTURBED = 8  # runs of a case whose scores depend on timing
+QUANTILE = 5.408  # 0.9995 of Student's distribution with UNDISTURBED - 1 degrees of freedom
 REPO = pathlib.Path(__file__).resolve().parents[2]
 
 CASES = [  # ranks, options
@@ -74,7 +81,7 @@ seed = 5
 train = "{data}"
 validation_split = 0.1
 [model]
-layers = [{{ type = "dense", units = 64, activation = "relu" }}, {{ type = "dense", units = 2, activation = "softmax" }}]
+layers = [{{ type = "dense", units = {units}, activation = "relu" }}, {{ type = "dense", units = 2, activation = "softmax" }}]
 loss = "categorical_crossentropy"
 metrics = ["accuracy"]
 [optimizer]
@@ -88,7 +95,7 @@ batch_size = 16
 [checkpoint]
 every = "{every}"
 [debug]
-slow = {{ factor = 20 }}
+slow = {{ factor = {slow} }}
 """
 
 
@@ -187,9 +194,9 @@ def run_once(command, directory, kill, rng, log):
             return "hangs", sent, starting
 
 
-def command_of(tusk, folder, name, data, ranks, options, every):
+def command_of(tusk, folder, name, data, ranks, options, every, slowly):
     experiment = folder / f"{name}.toml"
-    experiment.write_text(EXPERIMENT.format(data=data, epochs=EPOCHS, every=every))
+    experiment.write_text(EXPERIMENT.format(data=data, epochs=EPOCHS, every=every, units=4096 if slowly else 64, slow=14 if slowly else 20))
     command = [str(REPO / "scripts/mpi-run.sh"), "-n", str(ranks), tusk, "train", str(experiment), "--run-dir", str(folder / name)]
     for key, value in options.items():
         command += ["--set", f"{key}={value}"]
@@ -209,49 +216,74 @@ def is_exact(ranks, options):
 class Band:
     """The scores of runs that nobody has disturbed, by case, kept in a file."""
 
-    def __init__(self, path, tusk, folder, data):
-        self.path, self.tusk, self.folder, self.data = path, tusk, folder, data
+    def __init__(self, path, tusk, folder, data, slowly):
+        self.path, self.tusk, self.folder, self.data, self.slowly = path, tusk, folder, data, slowly
         self.runs = json.loads(path.read_text()) if path.exists() else {}
 
     def of(self, ranks, options):
-        key = f"{ranks} {options}"
-        if key not in self.runs:
-            found = []
-            for number in range(1 if is_exact(ranks, options) else 3):
-                name = f"undisturbed{len(self.runs)}-{number}"
-                with open(self.folder / f"{name}.log", "w") as log:
-                    subprocess.run(command_of(self.tusk, self.folder, name, self.data, ranks, options, "never"), stdout=log, stderr=log,
-                                   check=True, timeout=LIMIT_S)
-                found.append(scores(self.folder / name))
+        key = f"{ranks} {options}{' slowly' if self.slowly else ''}"
+        found = self.runs.setdefault(key, [])
+        while len(found) < (1 if is_exact(ranks, options) else UNDISTURBED):
+            name = f"undisturbed{len(self.runs)}-{len(found)}"
+            with open(self.folder / f"{name}.log", "w") as log:
+                subprocess.run(command_of(self.tusk, self.folder, name, self.data, ranks, options, "never", self.slowly), stdout=log, stderr=log,
+                               check=True, timeout=LIMIT_S)
+            found.append(scores(self.folder / name))
+            shutil.rmtree(self.folder / name)
             if self.path.exists():  # another call may have added to it
-                self.runs |= json.loads(self.path.read_text())
-            self.runs[key] = found
+                self.runs = json.loads(self.path.read_text()) | {key: found}
             self.path.write_text(json.dumps(self.runs))
-        return self.runs[key]
+        return found
 
     def check(self, directory, ranks, options):
-        """What is wrong with the scores, as texts, and the last loss with the band's ends."""
+        """What is wrong with the scores, as texts; the last loss, and how far it is from the undisturbed runs' mean, in parts of the band's half."""
         here, undisturbed = scores(directory), self.of(ranks, options)
-        last = [run[-1][0] for run in undisturbed]
+        loss, last = here[-1][0], [run[-1][0] for run in undisturbed]
         if is_exact(ranks, options):
             same = [list(pair) for pair in here] == [list(pair) for pair in undisturbed[0]]
-            return [] if same else ["scores are not those of a run that nobody has disturbed"], (here[-1][0], last[0], last[0])
-        # What three runs do not show of the band: twice as much again as it is wide, and 5% of the loss.
-        margin = 2 * (max(last) - min(last)) + 0.05 * max(last)
-        low, high = min(last) - margin, max(last) + margin
-        inside = low <= here[-1][0] <= high
-        return [] if inside else [f"the loss {here[-1][0]:.4f} is outside of {low:.4f} to {high:.4f}"], (here[-1][0], low, high)
+            return [] if same else ["scores are not those of a run that nobody has disturbed"], loss, None
+        mean = statistics.mean(last)
+        half = QUANTILE * statistics.stdev(last) * (1 + 1 / len(last)) ** 0.5
+        inside = abs(loss - mean) <= half
+        return [] if inside else [f"the loss {loss:.5f} is outside of {mean - half:.5f} to {mean + half:.5f}"], loss, (loss - mean) / half
 
 
-def steps_in_history(directory):
-    """How many steps of all workers together have been written to the history, which is flushed by time: at least that many were taken."""
-    try:
-        import h5py
+class Steps:
+    """The steps of all workers that a run has written to its history: at least those were taken."""
 
-        with h5py.File(directory / "history.h5", "r", locking=False) as history:
-            return len(history["steps/step"])
-    except (ImportError, OSError, KeyError):
-        return 0
+    def __init__(self, directory):
+        self.worker, self.time_s = [], []
+        try:
+            import h5py
+
+            with h5py.File(directory / "history.h5", "r", locking=False) as history:
+                self.worker, self.time_s = history["steps/worker"][:].tolist(), history["steps/time_s"][:].tolist()
+        except (ImportError, OSError, KeyError):
+            pass
+
+    def rate(self):
+        """Steps a second, at the end."""
+        end = max(self.time_s, default=0.0)
+        span = min(end, 1.0)
+        return sum(t > end - span for t in self.time_s) / span if span > 0 else 0.0
+
+    def beyond(self, step, text, ranks, options):
+        """How many there are beyond this one: in the history, and by what is said of a rank that was killed (`text`), as if all were as far."""
+        servers = 0 if is_exact(ranks, options) else options.get("server.shards", 1)
+        beyond = [len(self.worker) - step]
+        for rank, own in re.findall(r"rank (\d+) \(process .*before that it [a-z ]*step ([\d,]+)", text):
+            at_checkpoint = sum(w == int(rank) - servers for w in self.worker[:step])
+            beyond.append((int(own.replace(",", "")) - at_checkpoint) * (ranks - servers))
+        return max(beyond)
+
+
+def most_redone(every, ranks, options, rate, writing, slowly):
+    """How many steps may be redone. `writing`: the next checkpoint was under way."""
+    count, unit = (float(every[:-1]), "s") if every.endswith("s") and " " not in every else (float(every.split()[0]), every.split()[1])
+    interval = count * {"s": rate, "steps": 1, "epoch": (ROWS - ROWS // 10) // 16 + ranks}[unit]
+    lag_s = 0.35 if slowly else 2.0  # reports come ten times a second; the rest is rank 0 on a busy machine
+    windows = 2 * ranks * options.get("trainer.communication_window", 1)
+    return interval * (2 if writing else 1) + windows + lag_s * rate
 
 
 def check(directory):
@@ -286,10 +318,22 @@ def check(directory):
     return wrong
 
 
+def summarize_redone(lines):
+    redone = [one for line in lines for one in line["redone"]]
+    if redone:
+        parts = sorted(steps / interval for steps, interval, _ in redone)
+        print(f"redone, of what lies between two checkpoints: {statistics.median(parts):.2f} as a median, {parts[-1]:.2f} at most, of {len(parts)}")
+    places = [line["place"] for line in lines if line.get("place") is not None]
+    if len(places) > 1:
+        print(f"{len(places)} last losses lie at {statistics.mean(places):+.3f} ± {statistics.stdev(places) / len(places) ** 0.5:.3f} of the band's half "
+              f"as a mean, {min(places):+.2f} to {max(places):+.2f}")
+
+
 def total(files):
     lines = [json.loads(line) for name in files for line in pathlib.Path(name).read_text().splitlines()]
     sums = {key: sum(line[key] for line in lines) for key in ("kills", "while_going_on", "stops", "went_on", "began_again")}
     failed = sum(bool(line["wrong"]) for line in lines)
+    summarize_redone(lines)
     print(f"{len(lines)} runs of {len({line['case'] for line in lines})} cases, {sums['kills']} kills ({sums['while_going_on']} while going on), "
           f"{sums['stops']} stops: {sums['went_on']} went on from a checkpoint, {sums['began_again']} began again; {failed} failed")
     return failed
@@ -302,6 +346,7 @@ def main():
     parser.add_argument("--first", type=int, default=0, help="the number of the first case")
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--slowly", action="store_true", help="longer steps and intervals")
     parser.add_argument("--band", type=pathlib.Path, help="compare scores with those of undisturbed runs, kept in this file")
     parser.add_argument("--record", type=pathlib.Path, help="add a line of JSON a run to this file")
     parser.add_argument("--total", nargs="+", metavar="FILE", help="add up what --record has written")
@@ -313,30 +358,40 @@ def main():
     rng = random.Random(arguments.seed)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tusk-kill-"))
     data = make_data(tusk, folder, random.Random(1))
-    band = Band(arguments.band, tusk, folder, data) if arguments.band else None
+    band = Band(arguments.band, tusk, folder, data, arguments.slowly) if arguments.band else None
     record = arguments.record or folder / "record.jsonl"
     for number in range(arguments.runs):
         case = (arguments.first + number) % len(CASES)
         ranks, options = CASES[case]
         name = f"run{number}"
         directory, log = folder / name, folder / f"{name}.log"
-        every = rng.choice(["30 steps", "100 steps", "200 steps", "0.3s", "1 epoch"])
-        command = command_of(tusk, folder, name, data, ranks, options, every)
-        line = {"seed": arguments.seed, "run": number, "case": case, "every": every, "kills": 0, "while_going_on": 0, "stops": 0,
-                "most_redone": 0}
+        every = rng.choice(["150 steps", "300 steps", "0.4s", "1 epoch"] if arguments.slowly else ["30 steps", "100 steps", "200 steps", "0.3s", "1 epoch"])
+        command = command_of(tusk, folder, name, data, ranks, options, every, arguments.slowly)
+        line = {"seed": arguments.seed, "run": number, "case": case, "every": every, "kills": 0, "while_going_on": 0, "stops": 0, "redone": []}
         code, wrong, attempts = None, [], 0
         start = time.time()
+        before, last, was_writing = "", None, False  # what the end before this one has said; where it had gone on from
         while True:
             said = log.stat().st_size if log.exists() else 0
-            reached, there = steps_in_history(directory), checkpoints_in(directory)
+            steps, there, writing = Steps(directory), checkpoints_in(directory), (directory / "checkpoints/writing").exists()
+            stopped = code == 85
             code, sent, starting = run_once(command, directory, line["kills"] + line["stops"] < arguments.kills, rng, log)
             attempts += 1
-            gone_on = re.search(r"going on from \S+: step ([\d,]+)", log.read_text()[said:])
+            text = log.read_text()[said:]
+            gone_on = re.search(r"going on from \S+: step ([\d,]+)", text)
             if gone_on:
                 step = int(gone_on[1].replace(",", ""))
-                line["most_redone"] = max(line["most_redone"], reached - step)
                 if step != there[-1]:
                     wrong.append(f"goes on from step {step}, but there was {there[-1]}")
+                was_writing = writing or (was_writing and step == last)  # one that ends while it starts leaves the history of the one before
+                last = step
+                redone, rate = steps.beyond(step, before, ranks, options), steps.rate()
+                interval = most_redone(every, 0, {}, rate, False, True) - 0.35 * rate
+                allowed = 0 if stopped else most_redone(every, ranks, options, rate, was_writing, arguments.slowly)
+                line["redone"].append((redone, max(interval, 1), allowed))
+                if redone > allowed:
+                    wrong.append(f"{redone} steps are redone, of {allowed:.0f} that may be")
+            before = text
             line["kills"] += sent == signal.SIGKILL
             line["while_going_on"] += sent == signal.SIGKILL and starting and attempts > 1
             line["stops"] += sent is not None and sent != signal.SIGKILL
@@ -345,14 +400,14 @@ def main():
             if (directory / "summary.json").exists():  # it had ended, and was about to say so
                 code = 0
                 break
-            if sent != signal.SIGKILL and code != 85 and "stopped by" in log.read_text():
+            if sent != signal.SIGKILL and code != 85 and "stopped by" in text:  # else it was before the handlers were there
                 wrong.append(f"{sent.name} ended the run with exit code {code}")
         text = log.read_text()
         line["went_on"] = len(re.findall("going on from", text))
         line["began_again"] = len(re.findall("unfinished run without a checkpoint", text))
         wrong += check(directory) if code == 0 else [f"exit code {code}: {text.strip().splitlines()[-1:]}"]
         if code == 0 and band:
-            outside, line["loss"] = band.check(directory, ranks, options)
+            outside, line["loss"], line["place"] = band.check(directory, ranks, options)
             wrong += outside
         line["wrong"] = wrong
         with open(record, "a") as out:
