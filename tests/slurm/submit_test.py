@@ -143,7 +143,7 @@ def main():
         tusk("the same name from another folder", 73, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster",
              "--directory", str(there), "--tusk", faults.tusk, "--run-dir", f"others/{name}", says="was submitted from elsewhere")
 
-        long = "runs/--wrap=touch x;"  # which sbatch would run, were it an option
+        long = "runs/--wrap=touch x;"  # to sbatch an option, if it is not kept from it
         experiment(long[5:], epochs=50, slow=400)
         tusk("submit a long one by ssh", 0, "submit", "experiment.toml", "--ranks", "2", "--time", "5", "--host", "cluster", "--directory",
              str(faults.folder / "there"), "--send-data", "--tusk", faults.tusk)

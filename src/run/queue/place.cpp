@@ -64,10 +64,11 @@ Place::Place(std::string host) : host_(std::move(host)) {
 
 Finished Place::run(const Words& command, const std::string& folder, const Variables& more) const {
   if (here()) return queue::run(command, more);
-  Words words;
-  if (!folder.empty()) {
-    words = {"sh", "-c", "cd -- \"$1\" && shift && exec \"$@\"", "sh", folder};
-  }
+  // 255 is ssh's own word for a host that it does not reach, and sbatch's for a wrong option.
+  Words words{"sh", "-c",
+              "[ -z \"$1\" ] || cd -- \"$1\" || exit 1; shift; \"$@\"; code=$?; "
+              "[ $code -ne 255 ] || code=1; exit $code",
+              "sh", folder};
   if (!more.empty()) words.emplace_back("env");
   for (const auto& [name, value] : more) words.push_back(name + "=" + value);
   words.insert(words.end(), command.begin(), command.end());

@@ -32,7 +32,7 @@ std::string toml_text(const std::string& text) {
   return quoted + "\"";
 }
 
-// A word that whoever gets it takes for a path, and not for an option: sbatch runs what --wrap has.
+// A word that whoever gets it takes for a path, and not for an option.
 std::string as_path(const std::string& text) { return text.starts_with('-') ? "./" + text : text; }
 
 // What is at its end names the run, here and at the cluster.
