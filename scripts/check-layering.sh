@@ -36,9 +36,9 @@ declare -A may_include=(
 
   [run/records]="mpi data/hdf5"
   [run/worker]="data/samples net/layers net/graph net/optim exchange/center exchange/strategies run/records"
-  [run/relay]="mpi exchange/center exchange/strategies run/records run/coordinator"
   [run/coordinator]="mpi net/optim use/evaluation exchange/center run/records"
   [run/checkpoint]="mpi experiment data/hdf5 exchange/center run/records run/worker run/coordinator"
+  [run/relay]="mpi exchange/center exchange/strategies run/records run/coordinator run/checkpoint"
   [run/training]="mpi options experiment data/hdf5 data/datasets data/transforms data/samples net/graph net/formats net/exports
     use/evaluation exchange/center exchange/strategies run/records run/worker run/relay run/coordinator run/checkpoint"
   [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center exchange/strategies

@@ -55,6 +55,8 @@ std::uint64_t Checkpointer::begin() {
   finish();
   folder_.begin();
   stage_ = Stage::begun;
+  early_ = 0;
+  ranks_failed_ = 0;
   begun_s_ = now_s();
   return cut_ = fresh_cut();
 }
@@ -81,8 +83,7 @@ void Checkpointer::write(Cut cut) {
     cut.keep(state);
   }));
   const auto model = std::make_shared<AlignedVector<float>>(std::move(cut.model));
-  missing_ = static_cast<std::size_t>(std::ranges::count(facts.parts, 1)) - 1;
-  ranks_failed_ = 0;
+  missing_ = static_cast<std::size_t>(std::ranges::count(facts.parts, 1)) - 1 - early_;
   stage_ = Stage::writing;
   costs_.bytes += bytes->size() + model->size() * sizeof(float);
   background_.start([this, bytes, model] {
@@ -95,16 +96,23 @@ void Checkpointer::write(Cut cut) {
 
 void Checkpointer::stalled(double seconds) { costs_.stall_s += seconds; }
 
-void Checkpointer::part_written(std::uint64_t cut, std::uint64_t bytes) {
-  if (cut != cut_ || missing_ == 0) return;
+bool Checkpointer::count_part(std::uint64_t cut) {
+  if (cut != cut_) return false;
+  if (stage_ == Stage::begun) {
+    ++early_;
+    return true;
+  }
+  if (missing_ == 0) return false;
   --missing_;
-  costs_.bytes += bytes;
+  return true;
+}
+
+void Checkpointer::part_written(std::uint64_t cut, std::uint64_t bytes) {
+  if (count_part(cut)) costs_.bytes += bytes;
 }
 
 void Checkpointer::part_failed(std::uint64_t cut) {
-  if (cut != cut_ || missing_ == 0) return;
-  --missing_;
-  ++ranks_failed_;
+  if (count_part(cut)) ++ranks_failed_;
 }
 
 bool Checkpointer::poll() {

@@ -27,7 +27,7 @@
 //   folder         the checkpoints of a run directory; state_file, a file in one
 //   due            when one is to be taken; signals
 //   checkpointer   rank 0's writing of one, beside the training (background)
-//   local_gate, served_gate with served_checkpoints, peers_gate
+//   local_gate, served_gate with asked_checkpoints and served_checkpoints, peers_gate
 //                  how all workers stand still together, for each way to run
 //   origin         what a run goes on from, and whether it may; regroup, with former_worker: with
 //                  another number of workers
@@ -96,7 +96,7 @@ class Checkpointer {
   void write(Cut cut);
   void stalled(double seconds);  // so long did the workers stand still for it
 
-  // Another rank's part is on disk, or cannot be.
+  // Another rank's part is on disk, or cannot be; from begin() on.
   void part_written(std::uint64_t cut, std::uint64_t bytes);
   void part_failed(std::uint64_t cut);
 
@@ -112,6 +112,7 @@ class Checkpointer {
  private:
   enum class Stage { idle, begun, writing, publishing };
   void abandon(const char* reason);
+  bool count_part(std::uint64_t cut);
 
   Setup setup_;
   Folder folder_;
@@ -124,6 +125,7 @@ class Checkpointer {
   std::uint64_t cut_ = 0;
   std::uint64_t step_ = 0;
   std::size_t missing_ = 0;  // parts of other ranks
+  std::size_t early_ = 0;    // of them, that were there before write()
   std::size_t ranks_failed_ = 0;
   double begun_s_ = 0.0;
   bool failed_ = false;

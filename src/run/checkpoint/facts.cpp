@@ -54,8 +54,13 @@ void Facts::keep(State& state) {
   state("steps", steps);
   state("parts", parts);
   state("asked", asked);
-  if (deals.empty() && !(state.reading() && state.has("deals"))) return;
-  state.list("deals", deals, [](State& part, Deal& deal) { part("deal", deal); });
+  const auto has = [&](const auto& values, const char* name) {
+    return !values.empty() || (state.reading() && state.has(name));
+  };
+  if (has(deals, "deals")) {
+    state.list("deals", deals, [](State& part, Deal& deal) { part("deal", deal); });
+  }
+  if (has(nodes, "nodes")) state("nodes", nodes);
 }
 
 void CenterCopy::keep(State& state) {

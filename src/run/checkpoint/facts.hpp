@@ -65,7 +65,8 @@ struct Facts {
   std::vector<std::uint64_t> steps;    // by worker; behind them, of those that are gone
   Progress asked;                      // when the checkpoint was wanted
   std::vector<std::uint8_t> parts;     // by rank: whether it has written a file
-  std::vector<Deal> deals;  // if the number of workers has changed; the first comes first
+  std::vector<Deal> deals;           // if the number of workers has changed; the first comes first
+  std::vector<std::uint64_t> nodes;  // of a tree of ranks: by rank, the number of its node
 
   void keep(State& state);
 };

@@ -32,4 +32,17 @@ void Notices::submit(records::Report report) {
   }
 }
 
+std::optional<records::Report> SignalNotices::poll(std::uint32_t worker) {
+  records::Report report;
+  report.worker = worker;
+  report.notice = records::Notice::signaled;
+  if (Signals::take_wish()) return report;
+  if (const int signal = Signals::stop(); signal != 0 && !told_) {
+    told_ = true;
+    report.number = static_cast<std::uint64_t>(signal);
+    return report;
+  }
+  return std::nullopt;
+}
+
 }  // namespace tusk::checkpoint

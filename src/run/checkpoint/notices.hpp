@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "run/records/report.hpp"
 
 namespace tusk::checkpoint {
@@ -23,6 +26,15 @@ class Notices : public records::ReportSink {
  private:
   Checkpointer& checkpointer_;
   records::ReportSink& next_;
+};
+
+// The signals that this process has been sent, for rank 0: a notice for each, once.
+class SignalNotices {
+ public:
+  std::optional<records::Report> poll(std::uint32_t worker);
+
+ private:
+  bool told_ = false;
 };
 
 }  // namespace tusk::checkpoint

@@ -121,7 +121,8 @@ void share_facts(Facts& facts, const mpi::Communicator& world) {
                                      facts.simulated ? 1U : 0U,
                                      facts.finished.size(),
                                      facts.parts.size(),
-                                     facts.steps.size()};
+                                     facts.steps.size(),
+                                     facts.nodes.size()};
   world.broadcast(std::as_writable_bytes(std::span(numbers)), 0);
   facts.cut = numbers[0];
   facts.step = numbers[1];
@@ -135,6 +136,8 @@ void share_facts(Facts& facts, const mpi::Communicator& world) {
   world.broadcast(std::as_writable_bytes(std::span(facts.parts)), 0);
   facts.steps.resize(static_cast<std::size_t>(numbers[8]));
   world.broadcast(std::as_writable_bytes(std::span(facts.steps)), 0);
+  facts.nodes.resize(static_cast<std::size_t>(numbers[9]));
+  world.broadcast(std::as_writable_bytes(std::span(facts.nodes)), 0);
 }
 
 // Collective: how rows had been dealt, from rank 0.
@@ -150,11 +153,11 @@ void share_deals(Facts& facts, const mpi::Communicator& world) {
 }
 
 // Whether the number of ranks has changed so that there are other workers. With one process that
-// trains, it does not matter how many others wait.
+// trains, it does not matter how many others wait. Or a tree has other nodes.
 bool regroups(const Facts& facts, const Wish& wish, const Experiment& experiment,
               const mpi::Communicator& world) {
   return wish.group && !facts.simulated &&
-         facts.ranks != static_cast<std::uint64_t>(world.size()) &&
+         (facts.ranks != static_cast<std::uint64_t>(world.size()) || facts.nodes != wish.nodes) &&
          topology(experiment.trainer.strategy) != Topology::sequential;
 }
 
@@ -177,7 +180,7 @@ std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const Wish& w
         origin = std::make_unique<Origin>(origin_of(checkpoint));
         origin->facts = std::move(first);
       }
-      origin->regroup = read_regroup(checkpoint, origin->facts, experiment, *wish.group, world);
+      origin->regroup = read_regroup(checkpoint, origin->facts, experiment, wish, world);
       return origin;
     }
     mpi::collectively(world, [&] {
@@ -195,6 +198,15 @@ std::unique_ptr<Origin> try_checkpoint(const fs::path& checkpoint, const Wish& w
     warning("{}; the checkpoint before it is taken", error.what());
     return nullptr;
   }
+}
+
+// Of a tree that goes on with other nodes, rank 0's next part: what all its nodes had in common.
+// What its own had beside that, and the relays, is left out.
+void take_common(Origin& origin) {
+  CenterCopy common;
+  (*origin.state)("common", common);
+  origin.center = std::move(common);
+  origin.state->skip("root");
 }
 
 // Rank 0's questions about what it has read.
@@ -237,6 +249,7 @@ void check(Origin& origin, const Wish& wish, const Experiment& experiment,
   check_same_experiment(before, experiment, facts, where);
   origin.memory_limit = before.data.memory_limit;
   (*origin.state)("center", origin.center);
+  if (origin.regroup && !facts.nodes.empty()) take_common(origin);
   if (origin.regroup) regroup(origin, before, *wish.group);
 }
 

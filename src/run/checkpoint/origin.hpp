@@ -42,7 +42,8 @@ struct Wish {
   std::string resume = "auto";  // "auto", "never", or a checkpoint or run directory
   std::optional<std::size_t> virtual_workers{};  // of a simulation
   std::string like{};                            // Facts::like
-  std::optional<Group> group{};  // of a run that may go on with another number of ranks
+  std::optional<Group> group{};        // of a run that may go on with another number of ranks
+  std::vector<std::uint64_t> nodes{};  // Facts::nodes
 };
 
 // Collective. What the run in this directory goes on from; nothing if it begins. With "auto":
@@ -56,7 +57,7 @@ struct Wish {
 //
 // Error(bad_experiment) that shows the difference if the checkpoint is of another experiment. What
 // may differ: more epochs, callbacks, checkpoint, trainer.threads, and where the data are, if they
-// are the same (check_files), and the number of ranks, if the wish has a group (Regroup).
+// are the same (check_files), and the number of ranks and nodes, if the wish has a group (Regroup).
 // Error(bad_experiment) if the number of ranks or virtual workers differs otherwise.
 // Throws mpi::CollectiveError.
 std::unique_ptr<Origin> find_origin(const Wish& wish, const Experiment& experiment,

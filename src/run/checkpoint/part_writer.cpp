@@ -20,7 +20,7 @@ void PartWriter::write(std::uint64_t cut, const State::Keep& keep) {
   cut_ = cut;
   const auto bytes = std::make_shared<std::vector<std::byte>>(State::written([&](State& state) {
     state("cut", cut_);
-    state.part("worker", keep);
+    keep(state);
   }));
   bytes_ = bytes->size();
   background_.start([this, bytes] { write_state_file(path_, *bytes); });

@@ -18,7 +18,8 @@ class PartWriter {
   // `writing`: the folder that rank 0 has made; `worker` is in the notices.
   PartWriter(std::filesystem::path writing, int rank, std::uint32_t worker);
 
-  // Copies what `keep` goes through and starts to write it. The last part must have been taken.
+  // Copies what `keep` goes through, behind the cut, and starts to write it. The last part must
+  // have been taken.
   void write(std::uint64_t cut, const State::Keep& keep);
 
   // The notice for rank 0, once, when a part is on disk or cannot be. wait() waits for it.

@@ -88,7 +88,7 @@ void PeersGate::take(std::uint64_t agreed, worker::Standing& standing) {
   communicator_.broadcast(std::as_writable_bytes(std::span(&cut, 1)), 0);
   if (cut == 0) return;
   if (writer_ != nullptr) {
-    writer_->write(cut, [&](State& state) { standing.keep(state); });
+    writer_->write(cut, [&](State& state) { state("worker", standing); });
   }
   if (head_) {
     AlignedVector<float> model(standing.parameters());

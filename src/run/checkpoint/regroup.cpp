@@ -9,6 +9,7 @@
 #include "core/log.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "run/checkpoint/asked_checkpoints.hpp"
 #include "run/checkpoint/folder.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/state_file.hpp"
@@ -21,6 +22,9 @@ namespace fs = std::filesystem;
 
 // The rank that the worker was: those of the servers come first, if there were any.
 int rank_of(std::size_t worker, const Facts& facts) {
+  if (!facts.nodes.empty()) {
+    return static_cast<int>(PartRanks::of_tree(facts.nodes).of_workers.at(worker));
+  }
   return static_cast<int>(facts.ranks - facts.workers + worker);
 }
 
@@ -113,6 +117,12 @@ void tell(const Regroup& regroup, std::size_t workers) {
       "going on with {} worker{} where {} were: what is left of the epochs that had begun is dealt "
       "anew",
       workers, workers == 1 ? "" : "s", regroup.workers_before);
+  if (regroup.of_tree) {
+    warning(
+        "in a tree with other nodes all begin with what the nodes had in common: the memory of "
+        "optimizers and of the rules, also of the relays', is gone");
+    return;
+  }
   std::uint64_t samples = 0;
   for (std::size_t w = workers; w < regroup.workers_before; ++w) {
     const records::Ledger& ledger = regroup.formers[w].report.ledger;
@@ -151,8 +161,9 @@ double Regroup::latest_s() const {
 }
 
 std::unique_ptr<Regroup> read_regroup(const fs::path& checkpoint, const Facts& facts,
-                                      const Experiment& experiment, const Group& group,
+                                      const Experiment& experiment, const Wish& wish,
                                       const mpi::Communicator& world) {
+  const Group& group = *wish.group;
   auto found = std::make_unique<Regroup>();
   Regroup& regroup = *found;
   regroup.workers_before = facts.workers;
@@ -161,8 +172,11 @@ std::unique_ptr<Regroup> read_regroup(const fs::path& checkpoint, const Facts& f
   const auto finished = [&](std::size_t worker) { return facts.finished.at(worker) != 0; };
   std::vector<Entry> mine;
   mpi::collectively(world, [&] {
-    // What compression has left over is kept by a worker that sends messages alone.
-    regroup.can_continue = !compressed || (facts.ranks == 1) == (world.size() == 1);
+    regroup.of_tree = !facts.nodes.empty() || !wish.nodes.empty();
+    // What compression has left over is kept by a worker that sends messages alone. Of another
+    // node's center a worker has pulled nothing.
+    regroup.can_continue =
+        !regroup.of_tree && (!compressed || (facts.ranks == 1) == (world.size() == 1));
     regroup.itself = regroup.can_continue && group.worker && *group.worker < facts.workers &&
                      !finished(*group.worker);
     if (group.worker && (regroup.itself || peers)) {

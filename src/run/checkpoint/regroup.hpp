@@ -20,6 +20,7 @@ namespace tusk::checkpoint {
 
 struct Facts;
 struct Origin;
+struct Wish;
 
 // The workers of a job, as its topology makes them of its ranks.
 struct Group {
@@ -27,10 +28,11 @@ struct Group {
   std::optional<std::size_t> worker;  // this rank's index, if it is one
 };
 
-// A run that goes on with another number of ranks. Worker w goes on as worker w of the run before,
-// with what that had beside the center; those that were not there begin with the center, or among
-// peers with worker 0's model. What is left of the epochs that had begun is dealt anew among all
-// (training::DealtRows).
+// A run that goes on with another number of ranks, or in a tree with other nodes. Worker w goes on
+// as worker w of the run before, with what that had beside the center; those that were not there
+// begin with the center, or among peers with worker 0's model. What is left of the epochs that had
+// begun is dealt anew among all (training::DealtRows). Where there is a tree, before or now, all
+// workers begin with the center: with what all nodes had in common.
 struct Regroup {
   std::size_t workers_before = 0;
   std::vector<FormerWorker> formers;  // by worker; the same on every rank
@@ -38,6 +40,7 @@ struct Regroup {
   std::optional<State> state;         // reads them, from "worker" on; nothing: it begins
   bool itself = false;                // it is that worker; otherwise it begins with its model
   bool can_continue = true;           // whether any worker can be itself
+  bool of_tree = false;
 
   // Whether the worker of this number, if there is one now, goes on as the one that there was.
   bool continued(std::size_t worker) const { return can_continue && !formers.at(worker).finished; }
@@ -50,7 +53,7 @@ struct Regroup {
 // Collective: reads the files of all workers of the checkpoint, each on one rank, and of this
 // rank's own. Throws mpi::CollectiveError (bad_data, no_input) if one cannot be read.
 std::unique_ptr<Regroup> read_regroup(const std::filesystem::path& checkpoint, const Facts& facts,
-                                      const Experiment& experiment, const Group& group,
+                                      const Experiment& experiment, const Wish& wish,
                                       const mpi::Communicator& world);
 
 // On rank 0, when `before` has turned out to be the same experiment: makes of the checkpoint's

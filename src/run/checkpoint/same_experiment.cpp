@@ -56,6 +56,7 @@ void check_same_experiment(const Experiment& before, const Experiment& now, cons
   same.debug = before.debug;
   same.server.stall_warning = before.server.stall_warning;
   same.server.stall_abort = before.server.stall_abort;
+  if (!facts.simulated) same.server.ranks_per_node = before.server.ranks_per_node;  // Regroup
   same.data.train = before.data.train;  // check_files() looks at what is in them
   same.data.test = before.data.test;
   if (now.data.validation.has_value() == before.data.validation.has_value()) {

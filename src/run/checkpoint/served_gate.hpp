@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "run/checkpoint/notices.hpp"
 #include "run/checkpoint/part_writer.hpp"
 #include "run/records/report.hpp"
 #include "run/worker/board_gate.hpp"
@@ -28,8 +29,6 @@ class ServedGate final : public worker::Gate {
 
  private:
   void take_part(std::uint64_t cut, worker::Standing& standing);
-  void tell(records::Notice notice, std::uint64_t number, std::uint64_t amount);
-  void pass_signals_on();
 
   std::unique_ptr<worker::BoardGate> gate_;
   center::ControlBoard& board_;
@@ -37,7 +36,7 @@ class ServedGate final : public worker::Gate {
   PartWriter& writer_;
   std::uint32_t worker_;
   std::uint64_t answered_ = 0;
-  bool signaled_ = false;
+  SignalNotices signals_;
 };
 
 }  // namespace tusk::checkpoint

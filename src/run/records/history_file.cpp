@@ -394,6 +394,15 @@ void HistoryFile::keep(tusk::State& state) {
   keep_rows(state, "commits", *state_->commits, path);
   keep_rows(state, "shards", *state_->shards, path);
   keep_rows(state, "pulls", *state_->pulls, path);
+  const bool has_merges = state.reading() ? state.has("merges") : state_->merges.has_value();
+  if (has_merges || (state.reading() && state_->file.has_group("merges"))) {
+    if (!state_->merges) state_->merges.emplace(state_->file);
+  }
+  if (has_merges) {
+    keep_rows(state, "merges", *state_->merges, path);
+  } else if (state_->merges) {  // all of them came later
+    state_->merges->each([](auto& column) { column.cut(0); });
+  }
 }
 
 void HistoryFile::close() {

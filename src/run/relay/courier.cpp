@@ -8,17 +8,36 @@
 namespace tusk::relay {
 
 void Courier::Waiting::submit(records::Report report) {
-  if (report.finished) ++finished;
-  reports.push_back(std::move(report));
+  if (this == &courier.own_) courier.note(report);
+  if (report.notice == records::Notice::none) {
+    reports.push_back(std::move(report));
+  } else {
+    courier.tell(std::move(report));
+  }
 }
 
 Courier::Courier(const mpi::Communicator& node, const mpi::Communicator& relays,
-                 records::ReportSink* sink)
-    : sink_(sink), from_node_(node, own_) {
+                 records::ReportSink* sink, std::size_t finished)
+    : sink_(sink), finished_(finished), from_node_(node, own_) {
   if (sink == nullptr) {
     sender_.emplace(relays);
   } else {
     from_relays_.emplace(relays, others_);
+  }
+}
+
+void Courier::note(const records::Report& own) {
+  if (own.finished) ++finished_;
+  if (own.notice != records::Notice::arrived) return;
+  if (std::exchange(arrived_at_, own.number) != own.number) arrived_ = 0;
+  ++arrived_;
+}
+
+void Courier::tell(records::Report notice) {
+  if (sender_) {
+    sender_->send(notice);
+  } else {
+    sink_->submit(std::move(notice));
   }
 }
 

@@ -18,13 +18,15 @@ namespace tusk::relay {
 //   load()      at a snapshot: what waits goes with this exchange
 //   send()      it goes to rank 0
 //   deliver()   on rank 0, once the exchange is done: what has come is handed to its sink
+//
+// Notices, about checkpoints and signals, wait for nothing.
 class Courier {
  public:
   // `node`: this node's ranks, of which it receives; `relays`, to whose rank 0 it sends. Both are
   // for reports alone. `sink` takes them: on rank 0 of the relays; null elsewhere. All must outlive
-  // the object.
-  Courier(const mpi::Communicator& node, const mpi::Communicator& relays,
-          records::ReportSink* sink);
+  // the object. `finished`: workers of the node that had finished before, in a run that goes on.
+  Courier(const mpi::Communicator& node, const mpi::Communicator& relays, records::ReportSink* sink,
+          std::size_t finished = 0);
 
   // Receives what has come; returns whether there was anything.
   bool advance();
@@ -34,21 +36,34 @@ class Courier {
   void send();
   void deliver();
 
-  std::size_t finished() const { return own_.finished; }  // workers of the node
+  void tell(records::Report notice);  // to rank 0, at once
+
+  // Workers of the node: those who have finished, and those who stand at their gates for this
+  // checkpoint.
+  std::size_t finished() const { return finished_; }
+  std::size_t standing(std::uint64_t checkpoint) const {
+    return arrived_at_ == checkpoint ? arrived_ : 0;
+  }
   std::uint64_t sent() const { return sender_ ? sender_->sent() : 0; }
   std::uint64_t received() const { return from_relays_ ? from_relays_->received() : 0; }
 
  private:
   // What waits, and what has come from other relays.
   struct Waiting final : records::ReportSink {
+    explicit Waiting(Courier& its) : courier(its) {}
     void submit(records::Report report) override;
-    std::vector<records::Report> reports;
-    std::size_t finished = 0;
+    Courier& courier;
+    std::vector<records::Report> reports{};
   };
 
+  void note(const records::Report& own);
+
   records::ReportSink* sink_;
-  Waiting own_;
-  Waiting others_;
+  Waiting own_{*this};
+  Waiting others_{*this};
+  std::size_t finished_;
+  std::uint64_t arrived_at_ = 0;  // the checkpoint
+  std::size_t arrived_ = 0;
   std::vector<records::Report> loaded_;
   records::ReportReceiver from_node_;
   std::optional<records::ReportSender> sender_;         // elsewhere than on rank 0

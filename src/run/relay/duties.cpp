@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/relay/duties.hpp"
 
+#include <utility>
+
 #include "core/activity.hpp"
 #include "exchange/center/center_server.hpp"
 #include "mpi/polite_wait.hpp"
+#include "run/checkpoint/asked_checkpoints.hpp"
+#include "run/checkpoint/part_writer.hpp"
 #include "run/coordinator/coordinator.hpp"
 #include "run/relay/courier.hpp"
 #include "run/relay/orders.hpp"
@@ -26,6 +30,11 @@ bool Duties::advance() {
   if (parts_.orders != nullptr) busy = parts_.orders->advance() || busy;
   if (parts_.root != nullptr) busy = parts_.root->progress() || busy;
   if (parts_.coordinator != nullptr) busy = parts_.coordinator->advance() || busy;
+  if (parts_.checkpoints != nullptr) parts_.checkpoints->advance();
+  if (parts_.writer != nullptr) {
+    if (auto notice = parts_.writer->poll()) parts_.courier.tell(std::move(*notice));
+    while (auto notice = signals_.poll(0)) parts_.courier.tell(std::move(*notice));
+  }
   return busy;
 }
 

@@ -3,9 +3,15 @@
 
 #include <functional>
 
+#include "run/checkpoint/notices.hpp"
+
 namespace tusk::center {
 class CenterServer;
 }
+namespace tusk::checkpoint {
+class AskedCheckpoints;
+class PartWriter;
+}  // namespace tusk::checkpoint
 namespace tusk::coordinator {
 class Coordinator;
 }
@@ -18,8 +24,8 @@ class SlowestClock;
 
 // What a relay of a real run does again and again, whatever exchange is under way: it takes its
 // workers' reports and rank 0's orders; rank 0's relay also takes the others' reports, validates in
-// slices of about a millisecond, and serves the relays' center, where they have one. Workers need
-// nobody to serve their node's.
+// slices of about a millisecond, asks for checkpoints, and serves the relays' center, where they
+// have one. Workers need nobody to serve their node's.
 class Duties {
  public:
   struct Parts {
@@ -28,6 +34,10 @@ class Duties {
     OrderReceiver* orders = nullptr;                  // elsewhere than on rank 0
     coordinator::Coordinator* coordinator = nullptr;  // on rank 0
     center::CenterServer* root = nullptr;             // the relays' center, on rank 0
+
+    // Where the run has checkpoints: on rank 0, and of this rank's part elsewhere.
+    checkpoint::AskedCheckpoints* checkpoints = nullptr;
+    checkpoint::PartWriter* writer = nullptr;
   };
   // What the parts refer to must outlive the object.
   explicit Duties(const Parts& parts) : parts_(parts) {}
@@ -43,6 +53,7 @@ class Duties {
  private:
   Parts parts_;
   bool delivers_ = false;
+  checkpoint::SignalNotices signals_;
 };
 
 }  // namespace tusk::relay

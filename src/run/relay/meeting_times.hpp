@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "experiment/relay_options.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::relay {
 
@@ -37,10 +38,19 @@ class MeetingTimes {
   // last one.
   void met(double begun_s, std::uint64_t commits, std::size_t unfinished);
 
+  // The same, but that is why they met: they stand still for a checkpoint. Then they go on from
+  // `now_s`: S stays, and the time in which they stood does not count.
+  void stand(double begun_s, std::uint64_t commits, std::size_t unfinished);
+  void go_on(double now_s);
+
+  void keep(State& state);
+
  private:
   Interval interval_;
   bool is_first_ = true;
+  bool stands_ = false;
   double last_s_ = 0.0;
+  double distance_s_;  // S
   double next_s_;
 };
 

@@ -6,6 +6,8 @@
 
 #include "exchange/center/center_server.hpp"
 #include "exchange/center/control_board.hpp"
+#include "run/checkpoint/asked_checkpoints.hpp"
+#include "run/checkpoint/part_writer.hpp"
 #include "run/coordinator/coordinator.hpp"
 
 namespace tusk::relay {
@@ -15,8 +17,10 @@ NodeRelay::NodeRelay(const Setup& setup)
       peers_(setup.relays, [&duties = setup.duties] { return duties.advance(); }),
       center_(watched(setup.center)),
       interval_(interval_of(setup.options.every)),
+      times_(interval_),
       relay_(setup.options, peers_.count(), setup.learning_rate, setup.initial, setup.statistics,
-             {.node = *this, .center = center_ ? &*center_ : nullptr, .peers = &peers_}) {
+             {.node = *this, .center = center_ ? &*center_ : nullptr, .peers = &peers_}),
+      due_s_(interval_.seconds) {
   record_.relay = static_cast<std::uint32_t>(peers_.index());
 }
 
@@ -24,15 +28,39 @@ double NodeRelay::now_s() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
-std::uint64_t NodeRelay::unfinished() {
+std::uint64_t NodeRelay::unfinished() const {
   return setup_.workers - static_cast<std::uint64_t>(setup_.node.board().load(center::Cell::ended));
+}
+
+// The checkpoint that is asked for; 0: none.
+std::uint64_t NodeRelay::asked() const {
+  const auto last = static_cast<std::uint64_t>(setup_.node.board().load(center::Cell::checkpoint));
+  return last == checkpoint_ ? 0 : last;
+}
+
+// Whether the node's workers stand for a checkpoint, or have finished, as their reports tell:
+// everything else that they have reported came before.
+bool NodeRelay::all_stand() const {
+  const std::uint64_t checkpoint = asked();
+  return checkpoint != 0 &&
+         setup_.courier.finished() + setup_.courier.standing(checkpoint) == setup_.workers;
+}
+
+void NodeRelay::look_at_workers() {
+  tally_.unfinished = unfinished();
+  setup_.courier.advance();
+  const std::uint64_t checkpoint = asked();
+  tally_.standing = checkpoint == 0 ? 0 : setup_.courier.standing(checkpoint);
+  tally_.moving = setup_.workers - setup_.courier.finished() - tally_.standing;
+  if (setup_.checkpoints == nullptr) return;
+  tally_.checkpoint = setup_.checkpoints->asked();
+  tally_.stops = tally_.checkpoint != 0 && setup_.checkpoints->stops() ? 1 : 0;
 }
 
 // In this order: a worker that has ended has committed everything before, and what a report tells
 // of is in the center before it is sent.
 void NodeRelay::snapshot(std::span<float> out) {
-  tally_.unfinished = unfinished();
-  setup_.courier.advance();
+  look_at_workers();
   tally_.commits = record_.taken = setup_.node.snapshot(out);
   setup_.courier.load();
 }
@@ -43,13 +71,10 @@ void NodeRelay::merge(std::span<const float> change) {
 }
 
 void NodeRelay::run() {
-  relay_.start();
+  if (!goes_on_) relay_.start();
   peers_.meet();  // all begin with the same, before anyone has changed the relays' center
-  if (center_) {
-    exchange_when_due();
-  } else {
-    meet_by_the_clock();
-  }
+  stopped_ = !(center_ ? exchange_when_due() : meet_by_the_clock());
+  if (stopped_) return;
   relay_.finish();
   setup_.duties.deliver_at_once();
   setup_.duties.until(
@@ -62,41 +87,83 @@ void NodeRelay::run() {
   updates_ = totals[1];
 }
 
-void NodeRelay::end(coordinator::Coordinator& coordinator, OrderBoard& board) {
-  setup_.duties.until([&] { return setup_.courier.received() == reports_; });
-  setup_.courier.deliver();
-  setup_.duties.until([&] { return !coordinator.advance(); });
-  board.end();
-}
-
-void NodeRelay::end(const OrderReceiver& orders) {
-  setup_.duties.until([&] { return orders.over(); });
-}
-
-void NodeRelay::exchange_when_due() {
-  setup_.duties.deliver_at_once();
-  double due_s = interval_.seconds;
-  for (tally_ = {.unfinished = setup_.workers}; tally_.unfinished > 0;) {
-    setup_.duties.until([&] {
-      if (!interval_.by_commits()) return now_s() >= due_s || unfinished() == 0;
-      return static_cast<double>(setup_.node.updates() - tally_.commits) >=
-             interval_.commits * static_cast<double>(unfinished());
-    });
-    relay_.take();
-    relay_.exchange();
-    relay_.give();
-    setup_.courier.add(report_of(record_, center_));
-    setup_.courier.send();
-    due_s = now_s() + interval_.seconds;
+void NodeRelay::end() {
+  if (setup_.coordinator == nullptr) {
+    if (setup_.writer != nullptr) {
+      if (auto notice = setup_.writer->wait()) setup_.courier.tell(std::move(*notice));
+    }
+    return setup_.duties.until([&] { return setup_.orders->over(); });
   }
+  checkpoint::AskedCheckpoints* const checkpoints = setup_.checkpoints;
+  if (stopped_) {
+    setup_.duties.until([&] { return checkpoints->over(); });
+  } else {
+    setup_.duties.until([&] { return setup_.courier.received() >= reports_; });
+    setup_.courier.deliver();
+    if (checkpoints != nullptr && checkpoints->asked() != 0) checkpoints->cancel();
+    setup_.duties.until([&] {
+      const bool writing = checkpoints != nullptr && checkpoints->advance();
+      return !setup_.coordinator->advance() && !writing;
+    });
+  }
+  setup_.board->end();
 }
 
-void NodeRelay::meet_by_the_clock() {
-  MeetingTimes times(interval_);
-  for (std::uint64_t before = 0;;) {
+bool NodeRelay::is_due() const {
+  const std::uint64_t workers = unfinished();
+  if (!interval_.by_commits()) return now_s() >= due_s_ || workers == 0;
+  return static_cast<double>(setup_.node.updates() - tally_.commits) >=
+         interval_.commits * static_cast<double>(workers);
+}
+
+// Whether nobody trains any more, and nobody asks for a checkpoint.
+bool NodeRelay::is_over() const {
+  if (setup_.coordinator == nullptr) return setup_.orders->finished();
+  const bool asks = setup_.checkpoints != nullptr && setup_.checkpoints->asked() != 0;
+  return setup_.coordinator->all_finished() && !asks;
+}
+
+void NodeRelay::exchange_with_center() {
+  relay_.take();
+  relay_.exchange();
+  relay_.give();
+  setup_.courier.add(report_of(record_, center_));
+  setup_.courier.send();
+  due_s_ = now_s() + interval_.seconds;
+  if (tally_.unfinished > 0) return;
+  setup_.duties.until([&] { return setup_.courier.finished() == setup_.workers; });
+  setup_.courier.load();
+  setup_.courier.send();
+  is_done_ = true;
+}
+
+bool NodeRelay::exchange_when_due() {
+  setup_.duties.deliver_at_once();
+  for (;;) {
+    setup_.duties.until([&] { return all_stand() || (is_done_ ? is_over() : is_due()); });
+    const bool stands = all_stand();
+    if (!is_done_) {
+      exchange_with_center();
+    } else if (!stands) {
+      break;
+    }
+    if (!stands) continue;
+    look_at_workers();
+    const Tally all = add_up(tally_);
+    before_ = all.commits;
+    if (!stand(all)) return false;
+  }
+  if (setup_.board != nullptr) setup_.board->finish();
+  return true;
+}
+
+bool NodeRelay::meet_by_the_clock() {
+  for (;;) {
+    times_.go_on(now_s());
     setup_.duties.until([&] {
       const std::uint64_t workers = unfinished();
-      if (times.next_s() > 0.0) return now_s() >= times.next_s() || workers == 0;
+      if (all_stand() || workers == 0) return true;
+      if (times_.next_s() > 0.0) return now_s() >= times_.next_s();
       return setup_.node.updates() >= workers;
     });
     peers_.meet();
@@ -113,16 +180,73 @@ void NodeRelay::meet_by_the_clock() {
       setup_.duties.until([&] { return setup_.courier.received() >= all.reports; });
       setup_.courier.deliver();
     }
-    if (all.unfinished == 0) return;
-    times.met(begun_s, all.commits - before, all.unfinished);
-    before = all.commits;
+    if (all.unfinished == 0) return true;
+    const std::uint64_t commits = all.commits - std::exchange(before_, all.commits);
+    if (all.checkpoint == 0 || all.moving > 0 || all.standing == 0) {
+      times_.met(begun_s, commits, all.unfinished);
+    } else {
+      times_.stand(begun_s, commits, all.unfinished);
+      if (!stand(all)) return false;
+    }
   }
 }
 
+// At the cut: whether the run goes on.
+bool NodeRelay::stand(const Tally& all) {
+  checkpoint_ = all.checkpoint;
+  if (all.standing == 0) {  // all have finished meanwhile
+    if (setup_.checkpoints != nullptr) setup_.checkpoints->cancel();
+    return true;
+  }
+  setup_.courier.send();
+  if (setup_.writer != nullptr) {
+    if (auto notice = setup_.writer->wait()) setup_.courier.tell(std::move(*notice));
+    setup_.writer->write(checkpoint_, [&](State& state) {
+      std::optional<checkpoint::CenterCopy> center = checkpoint::CenterCopy::of(setup_.node);
+      state("center", center);
+      state("relay", *this);
+    });
+  }
+  std::array<std::uint64_t, 1> reports{setup_.courier.sent()};
+  peers_.sum(std::span<std::uint64_t>(reports));  // no worker goes on before all have copied
+  if (setup_.checkpoints != nullptr) {
+    setup_.duties.until([&] { return setup_.courier.received() >= reports[0]; });
+    setup_.courier.deliver();
+    setup_.write_checkpoint();
+  }
+  return all.stops == 0;
+}
+
+void NodeRelay::keep(State& state) {
+  double time_s = now_s();
+  state("time_s", time_s);
+  if (state.reading()) {
+    start_ -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(time_s - now_s()));
+    goes_on_ = true;
+  }
+  state("relay", relay_);
+  if (center_) state("center", *center_);
+  state("times", times_);
+  state("before", before_);
+  state("due_s", due_s_);
+  state("commits", tally_.commits);
+  state("exchange", record_.exchange);
+  state("is_done", is_done_);
+}
+
 NodeRelay::Tally NodeRelay::add_up(const Tally& tally) {
-  std::array<std::uint64_t, 3> sums{tally.unfinished, tally.commits, tally.reports};
+  std::array<std::uint64_t, 7> sums{tally.unfinished, tally.commits, tally.reports,
+                                    tally.standing,   tally.moving,  tally.checkpoint,
+                                    tally.stops};
   peers_.sum(std::span<std::uint64_t>(sums));
-  return {.unfinished = sums[0], .commits = sums[1], .reports = sums[2]};
+  return {.unfinished = sums[0],
+          .commits = sums[1],
+          .reports = sums[2],
+          .standing = sums[3],
+          .moving = sums[4],
+          .checkpoint = sums[5],
+          .stops = sums[6]};
 }
 
 }  // namespace tusk::relay

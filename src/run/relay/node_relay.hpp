@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -21,6 +22,10 @@ namespace tusk::center {
 class CenterServer;
 class CenterVariable;
 }  // namespace tusk::center
+namespace tusk::checkpoint {
+class AskedCheckpoints;
+class PartWriter;
+}  // namespace tusk::checkpoint
 
 namespace tusk::relay {
 
@@ -31,7 +36,12 @@ namespace tusk::relay {
 //                   a barrier, a snapshot of its node, a sum over all relays
 //   with a center   exchanges with the relays' center, in the memory of rank 0, when its node's
 //                   workers have made `every` commits each or that time has passed, until they have
-//                   ended
+//                   ended; and then waits for the others
+//
+// For a checkpoint all workers of the tree stand at their gates. The relay of a node where they do
+// comes to an exchange at once. The first that has found all workers standing has carried all that
+// they have done: right behind it, or, with a center, behind each relay's own, lies the cut, where
+// every relay copies what it keeps and no report is under way. Then the workers go on.
 //
 // Nothing of it blocks in MPI: what waits does its Duties meanwhile. Reports of a node's workers
 // reach rank 0 with the exchange that carries what they tell of; rank 0 has all of a meeting before
@@ -50,22 +60,35 @@ class NodeRelay final : public NodeCenter {
     center::CenterVariable* center = nullptr;  // the relays', where their rule has one
     Courier& courier;
     Duties& duties;
+    OrderBoard* board = nullptr;  // on rank 0, and its coordinator
+    coordinator::Coordinator* coordinator = nullptr;
+    const OrderReceiver* orders = nullptr;  // elsewhere
+
+    // Where the run has checkpoints: on rank 0, and how one is written there with what is kept of
+    // this relay; elsewhere of this rank's part.
+    checkpoint::AskedCheckpoints* checkpoints = nullptr;
+    std::function<void()> write_checkpoint{};
+    checkpoint::PartWriter* writer = nullptr;
   };
   // What is referred to must outlive the object.
   explicit NodeRelay(const Setup& setup);
 
-  // Trains, as the relay of all workers here. Collective over the relays.
+  // Trains, as the relay of all workers here, until they have finished or the run has stopped to go
+  // on later. Collective over the relays.
   void run();
 
-  // Afterwards, on rank 0: hands all reports to the coordinator, validates what is left, and gives
-  // the last order; on others: waits for that.
-  void end(coordinator::Coordinator& coordinator, OrderBoard& board);
-  void end(const OrderReceiver& orders);
+  // Afterwards, on rank 0: hands all reports to the coordinator, validates what is left, ends
+  // checkpoints that are being written, and gives the last order; on others: waits for that.
+  void end();
+
+  // What a checkpoint keeps; read before run().
+  void keep(State& state);
 
   // out = what the relays have in common, as the last exchange left it; for rules without a center.
   void model(std::span<float> out) const { relay_.model(out); }
 
   std::uint64_t updates() const { return updates_; }  // of all nodes, after run()
+  std::uint64_t commits() const { return before_; }   // of all nodes, where it stands
 
   void snapshot(std::span<float> out) override;
   void merge(std::span<const float> change) override;
@@ -77,22 +100,43 @@ class NodeRelay final : public NodeCenter {
     std::uint64_t unfinished = 0;  // workers
     std::uint64_t commits = 0;     // since the start
     std::uint64_t reports = 0;     // sent to rank 0, of this exchange and those before
+
+    // Workers who stand for a checkpoint, and who neither do nor have finished; and of rank 0 alone
+    // the checkpoint that is asked for, and whether the run stops with it.
+    std::uint64_t standing = 0;
+    std::uint64_t moving = 0;
+    std::uint64_t checkpoint = 0;
+    std::uint64_t stops = 0;
   };
 
-  void exchange_when_due();
-  void meet_by_the_clock();
+  bool exchange_when_due();  // false: the run has stopped to go on later
+  bool meet_by_the_clock();
+  void exchange_with_center();
+  bool is_due() const;
+  bool is_over() const;
+  bool all_stand() const;
+  bool stand(const Tally& all);
+  void look_at_workers();
+  std::uint64_t asked() const;
   Tally add_up(const Tally& tally);
-  std::uint64_t unfinished();
+  std::uint64_t unfinished() const;
   double now_s() const;
 
   Setup setup_;
   PollingPeers peers_;
   std::optional<RelayCenter> center_;
   Interval interval_;
+  MeetingTimes times_;
   Relay relay_;
   Tally tally_;
   records::MergeRecord record_;
-  std::uint64_t reports_ = 0;  // of all relays
+  bool goes_on_ = false;      // from a checkpoint
+  bool stopped_ = false;      // to go on later
+  std::uint64_t before_ = 0;  // commits of all nodes, at the last meeting
+  double due_s_ = 0.0;        // of the next exchange with a center
+  bool is_done_ = false;      // the node's workers have finished, and the center has all of them
+  std::uint64_t checkpoint_ = 0;  // for which this relay has stood last
+  std::uint64_t reports_ = 0;     // of all relays
   std::uint64_t updates_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int order_tag = 1;
 constexpr std::int64_t no_cell = -1;  // of the last message
+constexpr std::int64_t no_worker = -2;
 
 using Order = std::array<std::int64_t, 2>;  // cell, value
 
@@ -31,6 +32,7 @@ void OrderBoard::store(center::Cell cell, std::int64_t value) {
   send(static_cast<std::int64_t>(cell), value);
 }
 
+void OrderBoard::finish() { send(no_worker, 0); }
 void OrderBoard::end() { send(no_cell, 0); }
 
 bool OrderReceiver::advance() {
@@ -42,6 +44,8 @@ bool OrderReceiver::advance() {
     std::memcpy(order.data(), message->bytes.data(), sizeof order);
     if (order[0] == no_cell) {
       over_ = true;
+    } else if (order[0] == no_worker) {
+      finished_ = true;
     } else {
       own_.store(static_cast<center::Cell>(order[0]), order[1]);
     }

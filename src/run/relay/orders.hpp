@@ -25,7 +25,9 @@ class OrderBoard final : public center::ControlBoard {
     return own_.fetch_add(cell, value);
   }
 
-  void end();  // tells the relays that no order comes any more
+  // Tells the relays that no worker trains any more; and that no order comes any more.
+  void finish();
+  void end();
 
  private:
   void send(std::int64_t cell, std::int64_t value);
@@ -42,11 +44,13 @@ class OrderReceiver {
       : own_(own), relays_(relays) {}
 
   bool advance();  // stores what has come; returns whether there was anything
+  bool finished() const { return finished_; }
   bool over() const { return over_; }
 
  private:
   center::ControlBoard& own_;
   const mpi::Communicator& relays_;
+  bool finished_ = false;
   bool over_ = false;
 };
 

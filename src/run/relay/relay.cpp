@@ -48,6 +48,12 @@ void Relay::give() {
 
 void Relay::finish() { strategy_->on_finish(weights()); }
 
+void Relay::keep(State& state) {
+  state("x", std::span(x_));
+  state("left", std::span(left_));
+  state("strategy", *strategy_);
+}
+
 void Relay::model(std::span<float> out) const {
   const std::size_t count = x_.size() - statistics_;
   const std::span<const float> x = x_;

@@ -78,6 +78,10 @@ class Relay {
 
   void finish();  // once, after the last exchange
 
+  // What a checkpoint keeps, between two exchanges; of the strategy's center or peers nothing. A
+  // relay that goes on does not start().
+  void keep(State& state);
+
   // out = the vector that the relays have in common, as the last exchange left it, for rules
   // without a center.
   void model(std::span<float> out) const;

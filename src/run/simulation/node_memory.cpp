@@ -2,6 +2,7 @@
 #include "run/simulation/node_memory.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace tusk::simulation {
 
@@ -46,6 +47,26 @@ NodeMemory::Exchange NodeMemory::arrive(double time_s, double bytes) {
 bool NodeMemory::is_done(Exchange exchange, double time_s) {
   go_to(time_s);
   return !present_.contains(exchange);
+}
+
+void NodeMemory::keep(State& state) {
+  std::vector<std::pair<double, Exchange>> running(running_.begin(), running_.end());
+  std::vector<std::pair<Exchange, double>> waiting(waiting_.begin(), waiting_.end());
+  const auto keep_pair = [](State& part, auto& pair) {
+    part("first", pair.first);
+    part("second", pair.second);
+  };
+  state("time_s", time_s_);
+  state("moved", moved_);
+  state.list("running", running, keep_pair);
+  state.list("waiting", waiting, keep_pair);
+  state("next", next_);
+  if (!state.reading()) return;
+  running_ = {running.begin(), running.end()};
+  waiting_ = {waiting.begin(), waiting.end()};
+  present_.clear();
+  for (const auto& [end, exchange] : running) present_.insert(exchange);
+  for (const auto& [exchange, bytes] : waiting) present_.insert(exchange);
 }
 
 double NodeMemory::earliest_s(Exchange exchange) const {

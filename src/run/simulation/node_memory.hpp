@@ -8,6 +8,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "tusk/state.hpp"
+
 namespace tusk::simulation {
 
 // A node's memory while several workers exchange with their center at once: processor sharing. Each
@@ -32,6 +34,9 @@ class NodeMemory {
   // When it is complete if nobody else comes; of one that waits, a time before which it is not.
   // Others who come make it later, never earlier. Not for one that is complete.
   double earliest_s(Exchange exchange) const;
+
+  // What a checkpoint keeps: what it will be asked of, and when everything has happened.
+  void keep(State& state);
 
  private:
   double rate(std::size_t running) const;

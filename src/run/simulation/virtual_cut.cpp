@@ -6,18 +6,21 @@
 
 namespace tusk::simulation {
 
-void VirtualCut::begin(Wanted wanted, Take take) {
+void VirtualCut::begin(Wanted wanted, Take take, Asked asked) {
   wanted_ = std::move(wanted);
   take_ = std::move(take);
+  tell_ = std::move(asked);
 }
 
 bool VirtualCut::holds(std::size_t worker, std::uint64_t window, Scheduler::Turn& turn) {
   if (!wanted_) return false;
   places_[worker].window = window;
+  if (std::exchange(places_[worker].passes, false)) return false;
   if (!asked_ && wanted_(turn.time_s())) {
     asked_ = true;
     const auto furthest = std::ranges::max_element(places_, {}, &Place::window);
     from_window_ = in_step_ ? furthest->window + 1 : 0;
+    tell_(turn);
   }
   places_[worker].held = asked_ && window >= from_window_;
   return places_[worker].held;
@@ -33,9 +36,9 @@ bool VirtualCut::complete(std::size_t worker, Scheduler::Turn& turn) {
   }
   asked_ = false;
   for (std::size_t other = 0; other < places_.size(); ++other) {
-    if (std::exchange(places_[other].held, false) && other != worker) {
-      turn.wake(other, turn.time_s());
-    }
+    if (!std::exchange(places_[other].held, false)) continue;
+    places_[other].passes = true;
+    if (other != worker) turn.wake(other, turn.time_s());
   }
   take_();
   return true;

@@ -57,7 +57,9 @@ class VirtualMachine::VirtualWorker {
     if (state.reading()) machine_.scheduler_.begin_at(index_, time_s);
     state("sink", *sink_);
     state("worker", worker_);
-    if (state.reading() && worker_.finished()) machine_.cut_.finish(index_);
+    if (!state.reading()) return;
+    machine_.cut_.goes_on(index_);
+    if (worker_.finished()) machine_.cut_.finish(index_);
   }
 
  private:
@@ -115,15 +117,15 @@ class VirtualMachine::VirtualWorker {
 VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
       groups_(groups_of(setup.experiment, setup.workers)),
-      scheduler_(setup.workers + (groups_.count() > 1 ? groups_.count() : 0), setup.threads,
-                 setup.stack_bytes),
+      scheduler_(setup.workers + relays(), setup.threads, setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed,
                   setup.like),
       network_(setup.experiment.simulate, setup.model.exchanged_count(), setup.parameters),
       exchanges_(scheduler_, setup.workers),
       passes_(scheduler_, setup.workers),
       gatekeeper_(setup.workers, setup.experiment.trainer.max_staleness),
-      cut_(setup.workers, topology(setup.experiment.trainer.strategy) == Topology::peers) {
+      cut_(setup.workers + relays(),
+           topology(setup.experiment.trainer.strategy) == Topology::peers) {
   make_nodes();
   for (std::size_t index = 0; index < setup.workers; ++index) workers_.emplace_back(*this, index);
 }
@@ -149,6 +151,7 @@ void VirtualMachine::make_nodes() {
                                    .parameters = setup_.parameters,
                                    .workers = setup_.workers,
                                    .network = network_,
+                                   .cut = cut_,
                                    .take = take_},
                 scheduler_, nodes_);
 }
@@ -166,15 +169,17 @@ std::unique_ptr<KeptSink> VirtualMachine::make_sink(std::size_t worker) {
 }
 
 void VirtualMachine::on_cut(VirtualCut::Wanted wanted, VirtualCut::Take take) {
-  cut_.begin(std::move(wanted), std::move(take));
+  cut_.begin(std::move(wanted), std::move(take), [this](Scheduler::Turn& turn) {
+    for (VirtualNode& node : nodes_) node.bell.ring(turn);
+  });
 }
 
 void VirtualMachine::keep(State& state) {
-  if (tree_) state.cannot("a tree of centers has no checkpoints yet");
   if (setup_.experiment.trainer.overlap) {
     state.cannot("a simulation of exchanges beside the steps has no checkpoints");
   }
-  state("shards", nodes_.front().shards);
+  for (VirtualNode& node : nodes_) node.keep(state, tree_.has_value());
+  if (tree_) state("tree", *tree_);
   state("gatekeeper", gatekeeper_);
   for (VirtualWorker& worker : workers_) state("worker", worker);
 }

@@ -70,6 +70,7 @@ class VirtualMachine {
   class VirtualWorker;
 
   bool has_center() const;
+  std::size_t relays() const { return groups_.count() > 1 ? groups_.count() : 0; }
   VirtualNode& node_of(std::size_t worker) { return nodes_[groups_.of(worker)]; }
   void make_nodes();
   std::unique_ptr<KeptSink> make_sink(std::size_t worker);

@@ -27,6 +27,15 @@ struct VirtualNode {
     return workers - static_cast<std::size_t>(shards.board().load(center::Cell::ended));
   }
 
+  // What a checkpoint keeps. Reports are there in a tree alone.
+  void keep(State& state, bool in_tree) {
+    state("shards", shards);
+    if (sweeps) state("memory", *sweeps);
+    if (!in_tree) return;
+    state.list("reports", reports,
+               [](State& part, records::Report& report) { part("report", report); });
+  }
+
   VirtualShards shards;
   std::size_t workers;
   std::optional<NodeMemory> sweeps{};

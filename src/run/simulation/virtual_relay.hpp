@@ -14,6 +14,7 @@
 #include "run/simulation/center_access.hpp"
 #include "run/simulation/network.hpp"
 #include "run/simulation/scheduler.hpp"
+#include "run/simulation/virtual_cut.hpp"
 #include "run/simulation/virtual_node.hpp"
 #include "run/simulation/virtual_peers.hpp"
 #include "run/simulation/virtual_sink.hpp"
@@ -32,6 +33,7 @@ class VirtualTree {
     std::size_t parameters = 0;      // that it stands for
     std::size_t workers = 0;         // the first relay's place in the scheduler
     const Network& network;          // in a node
+    VirtualCut& cut;
     const TakeReport& take;
   };
   // What is referred to must outlive the object. Error(bad_experiment) if the model has statistics
@@ -42,6 +44,9 @@ class VirtualTree {
   VirtualTree& operator=(const VirtualTree&) = delete;
 
   void run(std::size_t relay);
+
+  // What a checkpoint keeps beside the nodes, while all stand.
+  void keep(State& state);
 
   // out = what the nodes have in common; for the one whose turn it is.
   void snapshot(std::span<float> out);

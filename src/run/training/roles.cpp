@@ -41,6 +41,10 @@ Roles find_roles(const Experiment& experiment, const mpi::Communicator& world) {
   });
 }
 
+std::vector<std::uint64_t> nodes_of_ranks(const Roles& roles) {
+  return roles.node ? roles.node->of_ranks : std::vector<std::uint64_t>{};
+}
+
 CenterSizes center_sizes(const Experiment& experiment, const Roles& roles) {
   if (experiment.server.topology == ServerTopology::flat) return {.workers = roles.workers};
   if (roles.node) return {.workers = roles.node->workers, .centers = roles.node->count};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "exchange/strategies/registry.hpp"
 #include "experiment/experiment.hpp"
@@ -25,9 +27,10 @@ namespace tusk::training {
 // In a tree of several nodes (find_roles) the first rank of each node is its relay, as rank 0 is of
 // its own, and the others are its workers. They are numbered from node to node.
 struct Node {
-  std::size_t count = 1;    // of nodes
-  std::size_t first = 0;    // worker of this rank's
-  std::size_t workers = 1;  // of them
+  std::size_t count = 1;                  // of nodes
+  std::size_t first = 0;                  // worker of this rank's
+  std::size_t workers = 1;                // of them
+  std::vector<std::uint64_t> of_ranks{};  // by rank of the job, the number of its node
 };
 
 struct Roles {
@@ -53,6 +56,9 @@ void require_worker(std::size_t shards, int ranks);
 // flat center. Throws mpi::CollectiveError: what assign_roles() throws, and bad_experiment for a
 // node of a tree that has a relay and no worker.
 Roles find_roles(const Experiment& experiment, const mpi::Communicator& world);
+
+// By rank of the job the number of its node; nothing but in a tree of several.
+std::vector<std::uint64_t> nodes_of_ranks(const Roles& roles);
 
 // How many exchange with one center, and how many centers there are, for what depends on their
 // number: of this rank's node, of a simulation's nodes, or, for a single rank that checks a tree,

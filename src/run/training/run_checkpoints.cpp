@@ -36,6 +36,7 @@ checkpoint::Facts make_facts(const Assembly& assembly, const mpi::Communicator& 
   facts.transforms = assembly.transforms.to_json();
   facts.parameters = assembly.model.parameter_count();
   facts.files = identify(assembly.files);
+  facts.nodes = nodes_of_ranks(assembly.roles);
   return facts;
 }
 

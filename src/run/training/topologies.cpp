@@ -30,15 +30,6 @@
 namespace tusk::training {
 namespace {
 
-// Collective: what a center begins with, on all ranks: several of them may serve a part of it.
-AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine) {
-  AlignedVector<float> initial(mine.begin(), mine.end());
-  if (run.origin() != nullptr) {
-    run.world().broadcast(std::as_writable_bytes(std::span(initial)), 0);
-  }
-  return initial;
-}
-
 // Collective: rank 0's orders, which a run that goes on has read, for every worker.
 void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
                   center::ControlBoard& to) {
@@ -79,6 +70,14 @@ std::int64_t steps_apart(const Run& run) {
 }
 
 }  // namespace
+
+AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine) {
+  AlignedVector<float> initial(mine.begin(), mine.end());
+  if (run.origin() != nullptr) {
+    run.world().broadcast(std::as_writable_bytes(std::span(initial)), 0);
+  }
+  return initial;
+}
 
 Outcome run_in_process(const Run& run) {
   const Assembly& assembly = run.assembly();
@@ -172,7 +171,7 @@ Outcome run_with_server(const Run& run) {
       }
       if (run.checkpointer() != nullptr) {
         checkpoints.emplace(*run.checkpointer(), *outcome.coordinator, *center.server,
-                            assembly.roles.workers, assembly.experiment.server.shards);
+                            assembly.experiment.server.shards, assembly.roles.workers);
         if (origin != nullptr) checkpoints->restore(origin->facts);
       }
     } else if (center.worker) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+
 #include "run/training/run.hpp"
 
 namespace tusk::training {
@@ -24,8 +26,12 @@ Outcome run_in_tree(const Run& run);
 // that they have, what a tree of several nodes of ranks cannot do yet. Collective; throw
 // mpi::CollectiveError.
 void check_tree(const Experiment& experiment, const mpi::Communicator& world);
-void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options,
-                         const Roles& roles, const mpi::Communicator& world);
+void check_tree_of_ranks(const Experiment& experiment, const Roles& roles,
+                         const mpi::Communicator& world);
+
+// Collective: what a center begins with, `mine` of rank 0, on all ranks that go on: several of them
+// may serve a part of it. The others' is theirs.
+AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine);
 
 // Collective. Every rank works, rank 0 coordinates as well.
 Outcome run_with_peers(const Run& run);

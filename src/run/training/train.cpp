@@ -28,26 +28,20 @@ records::Summary train(const Experiment& experiment, const RunOptions& options,
     return train_ensemble(experiment, options, world, extensions);
   }
   const Roles roles = find_roles(experiment, world);
-  if (is_tree) check_tree_of_ranks(experiment, options, roles, world);
+  if (is_tree) check_tree_of_ranks(experiment, roles, world);
   const checkpoint::Group group{.workers = roles.workers, .worker = roles.worker};
   auto origin = checkpoint::find_origin({.run_directory = options.run_directory,
                                          .overwrite = options.overwrite,
                                          .resume = options.resume,
-                                         .group = group},
+                                         .group = group,
+                                         .nodes = nodes_of_ranks(roles)},
                                         experiment, world, extensions);
   // Reading may take long: a signal that comes meanwhile is obeyed before the first step.
   auto signals = std::make_unique<checkpoint::Signals>(experiment.checkpoint);
   Experiment limited = experiment;
   if (origin && !limited.data.memory_limit) limited.data.memory_limit = origin->memory_limit;
   const Assembly assembly = assemble(limited, roles, world, extensions);
-  mpi::collectively(world, [&] {
-    require_worker(experiment.server.shards, world.size());
-    if (origin && roles.node) {
-      fail(ExitCode::bad_experiment,
-           "{}: a tree of several nodes cannot go on from a checkpoint yet",
-           origin->checkpoint.string());
-    }
-  });
+  mpi::collectively(world, [&] { require_worker(experiment.server.shards, world.size()); });
   warn_of_few_cores(roles.worker ? experiment.trainer.threads : 0, world);
   return train_assembly(assembly, options, world, std::move(origin), std::move(signals));
 }

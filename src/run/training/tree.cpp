@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees of centers, of ranks.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/log.hpp"
 #include "exchange/center/make_center.hpp"
@@ -13,6 +15,11 @@
 #include "exchange/strategies/relay_rule.hpp"
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
+#include "run/checkpoint/asked_checkpoints.hpp"
+#include "run/checkpoint/checkpointer.hpp"
+#include "run/checkpoint/origin.hpp"
+#include "run/checkpoint/part_writer.hpp"
+#include "run/checkpoint/served_gate.hpp"
 #include "run/records/report_messages.hpp"
 #include "run/relay/node_relay.hpp"
 #include "run/relay/slowest_clock.hpp"
@@ -70,21 +77,52 @@ struct Wires {
   mpi::Communicator orders;
 };
 
-// The relays' center, where their rule has one.
-std::optional<center::Center> open_root(const Run& run, const Wires& wires,
+// In a run that goes on: what the center of this relay's node and, on rank 0, that of all relays
+// begin with. The first goes to the origin, where Run::initial_center() finds it.
+std::optional<checkpoint::CenterCopy> read_centers(const Run& run, bool is_relay) {
+  checkpoint::Origin* const origin = run.origin();
+  std::optional<checkpoint::CenterCopy> root;
+  if (origin == nullptr || !is_relay) return root;
+  if (origin->regroup) return root;  // all begin with the same
+  if (run.world().rank() == 0) {
+    origin->state->skip("common");
+    (*origin->state)("root", root);
+  } else {
+    (*origin->state)("center", origin->center);
+  }
+  return root;
+}
+
+// Of this node's workers.
+std::vector<std::uint8_t> finished_before(const Run& run) {
+  const Node& node = *run.assembly().roles.node;
+  std::vector<std::uint8_t> finished(node.workers);
+  if (run.origin() == nullptr) return finished;
+  const std::vector<std::uint8_t>& all = run.origin()->facts.finished;  // none with other nodes
+  for (std::size_t w = 0; w < finished.size(); ++w) finished[w] = all.at(node.first + w);
+  return finished;
+}
+
+// The relays' center, where their rule has one. `before`: as a checkpoint has it.
+std::optional<center::Center> open_root(const Wires& wires, std::span<const float> common,
                                         const RelayOptions& options,
+                                        const std::optional<checkpoint::CenterCopy>& before,
                                         const relay::Meanwhile& meanwhile) {
   if (strategies::topology(options.rule) != strategies::Topology::parameter_server) return {};
-  const std::span<const float> initial = run.initial_center();
+  const std::span<const float> initial = before ? std::span<const float>(before->theta) : common;
   AlignedVector<float> momentum;  // v, then theta_kept
-  if (traits(options.rule).center_momentum) {
+  if (before) {
+    momentum = before->momentum;
+  } else if (traits(options.rule).center_momentum) {
     momentum.resize(initial.size());
     momentum.insert(momentum.end(), initial.begin(), initial.end());
   }
-  return center::open_message(wires.meetings, initial,
-                              {.momentum = momentum,
-                               .server_takes_part = true,
-                               .meanwhile = [&meanwhile] { return meanwhile(); }});
+  center::Center root = center::open_message(wires.meetings, initial,
+                                             {.momentum = momentum,
+                                              .server_takes_part = true,
+                                              .meanwhile = [&meanwhile] { return meanwhile(); }});
+  if (before && root.server) root.server->set_updates(before->updates);
+  return root;
 }
 
 // A relay's parts, from the opened centers on; coordinator on rank 0.
@@ -92,8 +130,10 @@ class RelayRank {
  public:
   // Makes the coordinator, on rank 0. Not collective. All must outlive the object.
   RelayRank(const Run& run, const Wires& wires, const RelayOptions& options,
-            const center::Center& node, const center::Center* root, relay::Meanwhile& meanwhile)
+            std::span<const float> initial, const center::Center& node, const center::Center* root,
+            relay::Meanwhile& meanwhile)
       : assembly_(run.assembly()),
+        node_(node),
         root_(root),
         snapshot_(with_what_is_frozen(assembly_, [this](std::span<float> out) { common(out); })),
         board_(node.server->board(), wires.orders),
@@ -102,35 +142,42 @@ class RelayRank {
                          ? run.begin(records::ServedCenter{node.transport, node.consistency},
                                      snapshot_, board_)
                          : nullptr),
-        courier_(wires.node_reports, wires.relay_reports, coordinator_.get()),
+        courier_(wires.node_reports, wires.relay_reports, make_sink(run),
+                 static_cast<std::size_t>(std::ranges::count(finished_before(run), 1))),
         clocks_(node.server->board(), assembly_.roles.node->workers, wires.clocks),
         duties_({.courier = courier_,
                  .clocks = assembly_.experiment.trainer.max_staleness ? &clocks_ : nullptr,
                  .orders = coordinator_ ? nullptr : &orders_,
                  .coordinator = coordinator_.get(),
-                 .root = root != nullptr ? root->server.get() : nullptr}),
+                 .root = root != nullptr ? root->server.get() : nullptr,
+                 .checkpoints = checkpoints_ ? &*checkpoints_ : nullptr,
+                 .writer = make_writer(run)}),
         relay_({.options = options,
                 .learning_rate = assembly_.experiment.optimizer.learning_rate,
-                .initial = run.initial_center(),
+                .initial = initial,
                 .statistics = statistics_of_center(assembly_),
                 .workers = assembly_.roles.node->workers,
                 .node = *node.server,
                 .relays = wires.meetings,
                 .center = root != nullptr ? root->worker.get() : nullptr,
                 .courier = courier_,
-                .duties = duties_}) {
+                .duties = duties_,
+                .board = coordinator_ ? &board_ : nullptr,
+                .coordinator = coordinator_.get(),
+                .orders = coordinator_ ? nullptr : &orders_,
+                .checkpoints = checkpoints_ ? &*checkpoints_ : nullptr,
+                .write_checkpoint = [this] { write_checkpoint(); },
+                .writer = writer_ ? &*writer_ : nullptr}) {
     meanwhile = [this] { return duties_.advance(); };
+    if (run.origin() != nullptr) go_on(run);
   }
   RelayRank(const RelayRank&) = delete;
   RelayRank& operator=(const RelayRank&) = delete;
 
   Outcome run() {
     relay_.run();
-    if (!coordinator_) {
-      relay_.end(orders_);
-      return {};
-    }
-    relay_.end(*coordinator_, board_);
+    relay_.end();
+    if (!coordinator_) return {};
     Outcome outcome;
     outcome.weights.resize(assembly_.model.parameter_count());
     snapshot_(outcome.weights);
@@ -140,6 +187,71 @@ class RelayRank {
   }
 
  private:
+  // The sink of reports on rank 0.
+  records::ReportSink* make_sink(const Run& run) {
+    if (!coordinator_ || run.checkpointer() == nullptr) return coordinator_.get();
+    checkpoints_.emplace(*run.checkpointer(), *coordinator_, board_,
+                         checkpoint::PartRanks::of_tree(assembly_.roles.node->of_ranks));
+    return &*checkpoints_;
+  }
+
+  checkpoint::PartWriter* make_writer(const Run& run) {
+    if (coordinator_ || !run.takes_checkpoints()) return nullptr;
+    return &writer_.emplace(run.checkpoint_folder(), run.world().rank(), 0);
+  }
+
+  // The state's next parts, behind the centers'.
+  void go_on(const Run& run) {
+    checkpoint::Origin& origin = *run.origin();
+    if (origin.regroup) return begin_with_other_nodes(run);
+    std::vector<std::uint8_t> finished = finished_before(run);
+    finished.push_back(0);  // for the clock of all nodes, where there is one
+    origin.center->restore(*node_.server, finished);
+    if (coordinator_) {
+      (*origin.state)("coordinator", *coordinator_);
+      if (checkpoints_) checkpoints_->restore(origin.facts);
+    }
+    (*origin.state)("relay", relay_);
+    origin.state->finish();
+  }
+
+  void begin_with_other_nodes(const Run& run) {
+    checkpoint::Origin& origin = *run.origin();
+    if (!coordinator_) return;
+    (*origin.state)("coordinator", *coordinator_);
+    regroup(origin, assembly_.roles.workers, *coordinator_);
+    if (checkpoints_) checkpoints_->restore(origin.facts);
+  }
+
+  // On rank 0, while all stand.
+  void write_checkpoint() {
+    std::optional<checkpoint::CenterCopy> center = checkpoint::CenterCopy::of(*node_.server);
+    std::optional<checkpoint::CenterCopy> root;
+    if (root_ != nullptr) root = checkpoint::CenterCopy::of(*root_->server);
+    checkpoint::CenterCopy common = in_common(*center);
+    checkpoints_->write(
+        [&](State& state) {
+          state("center", center);
+          state("common", common);
+          state("root", root);
+          state("coordinator", *coordinator_);
+          state("relay", relay_);
+        },
+        common.theta);
+  }
+
+  // What a center of all workers would be now. `own`: this node's.
+  checkpoint::CenterCopy in_common(const checkpoint::CenterCopy& own) {
+    checkpoint::CenterCopy all{.updates = relay_.commits(),
+                               .learning_rate_scale = own.learning_rate_scale};
+    all.theta.resize(own.theta.size());
+    common(all.theta);
+    const std::size_t weights = own.momentum.size() / 2;
+    all.momentum.assign(own.momentum.begin(), own.momentum.begin() + weights);  // v
+    all.momentum.insert(all.momentum.end(), all.theta.begin(), all.theta.begin() + weights);
+    return all;
+  }
+
   // out = what the nodes have in common.
   void common(std::span<float> out) {
     if (root_ != nullptr) {
@@ -150,11 +262,14 @@ class RelayRank {
   }
 
   const Assembly& assembly_;
+  const center::Center& node_;
   const center::Center* root_;
   coordinator::Coordinator::Snapshot snapshot_;
   relay::OrderBoard board_;
   relay::OrderReceiver orders_;
   std::unique_ptr<coordinator::Coordinator> coordinator_;
+  std::optional<checkpoint::AskedCheckpoints> checkpoints_;  // on rank 0
+  std::optional<checkpoint::PartWriter> writer_;             // elsewhere
   relay::Courier courier_;
   relay::SlowestClock clocks_;
   relay::Duties duties_;
@@ -168,7 +283,7 @@ Outcome run_in_tree(const Run& run) {
   const mpi::Communicator& world = run.world();
   const RelayOptions options =
       strategies::relay_rule(assembly.experiment.relay, assembly.experiment.trainer.strategy);
-  if (run.takes_checkpoints()) run.without_checkpoints("a tree of centers has none yet");
+  checkpoint::Origin* const origin = run.origin();
   announce_tree(assembly.roles, options);
   const Wires wires(world, assembly.experiment.server.ranks_per_node);
   ServerOptions server = assembly.experiment.server;
@@ -176,30 +291,48 @@ Outcome run_in_tree(const Run& run) {
   relay::Meanwhile meanwhile;
   center::Center node;
   std::optional<center::Center> root;
-  const AlignedVector<float> momentum = run.initial_momentum();
+  std::optional<checkpoint::CenterCopy> root_before;
+  mpi::collectively(world, [&] { root_before = read_centers(run, wires.ranks.is_relay()); });
+  const bool anew = origin != nullptr && origin->regroup;  // with other nodes
+  const AlignedVector<float> initial =
+      anew ? initial_everywhere(run, run.initial_center())
+           : AlignedVector<float>(run.initial_center().begin(), run.initial_center().end());
+  const AlignedVector<float> momentum =
+      anew ? initial_everywhere(run, run.initial_momentum()) : run.initial_momentum();
   const bool bounded = assembly.experiment.trainer.max_staleness.has_value();
   in_groups(world, [&] {
-    node = center::make_center(wires.ranks.ranks(), run.initial_center(), server,
+    node = center::make_center(wires.ranks.ranks(), initial, server,
                                wanted_consistency(assembly.experiment.trainer),
                                statistics_of_center(assembly), momentum, bounded ? 1 : 0);
   });
   in_groups(world, [&] {
-    if (wires.ranks.is_relay()) root = open_root(run, wires, options, meanwhile);
+    if (wires.ranks.is_relay()) root = open_root(wires, initial, options, root_before, meanwhile);
   });
   center::LonePeer nobody;
   records::RemoteSink sink(wires.node_reports);
   std::unique_ptr<worker::Worker> worker;
+  std::optional<checkpoint::PartWriter> writer;
   std::unique_ptr<RelayRank> relay;
   mpi::collectively(world, [&] {
     if (wires.ranks.is_relay()) {
-      relay = std::make_unique<RelayRank>(run, wires, options, node, root ? &*root : nullptr,
-                                          meanwhile);
-    } else {
-      worker = make_worker(assembly, *node.worker, nobody, sink, run.dealt());
+      relay = std::make_unique<RelayRank>(run, wires, options, initial, node,
+                                          root ? &*root : nullptr, meanwhile);
+      return;
     }
+    const auto index = static_cast<std::uint32_t>(*assembly.roles.worker);
+    writer.emplace(run.checkpoint_folder(), world.rank(), index);
+    worker = make_worker(assembly, *node.worker, nobody, sink, run.dealt(),
+                         [&](std::unique_ptr<worker::BoardGate> gate) {
+                           return std::make_unique<checkpoint::ServedGate>(
+                               std::move(gate), node.worker->board(), sink, *writer, index);
+                         });
+    if (origin != nullptr && (origin->state || origin->regroup)) go_on(*origin, *worker, index);
   });
+  run.check_keeping(worker.get());
+  if (run.checkpointer() != nullptr) run.checkpointer()->begin_run(origin);
   if (relay) return relay->run();
-  worker->run();
+  if (origin == nullptr || origin->state || origin->regroup) worker->run();
+  if (auto notice = writer->wait()) sink.submit(std::move(*notice));
   return {};
 }
 
@@ -213,8 +346,8 @@ void check_tree(const Experiment& experiment, const mpi::Communicator& world) {
   });
 }
 
-void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options,
-                         const Roles& roles, const mpi::Communicator& world) {
+void check_tree_of_ranks(const Experiment& experiment, const Roles& roles,
+                         const mpi::Communicator& world) {
   const TrainerOptions& trainer = experiment.trainer;
   mpi::collectively(world, [&] {
     if (!roles.node) return;
@@ -234,10 +367,6 @@ void check_tree_of_ranks(const Experiment& experiment, const RunOptions& options
            "server.transport = \"{}\": in a tree workers reach their node's center by memory, and "
            "relays {}; leave it \"auto\"",
            name_of(transport), has_root ? "theirs by messages" : "meet in MPI_Iallreduce");
-    }
-    if (options.stop_by) {
-      fail(ExitCode::bad_experiment,
-           "--max-time stops a run with a checkpoint, but a tree of several nodes has none yet");
     }
   });
   if (roles.node) return;

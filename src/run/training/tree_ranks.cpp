@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -35,23 +36,19 @@ TreeRanks::TreeRanks(const mpi::Communicator& world, std::optional<std::size_t> 
                                       *ranks_per_node)
                         : "start two ranks and more on each");
   });
-  // Every relay tells its node how many nodes there are, and which numbers its workers have.
-  if (is_relay()) {
-    const auto own = static_cast<std::uint64_t>(ranks_.size()) - 1;
-    const auto all = relays_.all_gather(std::span<const std::uint64_t>(&own, 1));
-    node_.count = all.size();
-    for (std::size_t node = 0; node < all.size(); ++node) {
-      if (node < static_cast<std::size_t>(relays_.rank())) node_.first += all[node].front();
-      workers_ += all[node].front();
-    }
+  auto own = static_cast<std::uint64_t>(relays_.rank());  // of the relay
+  ranks_.broadcast(std::as_writable_bytes(std::span(&own, 1)), 0);
+  for (const auto& of_rank : world.all_gather(std::span<const std::uint64_t>(&own, 1))) {
+    node_.of_ranks.push_back(of_rank.front());
   }
-  ranks_.broadcast(std::as_writable_bytes(std::span(&node_, 1)), 0);
-  ranks_.broadcast(std::as_writable_bytes(std::span(&workers_, 1)), 0);
+  node_.count = std::ranges::max(node_.of_ranks) + 1;
   node_.workers = static_cast<std::size_t>(ranks_.size()) - 1;
+  const auto before = std::ranges::count_if(node_.of_ranks, [&](auto node) { return node < own; });
+  node_.first = static_cast<std::size_t>(before) - own;  // each node has a relay
 }
 
 Roles TreeRanks::roles() const {
-  Roles roles{.workers = workers_, .in_process = false, .node = node_};
+  Roles roles{.workers = node_.of_ranks.size() - node_.count, .in_process = false, .node = node_};
   if (!is_relay()) roles.worker = node_.first + static_cast<std::size_t>(ranks_.rank()) - 1;
   return roles;
 }

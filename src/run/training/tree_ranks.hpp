@@ -33,7 +33,6 @@ class TreeRanks {
   mpi::Communicator ranks_;
   mpi::Communicator relays_;
   Node node_;
-  std::size_t workers_ = 0;  // of all nodes
 };
 
 }  // namespace tusk::training

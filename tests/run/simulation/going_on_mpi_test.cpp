@@ -5,6 +5,7 @@
 #include "run/checkpoint/origin.hpp"
 #include "run/simulation/simulate.hpp"
 #include "run/training/synthetic.hpp"
+#include "run/training/tree_rules.hpp"
 
 using namespace tusk;
 namespace fs = std::filesystem;
@@ -44,6 +45,16 @@ class GoingOn {
     experiment.simulate.step_time = TimeDistribution(LognormalTime{.mean = 0.01, .sigma = 0.4});
     experiment.checkpoint = {.every = every, .keep = 1000};
     return experiment;
+  }
+
+  // Two nodes of two workers.
+  Experiment tree(StrategyOptions strategy, StrategyOptions relay) const {
+    Experiment once = experiment(std::move(strategy), "0.4s");
+    once.trainer.epochs = 20;
+    once.server.topology = ServerTopology::tree;
+    once.server.ranks_per_node = workers / 2 + 1;
+    once.relay = RelayOptions{.rule = std::move(relay), .every = 3.0};
+    return once;
   }
 
  private:
@@ -123,6 +134,40 @@ TEST_CASE("a simulation of dynsgd goes on after some workers have ended, over sh
   experiment.debug.slow = SlowOptions{.worker = 1, .factor = 5.0};
   experiment.server.shards = 2;
   going_on.check(experiment, "absent");
+}
+
+TEST_CASE("a simulated tree goes on bit for bit, with relays of every rule") {
+  GoingOn going_on;
+  for (std::size_t i = 0; i < test::rules_of_relays.size(); ++i) {
+    const StrategyOptions& rule = test::rules_of_relays[i];
+    going_on.check(going_on.tree(test::rules_of_nodes[i], rule), "tree-" + name_of_rule(rule));
+  }
+}
+
+TEST_CASE(
+    "a simulated tree goes on with a bound, a slow node, a memory, parts of merges, seconds") {
+  GoingOn going_on;
+  for (const std::size_t rule : {0, 3}) {
+    const std::string name = "tree-of-" + std::to_string(rule);
+    const Experiment plain = going_on.tree(test::rules_of_nodes[rule], test::rules_of_relays[rule]);
+    Experiment experiment = plain;
+    experiment.trainer.max_staleness = 1;
+    experiment.simulate.worker_factor = std::vector{4.0, 4.0, 1.0, 1.0};
+    experiment.relay->every = 100.0;
+    going_on.check(experiment, name + "-bounded");
+    experiment.trainer.max_staleness.reset();
+    going_on.check(experiment, name + "-slow");  // one node has ended before the other
+    experiment = plain;
+    experiment.relay->merge = 0.25;
+    experiment.relay->every = "0.07s";
+    experiment.simulate.memory_bandwidth = 2e4;
+    going_on.check(experiment, name + "-memory");
+  }
+  Experiment normal = going_on.tree(test::rules_of_nodes[0], test::rules_of_relays[0]);
+  normal.model.layers = {DenseOptions{.units = 8}, BatchNormalizationOptions{.momentum = 0.8},
+                         DenseOptions{.units = 2, .activation = Activation::softmax}};
+  normal.trainer.parallelism_factor = 3;
+  going_on.check(normal, "tree-normal-claims");
 }
 
 TEST_CASE("a simulation goes on with the times of a run") {

@@ -12,6 +12,7 @@
 #include "data/hdf5/file.hpp"
 #include "history_column.hpp"
 #include "net/formats/model_file.hpp"
+#include "run/checkpoint/folder.hpp"
 #include "run/training/train.hpp"
 #include "synthetic.hpp"
 #include "tree_rules.hpp"
@@ -56,16 +57,34 @@ class Forest {
   }
 
   Grown train(const Experiment& experiment, const Extensions& extensions = {},
-              std::optional<std::chrono::steady_clock::time_point> stop_by = {}) {
-    Grown grown{.directory = folder_.file("tree" + std::to_string(++runs_))};
-    grown.summary = training::train(
-        experiment, {.run_directory = grown.directory, .quiet = true, .stop_by = stop_by}, world_,
-        extensions);
-    if (is_head()) {
+              const std::string& resume = "auto") {
+    return train(experiment, extensions, next_directory(), resume);
+  }
+
+  std::string next_directory() { return folder_.file("tree" + std::to_string(++runs_)); }
+
+  // With `stop_in`, until then; whoever calls it again goes on.
+  Grown train(const Experiment& experiment, const Extensions& extensions,
+              const std::string& directory, const std::string& resume,
+              std::optional<std::chrono::milliseconds> stop_in = {}) {
+    training::RunOptions options{.run_directory = directory, .quiet = true, .resume = resume};
+    if (stop_in) options.stop_by = std::chrono::steady_clock::now() + *stop_in;
+    Grown grown{.summary = training::train(experiment, options, world_, extensions),
+                .directory = directory};
+    if (is_head() && grown.summary.for_later.empty()) {
       grown.weights = formats::load_model(grown.directory + "/model.h5", extensions).weights;
     }
     world_.barrier();
     return grown;
+  }
+
+  std::vector<std::string> checkpoints_of(const Grown& grown) const {
+    std::vector<std::string> all;
+    for (const auto& path : checkpoint::Folder(grown.directory).list()) {
+      all.push_back(path.string());
+    }
+    world_.barrier();  // rank 0 changes nothing before all have looked
+    return all;
   }
 
   // That all was trained once, and it has learned something.
@@ -111,7 +130,7 @@ class Counting final : public strategies::Strategy {
     center_.commit_change(weights, pulled_, {});
   }
   void on_finish(std::span<float>) override {}
-  void keep(State&) override {}
+  void keep(State& state) override { state("pulled", pulled_); }
 
  private:
   center::CenterVariable& center_;
@@ -158,6 +177,117 @@ TEST_CASE("tree of ranks: what rules add up is exact, to the last step") {
         if (grown == &sum || nodes == 2.0F) CHECK(count == expected);
         CHECK(count == doctest::Approx(expected).epsilon(1e-6));
       }
+    }
+  }
+}
+
+namespace {
+
+// That a run has done every step once, by its history.
+void check_steps(const Grown& grown) {
+  const auto worker = test::history_column<std::uint32_t>(grown.directory, "steps/worker");
+  const auto step = test::history_column<std::uint64_t>(grown.directory, "steps/step");
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> steps;
+  for (std::size_t i = 0; i < worker.size(); ++i) steps.emplace_back(worker[i], step[i]);
+  std::ranges::sort(steps);
+  CHECK(std::ranges::adjacent_find(steps) == steps.end());
+  CHECK(steps.size() == grown.summary.ledger.batches_trained);
+}
+
+// The same of every exchange, and by its ledger.
+void check_whole(const Grown& grown, std::size_t epochs) {
+  CHECK(grown.summary.ledger.samples_trained == epochs * training_samples);
+  CHECK(grown.summary.ledger.samples_committed == epochs * training_samples);
+  CHECK(grown.summary.epochs == epochs);
+  check_steps(grown);
+  CHECK(test::history_column<std::uint64_t>(grown.directory, "commits/ticket").size() ==
+        grown.summary.updates);
+  const auto relay = test::history_column<std::uint32_t>(grown.directory, "merges/relay");
+  const auto exchange = test::history_column<std::uint64_t>(grown.directory, "merges/exchange");
+  std::vector<std::uint64_t> seen(relay.size());
+  for (std::size_t i = 0; i < relay.size(); ++i) CHECK(exchange[i] == seen[relay[i]]++);
+}
+
+}  // namespace
+
+TEST_CASE("tree of ranks: it goes on from any checkpoint to the sum of all steps, twice in a row") {
+  Forest forest;
+  const Extensions extensions = with_counting();
+  const StrategyOptions rule =
+      UserStrategy{extensions.strategies.at(0), options::AnyOptions(CountingOptions{})};
+  for (const StrategyOptions& relays :
+       {StrategyOptions(DownpourOptions{}), StrategyOptions(AveragingOptions{})}) {
+    CAPTURE(name_of_rule(relays));
+    Experiment tree = forest.tree(rule, relays);
+    tree.debug.slow = SlowOptions{.worker = 1, .factor = 400.0};
+    tree.checkpoint = {.every = "0.03s", .keep = 1000};
+    const Grown whole = forest.train(tree, extensions);
+    std::vector<std::string> from = forest.checkpoints_of(whole);
+    CHECK(from.size() >= 3);
+    if (from.size() < 3) continue;
+    from = {from.front(), from[from.size() / 2], from.back()};
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      const Grown again = forest.train(tree, extensions, from[i]);
+      const std::vector<std::string> later = forest.checkpoints_of(again);
+      if (later.size() > 1) from.push_back(later.front());
+      if (from.size() > 4) from.pop_back();
+      if (!forest.is_head()) continue;
+      check_whole(again, tree.trainer.epochs);
+      const auto steps = static_cast<float>(again.summary.ledger.batches_trained);
+      const bool adds = std::holds_alternative<DownpourOptions>(relays);
+      for (const float count : counts(again.weights)) CHECK(count == (adds ? steps : steps / 2));
+    }
+  }
+}
+
+TEST_CASE(
+    "tree of ranks: it stops when told, again and again, and goes on with all kinds of rules") {
+  Forest forest;
+  for (std::size_t i = 0; i < rules_of_relays.size(); ++i) {
+    CAPTURE(name_of_rule(rules_of_nodes[i]));
+    CAPTURE(name_of_rule(rules_of_relays[i]));
+    Experiment tree = forest.tree(rules_of_nodes[i], rules_of_relays[i]);
+    tree.debug.slow = SlowOptions{.worker = i % 4, .factor = 100.0};
+    if (i % 3 == 0) tree.trainer.max_staleness = i % 2;
+    tree.trainer.overlap = i % 3 == 1 && !tree.trainer.max_staleness && i != 4;
+    if (i == 0 || i == 3 || i == 4) tree.relay->merge = 0.5;
+    const std::string directory = forest.next_directory();
+    int stops = 0;
+    for (std::optional<std::chrono::milliseconds> stop_in{0};;) {
+      const Grown grown = forest.train(tree, {}, directory, "auto", stop_in);
+      if (grown.summary.for_later.empty()) {
+        if (forest.is_head()) check_whole(grown, tree.trainer.epochs);
+        break;
+      }
+      stop_in = ++stops < 3 ? std::optional(std::chrono::milliseconds(40 * stops)) : std::nullopt;
+    }
+    CHECK(stops >= 1);
+  }
+}
+
+TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as a tree again") {
+  Forest forest;
+  for (const std::size_t rule : {0, 4}) {
+    CAPTURE(name_of_rule(rules_of_nodes[rule]));
+    Experiment tree = forest.tree(rules_of_nodes[rule], rules_of_relays[rule]);
+    tree.trainer.batch_size = 4;
+    tree.debug.slow = SlowOptions{.factor = 250.0};
+    tree.checkpoint = {.every = "0.02s", .keep = 1000};
+    std::string from = "auto";
+    for (const std::size_t ranks_per_node : {3, 2, 6, 3}) {
+      CAPTURE(ranks_per_node);
+      tree.server.ranks_per_node = ranks_per_node;
+      const Grown grown = forest.train(tree, {}, from);
+      const std::vector<std::string> checkpoints = forest.checkpoints_of(grown);
+      CHECK(!checkpoints.empty());
+      if (checkpoints.empty()) return;
+      from = checkpoints[checkpoints.size() * 2 / 3];  // the newest comes first
+      if (!forest.is_head()) continue;
+      const records::Ledger& ledger = grown.summary.ledger;
+      CHECK(ledger.samples_trained == tree.trainer.epochs * training_samples);
+      CHECK(ledger.samples_committed == ledger.samples_trained);
+      CHECK(grown.summary.test->loss() < 0.69);
+      check_steps(grown);
     }
   }
 }
@@ -317,6 +447,4 @@ TEST_CASE("tree of ranks: what cannot be is said in a line, before anything is w
   wrong = tree;
   wrong.relay->rule = SyncSgdOptions{};
   refuses(wrong, "relay.name = \"sync_sgd\" does not go between relays: it ");
-  CHECK_FAILS(forest.train(tree, {}, std::chrono::steady_clock::now()), ExitCode::bad_experiment,
-              "--max-time stops a run");
 }
