@@ -93,6 +93,12 @@ std::optional<records::RunTimes> times_of_run(const Context& context,
   const Experiment run =
       load_experiment(context, {.file = (folder / "experiment.toml").string(), .overrides = {}});
   return mpi::collectively(context.world, [&] {
+    if (run.server.topology == ServerTopology::tree) {
+      fail(ExitCode::bad_experiment,
+           "--like {}: it is the run of a tree of centers, of whose relays its history has no "
+           "times; take those of a run with one center, server.topology = \"flat\"",
+           arguments.like);
+    }
     if (run.trainer.overlap) {
       fail(ExitCode::bad_experiment,
            "--like {}: with trainer.overlap = true its exchanges ran beside its steps, and their "
