@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what Tusk is built and tested with, as far as it is missing: packages of Debian 12; a release that lacks one is told.
+# Installs what Tusk is built and tested with, as far as it is missing: packages by their names in Debian 12, which Debian 13 and Ubuntu 24.04
+# have, too; where a release lacks one it is named.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
 #   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv), tests of batch
@@ -50,7 +51,7 @@ development=(
 for argument in "$@"; do
   case $argument in
     --dev) needed+=("${development[@]}") ;;
-    -h | --help) sed -n '3,7s/^# //p' "$0" && exit 0 ;;
+    -h | --help) sed -n '3,8s/^# //p' "$0" && exit 0 ;;
     *) echo "install-deps.sh: unknown argument '$argument': it takes --dev" >&2 && exit 64 ;;
   esac
 done

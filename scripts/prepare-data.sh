@@ -4,7 +4,7 @@
 # Takes the original files from $TUSK_DATA/NAME, ../shared/data/NAME or Debian's /usr/share/datasets/NAME, and
 # otherwise fetches them from their public home. See data/README.md.
 # Usage: scripts/prepare-data.sh NAME      (fashion-mnist, mnist, cifar10, higgs-atlas or higgs-uci)
-#   TUSK   the program, build/release/tusk by default
+#   TUSK   the program, build/release/tusk by default; tusk for one on the PATH
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tusk=${TUSK:-build/release/tusk}
@@ -52,7 +52,7 @@ if [ -e "$train" ] && [ -e "$test" ]; then
   echo "prepare-data.sh: $train and $test are there"
   exit 0
 fi
-[ -x "$tusk" ] || refuse 66 "$tusk is not there; build it first (scripts/build.sh)"
+command -v "$tusk" > /dev/null || refuse 66 "$tusk is not there; build it first (scripts/build.sh), or name one that is installed: TUSK=tusk"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
