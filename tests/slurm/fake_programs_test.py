@@ -232,9 +232,9 @@ def far_away(fakes):
     fakes.expect("a host that cannot be reached", done, 74, "login cannot be reached by ssh: ssh: connect to host login port 22: Connection refused")
     fakes.answer("ssh")
     fakes.expect("once it can be", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--host", "login"), 0)
-    fakes.answer("sbatch", err="sbatch: error: bad option\n", code=255)  # ssh's own code, too
+    fakes.answer("sbatch", err="sbatch: unrecognized option '--x'\nTry \"sbatch --help\" for more\n", code=255)  # ssh's own code, too
     done = fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--host", "login")
-    fakes.expect("what sbatch refuses there", done, 74, "sbatch refuses: sbatch: error: bad option")
+    fakes.expect("what sbatch refuses there", done, 74, "sbatch refuses: sbatch: unrecognized option '--x'")
     fakes.answer("sbatch", "4711\n")
     fakes.answer("ssh", code=255, err="ssh: connect to host login port 22: Connection timed out\n")
     for command in ("status", "cancel"):

@@ -32,6 +32,12 @@ std::string toml_text(const std::string& text) {
   return quoted + "\"";
 }
 
+// What sbatch has said last, but for where its help is.
+std::string last_complaint(const std::string& text) {
+  const std::string last = last_line(text);
+  return last.starts_with("Try ") ? last_line(text.substr(0, text.rfind(last))) : last;
+}
+
 // A word that whoever gets it takes for a path, and not for an option.
 std::string as_path(const std::string& text) { return text.starts_with('-') ? "./" + text : text; }
 
@@ -191,7 +197,7 @@ Job submit(const Request& request) {
       {"TUSK_LAUNCHER", request.launcher},
       {"TUSK_SETUP", request.setup.empty() ? "" : as_path(job.folder + "/setup.sh")}};
   const Finished said = place.run(sbatch(request, job, settings), job.directory, variables);
-  if (said.code != 0) fail(ExitCode::io_error, "sbatch refuses: {}", last_line(said.err));
+  if (said.code != 0) fail(ExitCode::io_error, "sbatch refuses: {}", last_complaint(said.err));
   const std::string answer = last_line(said.out);  // "1234", or "1234;cluster"
   job.number = answer.substr(0, answer.find(';'));
   if (!is_job_number(job.number)) {
