@@ -18,11 +18,11 @@ short = faults.arguments.short
 KEEPALIVE = {"time": 3, "intvl": 1, "probes": 2} if short else {"time": 10, "intvl": 5, "probes": 3}
 
 
-def train(experiment, run, on=(NEAR, FAR)):
+def train(experiment, run, on=(NEAR, FAR), more=()):
     keepalive = [word for name, value in KEEPALIVE.items() for word in ("--mca", f"oob_tcp_keepalive_{name}", str(value))]
     launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", *keepalive, "--host", ",".join(f"{ADDRESS[host]}:2" for host in on),
                 "-np", str(2 * len(on))]
-    return hosts.on_near([*launcher, faults.tusk, "train", str(experiment), "--run-dir", str(faults.folder / run)])
+    return hosts.on_near([*launcher, faults.tusk, "train", str(experiment), "--run-dir", str(faults.folder / run), *more])
 
 
 def run(command, limit_s, run, then):
@@ -78,7 +78,7 @@ with Hosts(faults.folder) as hosts:
             faults.note(f"{rule}: {fault}", broken, wrong)
             mend()
             left = (NEAR, FAR) if work is cut else (NEAR,)
-            again = run(train(experiment, where, left), 240, where, lambda: None)
+            again = run(train(experiment, where, left, ["--set", "debug.slow.factor=1"]), 240, where, lambda: None)
             faults.check(f"{rule}: the same command goes on" + ("" if work is cut else " on the host that is left"), again, 0,
                          says="trained" if work is cut else ["trained", "is dealt anew"])
             faults.expect("going on" in again.text or "goes on" in again.text, "from a checkpoint")
