@@ -4,6 +4,7 @@
 
 kill_and_go_on.py TUSK [--runs N] [--first CASE] [--kills K] [--seed S] [--slowly] [--band FILE] [--record FILE] [--keep]
 kill_and_go_on.py --total FILE...
+kill_and_go_on.py TUSK --total FILE... --band FILE
 
 N runs of many rules, transports and options, each ended K times at most: a random rank is killed (kill -9), or, one time in four,
 sent SIGUSR1 or SIGTERM, which must end the run with exit code 85; one time in five while it starts or goes on, else
@@ -17,7 +18,7 @@ With --band, scores are compared with those of runs that nobody has disturbed, w
 and of synchronous rules must be the same to the last digit, the last loss of the others must lie where that of another undisturbed run would
 lie in 999 of 1,000 cases, by Student's distribution, after eight of them.
 Prints a line a run and a summary; exit code 1 if one failed. --record adds a line of JSON a run to FILE, and --total adds up such files:
-many runs can be had in batches of one seed each.
+many runs can be had in batches of one seed each, and be compared with a band afterwards.
 """
 import argparse
 import json
@@ -239,17 +240,20 @@ class Band:
             self.path.write_text(json.dumps(self.runs))
         return found
 
-    def check(self, directory, ranks, options):
-        """What is wrong with the scores, as texts; the last loss, and how far it is from the undisturbed runs' mean, in parts of the band's half."""
-        here, undisturbed = scores(directory), self.of(ranks, options)
-        loss, last = here[-1][0], [run[-1][0] for run in undisturbed]
+    def check(self, line):
+        """Notes in the run's line what is wrong with its scores, and how far its last loss is from the undisturbed runs' mean, in parts of the band's half."""
+        ranks, options = CASES[line["case"]]
+        undisturbed = self.of(ranks, options)
+        loss, last = line["scores"][-1][0], [run[-1][0] for run in undisturbed]
         if is_exact(ranks, options):
-            same = [list(pair) for pair in here] == [list(pair) for pair in undisturbed[0]]
-            return [] if same else ["scores are not those of a run that nobody has disturbed"], loss, None
+            if line["scores"] != [list(pair) for pair in undisturbed[0]]:
+                line["wrong"].append("scores are not those of a run that nobody has disturbed")
+            return
         mean = statistics.mean(last)
         half = QUANTILE * statistics.stdev(last) * (1 + 1 / len(last)) ** 0.5
-        inside = abs(loss - mean) <= half
-        return [] if inside else [f"the loss {loss:.5f} is outside of {mean - half:.5f} to {mean + half:.5f}"], loss, (loss - mean) / half
+        line["place"] = (loss - mean) / half
+        if abs(loss - mean) > half:
+            line["wrong"].append(f"the loss {loss:.5f} is outside of {mean - half:.5f} to {mean + half:.5f}")
 
 
 class Steps:
@@ -335,8 +339,12 @@ def summarize_redone(lines):
               f"as a mean, {min(places):+.2f} to {max(places):+.2f}")
 
 
-def total(files):
+def total(files, band=None):
     lines = [json.loads(line) for name in files for line in pathlib.Path(name).read_text().splitlines()]
+    for line in lines:
+        if band and "scores" in line and "place" not in line:
+            band.slowly = line["slowly"]
+            band.check(line)
     sums = {key: sum(line[key] for line in lines) for key in ("kills", "while_going_on", "stops", "went_on", "began_again")}
     failed = sum(bool(line["wrong"]) for line in lines)
     summarize_redone(lines)
@@ -358,13 +366,17 @@ def main():
     parser.add_argument("--total", nargs="+", metavar="FILE", help="add up what --record has written")
     parser.add_argument("--keep", action="store_true", help="keep the folder with runs and logs")
     arguments = parser.parse_args()
-    if arguments.total:
+    if arguments.total and not arguments.band:
         sys.exit(1 if total(arguments.total) else 0)
     tusk = str(pathlib.Path(arguments.tusk).resolve())
     rng = random.Random(arguments.seed)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tusk-kill-"))
     data = make_data(tusk, folder, random.Random(1))
     band = Band(arguments.band, tusk, folder, data, arguments.slowly) if arguments.band else None
+    if arguments.total:
+        failed = total(arguments.total, band)
+        shutil.rmtree(folder)
+        sys.exit(1 if failed else 0)
     record = arguments.record or folder / "record.jsonl"
     for number in range(arguments.runs):
         case = (arguments.first + number) % len(CASES)
@@ -373,7 +385,7 @@ def main():
         directory, log = folder / name, folder / f"{name}.log"
         every = rng.choice(["150 steps", "300 steps", "0.4s", "1 epoch"] if arguments.slowly else ["30 steps", "100 steps", "200 steps", "0.3s", "1 epoch"])
         command = command_of(tusk, folder, name, data, ranks, options, every, arguments.slowly)
-        line = {"seed": arguments.seed, "run": number, "case": case, "every": every, "kills": 0, "while_going_on": 0, "stops": 0, "redone": []}
+        line = {"seed": arguments.seed, "run": number, "case": case, "slowly": arguments.slowly, "every": every, "kills": 0, "while_going_on": 0, "stops": 0, "redone": []}
         code, wrong, attempts = None, [], 0
         start = time.time()
         before, last, was_writing = "", None, False  # what the end before this one has said; where it had gone on from
@@ -412,10 +424,11 @@ def main():
         line["went_on"] = len(re.findall("going on from", text))
         line["began_again"] = len(re.findall("unfinished run without a checkpoint", text))
         wrong += check(directory) if code == 0 else [f"exit code {code}: {text.strip().splitlines()[-1:]}"]
-        if code == 0 and band:
-            outside, line["loss"], line["place"] = band.check(directory, ranks, options)
-            wrong += outside
         line["wrong"] = wrong
+        if code == 0:
+            line["scores"] = [list(pair) for pair in scores(directory)]
+        if code == 0 and band:
+            band.check(line)
         with open(record, "a") as out:
             out.write(json.dumps(line) + "\n")
         print(f"{number:3} {ranks} ranks {options} every {every}: killed {line['kills']}, stopped {line['stops']}, went on {line['went_on']}, "
