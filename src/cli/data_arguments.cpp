@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/datasets/column_names.hpp"
+#include "data/datasets/find_files.hpp"
 #include "data/hdf5/file.hpp"
 #include "tusk/error.hpp"
 #include "use/evaluation/answers.hpp"
@@ -171,7 +172,7 @@ std::vector<std::string> weight_names(const evaluation::TrainedModel& model,
 
 datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
                            bool with_label) {
-  const hdf5::File file = hdf5::File::open(arguments.data);
+  const hdf5::File file = hdf5::File::open(datasets::find_files(arguments.data).front());
   datasets::ArrayNames names{.features = feature_names(model, arguments, file)};
   if (with_label) {
     names.label = label_names(model, arguments, file);

@@ -18,11 +18,12 @@
 namespace tusk::mpi {
 namespace {
 
-std::string holder(int descriptor) {
+constexpr const char* first_word = "process ";
+
+std::string content(int descriptor) {
   std::array<char, 256> text{};
   const ssize_t count = ::pread(descriptor, text.data(), text.size() - 1, 0);
-  const std::string found(text.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-  return found.empty() ? "another job" : found;
+  return {text.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
 }
 
 }  // namespace
@@ -47,12 +48,19 @@ FileLock::FileLock(std::string file, bool stays, const std::string& path, const 
     fail(ExitCode::cannot_create, "{}: the run directory cannot be locked: {}", path,
          std::strerror(errno));
   }
+  const std::string found = content(descriptor_);
   if (!taken) {
-    const std::string who = holder(descriptor_);
     ::close(std::exchange(descriptor_, -1));
-    fail(ExitCode::cannot_create, "{}: {} is {}", path, who, doing);
+    fail(ExitCode::cannot_create, "{}: {} is {}", path, found.empty() ? "another job" : found,
+         doing);
   }
-  const std::string me = fmt::format("process {} on {}", ::getpid(), host_name());
+  if (!stays_ && !found.empty() && !found.starts_with(first_word)) {
+    ::close(std::exchange(descriptor_, -1));
+    fail(ExitCode::cannot_create,
+         "{}: {}, which is to keep other writers away, is another program's file; write elsewhere",
+         path, file_);
+  }
+  const std::string me = fmt::format("{}{} on {}", first_word, ::getpid(), host_name());
   if (::ftruncate(descriptor_, 0) == 0) {
     [[maybe_unused]] const ssize_t written = ::pwrite(descriptor_, me.data(), me.size(), 0);
   }

@@ -11,7 +11,7 @@ namespace tusk::mpi {
 // of a file that a command writes.
 class FileLock {
  public:
-  // Error(cannot_create) if another process has it.
+  // Error(cannot_create) if another process has it, or PATH.lock is a file of other content.
   static FileLock of_run_directory(const std::string& path);  // its file `tusk.lock`, which stays
   static FileLock of_output(const std::string& path);         // PATH.lock, until the lock ends
 

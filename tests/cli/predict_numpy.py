@@ -87,6 +87,7 @@ batch_size = 100
             return file["prediction"][...]
 
     assert (predictions(data) == predictions(other)).all()
+    assert (predictions(f"{folder}/name?.h5") == predictions(data)).all()  # a pattern, as in data.train
     assert (predictions(data, "--features", "others") != predictions(data)).any()
     tusk.fail(65, "there is no data set 'features'", "predict", model, data, "-o", out, "--overwrite",
               "--features", "features")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A rank that is stopped (SIGSTOP), one that is stuck and one that is killed: named by a line of Tusk's own, under mpirun -q.
+"""A rank that is stopped (SIGSTOP), one that is stuck and one that is killed: named by a line of Tusk's own, where mpirun says nothing.
 
 stalled_ranks.py TUSK [--warning S]: server.stall_warning names a stopped rank, and the run goes on when that does;
 server.stall_abort ends the job with 87; a killed rank is named before mpirun ends the others, with 137. A rank that is stuck in a step,

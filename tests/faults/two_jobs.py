@@ -60,7 +60,10 @@ for name, words, part in (("convert", convert, "many.h5.part"), ("predict", pred
     text, _ = first.communicate()
     faults.expect(first.returncode == 0, f"{name}: the first goes on: {text.strip()[-200:]}")
     faults.check(f"{name}: afterwards", faults.run(words), 0)
-    os.kill((killed := subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)).pid, signal.SIGKILL)
+    killed = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while killed.poll() is None and not (faults.folder / f"{part.removesuffix('.part')}.lock").exists():
+        time.sleep(0.001)
+    killed.kill()
     killed.wait()
     faults.check(f"{name}: after one that was killed", faults.run(words), 0)
 faults.expect(not [*faults.folder.glob("*.part*"), *faults.folder.glob("*.lock")], "nothing is left beside the files")

@@ -40,6 +40,9 @@ TEST_CASE("what a killed writer has left is no lock, and an output's goes at its
   std::ofstream(path + ".lock") << "process 1 on nowhere";
   { const FileLock lock = FileLock::of_output(path); }
   CHECK_FALSE(fs::exists(path + ".lock"));
+  std::ofstream(path + ".lock") << "[[package]]";
+  CHECK_FAILS(FileLock::of_output(path), ExitCode::cannot_create, "is another program's file");
+  CHECK(fs::file_size(path + ".lock") == 11);
   const FileLock nowhere = FileLock::of_output(folder.file("no/such/folder/out.h5"));
 }
 

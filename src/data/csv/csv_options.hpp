@@ -11,8 +11,9 @@
 namespace tusk::csv {
 
 // How CSV files are to be read: what `tusk convert` can be told of them, by the arguments in
-// cli/convert_arguments.cpp. It hands them on as a part of convert::ConvertOptions. What they do is
-// done in csv_header and csv_layout (header, columns), csv_reader (delimiter) and csv_row (cells).
+// cli/convert_text_arguments.cpp. It hands them on as a part of convert::ConvertOptions. What they
+// do is done in csv_header and csv_layout (header, columns), csv_reader (delimiter) and csv_row
+// (cells).
 struct CsvOptions {
   enum class Header { detect, present, absent };
 

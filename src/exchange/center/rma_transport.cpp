@@ -26,8 +26,9 @@ namespace tusk::center {
 namespace {
 
 // Byte offsets in the window: counter, lock, cells, θ in the middle of a page, v and θ_kept behind
-// it. Workers' vectors begin with a page, and a processor that reads and writes the same place of
-// two pages takes an access to the one for one to the other: an addition took a fifth longer.
+// it. Windows and workers' vectors begin with a page (mostly; MPI need not see to it), and a
+// processor that reads and writes the same place of two pages takes an access to the one for one to
+// the other: an addition took a fifth longer.
 constexpr std::size_t counter_at = 0;
 constexpr std::size_t lock_at = sizeof(std::int64_t);
 constexpr std::size_t cells_at = lock_at + RmaLock::bytes;

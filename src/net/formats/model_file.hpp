@@ -97,7 +97,7 @@ struct ModelContent {
 // Dense kernel is (in, units) row-major there, which is our (units, in) column-major: the same
 // bytes. What Keras has no place for are attributes of the group `tusk`.
 //
-// Transforms of a model with one input are also layers in front of its own, so that Keras predicts
+// Transforms are also layers in front of the model's own, for each input, so that Keras predicts
 // from rows as they are stored; `transform_layers` in the group `tusk` names them, and load_model()
 // takes them out again. Where Keras's layers cannot do what a transform does, the file has the
 // network alone. Returns what of that, and of digits that float32 has not, Keras users should know.

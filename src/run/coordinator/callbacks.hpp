@@ -27,8 +27,9 @@ void check_callbacks(const CallbackOptions& options, std::span<const std::string
                      bool validates);
 
 // What rank 0 does at the end of every epoch (see experiment/callback_options.hpp); the Coordinator
-// calls on_epoch() and on_completion(). A new callback is a function called in act(). Orders go to
-// the workers through the board: Cell::stop and the learning rate's scale.
+// calls on_epoch() and on_completion(). A new callback is a function called in act(); what it
+// remembers goes through keep(). Orders go to the workers through the board: Cell::stop and the
+// learning rate's scale.
 class Callbacks {
  public:
   // The model of the best epoch.

@@ -76,11 +76,12 @@ std::string last_statement(const std::string& text) {
     } else if (is_rule(lines.back())) {
       lines.pop_back();
       const auto rule = std::ranges::find_if(lines.rbegin(), lines.rend(), is_rule);
+      if (rule == lines.rend()) continue;  // a line like one
       const auto begin = rule.base();
       const bool explains = std::any_of(
           begin, lines.end(), [&](const std::string& line) { return says(line, "non-zero"); });
       if (!explains && begin != lines.end()) return *begin;
-      lines.erase(rule == lines.rend() ? begin : begin - 1, lines.end());
+      lines.erase(begin - 1, lines.end());
     } else {
       return lines.back();
     }
@@ -135,7 +136,7 @@ void fetch(const Job& job, bool with_checkpoints) {
     fail(ExitCode::no_input, "{} is not there: job {} has not begun to train (tusk status)",
          job.run_directory.string(), job.number);
   }
-  Words options;
+  Words options{"--exclude=model.h5.reserved"};  // room for what is to come
   if (!with_checkpoints) options.emplace_back("--exclude=/checkpoints");
   std::filesystem::create_directories(job.run_directory.parent_path());
   const std::string root = job.directory + "/";

@@ -71,7 +71,8 @@ std::string origin_of(const Request& request) {
 void require_unfinished(const Place& place, const Job& job) {
   const std::string run = job.directory.empty() ? job.run : job.directory + "/" + job.run;
   const std::string summary = run + "/summary.json";
-  const bool is_finished = place.here() ? std::filesystem::exists(summary)
+  std::error_code unknown;  // then the job will say
+  const bool is_finished = place.here() ? std::filesystem::exists(summary, unknown)
                                         : place.run({"test", "-e", summary}).code == 0;
   if (!is_finished) return;
   fail(ExitCode::cannot_create, "{}{} is a finished run; --run-dir names another place",

@@ -81,8 +81,9 @@ struct MergeRecord {
 // and after a kill. A run outlives its history: when it cannot be written, a warning says so,
 // nothing more is recorded, and close() throws what has happened.
 //
-// A new column is a member above, which a worker's Reporter fills in (run/worker/reporter.cpp), and
-// its Column in history_file.cpp. Records travel to rank 0 as the structs that they are.
+// A new column is a member above, which a worker fills in (run/worker/worker_step.cpp,
+// reporter.cpp), and its Column in history_file.cpp. Records travel to rank 0 as the structs that
+// they are.
 class HistoryFile {
  public:
   struct Options {

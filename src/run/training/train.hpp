@@ -19,7 +19,7 @@ class Communicator;
 //   2. assemble() (assembly.hpp) makes what this rank needs: roles says who does what, data_files
 //      opens the files, load_data reads samples.
 //   3. Run (run.hpp) is the frame: the run directory, and what is written before and after.
-//   4. Within it, one of the three functions of topologies.hpp makes rank 0's coordinator and the
+//   4. Within it, one of the functions of topologies.hpp makes rank 0's coordinator and the
 //      workers (make_worker.hpp) and lets them train.
 //
 // run/simulation does 2 to 4 with virtual workers in the place of make_worker's.
