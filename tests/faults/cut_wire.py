@@ -68,7 +68,7 @@ def mend():
 data = faults.data()
 with Hosts(faults.folder) as hosts:
     for rule in faults.arguments.rules[:1] if short else faults.arguments.rules:
-        experiment = faults.experiment(data, rule, trainer=rule, epochs=40, more='[checkpoint]\nevery = "1s"\n[debug]\nslow = { factor = 40 }\n')
+        experiment = faults.experiment(data, rule, trainer=rule, epochs=40, more='[checkpoint]\nevery = "1s"\n[debug]\nslow = { factor = 400 }\n')
         for fault, work in (("the wire is cut", cut), ("the other host is killed", lambda: end(FAR))):
             where = f"{rule}-{fault.split()[-1]}"
             broken = run(train(experiment, where), 120, where, work)
