@@ -214,6 +214,11 @@ bool NodeRelay::stand(const Tally& all) {
     setup_.courier.deliver();
     setup_.write_checkpoint();
   }
+  // Before rank 0 has copied the relays' center nobody exchanges with it.
+  setup_.duties.until([&] {
+    return static_cast<std::uint64_t>(setup_.node.board().load(center::Cell::released)) ==
+           checkpoint_;
+  });
   return all.stops == 0;
 }
 

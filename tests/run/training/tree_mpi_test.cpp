@@ -194,8 +194,8 @@ void check_steps(const Grown& grown) {
   CHECK(steps.size() == grown.summary.ledger.batches_trained);
 }
 
-// The same of every exchange, and by its ledger.
-void check_whole(const Grown& grown, std::size_t epochs) {
+// The same of every exchange, and by its ledger. `has_root`: the relays have a center.
+void check_whole(const Grown& grown, std::size_t epochs, bool has_root) {
   CHECK(grown.summary.ledger.samples_trained == epochs * training_samples);
   CHECK(grown.summary.ledger.samples_committed == epochs * training_samples);
   CHECK(grown.summary.epochs == epochs);
@@ -206,6 +206,10 @@ void check_whole(const Grown& grown, std::size_t epochs) {
   const auto exchange = test::history_column<std::uint64_t>(grown.directory, "merges/exchange");
   std::vector<std::uint64_t> seen(relay.size());
   for (std::size_t i = 0; i < relay.size(); ++i) CHECK(exchange[i] == seen[relay[i]]++);
+  if (!has_root) return;
+  auto ticket = test::history_column<std::uint64_t>(grown.directory, "merges/ticket");
+  std::ranges::sort(ticket);
+  for (std::size_t i = 0; i < ticket.size(); ++i) CHECK(ticket[i] == i);
 }
 
 }  // namespace
@@ -215,12 +219,15 @@ TEST_CASE("tree of ranks: it goes on from any checkpoint to the sum of all steps
   const Extensions extensions = with_counting();
   const StrategyOptions rule =
       UserStrategy{extensions.strategies.at(0), options::AnyOptions(CountingOptions{})};
-  for (const StrategyOptions& relays :
-       {StrategyOptions(DownpourOptions{}), StrategyOptions(AveragingOptions{})}) {
+  const std::vector<std::pair<StrategyOptions, RelayInterval>> cases{
+      {DownpourOptions{}, 2.0}, {DownpourOptions{}, "0.001s"}, {AveragingOptions{}, 2.0}};
+  for (const auto& [relays, every] : cases) {
     CAPTURE(name_of_rule(relays));
-    Experiment tree = forest.tree(rule, relays);
-    tree.debug.slow = SlowOptions{.worker = 1, .factor = 400.0};
-    tree.checkpoint = {.every = "0.03s", .keep = 1000};
+    const bool adds = std::holds_alternative<DownpourOptions>(relays);
+    Experiment tree = forest.tree(rule, relays, 2, every);
+    tree.debug.slow = SlowOptions{.factor = 300.0};
+    tree.trainer.batch_size = 4;
+    tree.checkpoint = {.every = "10 steps", .keep = 1000};
     const Grown whole = forest.train(tree, extensions);
     std::vector<std::string> from = forest.checkpoints_of(whole);
     CHECK(from.size() >= 3);
@@ -232,9 +239,8 @@ TEST_CASE("tree of ranks: it goes on from any checkpoint to the sum of all steps
       if (later.size() > 1) from.push_back(later.front());
       if (from.size() > 4) from.pop_back();
       if (!forest.is_head()) continue;
-      check_whole(again, tree.trainer.epochs);
+      check_whole(again, tree.trainer.epochs, adds);
       const auto steps = static_cast<float>(again.summary.ledger.batches_trained);
-      const bool adds = std::holds_alternative<DownpourOptions>(relays);
       for (const float count : counts(again.weights)) CHECK(count == (adds ? steps : steps / 2));
     }
   }
@@ -256,7 +262,8 @@ TEST_CASE(
     for (std::optional<std::chrono::milliseconds> stop_in{0};;) {
       const Grown grown = forest.train(tree, {}, directory, "auto", stop_in);
       if (grown.summary.for_later.empty()) {
-        if (forest.is_head()) check_whole(grown, tree.trainer.epochs);
+        const bool has_root = topology(rules_of_relays[i]) == Topology::parameter_server;
+        if (forest.is_head()) check_whole(grown, tree.trainer.epochs, has_root);
         break;
       }
       stop_in = ++stops < 3 ? std::optional(std::chrono::milliseconds(40 * stops)) : std::nullopt;
