@@ -21,7 +21,7 @@ bool ReportReceiver::advance() {
   while (auto arrival = communicator_.begin_receive(report_tag)) {
     arriving_.push_back(std::move(*arrival));
   }
-  const std::uint64_t before = received_;
+  bool any = false;
   std::set<int> held;  // senders of whom an earlier one is not complete
   for (auto arrival = arriving_.begin(); arrival != arriving_.end();) {
     if (held.contains(arrival->source) || !arrival->request.test()) {
@@ -30,10 +30,11 @@ bool ReportReceiver::advance() {
       continue;
     }
     sink_.submit(deserialize(arrival->bytes));
+    ++received_[static_cast<std::size_t>(arrival->source)];
     arrival = arriving_.erase(arrival);
-    ++received_;
+    any = true;
   }
-  return received_ != before;
+  return any;
 }
 
 std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
+#include <span>
 #include <vector>
 
 #include "mpi/communicator.hpp"
@@ -43,16 +45,18 @@ class ReportReceiver {
  public:
   // Both must outlive the object.
   ReportReceiver(const mpi::Communicator& communicator, ReportSink& sink)
-      : communicator_(communicator), sink_(sink) {}
+      : communicator_(communicator),
+        sink_(sink),
+        received_(static_cast<std::size_t>(communicator.size())) {}
 
-  bool advance();  // whether one has arrived
-  std::uint64_t received() const { return received_; }
+  bool advance();                                                        // whether one has arrived
+  std::span<const std::uint64_t> received() const { return received_; }  // by sender
 
  private:
   const mpi::Communicator& communicator_;
   ReportSink& sink_;
   std::list<mpi::Arrival> arriving_;
-  std::uint64_t received_ = 0;
+  std::vector<std::uint64_t> received_;
 };
 
 // Rank 0's side in a run with one center: hands the reports that have arrived to the sink and

@@ -2,6 +2,7 @@
 #include "run/relay/courier.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -44,6 +45,11 @@ void Courier::tell(records::Report notice) {
 bool Courier::advance() {
   const bool own = from_node_.advance();
   return (from_relays_ && from_relays_->advance()) || own;
+}
+
+bool Courier::has_come(std::span<const std::uint64_t> of_relays) const {
+  return !from_relays_ ||
+         std::ranges::equal(from_relays_->received(), of_relays, std::ranges::greater_equal{});
 }
 
 void Courier::load() {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "run/records/report_messages.hpp"
@@ -44,8 +45,11 @@ class Courier {
   std::size_t standing(std::uint64_t checkpoint) const {
     return arrived_at_ == checkpoint ? arrived_ : 0;
   }
+
+  // Reports and notices to rank 0; there, whether of each relay so many have come. Not of all
+  // together: a notice of one may overtake a report of another.
   std::uint64_t sent() const { return sender_ ? sender_->sent() : 0; }
-  std::uint64_t received() const { return from_relays_ ? from_relays_->received() : 0; }
+  bool has_come(std::span<const std::uint64_t> of_relays) const;
 
  private:
   // What waits, and what has come from other relays.

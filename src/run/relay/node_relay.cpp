@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/relay/node_relay.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -81,10 +82,8 @@ void NodeRelay::run() {
       [&] { return setup_.courier.finished() == setup_.workers && setup_.duties.clocks_over(); });
   setup_.courier.load();
   setup_.courier.send();
-  std::array<std::uint64_t, 2> totals{setup_.courier.sent(), setup_.node.updates()};
-  peers_.sum(std::span<std::uint64_t>(totals));
-  reports_ = totals[0];
-  updates_ = totals[1];
+  updates_ = setup_.node.updates();
+  sum(std::span(&updates_, 1));
 }
 
 void NodeRelay::end() {
@@ -98,7 +97,7 @@ void NodeRelay::end() {
   if (stopped_) {
     setup_.duties.until([&] { return checkpoints->over(); });
   } else {
-    setup_.duties.until([&] { return setup_.courier.received() >= reports_; });
+    setup_.duties.until([&] { return setup_.courier.has_come(sent_); });
     setup_.courier.deliver();
     if (checkpoints != nullptr && checkpoints->asked() != 0) checkpoints->cancel();
     setup_.duties.until([&] {
@@ -170,14 +169,13 @@ bool NodeRelay::meet_by_the_clock() {
     const double begun_s = now_s();
     relay_.take();
     setup_.courier.send();
-    tally_.reports = setup_.courier.sent();
     const Tally all = add_up(tally_);
     relay_.exchange();
     relay_.give();
     setup_.courier.add(report_of(record_, center_));
     if (peers_.index() == 0) {
       // More where this was the last meeting, after which others send on what they have left.
-      setup_.duties.until([&] { return setup_.courier.received() >= all.reports; });
+      setup_.duties.until([&] { return setup_.courier.has_come(sent_); });
       setup_.courier.deliver();
     }
     if (all.unfinished == 0) return true;
@@ -207,10 +205,9 @@ bool NodeRelay::stand(const Tally& all) {
       state("relay", *this);
     });
   }
-  std::array<std::uint64_t, 1> reports{setup_.courier.sent()};
-  peers_.sum(std::span<std::uint64_t>(reports));  // no worker goes on before all have copied
+  sum({});  // no worker goes on before all have copied
   if (setup_.checkpoints != nullptr) {
-    setup_.duties.until([&] { return setup_.courier.received() >= reports[0]; });
+    setup_.duties.until([&] { return setup_.courier.has_come(sent_); });
     setup_.courier.deliver();
     setup_.write_checkpoint();
   }
@@ -241,17 +238,26 @@ void NodeRelay::keep(State& state) {
 }
 
 NodeRelay::Tally NodeRelay::add_up(const Tally& tally) {
-  std::array<std::uint64_t, 7> sums{tally.unfinished, tally.commits, tally.reports,
-                                    tally.standing,   tally.moving,  tally.checkpoint,
-                                    tally.stops};
-  peers_.sum(std::span<std::uint64_t>(sums));
+  std::array<std::uint64_t, 6> sums{tally.unfinished, tally.commits,    tally.standing,
+                                    tally.moving,     tally.checkpoint, tally.stops};
+  sum(sums);
   return {.unfinished = sums[0],
           .commits = sums[1],
-          .reports = sums[2],
-          .standing = sums[3],
-          .moving = sums[4],
-          .checkpoint = sums[5],
-          .stops = sums[6]};
+          .standing = sums[2],
+          .moving = sums[3],
+          .checkpoint = sums[4],
+          .stops = sums[5]};
+}
+
+// Over all relays; with it goes what each has sent to rank 0.
+void NodeRelay::sum(std::span<std::uint64_t> values) {
+  std::vector<std::uint64_t> sums(values.begin(), values.end());
+  sums.resize(values.size() + peers_.count());
+  sums[values.size() + peers_.index()] = setup_.courier.sent();
+  peers_.sum(std::span(sums));
+  const auto sent = sums.begin() + static_cast<std::ptrdiff_t>(values.size());
+  std::copy(sums.begin(), sent, values.begin());
+  sent_.assign(sent, sums.end());
 }
 
 }  // namespace tusk::relay

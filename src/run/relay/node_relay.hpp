@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "experiment/relay_options.hpp"
 #include "run/records/history_file.hpp"
@@ -99,7 +100,6 @@ class NodeRelay final : public NodeCenter {
   struct Tally {
     std::uint64_t unfinished = 0;  // workers
     std::uint64_t commits = 0;     // since the start
-    std::uint64_t reports = 0;     // sent to rank 0, of this exchange and those before
 
     // Workers who stand for a checkpoint, and who neither do nor have finished; and of rank 0 alone
     // the checkpoint that is asked for, and whether the run stops with it.
@@ -119,6 +119,7 @@ class NodeRelay final : public NodeCenter {
   void look_at_workers();
   std::uint64_t asked() const;
   Tally add_up(const Tally& tally);
+  void sum(std::span<std::uint64_t> values);
   std::uint64_t unfinished() const;
   double now_s() const;
 
@@ -135,8 +136,8 @@ class NodeRelay final : public NodeCenter {
   std::uint64_t before_ = 0;  // commits of all nodes, at the last meeting
   double due_s_ = 0.0;        // of the next exchange with a center
   bool is_done_ = false;      // the node's workers have finished, and the center has all of them
-  std::uint64_t checkpoint_ = 0;  // for which this relay has stood last
-  std::uint64_t reports_ = 0;     // of all relays
+  std::uint64_t checkpoint_ = 0;     // for which this relay has stood last
+  std::vector<std::uint64_t> sent_;  // reports to rank 0, of each relay, at the last sum
   std::uint64_t updates_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
