@@ -163,7 +163,7 @@ bool NodeRelay::meet_by_the_clock() {
       const std::uint64_t workers = unfinished();
       if (all_stand() || workers == 0) return true;
       if (times_.next_s() > 0.0) return now_s() >= times_.next_s();
-      return setup_.node.updates() >= workers;
+      return setup_.node.updates() - tally_.commits >= workers;
     });
     peers_.meet();
     const double begun_s = now_s();
@@ -235,6 +235,13 @@ void NodeRelay::keep(State& state) {
   state("commits", tally_.commits);
   state("exchange", record_.exchange);
   state("is_done", is_done_);
+}
+
+void NodeRelay::begin_after(std::uint64_t commits) {
+  before_ = commits;
+  if (setup_.coordinator == nullptr) return;
+  setup_.node.set_updates(commits);
+  tally_.commits = commits;
 }
 
 NodeRelay::Tally NodeRelay::add_up(const Tally& tally) {

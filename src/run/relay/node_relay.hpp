@@ -85,6 +85,10 @@ class NodeRelay final : public NodeCenter {
   // What a checkpoint keeps; read before run().
   void keep(State& state);
 
+  // Instead, where the run goes on with other nodes: so many commits have been before. Rank 0's
+  // node goes on counting from there.
+  void begin_after(std::uint64_t commits);
+
   // out = what the relays have in common, as the last exchange left it; for rules without a center.
   void model(std::span<float> out) const { relay_.model(out); }
 

@@ -129,9 +129,10 @@ std::optional<center::Center> open_root(const Wires& wires, std::span<const floa
 class RelayRank {
  public:
   // Makes the coordinator, on rank 0. Not collective. All must outlive the object.
+  // `updates_before`: of a run that goes on with other nodes.
   RelayRank(const Run& run, const Wires& wires, const RelayOptions& options,
-            std::span<const float> initial, const center::Center& node, const center::Center* root,
-            relay::Meanwhile& meanwhile)
+            std::span<const float> initial, std::uint64_t updates_before,
+            const center::Center& node, const center::Center* root, relay::Meanwhile& meanwhile)
       : assembly_(run.assembly()),
         node_(node),
         root_(root),
@@ -169,7 +170,7 @@ class RelayRank {
                 .write_checkpoint = [this] { write_checkpoint(); },
                 .writer = writer_ ? &*writer_ : nullptr}) {
     meanwhile = [this] { return duties_.advance(); };
-    if (run.origin() != nullptr) go_on(run);
+    if (run.origin() != nullptr) go_on(run, updates_before);
   }
   RelayRank(const RelayRank&) = delete;
   RelayRank& operator=(const RelayRank&) = delete;
@@ -201,9 +202,9 @@ class RelayRank {
   }
 
   // The state's next parts, behind the centers'.
-  void go_on(const Run& run) {
+  void go_on(const Run& run, std::uint64_t updates_before) {
     checkpoint::Origin& origin = *run.origin();
-    if (origin.regroup) return begin_with_other_nodes(run);
+    if (origin.regroup) return begin_with_other_nodes(run, updates_before);
     std::vector<std::uint8_t> finished = finished_before(run);
     finished.push_back(0);  // for the clock of all nodes, where there is one
     origin.center->restore(*node_.server, finished);
@@ -215,8 +216,9 @@ class RelayRank {
     origin.state->finish();
   }
 
-  void begin_with_other_nodes(const Run& run) {
+  void begin_with_other_nodes(const Run& run, std::uint64_t updates_before) {
     checkpoint::Origin& origin = *run.origin();
+    relay_.begin_after(updates_before);
     if (!coordinator_) return;
     (*origin.state)("coordinator", *coordinator_);
     regroup(origin, assembly_.roles.workers, *coordinator_);
@@ -299,6 +301,8 @@ Outcome run_in_tree(const Run& run) {
            : AlignedVector<float>(run.initial_center().begin(), run.initial_center().end());
   const AlignedVector<float> momentum =
       anew ? initial_everywhere(run, run.initial_momentum()) : run.initial_momentum();
+  const std::uint64_t updates_before =
+      world.max(anew && origin->center ? origin->center->updates : 0);
   const bool bounded = assembly.experiment.trainer.max_staleness.has_value();
   in_groups(world, [&] {
     node = center::make_center(wires.ranks.ranks(), initial, server,
@@ -315,7 +319,7 @@ Outcome run_in_tree(const Run& run) {
   std::unique_ptr<RelayRank> relay;
   mpi::collectively(world, [&] {
     if (wires.ranks.is_relay()) {
-      relay = std::make_unique<RelayRank>(run, wires, options, initial, node,
+      relay = std::make_unique<RelayRank>(run, wires, options, initial, updates_before, node,
                                           root ? &*root : nullptr, meanwhile);
       return;
     }

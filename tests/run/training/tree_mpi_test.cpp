@@ -279,7 +279,7 @@ TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as 
     Experiment tree = forest.tree(rules_of_nodes[rule], rules_of_relays[rule]);
     tree.trainer.batch_size = 4;
     tree.debug.slow = SlowOptions{.factor = 250.0};
-    tree.checkpoint = {.every = "0.02s", .keep = 1000};
+    tree.checkpoint = {.every = "10 steps", .keep = 1000};
     std::string from = "auto";
     for (const std::size_t ranks_per_node : {3, 2, 6, 3}) {
       CAPTURE(ranks_per_node);
@@ -295,6 +295,8 @@ TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as 
       CHECK(ledger.samples_committed == ledger.samples_trained);
       CHECK(grown.summary.test->loss() < 0.69);
       check_steps(grown);
+      const auto tickets = test::history_column<std::uint64_t>(grown.directory, "commits/ticket");
+      CHECK(grown.summary.updates == tickets.size());
     }
   }
 }
