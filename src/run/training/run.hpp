@@ -21,6 +21,7 @@
 #include "run/training/assembly.hpp"
 #include "run/training/dealt_rows.hpp"
 #include "tusk/aligned_vector.hpp"
+#include "tusk/state.hpp"
 
 namespace tusk::center {
 class ControlBoard;
@@ -36,10 +37,6 @@ class Checkpointer;
 
 namespace tusk::formats {
 struct ModelContent;
-}
-
-namespace tusk::worker {
-class Standing;
 }
 
 namespace tusk::training {
@@ -114,9 +111,9 @@ class Run {
   // The run cannot have checkpoints; says why. For a run in one process.
   void without_checkpoints(const std::string& reason) const;
 
-  // Collective. Asks every rank whether its worker can be kept (null: it has none); if one cannot,
-  // the run has no checkpoints, and says so.
-  void check_keeping(worker::Standing* worker) const;
+  // Collective. Asks every rank whether its worker or relay can be kept, as `keep` does it; if one
+  // cannot, the run has no checkpoints, and says so.
+  void check_keeping(const State::Keep& keep) const;
 
   // Collective. Writes model.h5 and what else output.formats names, tests the model and writes
   // summary.json. The summary is complete on rank 0. Throws mpi::CollectiveError. If the run has

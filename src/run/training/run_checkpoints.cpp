@@ -19,7 +19,6 @@
 #include "run/checkpoint/signals.hpp"
 #include "run/training/model_content.hpp"
 #include "run/training/run.hpp"
-#include "run/worker/gate.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::training {
@@ -112,11 +111,11 @@ std::filesystem::path Run::checkpoint_folder() const {
   return checkpoint::Folder(run_directory_).writing();
 }
 
-void Run::check_keeping(worker::Standing* worker) const {
+void Run::check_keeping(const State::Keep& keep) const {
   if (!takes_checkpoints()) return;
   std::string obstacle;
   try {
-    if (worker != nullptr) State::size_of([&](State& state) { worker->keep(state); });
+    State::size_of(keep);
   } catch (const CannotKeep& reason) {
     obstacle = reason.what();
   }

@@ -185,7 +185,9 @@ Outcome run_with_server(const Run& run) {
       if (origin != nullptr && (origin->state || origin->regroup)) go_on(*origin, *worker, index);
     }
   });
-  run.check_keeping(worker.get());
+  run.check_keeping([&](State& state) {
+    if (worker) worker->keep(state);
+  });
   if (checkpoints && run.checkpointer() != nullptr) {
     run.checkpointer()->begin_run(origin);
   }
@@ -258,7 +260,7 @@ Outcome run_with_peers(const Run& run) {
     }
   });
   share_orders(world, orders.board(), no_center.board());
-  run.check_keeping(worker.get());
+  run.check_keeping([&](State& state) { worker->keep(state); });
   if (checkpointer != nullptr) {
     checkpointer->begin_run(run.origin());
   }

@@ -187,6 +187,9 @@ class RelayRank {
     return outcome;
   }
 
+  // What a checkpoint keeps of the relay.
+  void keep(State& state) { relay_.keep(state); }
+
  private:
   // The sink of reports on rank 0.
   records::ReportSink* make_sink(const Run& run) {
@@ -332,7 +335,7 @@ Outcome run_in_tree(const Run& run) {
                          });
     if (origin != nullptr && (origin->state || origin->regroup)) go_on(*origin, *worker, index);
   });
-  run.check_keeping(worker.get());
+  run.check_keeping([&](State& state) { relay ? relay->keep(state) : worker->keep(state); });
   if (run.checkpointer() != nullptr) run.checkpointer()->begin_run(origin);
   if (relay) return relay->run();
   if (origin == nullptr || origin->state || origin->regroup) worker->run();

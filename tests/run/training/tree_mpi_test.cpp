@@ -137,9 +137,29 @@ class Counting final : public strategies::Strategy {
   std::vector<float> pulled_;
 };
 
+// The same, as somebody writes it who does not say what a checkpoint is to keep.
+class Forgetful final : public strategies::Strategy {
+ public:
+  using Options = CountingOptions;
+
+  Forgetful(const Options& options, const strategies::Surroundings& with)
+      : counting_(options, with) {}
+
+  std::size_t communication_window() const override { return counting_.communication_window(); }
+  void on_start(std::span<float> weights) override { counting_.on_start(weights); }
+  void on_window_end(std::span<float> weights, const strategies::Window& window) override {
+    counting_.on_window_end(weights, window);
+  }
+  void on_finish(std::span<float> weights) override { counting_.on_finish(weights); }
+
+ private:
+  Counting counting_;
+};
+
 Extensions with_counting() {
   Extensions extensions{.package = "mylab"};
   extensions.add_strategy<Counting>("counting", {.topology = Topology::parameter_server});
+  extensions.add_strategy<Forgetful>("forgetful", {.topology = Topology::parameter_server});
   return extensions;
 }
 
@@ -270,6 +290,18 @@ TEST_CASE(
     }
     CHECK(stops >= 1);
   }
+}
+
+TEST_CASE("tree of ranks: without checkpoints where a relays' rule of a user's own has no keep()") {
+  Forest forest;
+  const Extensions extensions = with_counting();
+  Experiment tree = forest.tree(
+      rules_of_nodes[0],
+      UserStrategy{extensions.strategies.at(1), options::AnyOptions(CountingOptions{})});
+  tree.checkpoint = {.every = "10 steps", .keep = 1000};
+  const Grown grown = forest.train(tree, extensions);
+  CHECK(forest.checkpoints_of(grown).empty());
+  if (forest.is_head()) CHECK(grown.summary.epochs == tree.trainer.epochs);
 }
 
 TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as a tree again") {
