@@ -30,15 +30,6 @@
 namespace tusk::training {
 namespace {
 
-// Collective: rank 0's orders, which a run that goes on has read, for every worker.
-void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
-                  center::ControlBoard& to) {
-  center::Orders orders = from.orders();
-  world.broadcast(std::as_writable_bytes(std::span(&orders, 1)), 0);
-  to.store(center::Cell::stop, orders.stop);
-  to.set_learning_rate_scale(orders.learning_rate_scale);
-}
-
 // For a run that goes on, on rank 0: what lies beside θ. Another number of workers claims its own
 // partitions, from the first epoch of which something is left.
 void restore_center(const Run& run, center::CenterServer& server) {
@@ -70,6 +61,14 @@ std::int64_t steps_apart(const Run& run) {
 }
 
 }  // namespace
+
+void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
+                  center::ControlBoard& to) {
+  center::Orders orders = from.orders();
+  world.broadcast(std::as_writable_bytes(std::span(&orders, 1)), 0);
+  to.store(center::Cell::stop, orders.stop);
+  to.set_learning_rate_scale(orders.learning_rate_scale);
+}
 
 AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine) {
   AlignedVector<float> initial(mine.begin(), mine.end());

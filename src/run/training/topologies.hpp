@@ -33,6 +33,10 @@ void check_tree_of_ranks(const Experiment& experiment, const Roles& roles,
 // may serve a part of it. The others' is theirs.
 AlignedVector<float> initial_everywhere(const Run& run, std::span<const float> mine);
 
+// Collective: rank 0's orders, which a run that goes on has read, for every worker.
+void share_orders(const mpi::Communicator& world, center::ControlBoard& from,
+                  center::ControlBoard& to);
+
 // Collective. Every rank works, rank 0 coordinates as well.
 Outcome run_with_peers(const Run& run);
 

@@ -335,6 +335,11 @@ Outcome run_in_tree(const Run& run) {
                          });
     if (origin != nullptr && (origin->state || origin->regroup)) go_on(*origin, *worker, index);
   });
+  if (anew) {
+    center::ControlBoard& board = relay ? node.server->board() : node.worker->board();
+    share_orders(world, board, board);
+    world.barrier();  // no worker of a node looks before
+  }
   run.check_keeping([&](State& state) { relay ? relay->keep(state) : worker->keep(state); });
   if (run.checkpointer() != nullptr) run.checkpointer()->begin_run(origin);
   if (relay) return relay->run();

@@ -333,6 +333,28 @@ TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as 
   }
 }
 
+TEST_CASE("tree of ranks: where it goes on with other nodes, orders hold from the first step") {
+  Forest forest;
+  Experiment tree = forest.tree(rules_of_nodes[0], rules_of_relays[0]);
+  tree.trainer.epochs = 12;
+  tree.debug.slow = SlowOptions{.factor = 100.0};
+  tree.checkpoint = {.every = "20 steps", .keep = 1000};
+  tree.callbacks.reduce_lr_on_plateau = ReduceLearningRateOptions{
+      .monitor = "val_loss", .factor = 0.0, .patience = 0, .min_delta = 10.0};
+  const Grown whole = forest.train(tree);
+  const std::vector<std::string> from = forest.checkpoints_of(whole);
+  CHECK(!from.empty());
+  if (from.empty()) return;
+  tree.server.ranks_per_node = 2;
+  const Grown again = forest.train(tree, {}, from.front());
+  if (!forest.is_head()) return;
+  const auto learning = [](const Grown& grown) {
+    const auto rates = test::history_column<double>(grown.directory, "steps/learning_rate");
+    return std::ranges::count_if(rates, [](double rate) { return rate > 0.0; });
+  };
+  CHECK(learning(again) == learning(whole));
+}
+
 TEST_CASE("tree of ranks: nodes that end at different times, and a slow one") {
   Forest forest;
   for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
