@@ -211,7 +211,10 @@ void regroup(Origin& origin, const Experiment& before, const Group& group) {
   facts.finished.assign(group.workers, 0);
   if (facts.steps.size() < group.workers) facts.steps.resize(group.workers, 0);
   origin.memory_limit.reset();
-  if (origin.center) origin.center->clocks.assign(group.workers, 0);
+  if (origin.center) {
+    origin.center->clocks.assign(group.workers, 0);
+    if (regroup.of_tree) origin.center->momentum.clear();  // of other nodes
+  }
   tell(regroup, group.workers);
 }
 

@@ -100,8 +100,10 @@ std::span<const float> Run::initial_center() const {
 
 AlignedVector<float> Run::initial_momentum() const {
   if (!traits(assembly_.experiment.trainer.strategy).center_momentum) return {};
-  if (origin_ && origin_->center) return origin_->center->momentum;
-  const auto weights = std::span(assembly_.initial).first(assembly_.model.trained_count());
+  if (origin_ && origin_->center && !origin_->center->momentum.empty()) {
+    return origin_->center->momentum;
+  }
+  const auto weights = initial_center().first(assembly_.model.trained_count());
   AlignedVector<float> momentum(weights.size());
   momentum.insert(momentum.end(), weights.begin(), weights.end());
   return momentum;

@@ -245,15 +245,13 @@ class RelayRank {
         common.theta);
   }
 
-  // What a center of all workers would be now. `own`: this node's.
+  // What a center of all workers would be now, without an outer momentum: every node has its own.
+  // `own`: this node's.
   checkpoint::CenterCopy in_common(const checkpoint::CenterCopy& own) {
     checkpoint::CenterCopy all{.updates = relay_.commits(),
                                .learning_rate_scale = own.learning_rate_scale};
     all.theta.resize(own.theta.size());
     common(all.theta);
-    const std::size_t weights = own.momentum.size() / 2;
-    all.momentum.assign(own.momentum.begin(), own.momentum.begin() + weights);  // v
-    all.momentum.insert(all.momentum.end(), all.theta.begin(), all.theta.begin() + weights);
     return all;
   }
 

@@ -306,7 +306,7 @@ TEST_CASE("tree of ranks: without checkpoints where a relays' rule of a user's o
 
 TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as a tree again") {
   Forest forest;
-  for (const std::size_t rule : {0, 4}) {
+  for (const std::size_t rule : {0, 4, 5}) {
     CAPTURE(name_of_rule(rules_of_nodes[rule]));
     Experiment tree = forest.tree(rules_of_nodes[rule], rules_of_relays[rule]);
     tree.trainer.batch_size = 4;
