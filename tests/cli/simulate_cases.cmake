@@ -17,3 +17,7 @@ add_simulate_test(timing_only EXIT 0 STDOUT "^ +2  - " COMMAND simulate ${proble
 add_simulate_test(csv_nowhere EXIT 73 STDERR "/dev/null/t.csv: cannot be created: there is no folder /dev/null$"
                   COMMAND simulate ${problem} --workers 1 --csv /dev/null/t.csv)
 add_simulate_test(like_nothing EXIT 66 STDERR "none/experiment.toml" COMMAND simulate ${problem} --workers 2 --like none)
+file(READ points.toml flat)
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/of_tree/experiment.toml "${flat}\n[server]\ntopology = \"tree\"\nranks_per_node = 3\n")
+add_simulate_test(like_tree EXIT 78 STDERR "--like .*of_tree: it is the run of a tree of centers, of whose relays"
+                  COMMAND simulate ${problem} --workers 2 --like ${CMAKE_CURRENT_BINARY_DIR}/of_tree)
