@@ -82,7 +82,7 @@ def kinds_of(node, relay):
     if node not in NO_OVERLAP:
         yield "overlap", {"trainer": "overlap = true"}
     yield "bounded", {"trainer": "max_staleness = 1", "every": 100}
-    yield "clock", {"every": '"5ms"'}
+    yield "clock", {"every": '"0.01s"'}
 
 
 def runs():
