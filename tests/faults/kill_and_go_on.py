@@ -36,6 +36,7 @@ import time
 
 ROWS, WIDTH, EPOCHS = 4000, 16, 12
 LIMIT_S = 1200  # of a run, however busy the machine is
+LAUNCHER_S = 180  # after which an mpirun without ranks is ended, as a user would do it
 UNDISTURBED = 8  # runs of a case whose scores depend on timing
 QUANTILE = 5.408  # 0.9995 of Student's distribution with UNDISTURBED - 1 degrees of freedom
 REPO = pathlib.Path(__file__).resolve().parents[2]
@@ -127,6 +128,8 @@ def ranks_of(process):
         except OSError:
             continue
         name = stat[stat.index("(") + 1:stat.rindex(")")]
+        if stat[stat.rindex(")") + 2] == "Z":  # it has ended
+            continue
         parents[int(entry.name)] = int(stat[stat.rindex(")") + 2:].split()[1])
         names[int(entry.name)] = name
     found = []
@@ -169,6 +172,23 @@ def wait_for_checkpoints(process, directory, count):
         count -= len(new)
 
 
+def wait_for_end(process):
+    """Its exit code. Open MPI 4.1's mpirun can stand still in PMIx_server_finalize when a rank was killed while it introduced itself."""
+    end, ranks_until = time.monotonic() + LIMIT_S, time.monotonic()
+    while True:
+        try:
+            return process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            now = time.monotonic()
+            if now > end:
+                raise
+            if ranks_of(process):
+                ranks_until = now
+            elif now > ranks_until + LAUNCHER_S:
+                print("      an mpirun without ranks is ended", flush=True)
+                os.killpg(process.pid, signal.SIGKILL)
+
+
 def run_once(command, directory, kill, rng, log):
     """Returns the exit code, the signal with which the run was ended, or None, and whether that was while it started."""
     starting = kill and rng.random() < 0.2
@@ -192,7 +212,7 @@ def run_once(command, directory, kill, rng, log):
                     if ranks:
                         sent = rng.choice([signal.SIGKILL] * 6 + [signal.SIGUSR1, signal.SIGTERM])
                         os.kill(rng.choice(ranks), sent)
-            return process.wait(timeout=LIMIT_S), sent, starting
+            return wait_for_end(process), sent, starting
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -270,10 +290,13 @@ class Steps:
             pass
 
     def rate(self):
-        """Steps a second, at the end."""
-        end = max(self.time_s, default=0.0)
-        span = min(end, 1.0)
-        return sum(t > end - span for t in self.time_s) / span if span > 0 else 0.0
+        """The most steps in a second; a run that has just gone on has had few."""
+        times, most, first = sorted(self.time_s), 0, 0
+        for last, time_s in enumerate(times):
+            while times[first] < time_s - 1.0:
+                first += 1
+            most = max(most, last - first + 1)
+        return most / min(1.0, max(times[-1], 0.01)) if times else 0.0
 
     def beyond(self, step, text, ranks, options):
         """How many there are beyond this one: in the history, and by what is said of a rank that was killed (`text`), as if all were as far."""
