@@ -23,7 +23,7 @@ subprocess.run([faults.arguments.compiler, "-shared", "-fPIC", "-O1", "-o", shim
 ranks, rule = faults.arguments.ranks, faults.arguments.rule
 exact = ranks == 1 or rule == "sync_sgd"  # what happens when does not depend on timing
 experiment = faults.experiment(faults.data(rows=600), trainer=rule, epochs=2,
-                               more='[checkpoint]\nevery = "20 steps"\nkeep = 1\n' + ("" if exact else "[debug]\nslow = { factor = 40 }\n"))
+                               more='[checkpoint]\nevery = "20 steps"\nkeep = 1\n' + ("" if exact else "[debug]\nslow = { factor = 1000 }\n"))
 
 
 def train(run, rank=0, kill_at=None):
