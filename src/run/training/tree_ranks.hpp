@@ -35,4 +35,22 @@ class TreeRanks {
   Node node_;
 };
 
+// The communicators of a tree, each for one thing, and what lies on them.
+struct TreeWires {
+  explicit TreeWires(const mpi::Communicator& world, std::optional<std::size_t> ranks_per_node)
+      : ranks(world, ranks_per_node),
+        node_reports(ranks.ranks().duplicate()),
+        meetings(ranks.relays().duplicate()),
+        relay_reports(ranks.relays().duplicate()),
+        clocks(ranks.relays().duplicate()),
+        orders(ranks.relays().duplicate()) {}
+
+  TreeRanks ranks;
+  mpi::Communicator node_reports;
+  mpi::Communicator meetings;
+  mpi::Communicator relay_reports;
+  mpi::Communicator clocks;
+  mpi::Communicator orders;
+};
+
 }  // namespace tusk::training
