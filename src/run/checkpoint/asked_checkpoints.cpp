@@ -19,14 +19,13 @@ PartRanks PartRanks::behind_servers(std::size_t servers, std::size_t workers) {
 }
 
 PartRanks PartRanks::of_tree(std::span<const std::uint64_t> nodes) {
+  std::vector<std::size_t> by_node(nodes.size());
+  std::iota(by_node.begin(), by_node.end(), std::size_t{0});
+  std::ranges::stable_sort(by_node, {}, [&](std::size_t rank) { return nodes[rank]; });
   PartRanks ranks{.count = nodes.size()};
-  for (std::uint64_t node = 0; ranks.of_relays.size() + ranks.of_workers.size() < nodes.size();
-       ++node) {
-    bool first = true;
-    for (std::size_t rank = 0; rank < nodes.size(); ++rank) {
-      if (nodes[rank] != node) continue;
-      (std::exchange(first, false) ? ranks.of_relays : ranks.of_workers).push_back(rank);
-    }
+  for (const std::size_t rank : by_node) {
+    const bool is_first = nodes[rank] == ranks.of_relays.size();
+    (is_first ? ranks.of_relays : ranks.of_workers).push_back(rank);
   }
   return ranks;
 }

@@ -20,12 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The rank that the worker was: those of the servers come first, if there were any.
-int rank_of(std::size_t worker, const Facts& facts) {
-  if (!facts.nodes.empty()) {
-    return static_cast<int>(PartRanks::of_tree(facts.nodes).of_workers.at(worker));
-  }
-  return static_cast<int>(facts.ranks - facts.workers + worker);
+// Those that the workers were: the ranks of the servers came first, if there were any.
+std::vector<std::size_t> ranks_before(const Facts& facts) {
+  if (!facts.nodes.empty()) return PartRanks::of_tree(facts.nodes).of_workers;
+  return PartRanks::behind_servers(facts.ranks - facts.workers, facts.workers).of_workers;
 }
 
 struct WorkerFile {
@@ -33,9 +31,8 @@ struct WorkerFile {
   std::optional<State> state;  // at "worker"
 };
 
-WorkerFile open_worker(const fs::path& checkpoint, std::size_t worker, const Facts& facts) {
-  const int rank = rank_of(worker, facts);
-  const fs::path path = checkpoint / state_of_rank(rank);
+WorkerFile open_worker(const fs::path& checkpoint, std::size_t rank, const Facts& facts) {
+  const fs::path path = checkpoint / state_of_rank(static_cast<int>(rank));
   WorkerFile file{.bytes = read_state_file(path), .state = std::nullopt};
   file.state.emplace(file.bytes, path.string());
   State& state = *file.state;
@@ -172,6 +169,7 @@ std::unique_ptr<Regroup> read_regroup(const fs::path& checkpoint, const Facts& f
   const auto finished = [&](std::size_t worker) { return facts.finished.at(worker) != 0; };
   std::vector<Entry> mine;
   mpi::collectively(world, [&] {
+    const std::vector<std::size_t> before = ranks_before(facts);
     regroup.of_tree = !facts.nodes.empty() || !wish.nodes.empty();
     // What compression has left over is kept by a worker that sends messages alone. Of another
     // node's center a worker has pulled nothing.
@@ -180,7 +178,8 @@ std::unique_ptr<Regroup> read_regroup(const fs::path& checkpoint, const Facts& f
     regroup.itself = regroup.can_continue && group.worker && *group.worker < facts.workers &&
                      !finished(*group.worker);
     if (group.worker && (regroup.itself || peers)) {
-      WorkerFile file = open_worker(checkpoint, regroup.itself ? *group.worker : 0, facts);
+      WorkerFile file =
+          open_worker(checkpoint, before.at(regroup.itself ? *group.worker : 0), facts);
       regroup.bytes = std::move(file.bytes);
       regroup.state = std::move(file.state);
     }
@@ -188,7 +187,7 @@ std::unique_ptr<Regroup> read_regroup(const fs::path& checkpoint, const Facts& f
     for (std::size_t w = static_cast<std::size_t>(world.rank()); w < facts.workers; w += ranks) {
       FormerWorker worker{.finished = true};
       if (!finished(w)) {
-        WorkerFile file = open_worker(checkpoint, w, facts);
+        WorkerFile file = open_worker(checkpoint, before.at(w), facts);
         worker = FormerWorker::read(*file.state);
       }
       mine.emplace_back(w, std::move(worker));
