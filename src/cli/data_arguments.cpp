@@ -114,24 +114,26 @@ std::vector<std::string> names_in(const std::vector<Named>& all) {
   return names;
 }
 
-// Those that the model was trained on. Where that is a single one which the file has not, or none
+// Those that the model was trained on. Where that is a single one which the files have not, or none
 // is known: `otherwise`.
 template <typename Data>
-std::vector<std::string> trained_on(const std::vector<Data>& all, const hdf5::File& file,
+std::vector<std::string> trained_on(const std::vector<Data>& all, const std::string& files,
                                     const char* otherwise) {
   std::vector<std::string> names;
   for (const Data& each : all) names.push_back(each.dataset);
-  const bool is_elsewhere = names.size() == 1 && !file.has_dataset(names[0]);
-  if (names.empty() || (is_elsewhere && file.has_dataset(otherwise))) return {otherwise};
+  if (names.empty()) return {otherwise};
+  if (names.size() > 1 || names[0] == otherwise) return names;
+  const hdf5::File first = hdf5::File::open(datasets::find_files(files).front());
+  if (!first.has_dataset(names[0]) && first.has_dataset(otherwise)) return {otherwise};
   return names;
 }
 
 std::vector<std::string> feature_names(const evaluation::TrainedModel& model,
-                                       const DataArguments& arguments, const hdf5::File& file) {
+                                       const DataArguments& arguments) {
   const auto& inputs = model.model.inputs();
   std::vector<std::string> names;
   if (!arguments.features) {
-    names = trained_on(model.input_data, file, "features");
+    names = trained_on(model.input_data, arguments.data, "features");
   } else if (inputs.size() == 1) {
     return {*arguments.features};
   } else {
@@ -157,8 +159,8 @@ std::vector<std::string> names_by_output(const evaluation::TrainedModel& model,
 }
 
 std::vector<std::string> label_names(const evaluation::TrainedModel& model,
-                                     const DataArguments& arguments, const hdf5::File& file) {
-  if (!arguments.label) return trained_on(model.label_data, file, "label");
+                                     const DataArguments& arguments) {
+  if (!arguments.label) return trained_on(model.label_data, arguments.data, "label");
   return names_by_output(model, arguments, *arguments.label, "--label", true);
 }
 
@@ -172,10 +174,9 @@ std::vector<std::string> weight_names(const evaluation::TrainedModel& model,
 
 datasets::Dataset open_for(const evaluation::TrainedModel& model, const DataArguments& arguments,
                            bool with_label) {
-  const hdf5::File file = hdf5::File::open(datasets::find_files(arguments.data).front());
-  datasets::ArrayNames names{.features = feature_names(model, arguments, file)};
+  datasets::ArrayNames names{.features = feature_names(model, arguments)};
   if (with_label) {
-    names.label = label_names(model, arguments, file);
+    names.label = label_names(model, arguments);
     names.weight = weight_names(model, arguments);
     if (names.label.size() == 1 && names.weight.size() > 1) {
       names.label.resize(names.weight.size(), std::string(names.label[0]));
