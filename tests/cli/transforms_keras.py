@@ -72,13 +72,13 @@ def write_rows(path, dtype="float32"):
     return x
 
 
-def train(folder, name, network, transforms, data):
+def train_on(folder, name, network, data, more=""):
+    """`data`: the lines of [data]; `more`: tables."""
     path = f"{folder}/{name}.toml"
     with open(path, "w") as file:
         file.write(f"""name = "{name}"
 [data]
-train = "{data}"
-transforms = [{", ".join(transforms)}]
+{data}
 [model]
 {network}
 loss = "categorical_crossentropy"
@@ -88,8 +88,13 @@ name = "adam"
 name = "single"
 epochs = 2
 batch_size = 20
+{more}
 """)
     return f"{folder}/{name}/model.h5", run("train", path, "--run-dir", f"{folder}/{name}").stderr
+
+
+def train(folder, name, network, transforms, data):
+    return train_on(folder, name, network, f'train = "{data}"\ntransforms = [{", ".join(transforms)}]')
 
 
 def predict(model, data, output):
@@ -121,25 +126,10 @@ def several_inputs(folder):
         file["event"], file["image"], file["label"] = event, image, (event[:, 4] > 80).astype("int32")
 
     def experiment(name, of_image, of_event, network=f'inputs = ["image", "event"]\n{TWO}'):
-        with open(f"{folder}/{name}.toml", "w") as file:
-            file.write(f"""name = "{name}"
-[data]
-train = "{data}"
-features = ["image", "event"]
-{f"transforms = {{ image = [{of_image}], event = [{of_event}] }}" if of_image else ""}
-[model]
-{network}
-loss = "categorical_crossentropy"
-[optimizer]
-name = "adam"
-[trainer]
-name = "single"
-epochs = 2
-batch_size = 20
-[output]
-formats = ["h5", "keras"]
-""")
-        said = run("train", f"{folder}/{name}.toml", "--run-dir", f"{folder}/{name}").stderr
+        lines = [f'train = "{data}"', 'features = ["image", "event"]']
+        if of_image:
+            lines.append(f"transforms = {{ image = [{of_image}], event = [{of_event}] }}")
+        _, said = train_on(folder, name, network, "\n".join(lines), '[output]\nformats = ["h5", "keras"]')
         return [f"{folder}/{name}/model.{form}" for form in ("h5", "keras")], said
 
     def same(models, x):
