@@ -29,7 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // A virtual worker is a thread, and Linux has 32,768 process numbers unless it is told otherwise.
-constexpr std::size_t most_workers = 32'000;
+constexpr std::size_t most_workers = 1'000'000;
+constexpr std::size_t most_threads = 32'000;  // a worker that trains is one
 
 struct SimulateArguments {
   ExperimentArguments experiment;
@@ -80,6 +81,12 @@ void check(const mpi::Communicator& world, const Experiment& experiment,
       }
       simulation::check_workers(experiment, workers, like);
       if (arguments.timing_only) continue;
+      if (workers > most_threads) {
+        fail(ExitCode::usage,
+             "--workers: {} is more than {}, each of which trains on a thread; --timing-only takes "
+             "up to {}",
+             workers, most_threads, most_workers);
+      }
       checkpoint::check_directory(wish(experiment, arguments, workers));
     }
   });
@@ -110,11 +117,10 @@ std::optional<records::RunTimes> times_of_run(const Context& context,
   });
 }
 
-SimulationRow project(const training::Assembly& assembly, std::size_t workers, std::size_t threads,
+SimulationRow project(const training::Assembly& assembly, std::size_t workers,
                       const records::RunTimes* like) {
-  const auto projection =
-      simulation::project_times(assembly.experiment, assembly.model.exchanged_count(),
-                                assembly.training_rows, workers, threads, like);
+  const auto projection = simulation::project_times(
+      assembly.experiment, assembly.model.exchanged_count(), assembly.training_rows, workers, like);
   return {.workers = workers,
           .elapsed_s = projection.elapsed_s,
           .samples = projection.samples,
@@ -167,13 +173,13 @@ ExitCode simulate(const Context& context, const SimulateArguments& arguments) {
       training::assemble_simulation(experiment, most, world, context.extensions);
   if (arguments.timing_only) assembly.shard.reset();  // has been checked, and is not needed
   SimulationTable table(experiment.name, arguments.csv, arguments.overwrite,
-                        project(assembly, 1, arguments.threads, like));
+                        project(assembly, 1, like));
   fmt::print("{}\n", table.header());
   for (std::size_t i = 0; i < arguments.workers.size(); ++i) {
     const std::size_t workers = assembly.roles.workers = arguments.workers[i];
     const SimulationRow row =
         arguments.timing_only
-            ? project(assembly, workers, arguments.threads, like)
+            ? project(assembly, workers, like)
             : simulate_training(world, assembly, arguments, like, end, std::move(origins[i]));
     if (row.summary && !row.summary->for_later.empty()) {
       info("{}", row.summary->for_later);

@@ -69,6 +69,9 @@ struct SimulateOptions {
   std::optional<double> memory_bandwidth;
   std::size_t exchanges_at_once = 128;
 
+  // Bytes of it that a step moves, beside its step_time: it takes the longer of the two.
+  double step_memory = 0.0;
+
   // The same as latency and bandwidth, between the nodes of a tree; none: those.
   std::optional<double> network_latency;
   std::optional<double> network_bandwidth;

@@ -49,6 +49,8 @@ void describe(Fields& fields, SimulateOptions& o) {
   fields("memory_bandwidth", o.memory_bandwidth, above(0.0));
   fields("exchanges_at_once", o.exchanges_at_once,
          count().only_when(o.memory_bandwidth.has_value(), "needs memory_bandwidth"));
+  fields("step_memory", o.step_memory,
+         at_least(0.0).only_when(o.memory_bandwidth.has_value(), "needs memory_bandwidth"));
   fields("network_latency", o.network_latency, at_least(0.0));
   fields("network_bandwidth", o.network_bandwidth, above(0.0));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/simulation/center_access.hpp"
 
+#include <utility>
+
 namespace tusk::simulation {
 
 void CenterAccess::exchange(const Load& load, const Act& act) {
@@ -17,8 +19,10 @@ void CenterAccess::arrive(const Load& load, const Act& act, bool stays) {
   act(turn);
   if (sweeps) {
     sweep_ = site_.memory->arrive(turn.time_s(), load.swept);
-    done_s_ = site_.memory->earliest_s(*sweep_);
-  } else if (load.took_s) {
+    if (stays) site_.memory->look_after(*sweep_, worker_, std::move(turn));
+    return;
+  }
+  if (load.took_s) {
     done_s_ = turn.time_s() + *load.took_s;
   } else {
     done_s_ = site_.server.serve(turn.time_s(), network_.bytes_s(load.sent));
@@ -28,14 +32,8 @@ void CenterAccess::arrive(const Load& load, const Act& act, bool stays) {
 
 void CenterAccess::end() {
   scheduler_.advance(worker_, done_s_);
-  while (sweep_) {  // others who came meanwhile have made it later
-    Scheduler::Turn turn(scheduler_, worker_);
-    if (site_.memory->is_done(*sweep_, turn.time_s())) {
-      sweep_.reset();
-    } else {
-      turn.end_at(site_.memory->earliest_s(*sweep_));
-    }
-  }
+  if (sweep_) site_.memory->wait(*sweep_, worker_, scheduler_);
+  sweep_.reset();
 }
 
 }  // namespace tusk::simulation

@@ -2,6 +2,7 @@
 #include "run/simulation/node_memory.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace tusk::simulation {
@@ -24,24 +25,93 @@ void NodeMemory::go_to(double time_s) {
     moved_ = end;
     running_.erase(running_.begin());
     present_.erase(exchange);
-    if (waiting_.empty()) continue;
+    if (asleep_.contains(exchange)) completed_.push_back(exchange);
+    if (steps_.erase(exchange) > 0 || waiting_.empty()) continue;
     start(waiting_.front().first, waiting_.front().second);
     waiting_.pop_front();
   }
 }
 
-NodeMemory::Exchange NodeMemory::arrive(double time_s, double bytes) {
+NodeMemory::Exchange NodeMemory::admit(double time_s) {
   go_to(time_s);
   if (!running_.empty()) moved_ += (time_s - time_s_) * rate(running_.size());
   time_s_ = time_s;
-  const Exchange exchange = next_++;
-  present_.insert(exchange);
-  if (running_.size() < at_once_) {
+  present_.insert(next_);
+  return next_++;
+}
+
+NodeMemory::Exchange NodeMemory::arrive(double time_s, double bytes) {
+  const Exchange exchange = admit(time_s);
+  if (running_.size() - steps_.size() < at_once_) {
     start(exchange, bytes);
   } else {
     waiting_.emplace_back(exchange, bytes);
   }
   return exchange;
+}
+
+NodeMemory::Exchange NodeMemory::arrive_step(double time_s, double bytes) {
+  const Exchange step = admit(time_s);
+  steps_.insert(step);
+  start(step, bytes);
+  return step;
+}
+
+void NodeMemory::wait(Exchange exchange, std::size_t worker, Scheduler& scheduler) {
+  while (!look_after(exchange, worker, Scheduler::Turn(scheduler, worker))) {
+  }
+}
+
+bool NodeMemory::look_after(Exchange exchange, std::size_t worker, Scheduler::Turn&& turn) {
+  attended_.erase(exchange);
+  if (is_done(exchange, turn.time_s())) {
+    wake_first(turn);
+    return true;
+  }
+  if (is_behind_another(exchange)) {
+    asleep_.emplace(exchange, worker);
+    std::move(turn).park();
+  } else {
+    attended_.insert(exchange);
+    turn.end_at(earliest_s(exchange));
+  }
+  return false;
+}
+
+// Behind one that somebody looks after.
+bool NodeMemory::is_behind_another(Exchange exchange) const {
+  for (const auto& [end, other] : running_) {
+    if (other == exchange) return false;
+    if (attended_.contains(other)) return true;
+  }
+  for (const auto& [other, bytes] : waiting_) {
+    if (other == exchange) return false;
+    if (attended_.contains(other)) return true;
+  }
+  return false;
+}
+
+// Those that have ended at the same time; and of those whose worker waits on, the one that ends
+// next has to be looked after.
+void NodeMemory::wake_first(Scheduler::Turn& turn) {
+  for (const Exchange exchange : std::exchange(completed_, {})) {
+    turn.wake(asleep_.at(exchange), turn.time_s());
+    asleep_.erase(exchange);
+  }
+  const auto looked_after = [&](Exchange exchange) {
+    const auto sleeper = asleep_.find(exchange);
+    if (sleeper == asleep_.end()) return attended_.contains(exchange);
+    attended_.insert(exchange);
+    turn.wake(sleeper->second, earliest_s(exchange));
+    asleep_.erase(sleeper);
+    return true;
+  };
+  for (const auto& [end, exchange] : running_) {
+    if (looked_after(exchange)) return;
+  }
+  for (const auto& [exchange, bytes] : waiting_) {
+    if (looked_after(exchange)) return;
+  }
 }
 
 bool NodeMemory::is_done(Exchange exchange, double time_s) {
@@ -60,21 +130,26 @@ void NodeMemory::keep(State& state) {
   state("moved", moved_);
   state.list("running", running, keep_pair);
   state.list("waiting", waiting, keep_pair);
+  std::vector<Exchange> steps(steps_.begin(), steps_.end());
+  std::ranges::sort(steps);
+  if (state.reading() ? state.has("steps") : !steps.empty()) state("steps", steps);
   state("next", next_);
   if (!state.reading()) return;
   running_ = {running.begin(), running.end()};
   waiting_ = {waiting.begin(), waiting.end()};
+  steps_ = {steps.begin(), steps.end()};
   present_.clear();
   for (const auto& [end, exchange] : running) present_.insert(exchange);
   for (const auto& [exchange, bytes] : waiting) present_.insert(exchange);
 }
 
 double NodeMemory::earliest_s(Exchange exchange) const {
-  // Of one that waits: as many have to leave before it as are before it, and one more to make room.
-  std::size_t leaving = running_.size();
-  if (!waiting_.empty() && exchange >= waiting_.front().first) {
-    leaving = std::min<std::size_t>(leaving, exchange - waiting_.front().first + 1);
-  }
+  // Of one that waits: as many exchanges have to leave before it as are before it, and one more to
+  // make room.
+  const auto place =
+      std::ranges::lower_bound(waiting_, exchange, {}, &std::pair<Exchange, double>::first);
+  const bool waits = place != waiting_.end() && place->first == exchange;
+  std::size_t leaving = waits ? static_cast<std::size_t>(place - waiting_.begin()) + 1 : 0;
   double time_s = time_s_;
   double moved = moved_;
   std::size_t left = running_.size();
@@ -82,7 +157,9 @@ double NodeMemory::earliest_s(Exchange exchange) const {
     time_s += (end - moved) / rate(left);
     moved = end;
     --left;
-    if (other == exchange || running_.size() - left == leaving) break;
+    if (other == exchange) break;
+    if (!waits) continue;
+    if (!steps_.contains(other) && --leaving == 0) break;
   }
   return time_s;
 }

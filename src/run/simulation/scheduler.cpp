@@ -16,27 +16,51 @@ struct Cancelled {};
 }  // namespace
 
 Scheduler::Scheduler(std::size_t workers, std::size_t cores, std::size_t stack_bytes)
-    : stack_bytes_(stack_bytes), workers_(workers), free_cores_(std::max<std::size_t>(cores, 1)) {}
+    : stack_bytes_(stack_bytes), workers_(workers), free_cores_(std::max<std::size_t>(cores, 1)) {
+  if (cores == 0) fibers_.emplace(workers, stack_bytes);
+}
 
 void Scheduler::run(const std::function<void(std::size_t)>& work) {
   for (std::size_t w = 0; w < workers_.size(); ++w) {
     active_.emplace(workers_[w].time_s, w);
     ready_.emplace(workers_[w].time_s, w);
   }
-  {
-    std::deque<Thread> threads;
-    try {
-      for (std::size_t w = 0; w < workers_.size(); ++w) {
-        threads.emplace_back(stack_bytes_, [this, w, &work] { run_worker(w, work); });
-      }
-      const std::lock_guard lock(mutex_);
-      dispatch();
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      fail_with(std::current_exception());
-    }
+  if (fibers_) {
+    run_fibers(work);
+  } else {
+    run_threads(work);
   }
   if (error_) std::rethrow_exception(error_);
+}
+
+void Scheduler::run_threads(const std::function<void(std::size_t)>& work) {
+  std::deque<Thread> threads;
+  try {
+    for (std::size_t w = 0; w < workers_.size(); ++w) {
+      threads.emplace_back(stack_bytes_, [this, w, &work] { run_worker(w, work); });
+    }
+    const std::lock_guard lock(mutex_);
+    dispatch();
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    fail_with(std::current_exception());
+  }
+}
+
+// Whoever is started is resumed when the one that runs has to wait.
+void Scheduler::run_fibers(const std::function<void(std::size_t)>& work) {
+  for (std::size_t w = 0; w < workers_.size(); ++w) {
+    fibers_->begin(w, [this, w, &work] { run_worker(w, work); });
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    dispatch();
+  }
+  while (next_ && !error_) fibers_->resume(*std::exchange(next_, std::nullopt));
+  if (!error_) return;
+  for (std::size_t w = 0; w < workers_.size(); ++w) {  // to unwind them
+    if (!fibers_->ended(w)) fibers_->resume(w);
+  }
 }
 
 void Scheduler::run_worker(std::size_t worker, const std::function<void(std::size_t)>& work) {
@@ -45,12 +69,15 @@ void Scheduler::run_worker(std::size_t worker, const std::function<void(std::siz
       std::unique_lock lock(mutex_);
       wait_until_running(lock, worker);
     }
+    std::exception_ptr error;
     try {
       work(worker);
     } catch (const Cancelled&) {
       throw;
     } catch (...) {
-      const auto error = std::current_exception();
+      error = std::current_exception();
+    }
+    if (error) {
       begin_turn(worker);  // others may fail at an earlier time
       const std::lock_guard lock(mutex_);
       fail_with(error);
@@ -120,7 +147,17 @@ void Scheduler::fail_with(std::exception_ptr error) {
 
 void Scheduler::wait_until_running(std::unique_lock<std::mutex>& lock, std::size_t worker) {
   Worker& mine = workers_[worker];
-  mine.changed.wait(lock, [&] { return error_ || mine.state == State::running; });
+  const auto may_run = [&] { return error_ || mine.state == State::running; };
+  if (fibers_) {
+    while (!may_run()) {
+      lock.unlock();
+      fibers_->pause(worker);
+      lock.lock();
+    }
+    next_.reset();  // it is this one
+  } else {
+    mine.changed.wait(lock, may_run);
+  }
   if (error_) throw Cancelled{};
 }
 
@@ -157,7 +194,11 @@ void Scheduler::dispatch() {
 void Scheduler::start(std::size_t worker) {
   workers_[worker].state = State::running;
   --free_cores_;
-  workers_[worker].changed.notify_one();
+  if (fibers_) {
+    next_ = worker;
+  } else {
+    workers_[worker].changed.notify_one();
+  }
 }
 
 void Scheduler::check_for_standstill() {

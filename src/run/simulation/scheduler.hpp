@@ -6,13 +6,16 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "run/simulation/fibers.hpp"
+
 namespace tusk::simulation {
 
-// Lets virtual workers, each a thread with a clock of its own, touch what they share in the order
+// Lets virtual workers, each with a clock of its own, touch what they share in the order
 // of their clocks, whatever the machine does: a conservative discrete-event simulation (Chandy &
 // Misra 1979). What they do between two turns touches nothing that is shared, and runs in parallel.
 //
@@ -21,23 +24,25 @@ namespace tusk::simulation {
 // only. Turns do not overlap. So the order of turns, and with it every result, is a function of the
 // workers' clocks alone.
 //
-// At most `cores` threads run at once, those with the least clocks first.
+// Workers are threads, of which at most `cores` run at once, those with the least clocks first.
 class Scheduler {
  public:
   // The stack that a training step needs: matrix products keep up to 4 MiB there.
   static constexpr std::size_t training_stack = std::size_t{8} << 20U;
 
+  // With no cores, workers are fibers in the thread that calls run(), one at a time, with the same
+  // turns: for many that do little between them.
   Scheduler(std::size_t workers, std::size_t cores, std::size_t stack_bytes = training_stack);
 
   // Before run(): the worker's clock begins there.
   void begin_at(std::size_t worker, double time_s) { workers_[worker].time_s = time_s; }
 
-  // Runs work(w) on a thread for each worker until all have returned. The first error in virtual
+  // Runs work(w) for each worker until all have returned. The first error in virtual
   // time ends them all and is thrown here. Error(internal) if the threads cannot be had, or if all
   // workers are parked.
   void run(const std::function<void(std::size_t)>& work);
 
-  // The rest is for the worker's own thread, inside work().
+  // The rest is for the worker's own thread, or fiber, inside work().
 
   double now_s(std::size_t worker) const { return workers_[worker].time_s; }
 
@@ -98,6 +103,8 @@ class Scheduler {
   void set_time(std::size_t worker, double time_s);
   void wake(std::size_t worker, double time_s);
 
+  void run_threads(const std::function<void(std::size_t)>& work);
+  void run_fibers(const std::function<void(std::size_t)>& work);
   void run_worker(std::size_t worker, const std::function<void(std::size_t)>& work);
   void finish(std::size_t worker);
   void fail_with(std::exception_ptr error);
@@ -116,6 +123,8 @@ class Scheduler {
   std::size_t free_cores_;
   bool turn_taken_ = false;
   std::exception_ptr error_;
+  std::optional<Fibers> fibers_;
+  std::optional<std::size_t> next_;  // of them, to be resumed
 };
 
 }  // namespace tusk::simulation

@@ -42,7 +42,7 @@ struct Projection {
   records::Staleness staleness;
 };
 Projection project_times(const Experiment& experiment, std::size_t parameters,
-                         std::uint64_t training_rows, std::size_t workers, std::size_t threads,
+                         std::uint64_t training_rows, std::size_t workers,
                          const records::RunTimes* like = nullptr);
 
 // Error(bad_experiment) if there cannot be so many workers: training::check_workers() and beyond it

@@ -41,8 +41,8 @@ class VirtualMachine::VirtualWorker {
                 worker::Worker::Outside{.center = *center_,
                                         .peers = peers_,
                                         .sink = *sink_,
-                                        .clock = make_clock(),
-                                        .gate = make_gate(),
+                                        .clock = machine.make_clock(index),
+                                        .gate = machine.make_gate(index),
                                         .passes = make_passes()}) {}
 
   void train() {
@@ -68,23 +68,6 @@ class VirtualMachine::VirtualWorker {
         training::worker_options(machine_.setup_.experiment, index_, node_.workers, /*threads=*/1);
     options.stagger = machine_.setup_.experiment.simulate.stagger;
     return options;
-  }
-
-  std::unique_ptr<worker::Clock> make_clock() const {
-    const Experiment& experiment = machine_.setup_.experiment;
-    // The times of a run are of workers that were as slow as they are.
-    const double factor =
-        machine_.step_times_.measured()
-            ? 1.0
-            : experiment.debug.slowness(index_) *
-                  StepTimes::factor(experiment.simulate.worker_factor, experiment.seed, index_);
-    return std::make_unique<VirtualClock>(machine_.scheduler_, index_, machine_.step_times_,
-                                          factor);
-  }
-
-  std::unique_ptr<worker::Gate> make_gate() const {
-    return std::make_unique<VirtualGate>(machine_.gatekeeper_, machine_.cut_, node_.shards.board(),
-                                         node_.bell, machine_.scheduler_, index_);
   }
 
   std::unique_ptr<worker::Passes> make_passes() {
@@ -114,10 +97,69 @@ class VirtualMachine::VirtualWorker {
   worker::Worker worker_;
 };
 
+// One of whom times alone are wanted, with the same things around it.
+class VirtualMachine::VirtualPacedWorker {
+ public:
+  VirtualPacedWorker(VirtualMachine& machine, std::size_t index)
+      : machine_(machine),
+        index_(index),
+        node_(machine.node_of(index)),
+        center_(node_.shards.connect(machine.scheduler_, index, machine.network_,
+                                     machine.step_times_, node_.memory(), &node_.bell)),
+        claims_(machine.board(), machine.scheduler_, index),
+        peers_(machine.exchanges_, index, machine.network_),
+        sink_(machine.make_sink(index)),
+        worker_({.experiment = machine.setup_.experiment,
+                 .index = index,
+                 .workers = node_.workers,
+                 .weights = machine.setup_.model.trained_count()},
+                {.center = *center_,
+                 .peers = peers_,
+                 .clock = machine.make_clock(index),
+                 .gate = machine.make_gate(index),
+                 .next_pass = [this] { return next_pass(); },
+                 .end_pass = [this] { sink_->end_pass(); }},
+                *machine.setup_.pace) {}
+
+  void train() { worker_.run(); }
+
+ private:
+  std::optional<std::uint64_t> next_pass() {
+    const Setup& setup = machine_.setup_;
+    const std::size_t factor = setup.experiment.trainer.parallelism_factor;
+    const std::uint64_t epochs = setup.experiment.trainer.epochs;
+    if (factor <= 1) {
+      if (passes_++ == epochs) return std::nullopt;
+      return samples_of(index_, setup.workers);
+    }
+    const std::uint64_t parts = factor * setup.workers;
+    const auto claim =
+        static_cast<std::uint64_t>(claims_.fetch_add(center::Cell::next_partition, 1));
+    if (claim / parts >= epochs) return std::nullopt;
+    return samples_of(claim % parts, parts);
+  }
+
+  std::uint64_t samples_of(std::size_t part, std::size_t parts) const {
+    const Setup& setup = machine_.setup_;
+    return setup.experiment.data.repeat * datasets::block_of(setup.rows, part, parts).size();
+  }
+
+  VirtualMachine& machine_;
+  std::size_t index_;
+  VirtualNode& node_;
+  std::unique_ptr<center::CenterVariable> center_;
+  VirtualBoard claims_;
+  VirtualPeers peers_;
+  std::unique_ptr<KeptSink> sink_;
+  std::uint64_t passes_ = 0;
+  PacedWorker worker_;
+};
+
 VirtualMachine::VirtualMachine(const Setup& setup)
     : setup_(setup),
       groups_(groups_of(setup.experiment, setup.workers)),
-      scheduler_(setup.workers + relays(), setup.threads, setup.stack_bytes),
+      scheduler_(setup.workers + relays(), setup.pace != nullptr ? 0 : setup.threads,
+                 setup.stack_bytes),
       step_times_(setup.experiment.simulate.step_time, setup.workers, setup.experiment.seed,
                   setup.like),
       network_(setup.experiment.simulate, setup.model.exchanged_count(), setup.parameters),
@@ -127,7 +169,13 @@ VirtualMachine::VirtualMachine(const Setup& setup)
       cut_(setup.workers + relays(),
            topology(setup.experiment.trainer.strategy) == Topology::peers) {
   make_nodes();
-  for (std::size_t index = 0; index < setup.workers; ++index) workers_.emplace_back(*this, index);
+  for (std::size_t index = 0; index < setup.workers; ++index) {
+    if (setup.pace != nullptr) {
+      paced_workers_.emplace_back(*this, index);
+    } else {
+      workers_.emplace_back(*this, index);
+    }
+  }
 }
 
 void VirtualMachine::make_nodes() {
@@ -157,6 +205,25 @@ void VirtualMachine::make_nodes() {
 }
 
 VirtualMachine::~VirtualMachine() = default;
+
+std::unique_ptr<worker::Clock> VirtualMachine::make_clock(std::size_t worker) {
+  const Experiment& experiment = setup_.experiment;
+  // The times of a run are of workers that were as slow as they are.
+  const double factor =
+      step_times_.measured()
+          ? 1.0
+          : experiment.debug.slowness(worker) *
+                StepTimes::factor(experiment.simulate.worker_factor, experiment.seed, worker);
+  return std::make_unique<VirtualClock>(
+      scheduler_, worker, step_times_, factor,
+      VirtualClock::Memory{node_of(worker).memory(), experiment.simulate.step_memory});
+}
+
+std::unique_ptr<worker::Gate> VirtualMachine::make_gate(std::size_t worker) {
+  VirtualNode& node = node_of(worker);
+  return std::make_unique<VirtualGate>(gatekeeper_, cut_, node.shards.board(), node.bell,
+                                       scheduler_, worker);
+}
 
 std::unique_ptr<KeptSink> VirtualMachine::make_sink(std::size_t worker) {
   if (topology(setup_.experiment.trainer.strategy) == Topology::peers) {
@@ -197,8 +264,9 @@ std::uint64_t VirtualMachine::steps(std::size_t worker) const {
 void VirtualMachine::run(TakeReport take) {
   take_ = std::move(take);
   scheduler_.run([this](std::size_t place) {
-    if (place < setup_.workers) return workers_[place].train();
-    tree_->run(place - setup_.workers);
+    if (place >= setup_.workers) return tree_->run(place - setup_.workers);
+    if (setup_.pace != nullptr) return paced_workers_[place].train();
+    workers_[place].train();
   });
 }
 

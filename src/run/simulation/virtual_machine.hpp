@@ -14,6 +14,7 @@
 #include "net/graph/model.hpp"
 #include "run/relay/groups.hpp"
 #include "run/simulation/network.hpp"
+#include "run/simulation/paced_worker.hpp"
 #include "run/simulation/scheduler.hpp"
 #include "run/simulation/step_times.hpp"
 #include "run/simulation/virtual_clock.hpp"
@@ -43,6 +44,10 @@ class VirtualMachine {
     std::size_t threads = 1;
     std::size_t stack_bytes = Scheduler::training_stack;  // of a worker's thread
     const records::RunTimes* like = nullptr;              // a run whose times are taken
+
+    // Times alone are wanted, of workers with so many rows in all, and go there. Without threads.
+    Pace* pace = nullptr;
+    std::uint64_t rows = 0;
   };
   // What `setup` refers to must outlive the object.
   explicit VirtualMachine(const Setup& setup);
@@ -68,11 +73,14 @@ class VirtualMachine {
 
  private:
   class VirtualWorker;
+  class VirtualPacedWorker;
 
   bool has_center() const;
   std::size_t relays() const { return groups_.count() > 1 ? groups_.count() : 0; }
   VirtualNode& node_of(std::size_t worker) { return nodes_[groups_.of(worker)]; }
   void make_nodes();
+  std::unique_ptr<worker::Clock> make_clock(std::size_t worker);
+  std::unique_ptr<worker::Gate> make_gate(std::size_t worker);
   std::unique_ptr<KeptSink> make_sink(std::size_t worker);
 
   Setup setup_;
@@ -88,7 +96,8 @@ class VirtualMachine {
   Gatekeeper gatekeeper_;
   VirtualCut cut_;
   std::deque<VirtualWorker> workers_;
-  std::optional<VirtualTree> tree_;  // if there are several nodes
+  std::deque<VirtualPacedWorker> paced_workers_;  // in their place, for times alone
+  std::optional<VirtualTree> tree_;               // if there are several nodes
 };
 
 }  // namespace tusk::simulation

@@ -58,3 +58,20 @@ TEST_CASE("memory: it comes to the same to the last bit, however often it is ask
   };
   CHECK(end_s(asked) == end_s(left_alone));
 }
+
+TEST_CASE("memory: steps share it, too, and are no exchanges that are counted") {
+  NodeMemory memory(20.0, 10.0, 1);
+  const auto exchange = memory.arrive(0.0, 100.0);
+  const auto next = memory.arrive(0.0, 10.0);  // waits
+  const auto step = memory.arrive_step(0.0, 40.0);
+  const auto other = memory.arrive_step(2.0, 40.0);
+  // 10 each up to 2, then 20/3: step leaves at 5; exchange and other have 10 each again.
+  CHECK(memory.earliest_s(step) == Approx(5.0));
+  CHECK(memory.earliest_s(next) == Approx(11.0));  // not before exchange has left
+  CHECK(memory.is_done(step, 5.1));
+  CHECK_FALSE(memory.is_done(next, 10.9));
+  CHECK(memory.is_done(other, 7.1));
+  CHECK(memory.is_done(exchange, 11.1));
+  CHECK(memory.earliest_s(next) == Approx(12.0));
+  CHECK(memory.is_done(next, 12.0));
+}

@@ -54,7 +54,7 @@ TEST_CASE("a user's rules are simulated as those of Tusk's that they are, to the
     CHECK(simulated.summary.trainer == name_of_rule(own));
     CHECK(simulation::memory_bytes(experiment.optimizer, 100, workers) == bytes);
     const auto projected =
-        simulation::project_times(experiment, simulated.weights.size(), 903, workers, 2);
+        simulation::project_times(experiment, simulated.weights.size(), 903, workers);
     CHECK(projected.elapsed_s == expected.summary.elapsed_s);
   };
   compare(test::relay(extensions, 3), DownpourOptions{.communication_window = 3}, 5);

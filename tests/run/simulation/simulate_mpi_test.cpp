@@ -108,10 +108,33 @@ TEST_CASE("projected times and staleness are those of the whole simulation") {
   for (const StrategyOptions& strategy : all) {
     const auto experiment = simulations.experiment(strategy);
     const auto whole = simulations.simulate(experiment, 4);
-    const auto projected = simulation::project_times(experiment, whole.weights.size(), 903, 4, 2);
+    const auto projected = simulation::project_times(experiment, whole.weights.size(), 903, 4);
     CHECK(projected.elapsed_s == whole.summary.elapsed_s);
     CHECK(projected.staleness.sum == whole.summary.staleness.sum);
     CHECK(projected.staleness.max == whole.summary.staleness.max);
+  }
+}
+
+TEST_CASE("so they are of 64 workers, with all that there is around them") {
+  Simulations simulations;
+  const Experiment plain = simulations.experiment(AdagOptions{.communication_window = 3});
+  std::vector<Experiment> all_kinds(7, plain);
+  all_kinds[1].trainer.overlap = true;
+  all_kinds[2].trainer.max_staleness = 1;
+  all_kinds[3].trainer.parallelism_factor = 3;
+  all_kinds[4].simulate.stagger = true;
+  all_kinds[4].simulate.worker_factor = TimeDistribution(LognormalTime{.mean = 1.0, .sigma = 0.2});
+  all_kinds[5].simulate.memory_bandwidth = 1e5;
+  all_kinds[5].simulate.exchanges_at_once = 5;
+  all_kinds[6].server.topology = ServerTopology::tree;
+  all_kinds[6].server.ranks_per_node = 17;
+  all_kinds[6].simulate.memory_bandwidth = 1e5;
+  for (const Experiment& experiment : all_kinds) {
+    const auto whole = simulations.simulate(experiment, 64);
+    const auto projected = simulation::project_times(experiment, whole.weights.size(), 903, 64);
+    CHECK(projected.elapsed_s == whole.summary.elapsed_s);
+    CHECK(projected.samples == whole.summary.ledger.samples_trained);
+    CHECK(projected.staleness.counts == whole.summary.staleness.counts);
   }
 }
 
@@ -129,7 +152,7 @@ TEST_CASE("streamed and repeated rows are simulated like others, partitions too"
     CHECK(again.weights == first.weights);
     CHECK(again.committers == first.committers);
     CHECK(first.summary.ledger.samples_committed == 2 * 2 * 903);
-    const auto projected = simulation::project_times(experiment, first.weights.size(), 903, 4, 2);
+    const auto projected = simulation::project_times(experiment, first.weights.size(), 903, 4);
     CHECK(projected.elapsed_s == first.summary.elapsed_s);
     CHECK(projected.samples == 2 * 2 * 903);
   }
