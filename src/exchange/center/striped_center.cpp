@@ -19,7 +19,7 @@ struct Layout {
   Layout(std::size_t size, std::size_t workers, std::size_t statistics)
       : cells(cell_count(workers)),
         stripes(std::max<std::size_t>(
-            1, round_up(size, StripedCenter::stripe) / StripedCenter::stripe)),
+            1, (size + StripedCenter::stripe_of(size) - 1) / StripedCenter::stripe_of(size))),
         locks_at(round_up((1 + cells) * sizeof(std::int64_t), sizeof(StripeLock))),
         theta_at(round_up(locks_at + stripes * sizeof(StripeLock), StripedCenter::page)),
         momentum_at(round_up(theta_at + (size + statistics) * sizeof(float), 64)) {}
@@ -33,6 +33,12 @@ struct Layout {
 
 }  // namespace
 
+std::size_t StripedCenter::stripe_of(std::size_t size) {
+  constexpr std::size_t wanted = 48;
+  constexpr std::size_t line = 16;  // floats
+  return std::clamp(round_up(size / wanted, line), smallest_stripe, largest_stripe);
+}
+
 std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers, std::size_t statistics,
                                  bool momentum) {
   const Layout layout(size, workers, statistics);
@@ -41,7 +47,7 @@ std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers, std::siz
 
 StripedCenter::StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,
                              std::size_t statistics, bool momentum)
-    : size_(size), statistics_(statistics) {
+    : size_(size), stripe_(stripe_of(size)), statistics_(statistics) {
   const Layout layout(size, workers, statistics);
   counter_ = reinterpret_cast<std::uint64_t*>(memory);
   cells_ = {reinterpret_cast<std::int64_t*>(counter_ + 1), layout.cells};
@@ -81,7 +87,7 @@ Receipt StripedCenter::perform(Update update) const {
   std::unique_lock held(locks_[0]);
   const std::uint64_t ticket = take_ticket(update);
   for (std::size_t i = 0; i < locks_.size(); ++i) {
-    apply(update, theta_, i * stripe, std::min((i + 1) * stripe, size_));
+    apply(update, theta_, i * stripe_, std::min((i + 1) * stripe_, size_));
     if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
   }
   apply_to_statistics(update, theta_ + size_, statistics_);
@@ -95,9 +101,9 @@ std::uint64_t StripedCenter::merge(std::span<const float> change) const {
     for (std::size_t i = first; i < last; ++i) to[i] += change[i];
   };
   for (std::size_t i = 0; i < locks_.size(); ++i) {
-    const std::size_t last = std::min((i + 1) * stripe, size_);
-    add(theta_, i * stripe, last);
-    if (!momentum_.empty()) add(momentum_.data() + size_, i * stripe, last);
+    const std::size_t last = std::min((i + 1) * stripe_, size_);
+    add(theta_, i * stripe_, last);
+    if (!momentum_.empty()) add(momentum_.data() + size_, i * stripe_, last);
     if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
   }
   add(theta_, size_, size_ + statistics_);

@@ -45,12 +45,26 @@ TEST_CASE("striped: threads that race lose additions, but no ticket") {
   check_tickets([](std::span<const float> initial) { return make_thread_site(initial, 3, true); });
 }
 
+TEST_CASE("striped: some thirty exchanges can be under way at once from 70,000 weights on") {
+  const auto stripes = [](std::size_t size) {
+    const std::size_t each = StripedCenter::stripe_of(size);
+    CHECK(each % 16 == 0);  // of whole cache lines
+    return (size + each - 1) / each;
+  };
+  CHECK(stripes(1) == 1);
+  CHECK(stripes(10'000) == 5);
+  CHECK(stripes(100'000) >= 48);
+  CHECK(stripes(200'000) >= 47);
+  CHECK(stripes(1'000'000) == 123);
+  CHECK(stripes(10'000'000) == 1221);
+}
+
 namespace {
 
 // A center in memory that a forked process shares.
 class ForkedCenter {
  public:
-  static constexpr std::size_t size = 3 * StripedCenter::stripe;
+  static constexpr std::size_t size = 3 * StripedCenter::smallest_stripe;
 
   ForkedCenter()
       : memory_(mmap(nullptr, StripedCenter::bytes(size, 1), PROT_READ | PROT_WRITE,
@@ -66,7 +80,7 @@ class ForkedCenter {
   void let_a_process_die_in_the_second_stripe() const {
     const pid_t child = fork();
     if (child == 0) {
-      const std::size_t readable = StripedCenter::stripe * sizeof(float);
+      const std::size_t readable = StripedCenter::smallest_stripe * sizeof(float);
       void* delta =
           mmap(nullptr, 2 * readable, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
       mprotect(static_cast<std::byte*>(delta) + readable, readable, PROT_NONE);
