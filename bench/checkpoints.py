@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What checkpoints cost: a network of 22 million parameters with two workers, in turns with a checkpoint every 30 seconds and without.
 
-bench/checkpoints.py TUSK [--every 30s] [--epochs N] [--turns T] [--optimizer adam]: samples a second, CPU seconds, how long the workers stood still
-(stall_s of summary.json), and at which rate a checkpoint was written beside a plain write of as many bytes (dd, handed to the disk)
-on the same disk."""
+bench/checkpoints.py TUSK [--every 30s] [--epochs N] [--turns T] [--optimizer adam]: samples a second, CPU seconds, how long a checkpoint holds the workers
+(stall_s of summary.json: until the last one stands, and the copy) and what part of its time a worker waited for that; and at which rate a checkpoint was
+written beside a plain write of as many bytes (dd, handed to the disk) on the same disk."""
 import argparse
 import json
 import pathlib
@@ -17,6 +17,7 @@ import time
 
 import numpy
 
+WORKERS = 2
 REPO = pathlib.Path(__file__).resolve().parents[1]
 EXPERIMENT = """
 name = "checkpoints"
@@ -88,8 +89,8 @@ for turn in range(arguments.turns):
         costs = summary.get("checkpoints")
         if every != "never" and costs:
             rate = costs["bytes"] / costs["write_s"]
-            line += (f"; {costs['written']} checkpoints of {costs['bytes'] / costs['written'] / 1e6:.0f} MB, stalled {costs['stall_s']:.2f} s "
-                     f"({100 * costs['stall_s'] / summary['elapsed_s']:.2f}%), written at {rate / 1e6:.0f} MB/s, plainly at "
+            line += (f"; {costs['written']} checkpoints of {costs['bytes'] / costs['written'] / 1e6:.0f} MB, from order to go {costs['stall_s']:.2f} s "
+                     f"in all, in which workers waited {100 * summary['time_s']['wait'] / WORKERS / summary['elapsed_s']:.2f}% of the run, written at {rate / 1e6:.0f} MB/s, plainly at "
                      f"{plain_write(costs['bytes'] // costs['written']) / 1e6:.0f} MB/s")
         print(line, flush=True)
 slower = 1 - statistics.median(rates[arguments.every]) / statistics.median(rates["never"])

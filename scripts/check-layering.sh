@@ -43,11 +43,12 @@ declare -A may_include=(
     use/evaluation exchange/center exchange/strategies run/records run/worker run/relay run/coordinator run/checkpoint"
   [run/simulation]="data/datasets data/samples net/graph net/optim exchange/center exchange/strategies
     run/records run/worker run/relay run/checkpoint run/training"
+  [run/advice]="mpi data/samples net/graph exchange/center exchange/strategies run/records run/worker run/training"
 
   [run/queue]=""
 
   [cli]="mpi options experiment data/hdf5 data/datasets data/transforms data/convert net/graph net/formats net/exports use/evaluation
-    use/inference exchange/strategies run/records run/checkpoint run/training run/simulation run/queue"
+    use/inference exchange/strategies run/records run/checkpoint run/training run/simulation run/advice run/queue"
   [main]="mpi cli"  # tusk::main
 )
 # The room that a public header, tusk/NAME.hpp, belongs to: its arrows hold for it. Those not named belong to the ground.

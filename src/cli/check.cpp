@@ -2,9 +2,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/class_label.hpp"
@@ -17,6 +21,9 @@
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "net/graph/model.hpp"
+#include "run/advice/advice.hpp"
+#include "run/advice/memory_rates.hpp"
+#include "run/advice/step_time.hpp"
 #include "run/training/assembly.hpp"
 
 namespace tusk::cli {
@@ -93,13 +100,56 @@ std::string reach_text(const TrainerOptions& trainer, std::size_t workers) {
   return fmt::format("reach      {} {:.2f} of the way to an optimum\n", windows, *share);
 }
 
-ExitCode check(const Context& context, const ExperimentArguments& arguments) {
+struct CheckArguments {
+  ExperimentArguments experiment;
+  std::optional<std::uint64_t> workers;
+  std::uint64_t nodes = 0;
+};
+
+// Where the workers would be: as the command line says, or as this job's are.
+advice::Places find_places(const CheckArguments& arguments, const training::Assembly& assembly,
+                           const mpi::Communicator& world) {
+  advice::Places places{.workers = arguments.workers.value_or(assembly.roles.workers)};
+  const ServerOptions& server = assembly.experiment.server;
+  if (arguments.nodes > 0) {
+    places.nodes = arguments.nodes;
+  } else if (server.topology == ServerTopology::tree && server.ranks_per_node) {
+    const std::size_t each = *server.ranks_per_node - 1;
+    places.nodes = (places.workers + each - 1) / each;
+  } else if (!arguments.workers) {
+    const bool is_first = world.split_by_node().rank() == 0;
+    places.nodes = static_cast<std::size_t>(world.sum(std::uint64_t{is_first ? 1U : 0U}));
+  }
+  places.nodes = std::min(places.nodes, places.workers);
+  return places;
+}
+
+// Collective. What exchanges would cost.
+std::string exchange_text(const CheckArguments& arguments, const training::Assembly& assembly,
+                          const mpi::Communicator& world) {
+  const Experiment& experiment = assembly.experiment;
+  const advice::Places places = find_places(arguments, assembly, world);
+  if (!advice::is_exchange_advised(experiment.trainer, places)) return "";
+  const std::size_t exchanged = assembly.model.exchanged_count();
+  std::optional<advice::Measured> measured;
+  if (advice::measures(experiment.simulate)) {
+    const std::optional<double> step_s = advice::measure_step(assembly, world);
+    if (!step_s) return "";
+    measured = {.step_s = *step_s};
+    if (world.rank() == 0) measured->memory = advice::measure_memory(exchanged, places.on_a_node());
+    world.barrier();  // nobody disturbs it
+  }
+  return advice::exchange_text(experiment, exchanged, places, measured);
+}
+
+ExitCode check(const Context& context, const CheckArguments& arguments) {
   const mpi::Communicator& world = context.world;
-  const Experiment experiment = load_experiment(context, arguments);
+  const Experiment experiment = load_experiment(context, arguments.experiment);
   const training::Roles roles = training::find_roles(experiment, world);
   const training::Assembly assembly =
       training::assemble(experiment, roles, world, context.extensions);
   training::warn_of_rules(assembly);
+  const std::string exchanges = exchange_text(arguments, assembly, world);
   if (world.rank() != 0) return ExitCode::done;
   fmt::print("{}\n", assembly.model.summary());
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train.to_string(),
@@ -110,8 +160,10 @@ ExitCode check(const Context& context, const ExperimentArguments& arguments) {
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),
              experiment.trainer.epochs, experiment.trainer.batch_size);
-  fmt::print("{}", reach_text(experiment.trainer,
-                              training::center_sizes(experiment, assembly.roles).workers));
+  fmt::print(
+      "{}{}",
+      reach_text(experiment.trainer, training::center_sizes(experiment, assembly.roles).workers),
+      exchanges);
   fmt::print("{} can be trained\n", experiment.name);
   return ExitCode::done;
 }
@@ -119,11 +171,23 @@ ExitCode check(const Context& context, const ExperimentArguments& arguments) {
 }  // namespace
 
 Command check_command(const Context& context) {
-  const auto arguments = std::make_shared<ExperimentArguments>();
+  const auto arguments = std::make_shared<CheckArguments>();
+  std::vector<Argument> all = experiment_arguments(arguments->experiment);
+  all.push_back({.name = "--workers",
+                 .place = &arguments->workers,
+                 .help = "What exchanges would cost with so many",
+                 .range = Range{1, 1'000'000}});
+  all.push_back({.name = "--nodes",
+                 .place = &arguments->nodes,
+                 .help = "That these would be on; 1 if not given",
+                 .range = Range{1, 1'000'000}});
   return {.name = "check",
           .help = "Check an experiment and its data, and print its model; trains nothing",
-          .example = "Example:\n  tusk check configs/fashion-mnist-adag.toml",
-          .arguments = experiment_arguments(*arguments),
+          .example =
+              "Example:\n  tusk check configs/fashion-mnist-adag.toml\n"
+              "What would exchanges cost with 128 workers on one node?\n"
+              "  tusk check configs/fashion-mnist-adag.toml --workers 128",
+          .arguments = std::move(all),
           .run = [context, arguments] { return check(context, *arguments); }};
 }
 

@@ -31,6 +31,16 @@ add_cli_test(check_transforms RANKS 0 3 EXIT 0 STDOUT "^transform  standard: "
              COMMAND check ${good} ${set_data} --set "data.transforms=[{type=\"standard\"}]" PROPERTIES FIXTURES_REQUIRED points)
 add_cli_test(check_reach RANKS 0 3 EXIT 0 STDOUT "^reach      windows of [12] workers? may go all the way to an optimum$"
              COMMAND check ${good} ${set_data} --set trainer.name=async_local_sgd PROPERTIES FIXTURES_REQUIRED points)
+# What exchanges would cost: measured, with the workers of this job or others, and as the experiment says of the machine.
+add_cli_test(check_exchanges RANKS 3 EXIT 0 STDOUT "^exchange   2 workers on a node, 144 B an exchange, a step of .* the node's memory .* allows [0-9.]+% of what"
+             COMMAND check ${good} ${set_data} PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_exchanges_of_many RANKS 0 EXIT 0 STDOUT "^exchange   2 workers on a node, 144 B an exchange"
+             COMMAND check ${good} ${set_data} --workers 2 PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_exchanges_as_told RANKS 0 3 EXIT 0
+             STDOUT "^exchange   4,096 workers on 32 nodes, 48 B an exchange, a step of 1 ms: 1 server of 1 kB/s allows 0.001%"
+             COMMAND check ${good} ${set_data} --workers 4096 --nodes 32 --set "simulate={memory_bandwidth=3e11,bandwidth=1000}"
+             PROPERTIES FIXTURES_REQUIRED points)
+add_cli_test(check_no_workers RANKS 0 EXIT 64 STDERR "--workers" COMMAND check ${good} --workers 0)
 # What can be trained, and should not be.
 add_cli_test(check_short_reach RANKS 0 2 EXIT 0 STDERR "warning: windows of [12] workers? may go 0.2[0-9] of the way to an optimum at most"
              COMMAND check ${good} ${set_data} --set "trainer={name=\"diloco\",outer_learning_rate=5}" PROPERTIES FIXTURES_REQUIRED points)

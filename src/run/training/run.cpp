@@ -19,6 +19,7 @@
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/signals.hpp"
+#include "run/training/exchange_advice.hpp"
 #include "run/training/model_content.hpp"
 #include "run/training/optimizer_memory.hpp"
 #include "run/training/weights.hpp"
@@ -200,6 +201,7 @@ records::Summary Run::end(Outcome outcome) const {
   mpi::collectively(world_, [&] {
     if (world_.rank() == 0) directory_->write("summary.json", summary.json());
   });
+  if (const auto advice = exchange_advice(summary, experiment.trainer)) info("{}", *advice);
   return summary;
 }
 
