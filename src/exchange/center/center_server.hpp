@@ -38,9 +38,17 @@ class CenterServer {
   // if it keeps none. For checkpoints, while no worker commits.
   virtual AlignedVector<float> momentum() { return {}; }
 
-  // θ += change, of all θ, as a whole, and θ_kept with it: what a relay brings from other nodes. It
-  // is no commit: takes no ticket and counts in nobody's staleness. Returns the number of commits
-  // before it. Error(internal) where a center has no relay.
+  // The two calls of a node's relay; Error(internal) where a center has none. Each is one sweep.
+  //
+  // take: a snapshot, which begins an exchange. `kept`: for each statistic the share of it, as it
+  // was at the last take(), that is left in it: what the commits since then have multiplied it
+  // with. From here on that is counted anew, from 1.
+  virtual std::uint64_t take(std::span<float> out, std::span<float> kept);
+
+  // merge: θ += change, of all θ, as a whole, and θ_kept with it: what the relay brings from other
+  // nodes. Of a statistic's change only the share is added that is left of it since take(), so that
+  // it is as if the workers had begun at what the relay brings. It is no commit: takes no ticket
+  // and counts in nobody's staleness. Returns the number of commits before it.
   virtual std::uint64_t merge(std::span<const float> change);
 
   // The number of commits so far.

@@ -72,6 +72,9 @@ namespace {
 
 }  // namespace
 
+std::uint64_t CenterServer::take(std::span<float> /*out*/, std::span<float> /*kept*/) {
+  fail(ExitCode::internal, "this center has no relay");
+}
 std::uint64_t CenterServer::merge(std::span<const float> /*change*/) {
   fail(ExitCode::internal, "this center has no relay");
 }

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "exchange/center/center_server.hpp"
 #include "exchange/center/center_worker.hpp"
+#include "exchange/center/compression.hpp"
 
 namespace tusk::center {
 
@@ -24,14 +26,20 @@ std::shared_ptr<LocalState> make_local_state(std::span<const float> initial, std
 
 class LocalCenter final : public CenterWorker {
  public:
-  explicit LocalCenter(std::shared_ptr<LocalState> state);
+  // `compression`: what is committed becomes what it would be behind the transport `message`.
+  explicit LocalCenter(std::shared_ptr<LocalState> state,
+                       const CompressionOptions& compression = {});
   ControlBoard& board() override;
+  void keep(State& state) override;
 
  private:
   Receipt execute(Update update) override;
-  bool sweeps_changes() const override { return true; }
+  bool sweeps_changes() const override { return !compressor_; }
 
   std::shared_ptr<LocalState> state_;
+  CompressionOptions options_;
+  std::optional<Compressor> compressor_;
+  AlignedVector<float> arrived_;  // what compression has left of a commit
 };
 
 class LocalServer final : public CenterServer {
@@ -43,6 +51,7 @@ class LocalServer final : public CenterServer {
   double sleep_s(double) const override { return 0.0; }
   std::uint64_t snapshot(std::span<float> out) override;
   AlignedVector<float> momentum() override;
+  std::uint64_t take(std::span<float> out, std::span<float> kept) override;
   std::uint64_t merge(std::span<const float> change) override;
   std::uint64_t updates() override;
   void set_updates(std::uint64_t updates) override;

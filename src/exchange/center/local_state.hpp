@@ -24,13 +24,15 @@ class LocalState {
   // whole or slice by slice, before the next begins.
   std::uint64_t begin(Update& update);
 
-  // θ += change, as CenterServer::merge().
+  // As CenterServer's.
+  void take(std::span<float> out, std::span<float> kept);
   void merge(std::span<const float> change);
 
   std::span<float> theta() { return theta_; }
-  std::span<float> weights() { return std::span(theta_).first(theta_.size() - statistics_); }
+  std::span<float> weights() { return std::span(theta_).first(theta_.size() - kept_.size()); }
   std::span<const float> momentum() const { return momentum_; }
-  std::span<float> statistics() { return std::span(theta_).last(statistics_); }
+  std::span<float> statistics() { return std::span(theta_).last(kept_.size()); }
+  float* kept() { return kept_.data(); }  // of the statistics, since the last take()
   std::uint64_t updates() const { return updates_; }
   void set_updates(std::uint64_t updates) { updates_ = updates; }
   ControlBoard& board() { return board_; }
@@ -39,13 +41,16 @@ class LocalState {
   void keep(State& state) {
     state("theta", std::span(theta_));
     if (!momentum_.empty()) state("momentum", std::span(momentum_));
+    if (!kept_.empty() && (!state.reading() || state.has("kept"))) {
+      state("kept", std::span(kept_));
+    }
     state("updates", updates_);
     state("cells", std::span(cells_));
   }
 
  private:
   AlignedVector<float> theta_;
-  std::size_t statistics_;
+  AlignedVector<float> kept_;
   AlignedVector<float> momentum_;  // v, then θ_kept
   std::uint64_t updates_ = 0;
   std::vector<std::int64_t> cells_;

@@ -158,7 +158,7 @@ void MessageServer::answer_update(Caller& caller) {
     const std::span<const float> part(caller.out.data() + first, last - first);
     caller.leaving.add(communicator_.isend(std::as_bytes(part), caller.rank, tag::out));
   }
-  apply_to_statistics(update, state_->statistics().data(), statistics_);
+  apply_to_statistics(update, state_->statistics().data(), statistics_, state_->kept());
   if (replies) {
     const std::span<const float> statistics(update.statistics.out, statistics_);
     caller.leaving_statistics =

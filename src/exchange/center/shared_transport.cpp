@@ -61,6 +61,12 @@ class SharedServer final : public CenterServer {
     return {mapped_.center.momentum().begin(), mapped_.center.momentum().end()};
   }
 
+  std::uint64_t take(std::span<float> out, std::span<float> kept) override {
+    require_size(out.size(), size());
+    require_size(kept.size(), mapped_.center.statistics());
+    return mapped_.center.take(out, kept);
+  }
+
   std::uint64_t merge(std::span<const float> change) override {
     require_size(change.size(), size());
     return mapped_.center.merge(change);

@@ -18,30 +18,39 @@ StatisticsCenter::StatisticsCenter(CenterVariable& center, std::span<float> stat
       statistics_(statistics),
       averages_(std::move(averages)),
       base_(statistics.begin(), statistics.end()),
-      decay_(statistics.size()),
+      decay_(statistics.size(), 1.0F),
       contribution_(statistics.size()),
       arriving_(statistics.size()) {
   std::size_t count = 0;
   for (const MovingAverages& part : averages_) count += part.count;
+  if (averages_.empty()) count = statistics.size();
   if (count == statistics.size() && count == center.statistics()) return;
   fail(ExitCode::internal, "{} statistics with {} momenta for a center with {}", statistics.size(),
        count, center.statistics());
 }
 
+void StatisticsCenter::set_kept(std::span<const float> shares) {
+  std::ranges::copy(shares, decay_.begin());
+}
+
 void StatisticsCenter::find_contribution() {
-  std::size_t i = 0;
+  auto decay = decay_.begin();
   for (const MovingAverages& part : averages_) {
     const double momentum = static_cast<float>(part.momentum);  // as layers have it
     const auto kept = static_cast<float>(std::pow(momentum, static_cast<double>(steps_)));
-    for (const std::size_t end = i + part.count; i < end; ++i) {
-      decay_[i] = kept;
-      contribution_[i] = statistics_[i] - kept * base_[i];
-    }
+    decay = std::fill_n(decay, part.count, kept);
+  }
+  for (std::size_t i = 0; i < decay_.size(); ++i) {
+    contribution_[i] = statistics_[i] - decay_[i] * base_[i];
   }
 }
 
 void StatisticsCenter::keep(State& state) {
   state("center", center_);
+  keep_own(state);
+}
+
+void StatisticsCenter::keep_own(State& state) {
   state("steps", steps_);
   state("base", std::span(base_));
 }

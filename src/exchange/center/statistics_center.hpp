@@ -36,17 +36,23 @@ struct MovingAverages {
 class StatisticsCenter final : public CenterVariable {
  public:
   // `center` and the memory of `statistics`, x, must outlive the object. Error(internal) unless the
-  // averages are as many as the statistics, and as the center's.
+  // averages are as many as the statistics, and as the center's. Without any, whoever makes it says
+  // what is left of a statistic (set_kept): the relay of a node, whose statistics many have moved.
   StatisticsCenter(CenterVariable& center, std::span<float> statistics,
                    std::vector<MovingAverages> averages);
 
   // The layers have moved x by a batch.
   void step() { ++steps_; }
 
+  // Instead, where there are no averages: by element, the share of x₀ that is left in x, which is
+  // in the place of μᵐ until the next call. Before the first call it is 1.
+  void set_kept(std::span<const float> shares);
+
   std::size_t size() const override { return center_.size(); }
   Commit perform(const Update& update) override;
   std::span<const Commit> further_shards() const override { return center_.further_shards(); }
   void keep(State& state) override;  // x is the worker's to keep
+  void keep_own(State& state);       // the same without the center
   ControlBoard& board() override { return center_.board(); }
 
  private:

@@ -22,7 +22,7 @@ struct Layout {
             1, (size + StripedCenter::stripe_of(size) - 1) / StripedCenter::stripe_of(size))),
         locks_at(round_up((1 + cells) * sizeof(std::int64_t), sizeof(StripeLock))),
         theta_at(round_up(locks_at + stripes * sizeof(StripeLock), StripedCenter::page)),
-        momentum_at(round_up(theta_at + (size + statistics) * sizeof(float), 64)) {}
+        momentum_at(round_up(theta_at + (size + 2 * statistics) * sizeof(float), 64)) {}
 
   std::size_t cells;
   std::size_t stripes;
@@ -62,6 +62,7 @@ void StripedCenter::initialize(std::span<const float> initial, std::span<const f
   reset_cells(cells_);
   for (StripeLock& lock : locks_) std::construct_at(&lock);
   std::ranges::copy(initial, theta_);
+  std::fill_n(kept(), statistics_, 1.0F);
   std::ranges::copy(momentum, momentum_.begin());
 }
 
@@ -90,8 +91,23 @@ Receipt StripedCenter::perform(Update update) const {
     apply(update, theta_, i * stripe_, std::min((i + 1) * stripe_, size_));
     if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
   }
-  apply_to_statistics(update, theta_ + size_, statistics_);
+  apply_to_statistics(update, theta_ + size_, statistics_, kept());
   return {.ticket = ticket};
+}
+
+std::uint64_t StripedCenter::take(std::span<float> out, std::span<float> kept_of) const {
+  std::unique_lock held(locks_[0]);
+  const std::uint64_t version = updates();
+  for (std::size_t i = 0; i < locks_.size(); ++i) {
+    const std::size_t first = i * stripe_;
+    std::copy(theta_ + first, theta_ + std::min(first + stripe_, size_),
+              out.begin() + static_cast<std::ptrdiff_t>(first));
+    if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
+  }
+  std::copy_n(theta_ + size_, statistics_, out.begin() + static_cast<std::ptrdiff_t>(size_));
+  std::copy_n(kept(), statistics_, kept_of.begin());
+  std::fill_n(kept(), statistics_, 1.0F);
+  return version;
 }
 
 std::uint64_t StripedCenter::merge(std::span<const float> change) const {
@@ -106,7 +122,9 @@ std::uint64_t StripedCenter::merge(std::span<const float> change) const {
     if (!momentum_.empty()) add(momentum_.data() + size_, i * stripe_, last);
     if (i + 1 < locks_.size()) held = std::unique_lock(locks_[i + 1]);
   }
-  add(theta_, size_, size_ + statistics_);
+  for (std::size_t i = 0; i < statistics_; ++i) {
+    theta_[size_ + i] += kept()[i] * change[size_ + i];
+  }
   return version;
 }
 

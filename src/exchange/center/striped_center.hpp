@@ -14,7 +14,8 @@ namespace tusk::center {
 // The center of the transport `shared`, in memory that all processes of a node map at a page
 // boundary:
 //
-//   update counter, board cells | one lock a stripe, 64 bytes each | page-aligned θ | v, θ_kept
+//   update counter, board cells | one lock a stripe, 64 bytes each | page-aligned θ |
+//   shares kept of the statistics | v, θ_kept
 //
 // the last two for a center that keeps an outer momentum.
 //
@@ -56,7 +57,8 @@ class StripedCenter {
   Receipt perform(Update update) const;         // under the locks: consistency `snapshot`
   Receipt perform_racing(Update update) const;  // without: `none`, where only tickets are exact
 
-  // CenterServer::merge(), under the locks: a sweep like the others.
+  // CenterServer's, under the locks: sweeps like the others.
+  std::uint64_t take(std::span<float> out, std::span<float> kept) const;
   std::uint64_t merge(std::span<const float> change) const;
 
   std::size_t size() const { return size_; }
@@ -68,6 +70,7 @@ class StripedCenter {
 
  private:
   std::uint64_t take_ticket(Update& update) const;
+  float* kept() const { return theta_ + size_ + statistics_; }
 
   std::size_t size_;
   std::size_t stripe_;

@@ -84,7 +84,7 @@ template <Kind kind>
 }
 
 [[gnu::always_inline]] inline void apply_statistics_loop(const Update& update, float* theta,
-                                                         std::size_t count) {
+                                                         std::size_t count, float* kept) {
   const auto [decay, in, out, base] = update.statistics;
   if (update.kind == Kind::pull) {
     for (std::size_t i = 0; i < count; ++i) out[i] = theta[i];
@@ -93,11 +93,13 @@ template <Kind kind>
       const float added = update.factor * (in[i] - theta[i]);
       theta[i] += added;
       out[i] = added;
+      if (kept != nullptr) kept[i] *= 1.0F - update.factor;
     }
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       theta[i] = decay[i] * theta[i] + in[i];
       if (out != nullptr) out[i] = theta[i];
+      if (kept != nullptr) kept[i] *= decay[i];
     }
   }
 }
@@ -138,14 +140,14 @@ void apply(const Update& update, float* center, std::size_t first, std::size_t l
       });
 }
 
-void apply_to_statistics(const Update& update, float* statistics, std::size_t count) {
-  apply_statistics_loop(update, statistics, count);
+void apply_to_statistics(const Update& update, float* statistics, std::size_t count, float* kept) {
+  apply_statistics_loop(update, statistics, count, kept);
 }
 
 [[gnu::noinline, gnu::no_sanitize("thread")]] void apply_racing_to_statistics(const Update& update,
                                                                               float* statistics,
                                                                               std::size_t count) {
-  apply_statistics_loop(update, statistics, count);
+  apply_statistics_loop(update, statistics, count, nullptr);
 }
 
 void turn_into_increments(const Update& update, float* center, std::size_t size) {

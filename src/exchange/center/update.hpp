@@ -112,8 +112,10 @@ struct Receipt {
 // Does the update to the elements first, …, last − 1 of the weights. `center` is the whole θ.
 void apply(const Update& update, float* center, std::size_t first, std::size_t last);
 
-// Does the update to the `count` statistics of θ.
-void apply_to_statistics(const Update& update, float* statistics, std::size_t count);
+// Does the update to the `count` statistics of θ. `kept`, by element, is multiplied with the share
+// of the statistic that is left of what it was; null: nobody asks.
+void apply_to_statistics(const Update& update, float* statistics, std::size_t count,
+                         float* kept = nullptr);
 
 // Does what apply() does, in a race with other processes or threads (consistency `none`). It is
 // never inlined, and the thread sanitizer overlooks it.

@@ -32,12 +32,19 @@ void check_server_in_tree(const ServerOptions& server) {
          "node has its own",
          server.shards);
   }
-  if (server.compression.kind != CompressionKind::none) {
-    fail(ExitCode::bad_experiment,
-         "server.compression = \"{}\" is for commits that go through messages; in "
-         "server.topology = \"tree\" workers reach their node's center by memory",
-         name_of(server.compression.kind));
-  }
+}
+
+// What is compressed in a tree is what relays add to their center at rank 0, by messages.
+void check_relays_compression(const StrategyOptions& rule, const CompressionOptions& compression) {
+  if (compression.kind == CompressionKind::none) return;
+  const RuleTraits& of_rule = traits(rule);
+  if (of_rule.topology == Topology::parameter_server && !of_rule.sends_positions) return;
+  fail(ExitCode::bad_experiment,
+       "server.compression = \"{}\" in server.topology = \"tree\" compresses what relays add to "
+       "their center at rank 0 (workers reach their node's by memory); those of relay.name = "
+       "\"{}\" {}; \"async_local_sgd\", \"delayed_nesterov\", \"dynsgd\" and \"downpour\" can",
+       name_of(compression.kind), name_of_rule(rule),
+       of_rule.sends_positions ? "send positions" : "have none, but meet in MPI_Allreduce");
 }
 
 }  // namespace
@@ -70,14 +77,7 @@ void check_tree(const TrainerOptions& trainer, const ServerOptions& server,
          "nothing",
          name_of_rule(rule));
   }
-}
-
-void check_relays_statistics(const RelayOptions& relay, std::size_t statistics) {
-  if (statistics == 0 || topology(relay.rule) != Topology::parameter_server) return;
-  fail(ExitCode::bad_experiment,
-       "relay.name = \"{}\" has a center, which cannot take the moving statistics of this model "
-       "from relays yet; \"diloco\" and \"averaging\" can",
-       name_of_rule(relay.rule));
+  check_relays_compression(rule, server.compression);
 }
 
 void check_relays(const RelayOptions& relay, const OptimizerOptions& optimizer,

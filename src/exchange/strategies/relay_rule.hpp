@@ -20,9 +20,6 @@ RelayOptions relay_rule(const std::optional<RelayOptions>& relay, const Strategy
 void check_tree(const TrainerOptions& trainer, const ServerOptions& server,
                 const std::optional<RelayOptions>& relay);
 
-// Error(bad_experiment) if the model has so many moving statistics, and the relays' rule a center.
-void check_relays_statistics(const RelayOptions& relay, std::size_t statistics);
-
 // check_strategy() and warn_of_strategy() of the rule of so many relays.
 void check_relays(const RelayOptions& relay, const OptimizerOptions& optimizer, std::size_t relays);
 void warn_of_relays(const RelayOptions& relay, const OptimizerOptions& optimizer,

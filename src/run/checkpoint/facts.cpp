@@ -69,6 +69,9 @@ void CenterCopy::keep(State& state) {
   state("updates", updates);
   state("learning_rate_scale", learning_rate_scale);
   state("next_partition", next_partition);
+  if (!free_partitions.empty() || (state.reading() && state.has("free_partitions"))) {
+    state("free_partitions", free_partitions);
+  }
   state("clocks", clocks);
 }
 

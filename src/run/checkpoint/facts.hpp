@@ -78,6 +78,7 @@ struct CenterCopy {
   std::uint64_t updates = 0;
   double learning_rate_scale = 1.0;
   std::int64_t next_partition = 0;
+  std::vector<std::uint64_t> free_partitions;  // claims before that which are free again (a tree's)
   std::vector<std::int64_t> clocks;
 
   void keep(State& state);

@@ -86,8 +86,9 @@ Deal shards_of(const Regroup& regroup, const Experiment& before) {
   return deal;
 }
 
-// The same of partitions, of which `claims` had been claimed.
-Deal partitions_of(const Regroup& regroup, const Experiment& before, std::uint64_t claims) {
+// The same of partitions, of which so many had been claimed, and some given back.
+Deal partitions_of(const Regroup& regroup, const Experiment& before, const CenterCopy& center) {
+  const auto claims = static_cast<std::uint64_t>(center.next_partition);
   const std::uint64_t parts = before.trainer.parallelism_factor * regroup.workers_before;
   Deal deal{.parts = parts};
   for (std::uint64_t part = 0; part < parts; ++part) {
@@ -97,6 +98,9 @@ Deal partitions_of(const Regroup& regroup, const Experiment& before, std::uint64
   for (const FormerWorker& worker : regroup.formers) {
     if (worker.finished || !worker.claim) continue;
     deal.open.push_back({*worker.claim / parts + 1, *worker.claim % parts, worker.taken});
+  }
+  for (const std::uint64_t claim : center.free_partitions) {
+    deal.open.push_back({claim / parts + 1, claim % parts, 0});
   }
   return deal;
 }
@@ -117,7 +121,8 @@ void tell(const Regroup& regroup, std::size_t workers) {
   if (regroup.of_tree) {
     warning(
         "in a tree with other nodes all begin with what the nodes had in common: the memory of "
-        "optimizers and of the rules, also of the relays', is gone");
+        "optimizers and of the rules, also of the relays', and what compression had left over are "
+        "gone");
     return;
   }
   std::uint64_t samples = 0;
@@ -201,9 +206,7 @@ void regroup(Origin& origin, const Experiment& before, const Group& group) {
   const Regroup& regroup = *origin.regroup;
   Facts& facts = origin.facts;
   const bool claimed = before.trainer.parallelism_factor > 1;
-  Deal deal = claimed ? partitions_of(regroup, before,
-                                      static_cast<std::uint64_t>(origin.center->next_partition))
-                      : shards_of(regroup, before);
+  Deal deal = claimed ? partitions_of(regroup, before, *origin.center) : shards_of(regroup, before);
   deal.memory_limit = before.data.memory_limit ? before.data.memory_limit->bytes : 0;
   if (is_past(deal, facts.deals)) facts.deals.clear();
   facts.deals.push_back(std::move(deal));

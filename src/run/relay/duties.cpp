@@ -9,6 +9,7 @@
 #include "run/checkpoint/asked_checkpoints.hpp"
 #include "run/checkpoint/part_writer.hpp"
 #include "run/coordinator/coordinator.hpp"
+#include "run/relay/claims.hpp"
 #include "run/relay/courier.hpp"
 #include "run/relay/orders.hpp"
 #include "run/relay/slowest_clock.hpp"
@@ -27,6 +28,7 @@ bool Duties::advance() {
   bool busy = parts_.courier.advance();
   if (delivers_) parts_.courier.deliver();
   if (parts_.clocks != nullptr) busy = parts_.clocks->advance() || busy;
+  if (parts_.claims != nullptr) busy = parts_.claims->advance() || busy;
   if (parts_.orders != nullptr) busy = parts_.orders->advance() || busy;
   if (parts_.root != nullptr) busy = parts_.root->progress() || busy;
   if (parts_.coordinator != nullptr) busy = parts_.coordinator->advance() || busy;

@@ -18,19 +18,21 @@ class Coordinator;
 
 namespace tusk::relay {
 
+class Claims;
 class Courier;
 class OrderReceiver;
 class SlowestClock;
 
 // What a relay of a real run does again and again, whatever exchange is under way: it takes its
-// workers' reports and rank 0's orders; rank 0's relay also takes the others' reports, validates in
-// slices of about a millisecond, asks for checkpoints, and serves the relays' center, where they
-// have one. Workers need nobody to serve their node's.
+// workers' reports, their claims and rank 0's orders; rank 0's relay also takes the others'
+// reports, validates in slices of about a millisecond, asks for checkpoints, and serves the relays'
+// center, where they have one. Workers need nobody to serve their node's.
 class Duties {
  public:
   struct Parts {
     Courier& courier;
     SlowestClock* clocks = nullptr;                   // where staleness is bounded
+    Claims* claims = nullptr;                         // where workers claim partitions
     OrderReceiver* orders = nullptr;                  // elsewhere than on rank 0
     coordinator::Coordinator* coordinator = nullptr;  // on rank 0
     center::CenterServer* root = nullptr;             // the relays' center, on rank 0

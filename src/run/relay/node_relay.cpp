@@ -60,9 +60,9 @@ void NodeRelay::look_at_workers() {
 
 // In this order: a worker that has ended has committed everything before, and what a report tells
 // of is in the center before it is sent.
-void NodeRelay::snapshot(std::span<float> out) {
+void NodeRelay::take(std::span<float> out, std::span<float> kept) {
   look_at_workers();
-  tally_.commits = record_.taken = setup_.node.snapshot(out);
+  tally_.commits = record_.taken = setup_.node.take(out, kept);
   setup_.courier.load();
 }
 
@@ -197,6 +197,10 @@ bool NodeRelay::stand(const Tally& all) {
     return true;
   }
   setup_.courier.send();
+  if (setup_.claims != nullptr) {
+    setup_.claims->give_back();
+    setup_.duties.until([&] { return setup_.claims->has_given_back(); });
+  }
   if (setup_.writer != nullptr) {
     if (auto notice = setup_.writer->wait()) setup_.courier.tell(std::move(*notice));
     setup_.writer->write(checkpoint_, [&](State& state) {
@@ -216,6 +220,7 @@ bool NodeRelay::stand(const Tally& all) {
     return static_cast<std::uint64_t>(setup_.node.board().load(center::Cell::released)) ==
            checkpoint_;
   });
+  if (setup_.claims != nullptr) setup_.claims->go_on();
   return all.stops == 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "experiment/relay_options.hpp"
 #include "run/records/history_file.hpp"
+#include "run/relay/claims.hpp"
 #include "run/relay/courier.hpp"
 #include "run/relay/duties.hpp"
 #include "run/relay/meeting_times.hpp"
@@ -61,6 +62,7 @@ class NodeRelay final : public NodeCenter {
     center::CenterVariable* center = nullptr;  // the relays', where their rule has one
     Courier& courier;
     Duties& duties;
+    Claims* claims = nullptr;     // where workers claim partitions
     OrderBoard* board = nullptr;  // on rank 0, and its coordinator
     coordinator::Coordinator* coordinator = nullptr;
     const OrderReceiver* orders = nullptr;  // elsewhere
@@ -95,7 +97,7 @@ class NodeRelay final : public NodeCenter {
   std::uint64_t updates() const { return updates_; }  // of all nodes, after run()
   std::uint64_t commits() const { return before_; }   // of all nodes, where it stands
 
-  void snapshot(std::span<float> out) override;
+  void take(std::span<float> out, std::span<float> kept) override;
   void merge(std::span<const float> change) override;
 
  private:

@@ -2,6 +2,7 @@
 #include "run/relay/relay.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "exchange/strategies/registry.hpp"
 
@@ -16,18 +17,24 @@ Relay::Relay(const RelayOptions& options, std::size_t relays, double learning_ra
       c_(initial.size()),
       left_(initial.size()),
       change_(initial.size()),
-      strategy_(strategies::make_strategy(options.rule,
-                                          {.center = outside.center,
-                                           .peers = outside.peers,
-                                           .workers = relays,
-                                           .learning_rate = learning_rate,
-                                           .statistics = std::span(x_).last(statistics)})) {}
+      kept_(statistics, 1.0F) {
+  center::CenterVariable* center = outside.center;
+  if (center != nullptr && statistics > 0) {
+    center = &moving_.emplace(*center, this->statistics(), std::vector<center::MovingAverages>());
+  }
+  strategy_ = strategies::make_strategy(options.rule, {.center = center,
+                                                       .peers = outside.peers,
+                                                       .workers = relays,
+                                                       .learning_rate = learning_rate,
+                                                       .statistics = this->statistics()});
+}
 
 void Relay::start() { strategy_->on_start(weights()); }
 
 void Relay::take() {
   strategy_->on_window_start(weights());  // from where the last exchange has left it
-  node_.snapshot(c_);
+  node_.take(c_, kept_);
+  if (moving_) moving_->set_kept(kept_);
   for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = c_[i] + left_[i];
 }
 
@@ -40,9 +47,11 @@ void Relay::exchange() {
 void Relay::give() {
   for (std::size_t i = 0; i < x_.size(); ++i) {
     const float moved = x_[i] - c_[i];
-    change_[i] = merge_ * moved;
+    change_[i] = i < weights().size() ? merge_ * moved : moved;
     left_[i] = moved - change_[i];
   }
+  std::ranges::fill(kept_, 1.0F);
+  if (moving_) moving_->set_kept(kept_);
   node_.merge(change_);
 }
 
@@ -51,6 +60,9 @@ void Relay::finish() { strategy_->on_finish(weights()); }
 void Relay::keep(State& state) {
   state("x", std::span(x_));
   state("left", std::span(left_));
+  if (moving_) {
+    state.part("statistics", [this](State& part) { moving_->keep_own(part); });
+  }
   state("strategy", *strategy_);
 }
 

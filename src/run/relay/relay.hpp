@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
+#include "exchange/center/statistics_center.hpp"
 #include "experiment/relay_options.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "tusk/strategy.hpp"
@@ -29,6 +31,7 @@ class Peers;
 //   courier        its workers' reports, on their way to rank 0
 //   slowest_clock  how far the slowest worker of the tree has come, where staleness is bounded
 //   orders         rank 0's orders, on their way to all nodes
+//   claims         partitions that workers claim, from rank 0's claim_desk, where they do
 namespace tusk::relay {
 
 // A node's center, as its relay sees it: θ is the weights, and behind them the statistics.
@@ -36,8 +39,9 @@ class NodeCenter {
  public:
   virtual ~NodeCenter() = default;
 
-  // out = θ, as a whole.
-  virtual void snapshot(std::span<float> out) = 0;
+  // out = θ, as a whole, and by statistic the share that is left of what it was at the call before
+  // (center::CenterServer::take).
+  virtual void take(std::span<float> out, std::span<float> kept) = 0;
 
   // θ += change, as a whole; no commit (center::CenterServer::merge).
   virtual void merge(std::span<const float> change) = 0;
@@ -51,8 +55,15 @@ class NodeCenter {
 //
 // What the workers did meanwhile stays: with u = what they have added since the snapshot, θ is then
 // x + u, for w = 1; nothing is lost or counted twice. With w below 1 the rest, o, is left for later
-// exchanges, and the strategy sees as change exactly what the workers did. Statistics go with the
-// weights; a strategy among peers averages them, each node counting alike.
+// exchanges, and the strategy sees as change exactly what the workers did.
+//
+// Statistics go with the weights, but always whole (w = 1): they are averages. A strategy among
+// peers averages them, each node counting alike. To a center they are committed as a worker's are
+// (center::StatisticsCenter): θ ← k θ + (x − k x₀), where x₀ is what the exchange before brought
+// and k the share of it that is left in x: with rules with deltas, μ to the power of the node's
+// batches since then. So the relays' center has what one process would have of the same batches,
+// and no share in it is negative. What an exchange brings is added to the node's with the share
+// that is left of the snapshot meanwhile (center::CenterServer::merge), for the same reason.
 //
 // Memory: 4 vectors, and the strategy's.
 class Relay {
@@ -88,6 +99,7 @@ class Relay {
 
  private:
   std::span<float> weights() { return std::span(x_).first(x_.size() - statistics_); }
+  std::span<float> statistics() { return std::span(x_).last(statistics_); }
 
   NodeCenter& node_;
   std::size_t statistics_;
@@ -96,6 +108,8 @@ class Relay {
   AlignedVector<float> c_;     // the snapshot
   AlignedVector<float> left_;  // o
   AlignedVector<float> change_;
+  AlignedVector<float> kept_;                       // by statistic, k
+  std::optional<center::StatisticsCenter> moving_;  // around the relays' center, if there are any
   std::unique_ptr<strategies::Strategy> strategy_;
 };
 

@@ -131,7 +131,15 @@ void check_virtual_machine(const Experiment& experiment, const records::RunTimes
          "is on servers",
          experiment.server.shards);
   }
-  if (experiment.server.topology == ServerTopology::flat) return;
+  const CompressionKind compression = experiment.server.compression.kind;
+  const bool is_flat = experiment.server.topology == ServerTopology::flat;
+  if (experiment.simulate.memory_bandwidth && is_flat && compression != CompressionKind::none) {
+    fail(ExitCode::bad_experiment,
+         "simulate.memory_bandwidth is of a center in a node's memory; server.compression = \"{}\" "
+         "is of commits that go through messages",
+         name_of(compression));
+  }
+  if (is_flat) return;
   if (!experiment.server.ranks_per_node) {
     fail(ExitCode::bad_experiment,
          "a simulated tree needs server.ranks_per_node: the relay and the workers of a node");
@@ -194,10 +202,6 @@ void check_workers(const Experiment& experiment, std::size_t workers,
   }
   training::check_workers(experiment, workers);
   check_groups(experiment, workers);
-  if (experiment.server.compression.kind != CompressionKind::none) {
-    fail(ExitCode::bad_experiment, "server.compression = \"{}\" is not simulated",
-         name_of(experiment.server.compression.kind));
-  }
   check_virtual_machine(experiment, like);
   if (like != nullptr && shape != Topology::parameter_server) {
     fail(ExitCode::bad_experiment,

@@ -37,7 +37,7 @@ void Bell::ring(Scheduler::Turn& turn) {
 
 VirtualCenter::VirtualCenter(std::shared_ptr<center::LocalState> state, const Costs& costs,
                              Scheduler& scheduler, std::size_t worker, CenterSite site, Bell* bell)
-    : center_(std::move(state)),
+    : center_(std::move(state), costs.compression),
       costs_(costs),
       access_(scheduler, worker, costs.network, site),
       worker_(worker),
@@ -73,8 +73,13 @@ void VirtualCenter::arrived(const center::Update& update, Scheduler::Turn& turn)
 Load VirtualCenter::load_of(const center::Update& update) {
   Load load{.took_s = costs_.times.exchange_s(worker_, exchanges_++)};
   if (load.took_s) *load.took_s /= static_cast<double>(costs_.shards);
-  const std::size_t vectors = (update.in != nullptr ? 1 : 0) + (update.out != nullptr ? 1 : 0);
-  load.sent = vectors * costs_.parameters * sizeof(float);
+  const std::size_t vector = costs_.parameters * sizeof(float);
+  const bool compresses = costs_.compression.kind != CompressionKind::none;
+  if (update.out != nullptr) load.sent += vector;
+  if (update.in != nullptr) {
+    load.sent +=
+        compresses ? center::compressed_bytes(costs_.compression, costs_.parameters) : vector;
+  }
   load.swept = swept_bytes(update, costs_.parameters);
   return load;
 }

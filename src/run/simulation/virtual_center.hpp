@@ -51,12 +51,13 @@ class Bell {
 class VirtualCenter final : public center::CenterVariable {
  public:
   // What an exchange costs. The state's vector stands for one of `parameters` numbers; it is one of
-  // `shards` of the center, which share a measured time.
+  // `shards` of the center, which share a measured time. Commits are compressed as over `message`.
   struct Costs {
     const Network& network;
     const StepTimes& times;
     std::size_t parameters = 0;
     std::size_t shards = 1;
+    CompressionOptions compression{};
   };
   // What `costs` and `site` refer to must outlive the object. `bell`: rung after a commit; or null.
   VirtualCenter(std::shared_ptr<center::LocalState> state, const Costs& costs, Scheduler& scheduler,

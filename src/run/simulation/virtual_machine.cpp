@@ -18,6 +18,12 @@ std::unique_ptr<samples::SampleSource> part_of(const VirtualMachine::Setup& setu
   return samples.part_of(datasets::block_of(samples.size(), part, parts), setup.workers);
 }
 
+// In a tree it is the relays'; workers reach their node's center by memory.
+CompressionOptions compression_of_workers(const Experiment& experiment) {
+  if (experiment.server.topology == ServerTopology::tree) return {};
+  return experiment.server.compression;
+}
+
 }  // namespace
 
 relay::Groups groups_of(const Experiment& experiment, std::size_t workers) {
@@ -32,8 +38,9 @@ class VirtualMachine::VirtualWorker {
       : machine_(machine),
         index_(index),
         node_(machine.node_of(index)),
-        center_(node_.shards.connect(machine.scheduler_, index, machine.network_,
-                                     machine.step_times_, node_.memory(), &node_.bell)),
+        center_(node_.shards.connect(
+            machine.scheduler_, index, machine.network_, machine.step_times_,
+            compression_of_workers(machine.setup_.experiment), node_.memory(), &node_.bell)),
         claims_(machine.board(), machine.scheduler_, index),
         peers_(machine.exchanges_, index, machine.network_),
         sink_(machine.make_sink(index)),
@@ -81,7 +88,7 @@ class VirtualMachine::VirtualWorker {
     }
     const std::size_t count = factor * setup.workers;
     return std::make_unique<worker::PartitionPasses>(
-        claims_,
+        worker::claims_of(claims_),
         [&setup, count](std::size_t partition) { return part_of(setup, partition, count); }, count,
         batches);
   }
@@ -104,8 +111,9 @@ class VirtualMachine::VirtualPacedWorker {
       : machine_(machine),
         index_(index),
         node_(machine.node_of(index)),
-        center_(node_.shards.connect(machine.scheduler_, index, machine.network_,
-                                     machine.step_times_, node_.memory(), &node_.bell)),
+        center_(node_.shards.connect(
+            machine.scheduler_, index, machine.network_, machine.step_times_,
+            compression_of_workers(machine.setup_.experiment), node_.memory(), &node_.bell)),
         claims_(machine.board(), machine.scheduler_, index),
         peers_(machine.exchanges_, index, machine.network_),
         sink_(machine.make_sink(index)),

@@ -39,9 +39,9 @@ class VirtualTree::VirtualRelay final : public relay::NodeCenter {
         node_(node),
         access_(tree.scheduler_, place_, tree.setup_.network, node.shards.site(node.memory())),
         peers_(tree.exchanges_, index, tree.network_),
-        center_(tree.root_
-                    ? tree.root_->connect(tree.scheduler_, place_, tree.network_, tree.no_times_)
-                    : nullptr),
+        center_(tree.root_ ? tree.root_->connect(tree.scheduler_, place_, tree.network_,
+                                                 tree.no_times_, tree.compression_of(index))
+                           : nullptr),
         observed_(relay::watched(center_.get())),
         interval_(relay::interval_of(tree.options_.every)),
         times_(interval_),
@@ -86,11 +86,11 @@ class VirtualTree::VirtualRelay final : public relay::NodeCenter {
 
   void model(std::span<float> out) const { relay_.model(out); }
 
-  void snapshot(std::span<float> out) override {
+  void take(std::span<float> out, std::span<float> kept) override {
     const std::size_t bytes = tree_.setup_.parameters * sizeof(float);
     access_.exchange(
         {.sent = bytes, .swept = 2.0 * static_cast<double>(bytes)}, [&](Scheduler::Turn&) {
-          node_.shards.snapshot(out);
+          node_.shards.take(out, kept);
           tally_ = {.unfinished = node_.unfinished(), .commits = node_.shards.updates()};
           record_.taken = tally_.commits;
           std::ranges::move(node_.reports, std::back_inserter(aboard_));
@@ -230,7 +230,6 @@ VirtualTree::VirtualTree(const Setup& setup, Scheduler& scheduler, std::deque<Vi
       barrier_(scheduler, nodes.size(), setup.workers),
       tallies_(scheduler, nodes.size(), setup.workers),
       exchanges_(scheduler, nodes.size(), setup.workers) {
-  strategies::check_relays_statistics(options_, setup.statistics);
   if (topology(options_.rule) == Topology::parameter_server) {
     root_.emplace(setup.initial, setup.parameters, 1, nodes.size(), setup.statistics,
                   traits(options_.rule).center_momentum);
@@ -241,6 +240,11 @@ VirtualTree::VirtualTree(const Setup& setup, Scheduler& scheduler, std::deque<Vi
 }
 
 VirtualTree::~VirtualTree() = default;
+
+CompressionOptions VirtualTree::compression_of(std::size_t relay) const {
+  if (relay == 0) return {};
+  return setup_.experiment.server.compression;
+}
 
 void VirtualTree::run(std::size_t relay) { relays_[relay].run(); }
 

@@ -36,8 +36,7 @@ class VirtualTree {
     VirtualCut& cut;
     const TakeReport& take;
   };
-  // What is referred to must outlive the object. Error(bad_experiment) if the model has statistics
-  // and the relays' rule a center.
+  // What is referred to must outlive the object.
   VirtualTree(const Setup& setup, Scheduler& scheduler, std::deque<VirtualNode>& nodes);
   ~VirtualTree();
   VirtualTree(const VirtualTree&) = delete;
@@ -53,6 +52,9 @@ class VirtualTree {
 
  private:
   class VirtualRelay;
+
+  // Of what it commits to the relays' center, which rank 0's reaches by memory.
+  CompressionOptions compression_of(std::size_t relay) const;
 
   Setup setup_;
   Scheduler& scheduler_;

@@ -29,14 +29,12 @@ VirtualShards::VirtualShards(std::span<const float> initial, std::size_t paramet
   }
 }
 
-std::unique_ptr<center::CenterVariable> VirtualShards::connect(Scheduler& scheduler,
-                                                               std::size_t worker,
-                                                               const Network& network,
-                                                               const StepTimes& times,
-                                                               NodeMemory* memory, Bell* bell) {
+std::unique_ptr<center::CenterVariable> VirtualShards::connect(
+    Scheduler& scheduler, std::size_t worker, const Network& network, const StepTimes& times,
+    const CompressionOptions& compression, NodeMemory* memory, Bell* bell) {
   std::vector<std::unique_ptr<center::CenterVariable>> centers;
   for (Shard& shard : shards_) {
-    const VirtualCenter::Costs costs{network, times, shard.parameters, shards_.size()};
+    const VirtualCenter::Costs costs{network, times, shard.parameters, shards_.size(), compression};
     const CenterSite site{.server = shard.server, .memory = memory};
     centers.push_back(
         std::make_unique<VirtualCenter>(shard.state, costs, scheduler, worker, site, bell));

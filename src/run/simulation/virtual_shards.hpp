@@ -25,14 +25,18 @@ class VirtualShards {
                 std::size_t workers, std::size_t statistics, bool momentum);
 
   // A worker's access, which this object must outlive. `memory`: that the workers exchange through,
-  // if there are no servers; `bell`: of a node's relay.
+  // if there are no servers; `bell`: of a node's relay; `compression`: of what it commits.
   std::unique_ptr<center::CenterVariable> connect(Scheduler& scheduler, std::size_t worker,
                                                   const Network& network, const StepTimes& times,
+                                                  const CompressionOptions& compression,
                                                   NodeMemory* memory = nullptr,
                                                   Bell* bell = nullptr);
 
   // The same for the relay of a node, which has one shard.
   CenterSite site(NodeMemory* memory) { return {shards_.front().server, memory}; }
+  std::uint64_t take(std::span<float> out, std::span<float> kept) {
+    return shards_.front().side.take(out, kept);
+  }
   std::uint64_t merge(std::span<const float> change) { return shards_.front().side.merge(change); }
 
   // The servers' side, for the one whose turn it is.

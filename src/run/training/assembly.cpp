@@ -191,11 +191,6 @@ void check_together(const Assembly& assembly, const datasets::Split& split) {
          "needed",
          experiment.server.shards, model.trained_count());
   }
-  if (assembly.roles.node) {
-    strategies::check_relays_statistics(
-        strategies::relay_rule(experiment.relay, experiment.trainer.strategy),
-        model.exchanged_count() - model.trained_count());
-  }
   label_formats(files.train, assembly);
   if (files.test) label_formats(*files.test, assembly);
   coordinator::check_callbacks(experiment.callbacks, model.metric_names(),
@@ -329,7 +324,9 @@ void check_rules(const Experiment& experiment, const CenterSizes& sizes) {
 void check_workers(const Experiment& experiment, std::size_t workers) {
   strategies::check_tree(experiment.trainer, experiment.server, experiment.relay);
   strategies::check_strategy(experiment.trainer.strategy, experiment.optimizer, workers);
-  strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
+  if (experiment.server.topology == ServerTopology::flat) {  // otherwise it is the relays'
+    strategies::check_compression(experiment.trainer.strategy, experiment.server.compression);
+  }
   strategies::check_shards(experiment.trainer.strategy, experiment.server);
   const auto& slow = experiment.debug.slow;
   if (slow && slow->worker.value_or(0) >= workers) {

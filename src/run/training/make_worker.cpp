@@ -24,7 +24,7 @@ std::unique_ptr<worker::Clock> make_clock(const DebugOptions& debug, std::size_t
 
 // The passes over the partitions that this worker claims, or over its shard.
 std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_t index,
-                                            const DealtRows* dealt, center::ControlBoard& board) {
+                                            const DealtRows* dealt, worker::Claim claim) {
   const samples::BatchOptions batches =
       batch_options(assembly.experiment, index, assembly.augmentation);
   const auto unusual = [&](std::size_t parts) {
@@ -36,7 +36,7 @@ std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_
   }
   const samples::Partitions& partitions = *assembly.partitions;
   return std::make_unique<worker::PartitionPasses>(
-      board, [&partitions](std::size_t partition) { return partitions.read(partition); },
+      std::move(claim), [&partitions](std::size_t partition) { return partitions.read(partition); },
       partitions.count(), batches, unusual(partitions.count()));
 }
 
@@ -45,9 +45,10 @@ std::unique_ptr<worker::Passes> make_passes(const Assembly& assembly, std::size_
 std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             center::CenterVariable& center, center::Peers& peers,
                                             records::ReportSink& sink, const DealtRows* dealt,
-                                            const GateAround& around) {
+                                            const GateAround& around, worker::Claim claim) {
   const Experiment& experiment = assembly.experiment;
   const std::size_t index = *assembly.roles.worker;
+  if (!claim) claim = worker::claims_of(center.board());
   auto own_gate = std::make_unique<worker::BoardGate>(center.board(), assembly.roles.place(),
                                                       experiment.trainer.max_staleness);
   std::unique_ptr<worker::Gate> gate;
@@ -65,7 +66,7 @@ std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                               .sink = sink,
                               .clock = make_clock(experiment.debug, index),
                               .gate = std::move(gate),
-                              .passes = make_passes(assembly, index, dealt, center.board())});
+                              .passes = make_passes(assembly, index, dealt, std::move(claim))});
   restore_optimizer(assembly, *worker);
   return worker;
 }

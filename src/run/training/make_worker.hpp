@@ -8,6 +8,7 @@
 #include "data/samples/batches.hpp"
 #include "experiment/experiment.hpp"
 #include "run/worker/board_gate.hpp"
+#include "run/worker/partition_passes.hpp"
 #include "run/worker/worker.hpp"
 
 namespace tusk::checkpoint {
@@ -27,11 +28,13 @@ class DealtRows;
 // constructor of worker::Worker throws.
 // `around`, if it is there, puts something around the worker's gate.
 // `dealt`: the epochs that are not dealt as ever (Run::dealt); may be null.
+// `claim`: how partitions are claimed, if not at the center's board.
 using GateAround = std::function<std::unique_ptr<worker::Gate>(std::unique_ptr<worker::BoardGate>)>;
 std::unique_ptr<worker::Worker> make_worker(const Assembly& assembly,
                                             center::CenterVariable& center, center::Peers& peers,
                                             records::ReportSink& sink, const DealtRows* dealt,
-                                            const GateAround& around = {});
+                                            const GateAround& around = {},
+                                            worker::Claim claim = {});
 
 // For a run that goes on: this rank's worker as the checkpoint has it, or, with another number of
 // workers, as one of them (worker::Worker::take_over, join). Error(bad_data).

@@ -10,6 +10,7 @@
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/training/center_parts.hpp"
+#include "run/training/make_worker.hpp"
 #include "tusk/center.hpp"
 
 namespace tusk::training {
@@ -46,6 +47,7 @@ RelayRank::RelayRank(const Run& run, const TreeWires& wires, const RelayOptions&
       clocks_(node.server->board(), assembly_.roles.node->workers, wires.clocks),
       duties_({.courier = courier_,
                .clocks = assembly_.experiment.trainer.max_staleness ? &clocks_ : nullptr,
+               .claims = make_claims(run, wires),
                .orders = coordinator_ ? nullptr : &orders_,
                .coordinator = coordinator_.get(),
                .root = root != nullptr ? root->server.get() : nullptr,
@@ -61,6 +63,7 @@ RelayRank::RelayRank(const Run& run, const TreeWires& wires, const RelayOptions&
               .center = root != nullptr ? root->worker.get() : nullptr,
               .courier = courier_,
               .duties = duties_,
+              .claims = claims_ ? &*claims_ : nullptr,
               .board = coordinator_ ? &board_ : nullptr,
               .coordinator = coordinator_.get(),
               .orders = coordinator_ ? nullptr : &orders_,
@@ -94,6 +97,20 @@ checkpoint::PartWriter* RelayRank::make_writer(const Run& run) {
   return &writer_.emplace(run.checkpoint_folder(), run.world().rank(), 0);
 }
 
+// Of a run that goes on with other nodes, from the first epoch of which something is left.
+relay::Claims* RelayRank::make_claims(const Run& run, const TreeWires& wires) {
+  if (!assembly_.partitions) return nullptr;
+  const std::uint64_t partitions = assembly_.partitions->count();
+  const bool anew = run.origin() != nullptr && run.origin()->regroup;
+  return &claims_.emplace(relay::Claims::Setup{
+      .node = wires.node_claims,
+      .relays = wires.claims,
+      .all_workers = assembly_.roles.workers,
+      .first = anew ? (run.dealt()->first() - 1) * partitions : 0,
+      .end = assembly_.experiment.trainer.epochs * partitions,
+      .finished = static_cast<std::size_t>(std::ranges::count(finished_before(run), 1))});
+}
+
 // The state's next parts, behind the centers'.
 void RelayRank::go_on(const Run& run, std::uint64_t updates_before) {
   checkpoint::Origin& origin = *run.origin();
@@ -106,6 +123,7 @@ void RelayRank::go_on(const Run& run, std::uint64_t updates_before) {
     if (checkpoints_) checkpoints_->restore(origin.facts);
   }
   (*origin.state)("relay", relay_);
+  if (claims_ && coordinator_) (*origin.state)("claims", *claims_);
   origin.state->finish();
 }
 
@@ -131,6 +149,7 @@ void RelayRank::write_checkpoint() {
         state("root", root);
         state("coordinator", *coordinator_);
         state("relay", relay_);
+        if (claims_) state("claims", *claims_);
       },
       common.theta);
 }
@@ -142,6 +161,9 @@ checkpoint::CenterCopy RelayRank::in_common(const checkpoint::CenterCopy& own) {
                              .learning_rate_scale = own.learning_rate_scale};
   all.theta.resize(own.theta.size());
   common(all.theta);
+  if (!claims_) return all;
+  all.next_partition = static_cast<std::int64_t>(claims_->desk().next());
+  all.free_partitions = claims_->desk().back();
   return all;
 }
 

@@ -12,6 +12,7 @@
 #include "run/checkpoint/facts.hpp"
 #include "run/checkpoint/part_writer.hpp"
 #include "run/coordinator/coordinator.hpp"
+#include "run/relay/claims.hpp"
 #include "run/relay/courier.hpp"
 #include "run/relay/duties.hpp"
 #include "run/relay/node_relay.hpp"
@@ -44,6 +45,7 @@ class RelayRank {
  private:
   records::ReportSink* make_sink(const Run& run);  // of reports, on rank 0
   checkpoint::PartWriter* make_writer(const Run& run);
+  relay::Claims* make_claims(const Run& run, const TreeWires& wires);
   void go_on(const Run& run, std::uint64_t updates_before);
   void begin_with_other_nodes(const Run& run, std::uint64_t updates_before);
   void write_checkpoint();
@@ -61,6 +63,7 @@ class RelayRank {
   std::optional<checkpoint::PartWriter> writer_;             // elsewhere
   relay::Courier courier_;
   relay::SlowestClock clocks_;
+  std::optional<relay::Claims> claims_;  // where workers claim partitions
   relay::Duties duties_;
   relay::NodeRelay relay_;
 };

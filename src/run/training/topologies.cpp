@@ -143,9 +143,12 @@ Outcome run_with_server(const Run& run) {
   checkpoint::Origin* const origin = run.origin();
   const AlignedVector<float> initial = initial_everywhere(run, run.initial_center());
   const AlignedVector<float> momentum = initial_everywhere(run, run.initial_momentum());
-  const center::Center center = center::make_center(world, initial, assembly.experiment.server,
-                                                    wanted_consistency(assembly.experiment.trainer),
-                                                    statistics_of_center(assembly), momentum);
+  ServerOptions server = assembly.experiment.server;
+  if (server.topology == ServerTopology::tree)
+    server.compression = {};  // of relays; there are none
+  const center::Center center =
+      center::make_center(world, initial, server, wanted_consistency(assembly.experiment.trainer),
+                          statistics_of_center(assembly), momentum);
   const mpi::Communicator reports = world.duplicate();
   const auto snapshot =
       with_what_is_frozen(assembly, [&](std::span<float> out) { center.server->snapshot(out); });

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/log.hpp"
+#include "core/units.hpp"
+#include "exchange/center/compression.hpp"
 #include "exchange/center/make_center.hpp"
 #include "exchange/center/transports.hpp"
 #include "exchange/strategies/registry.hpp"
@@ -75,20 +77,31 @@ std::optional<checkpoint::CenterCopy> read_centers(const Run& run, bool is_relay
 std::optional<center::Center> open_root(const TreeWires& wires, std::span<const float> common,
                                         const RelayOptions& options,
                                         const std::optional<checkpoint::CenterCopy>& before,
+                                        const Assembly& assembly,
                                         const relay::Meanwhile& meanwhile) {
   if (strategies::topology(options.rule) != strategies::Topology::parameter_server) return {};
   const std::span<const float> initial = before ? std::span<const float>(before->theta) : common;
+  const std::size_t statistics = statistics_of_center(assembly);
+  const auto weights = initial.first(initial.size() - statistics);
   AlignedVector<float> momentum;  // v, then theta_kept
   if (before) {
     momentum = before->momentum;
   } else if (traits(options.rule).center_momentum) {
-    momentum.resize(initial.size());
-    momentum.insert(momentum.end(), initial.begin(), initial.end());
+    momentum.resize(weights.size());
+    momentum.insert(momentum.end(), weights.begin(), weights.end());
   }
+  const CompressionOptions& compression = assembly.experiment.server.compression;
   center::Center root = center::open_message(wires.meetings, initial,
-                                             {.momentum = momentum,
+                                             {.compression = compression,
+                                              .statistics = statistics,
+                                              .momentum = momentum,
                                               .server_takes_part = true,
                                               .meanwhile = [&meanwhile] { return meanwhile(); }});
+  if (compression.kind != CompressionKind::none) {
+    info("relays' commits are compressed to {} ({} bytes instead of {})", name_of(compression.kind),
+         format_count(center::compressed_bytes(compression, weights.size())),
+         format_count(weights.size_bytes()));
+  }
   if (before && root.server) root.server->set_updates(before->updates);
   return root;
 }
@@ -104,7 +117,8 @@ Outcome run_in_tree(const Run& run) {
   announce_tree(assembly.roles, options);
   const TreeWires wires(world, assembly.experiment.server.ranks_per_node);
   ServerOptions server = assembly.experiment.server;
-  server.transport = Transport::shared;  // of a node's workers
+  server.transport = Transport::shared;  // of a node's workers; the rest is the relays'
+  server.compression = {};
   relay::Meanwhile meanwhile;
   center::Center node;
   std::optional<center::Center> root;
@@ -125,7 +139,8 @@ Outcome run_in_tree(const Run& run) {
                                statistics_of_center(assembly), momentum, bounded ? 1 : 0);
   });
   in_groups(world, [&] {
-    if (wires.ranks.is_relay()) root = open_root(wires, initial, options, root_before, meanwhile);
+    if (wires.ranks.is_relay())
+      root = open_root(wires, initial, options, root_before, assembly, meanwhile);
   });
   center::LonePeer nobody;
   records::RemoteSink sink(wires.node_reports);
@@ -140,11 +155,13 @@ Outcome run_in_tree(const Run& run) {
     }
     const auto index = static_cast<std::uint32_t>(*assembly.roles.worker);
     writer.emplace(run.checkpoint_folder(), world.rank(), index);
-    worker = make_worker(assembly, *node.worker, nobody, sink, run.dealt(),
-                         [&](std::unique_ptr<worker::BoardGate> gate) {
-                           return std::make_unique<checkpoint::ServedGate>(
-                               std::move(gate), node.worker->board(), sink, *writer, index);
-                         });
+    worker = make_worker(
+        assembly, *node.worker, nobody, sink, run.dealt(),
+        [&](std::unique_ptr<worker::BoardGate> gate) {
+          return std::make_unique<checkpoint::ServedGate>(std::move(gate), node.worker->board(),
+                                                          sink, *writer, index);
+        },
+        relay::claims_of_relay(wires.node_claims));
     if (origin != nullptr && (origin->state || origin->regroup)) go_on(*origin, *worker, index);
   });
   if (anew) {
@@ -172,18 +189,9 @@ void check_tree(const Experiment& experiment, const mpi::Communicator& world) {
 
 void check_tree_of_ranks(const Experiment& experiment, const Roles& roles,
                          const mpi::Communicator& world) {
-  const TrainerOptions& trainer = experiment.trainer;
   mpi::collectively(world, [&] {
     if (!roles.node) return;
-    const auto refuse = [](const std::string& what) {
-      fail(ExitCode::bad_experiment,
-           "{} is not yet possible in a tree of several nodes of ranks; `tusk simulate` can do it",
-           what);
-    };
-    if (trainer.parallelism_factor > 1) {
-      refuse(fmt::format("trainer.parallelism_factor = {}", trainer.parallelism_factor));
-    }
-    const auto rule = strategies::relay_rule(experiment.relay, trainer.strategy).rule;
+    const auto rule = strategies::relay_rule(experiment.relay, experiment.trainer.strategy).rule;
     const bool has_root = strategies::topology(rule) == strategies::Topology::parameter_server;
     const Transport transport = experiment.server.transport;
     if (transport != Transport::automatic && !(transport == Transport::message && has_root)) {

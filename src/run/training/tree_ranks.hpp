@@ -43,6 +43,8 @@ struct TreeWires {
         meetings(ranks.relays().duplicate()),
         relay_reports(ranks.relays().duplicate()),
         clocks(ranks.relays().duplicate()),
+        node_claims(ranks.ranks().duplicate()),
+        claims(ranks.relays().duplicate()),
         orders(ranks.relays().duplicate()) {}
 
   TreeRanks ranks;
@@ -50,6 +52,8 @@ struct TreeWires {
   mpi::Communicator meetings;
   mpi::Communicator relay_reports;
   mpi::Communicator clocks;
+  mpi::Communicator node_claims;
+  mpi::Communicator claims;
   mpi::Communicator orders;
 };
 

@@ -18,6 +18,12 @@ class ControlBoard;
 
 namespace tusk::worker {
 
+// The number of a claim, which nobody else gets; one beyond the last epoch where there is no more.
+using Claim = std::function<std::uint64_t()>;
+
+// Claims that all workers count in a cell of this board, which must outlive them.
+Claim claims_of(center::ControlBoard& board);
+
 // Passes over partitions of the training set that the workers claim as they get free, so that a
 // slow one takes fewer: dist-keras's parallelism factor. Claim number c is partition c mod P in
 // epoch c / P + 1; together the workers claim each partition once an epoch.
@@ -27,11 +33,10 @@ class PartitionPasses final : public Passes {
       std::function<std::unique_ptr<samples::SampleSource>(std::size_t partition)>;
 
   // `partitions`: P, of an epoch. options.epochs: how many epochs; options.worker is ignored, since
-  // a partition's order is its own. `board` must outlive the object; it counts the claims of all
-  // workers, which begin with those of dealt.first.
-  PartitionPasses(center::ControlBoard& board, ReadPartition read, std::size_t partitions,
+  // a partition's order is its own. The claims of all workers begin with those of dealt.first.
+  PartitionPasses(Claim claim, ReadPartition read, std::size_t partitions,
                   const samples::BatchOptions& options, DealtEpochs dealt = {})
-      : board_(board),
+      : next_claim_(std::move(claim)),
         read_(std::move(read)),
         partitions_(partitions),
         options_(options),
@@ -44,7 +49,7 @@ class PartitionPasses final : public Passes {
  private:
   bool begin(std::uint64_t claim);
 
-  center::ControlBoard& board_;
+  Claim next_claim_;
   ReadPartition read_;
   std::size_t partitions_;
   samples::BatchOptions options_;

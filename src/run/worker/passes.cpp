@@ -49,8 +49,14 @@ std::optional<DataPass> ShardPasses::current() {
   return DataPass{epoch_, &batches_of_epoch(), options_.worker};
 }
 
+Claim claims_of(center::ControlBoard& board) {
+  return [&board] {
+    return static_cast<std::uint64_t>(board.fetch_add(center::Cell::next_partition, 1));
+  };
+}
+
 std::optional<DataPass> PartitionPasses::next() {
-  const auto claim = static_cast<std::uint64_t>(board_.fetch_add(center::Cell::next_partition, 1));
+  const std::uint64_t claim = next_claim_();
   if (!begin(claim)) return std::nullopt;
   batches_->start_epoch(claim / partitions_ + 1);
   return current();

@@ -114,6 +114,26 @@ TEST_CASE("a delta is scaled first, then added") {
   CHECK(out[0] == 1e8F + 4.0F / 3.0F);
 }
 
+TEST_CASE("with compression it gets what a message would bring") {
+  const CompressionOptions options{.kind = CompressionKind::topk, .topk_fraction = 0.25};
+  const auto state = make_local_state(std::vector<float>(4), 1);
+  LocalCenter center(state, options);
+  std::vector<float> pulled(4);
+  center.pull(pulled);
+  std::vector<float> x{4.0F, 3.0F, -2.0F, 1.0F};
+  center.commit_change(x, pulled, {.divisor = 2.0F});
+  CHECK(x == std::vector<float>{2.0F, 0.0F, 0.0F, 0.0F});
+  x[1] += 1.0F;
+  center.commit_change(x, pulled, {});  // with what was left over
+  CHECK(x == std::vector<float>{2.0F, 2.5F, 0.0F, 0.0F});
+  const auto kept = State::written([&](State& kept_state) { center.keep(kept_state); });
+  LocalCenter later(state, options);
+  State reading(kept, "memory");
+  later.keep(reading);
+  later.commit_change(x, pulled, {});
+  CHECK(x == std::vector<float>{2.0F, 2.5F, -1.0F, 0.0F});
+}
+
 TEST_CASE("a vector of another size than the center's is refused") {
   const auto state = make_local_state(std::vector<float>(3), 1);
   LocalCenter center(state);

@@ -64,7 +64,9 @@ class ThreadSite final : public Site {
  public:
   ThreadSite(std::span<const float> initial, std::size_t workers, bool racing,
              std::size_t statistics, std::span<const float> momentum)
-      : memory_(StripedCenter::bytes(initial.size(), workers, 0, !momentum.empty()) / sizeof(Page) +
+      : memory_(StripedCenter::bytes(initial.size() - statistics, workers, statistics,
+                                     !momentum.empty()) /
+                    sizeof(Page) +
                 1),
         center_(memory_.data()->bytes, initial.size() - statistics, workers, statistics,
                 !momentum.empty()),

@@ -204,8 +204,32 @@ TEST_CASE("tree: moving statistics are those of all data, by the mean of the nod
   const Grown grown = trees.simulate(tree, 4);
   CHECK(grown.summary.test->loss() < 0.69);
   CHECK(trees.simulate(tree, 4, 1).weights == grown.weights);
-  tree.relay->rule = rules_of_relays[3];
-  CHECK_FAILS(trees.simulate(tree, 4), ExitCode::bad_experiment, "moving statistics");
+  for (std::size_t i = 2; i < rules_of_relays.size(); ++i) {
+    CAPTURE(name_of_rule(rules_of_relays[i]));
+    tree.trainer.strategy = rules_of_nodes[i];
+    tree.relay->rule = rules_of_relays[i];
+    const Grown learned = trees.simulate(tree, 4);
+    CHECK(learned.summary.test->loss() < 0.69);
+    CHECK(trees.simulate(tree, 4, 1).weights == learned.weights);
+  }
+}
+
+TEST_CASE("tree: relays' commits are compressed, which takes less of the network") {
+  Trees trees;
+  Experiment tree = trees.tree(rules_of_nodes[0], AsyncLocalSgdOptions{}, 2, 1.0);
+  tree.trainer.epochs = 6;
+  tree.simulate.network_bandwidth = 1e4;
+  const Grown whole = trees.simulate(tree, 4);
+  tree.server.compression = {.kind = CompressionKind::topk, .topk_fraction = 0.05};
+  const Grown compressed = trees.simulate(tree, 4);
+  CHECK(compressed.summary.ledger.samples_committed == 6 * 903);
+  CHECK(compressed.summary.test->loss() < 0.69);
+  CHECK(compressed.weights != whole.weights);
+  CHECK(trees.simulate(tree, 4, 1).weights == compressed.weights);
+  const auto exchanges = [](const Grown& grown) {
+    return test::history_column<std::uint32_t>(grown.directory, "merges/relay").size();
+  };
+  CHECK(exchanges(compressed) > exchanges(whole));
 }
 
 TEST_CASE("tree: what cannot be one is said in a line, with the reason") {
@@ -227,7 +251,7 @@ TEST_CASE("tree: what cannot be one is said in a line, with the reason") {
   refuses(wrong, "server.shards = 2");
   wrong = tree;
   wrong.server.compression.kind = CompressionKind::bf16;
-  refuses(wrong, "server.compression");
+  refuses(wrong, "relay.name = \"diloco\" have none, but meet");
   wrong = tree;
   wrong.trainer.consistency = Consistency::none;
   refuses(wrong, "consistency \"none\" do not go together");

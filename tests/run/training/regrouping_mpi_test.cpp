@@ -267,6 +267,21 @@ TEST_CASE("so it does with every transport, shards, overlap, compression and bou
   runs.check(experiment, {4, 2, 3}, "bounded");
 }
 
+// Four ranks are two nodes of a worker each, two are one node.
+TEST_CASE("so it does in a tree whose workers claim partitions, with the same nodes and others") {
+  Regrouping runs;
+  Experiment experiment = runs.experiment(DownpourOptions{.communication_window = 3});
+  experiment.server.topology = ServerTopology::tree;
+  experiment.server.ranks_per_node = 2;
+  experiment.relay = RelayOptions{.every = 1.0};
+  experiment.trainer.parallelism_factor = 7;
+  experiment.debug.slow = SlowOptions{.worker = 0, .factor = 400.0};  // it keeps its claims long
+  runs.check(experiment, {4, 4, 2}, "tree-same-other");
+  experiment.relay->rule = AsyncLocalSgdOptions{};
+  experiment.data.memory_limit = ByteCount{400};
+  runs.check(experiment, {4, 2, 4}, "tree-other-back");
+}
+
 TEST_CASE("peers go on in another number; replicas stay the same") {
   Regrouping runs;
   const std::vector<std::pair<std::string, StrategyOptions>> rules{

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -163,6 +164,11 @@ Extensions with_counting() {
   return extensions;
 }
 
+std::vector<LayerEntry> with_normalization() {
+  return {DenseOptions{.units = 8}, BatchNormalizationOptions{.momentum = 0.8},
+          DenseOptions{.units = 2, .activation = Activation::softmax}};
+}
+
 // The biases of the first layer, which begin with 0.
 std::vector<float> counts(const AlignedVector<float>& weights) {
   return {weights.begin() + 6 * 8, weights.begin() + 7 * 8};
@@ -212,6 +218,27 @@ void check_steps(const Grown& grown) {
   std::ranges::sort(steps);
   CHECK(std::ranges::adjacent_find(steps) == steps.end());
   CHECK(steps.size() == grown.summary.ledger.batches_trained);
+}
+
+// That every partition was claimed once in each epoch, and all of it trained by one worker.
+void check_partitions(const Grown& grown, const Experiment& experiment) {
+  const auto partitions = grown.summary.workers * experiment.trainer.parallelism_factor;
+  const auto worker = test::history_column<std::uint32_t>(grown.directory, "steps/worker");
+  const auto epoch = test::history_column<std::uint32_t>(grown.directory, "steps/epoch");
+  const auto partition = test::history_column<std::uint32_t>(grown.directory, "steps/partition");
+  const auto samples = test::history_column<std::uint32_t>(grown.directory, "steps/samples");
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> trained;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> by;
+  for (std::size_t i = 0; i < worker.size(); ++i) {
+    const std::pair pass(epoch[i], partition[i]);
+    trained[pass] += samples[i];
+    CHECK(by.try_emplace(pass, worker[i]).first->second == worker[i]);
+  }
+  CHECK(trained.size() == partitions * experiment.trainer.epochs);
+  for (const auto& [pass, count] : trained) {
+    CHECK(count >= training_samples / partitions);
+    CHECK(count <= training_samples / partitions + 1);
+  }
 }
 
 // The same of every exchange, and by its ledger. `has_root`: the relays have a center.
@@ -276,6 +303,9 @@ TEST_CASE(
     tree.debug.slow = SlowOptions{.worker = i % 4, .factor = 100.0};
     if (i % 3 == 0) tree.trainer.max_staleness = i % 2;
     tree.trainer.overlap = i % 3 == 1 && !tree.trainer.max_staleness && i != 4;
+    if (i % 2 == 1) tree.trainer.parallelism_factor = 5;
+    if (i == 3 || i == 6) tree.server.compression.kind = CompressionKind::bf16;
+    if (i == 2 || i == 4) tree.model.layers = with_normalization();
     if (i == 0 || i == 3 || i == 4) tree.relay->merge = 0.5;
     const std::string directory = forest.next_directory();
     int stops = 0;
@@ -283,7 +313,9 @@ TEST_CASE(
       const Grown grown = forest.train(tree, {}, directory, "auto", stop_in);
       if (grown.summary.for_later.empty()) {
         const bool has_root = topology(rules_of_relays[i]) == Topology::parameter_server;
-        if (forest.is_head()) check_whole(grown, tree.trainer.epochs, has_root);
+        if (!forest.is_head()) break;
+        check_whole(grown, tree.trainer.epochs, has_root);
+        if (i % 2 == 1) check_partitions(grown, tree);
         break;
       }
       stop_in = ++stops < 3 ? std::optional(std::chrono::milliseconds(40 * stops)) : std::nullopt;
@@ -310,6 +342,7 @@ TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as 
     CAPTURE(name_of_rule(rules_of_nodes[rule]));
     Experiment tree = forest.tree(rules_of_nodes[rule], rules_of_relays[rule]);
     tree.trainer.batch_size = 4;
+    tree.trainer.parallelism_factor = rule == 5 ? 3 : 1;
     tree.debug.slow = SlowOptions{.factor = 250.0};
     tree.checkpoint = {.every = "10 steps", .keep = 1000};
     std::string from = "auto";
@@ -390,12 +423,43 @@ TEST_CASE("tree of ranks: a part of what an exchange brings, overlap, and moving
     tree.trainer.overlap = true;
     forest.trains_all(tree);
   }
-  Experiment normal = forest.tree(rules_of_nodes[0], rules_of_relays[0]);
-  normal.model.layers = {DenseOptions{.units = 8}, BatchNormalizationOptions{.momentum = 0.8},
-                         DenseOptions{.units = 2, .activation = Activation::softmax}};
-  forest.trains_all(normal);
-  normal.relay->rule = rules_of_relays[3];
-  CHECK_FAILS(forest.train(normal), ExitCode::bad_experiment, "moving statistics");
+  for (std::size_t i = 0; i < rules_of_relays.size(); ++i) {
+    Experiment normal = forest.tree(rules_of_nodes[i], rules_of_relays[i]);
+    normal.model.layers = with_normalization();
+    forest.trains_all(normal);
+  }
+}
+
+TEST_CASE("tree of ranks: relays' commits are compressed, and it learns") {
+  Forest forest;
+  for (const std::size_t i : {3, 4, 6, 7}) {
+    CAPTURE(name_of_rule(rules_of_relays[i]));
+    Experiment tree = forest.tree(rules_of_nodes[i], rules_of_relays[i]);
+    tree.server.compression = {.kind = CompressionKind::topk, .topk_fraction = 0.2};
+    const Grown grown = forest.trains_all(tree);
+    tree.server.compression.kind = CompressionKind::bf16;
+    if (i == 3) tree.model.layers = with_normalization();
+    forest.trains_all(tree);
+  }
+}
+
+TEST_CASE("tree of ranks: every partition is trained once an epoch, by whoever is free") {
+  Forest forest;
+  for (const StrategyOptions& rule : {rules_of_relays[0], rules_of_relays[3]}) {
+    for (const std::size_t factor : {2, 24}) {
+      Experiment tree = forest.tree(rules_of_nodes[0], rule);
+      tree.trainer.batch_size = 4;
+      tree.trainer.parallelism_factor = factor;
+      tree.debug.slow = SlowOptions{.worker = 0, .factor = 300.0};
+      if (factor == 2) tree.trainer.max_staleness = 3;
+      const Grown grown = forest.trains_all(tree);
+      if (!forest.is_head()) continue;
+      check_partitions(grown, tree);
+      const auto worker = test::history_column<std::uint32_t>(grown.directory, "steps/worker");
+      const auto slow = std::ranges::count(worker, 0U);
+      if (factor > 2) CHECK(static_cast<std::size_t>(slow) < worker.size() / 4);  // its share
+    }
+  }
 }
 
 TEST_CASE("tree of ranks: orders reach every node") {
@@ -486,10 +550,9 @@ TEST_CASE("tree of ranks: what cannot be is said in a line, before anything is w
   refuses(wrong, "server.shards = 2");
   wrong = tree;
   wrong.server.compression.kind = CompressionKind::bf16;
-  refuses(wrong, "server.compression");
-  wrong = tree;
-  wrong.trainer.parallelism_factor = 4;
-  refuses(wrong, "trainer.parallelism_factor = 4 is not yet possible");
+  refuses(wrong, "relay.name = \"diloco\" have none, but meet");
+  wrong.relay->rule = AeasgdOptions{};
+  refuses(wrong, "relay.name = \"aeasgd\" send positions");
   wrong = tree;
   wrong.server.transport = Transport::message;
   refuses(wrong, "relays meet in MPI_Iallreduce");

@@ -111,6 +111,29 @@ TEST_CASE("by every rule rows without weight teach nothing, and sums of weights 
   }
 }
 
+TEST_CASE("one virtual worker with compression is a real one behind messages, to the bit") {
+  const auto world = mpi::Communicator::world();
+  if (world.size() != 2) return;
+  const WeightedFolder folder(world);
+  const auto alone = world.split(world.rank(), 0);
+  for (const CompressionKind kind : {CompressionKind::bf16, CompressionKind::topk}) {
+    Experiment experiment = weighted_experiment(folder, AdagOptions{.communication_window = 2});
+    experiment.server.compression = {.kind = kind, .topk_fraction = 0.1};
+    const std::string name(name_of(kind));
+    training::train(experiment, {.run_directory = folder.file(name)}, world, {});
+    if (world.rank() == 0) {
+      const auto assembly = training::assemble_simulation(experiment, 1, alone, {});
+      simulation::train(assembly, {.run_directory = folder.file(name + "-simulated")}, 1, alone,
+                        nullptr);
+      const auto weights = [&](const std::string& run) {
+        return formats::load_model(folder.file(run) + "/model.h5", {}).weights;
+      };
+      CHECK(weights(name) == weights(name + "-simulated"));
+    }
+    world.barrier();
+  }
+}
+
 TEST_CASE("claimed partitions, ensembles and simulations weigh samples, too") {
   const auto world = mpi::Communicator::world();
   const WeightedFolder folder(world);
