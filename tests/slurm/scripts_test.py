@@ -76,16 +76,23 @@ def stops(faults, jobs):
         jobs.experiment(name, "downpour", slow=400)
     signaled = jobs.submit("--ntasks=2", SCRIPTS / "train.sbatch", "signaled.toml", TUSK_LAUNCHER="mpirun")
     canceled = jobs.submit("--ntasks=1", SCRIPTS / "train.sbatch", "canceled.toml")
-    expect(until(lambda: jobs.has("runs/signaled/history.h5", "runs/canceled/history.h5")), "jobs begin to train, by srun and by mpirun")
+    jobs.experiment("several", "downpour", slow=400)
+    several = jobs.submit("--array=1-2", SCRIPTS / "array.sbatch", "several.toml")
+    expect(until(lambda: jobs.has(*(f"runs/{run}/history.h5" for run in ("signaled", "canceled", "several-1", "several-2")))),
+           "jobs begin to train, by srun and by mpirun")
+    # The task whose job has the array's number, which stands for all of them.
+    stopped = next(task for task in (1, 2) if slurm.job(f"{several}_{task}")["JobId"] == several)
     time.sleep(1)
-    slurm.call("scancel", "--signal=USR1", "--batch", signaled)
+    for job in (signaled, f"{several}_{stopped}"):
+        slurm.call("scancel", "--signal=USR1", "--batch", job)
     slurm.call("scancel", canceled)
 
     facts = slurm.wait(canceled, {"CANCELLED"}, 60)
     expect(until(lambda: "stopped by SIGTERM" in jobs.log(canceled)), "a cancelled job writes a checkpoint")
     expect(facts["Restarts"] == "0", "and is not queued again")
     expect(until(lambda: "stopped by SIGUSR1" in jobs.log(signaled)), "USR1 stops a job below mpirun")
-    for name in ("signaled", "canceled"):
+    expect(until(lambda: "stopped by SIGUSR1" in jobs.log(f"{several}_{stopped}")), "and a task of an array")
+    for name in ("signaled", "canceled", "several"):
         jobs.experiment(name, "downpour")  # the rest as fast as it goes
     again = jobs.submit("--ntasks=1", SCRIPTS / "train.sbatch", "canceled.toml")
 
@@ -95,6 +102,10 @@ def stops(faults, jobs):
     expect(abs(jobs.summary("runs/signaled")["val_accuracy"] - plain["val_accuracy"]) < 0.05, "its accuracy is as good")
     jobs.ends_well(again, "the cancelled job, submitted again", 0)
     expect("going on from" in jobs.log(again), "goes on")
+
+    jobs.ends_well(f"{several}_{stopped}", "array.sbatch: a task's USR1, 85, queued again, done", 1)
+    expect("going on from" in jobs.log(f"{several}_{stopped}"), "it went on")
+    jobs.ends_well(f"{several}_{3 - stopped}", "the array's other task, left alone", 0)
 
     # The limit of a minute is enforced between 10 and 40 s after the start.
     expect(until(lambda: "stopped by SIGUSR1" in jobs.log(limited), 90), "a time limit's USR1 stops a job")
@@ -122,13 +133,20 @@ def arrays(faults, jobs):
 
 
 def many_nodes(faults, jobs):
-    """multinode.sbatch, on the one node that there is: it wants the node for itself."""
-    jobs.experiment("many", "downpour", epochs=2)
+    """multinode.sbatch, on the one node that there is: it wants the node for itself. By srun it is stopped once."""
     for launcher, ranks, shards in (("srun", 4, 2), ("mpirun", min(os.cpu_count(), 2), 1)):  # mpirun binds to real cores
-        run = f"many-{launcher}"
+        run, is_stopped = f"many-{launcher}", launcher == "srun"
+        jobs.experiment("many", "downpour", slow=2000 if is_stopped else 1, epochs=2)
         job = jobs.submit("--nodes=1", f"--ntasks-per-node={ranks}", "--cpus-per-task=1", "--time=30", SCRIPTS / "multinode.sbatch",
                           "many.toml", "--run-dir", run, "--set", "server.transport=message", TUSK_SHARDS=str(shards), TUSK_LAUNCHER=launcher)
-        jobs.ends_well(job, f"multinode.sbatch by {launcher}", 0)
+        if is_stopped:
+            faults.expect(until(lambda: jobs.has(f"{run}/history.h5")), "multinode.sbatch begins to train")
+            time.sleep(1)
+            jobs.slurm.call("scancel", "--signal=USR1", "--batch", job)
+            faults.expect(until(lambda: "stopped by SIGUSR1" in jobs.log(job)), "USR1 stops it")
+            jobs.experiment("many", "downpour", epochs=2)
+        jobs.ends_well(job, f"multinode.sbatch by {launcher}", int(is_stopped))
+        faults.expect(("going on from" in jobs.log(job)) == is_stopped, "and goes on where it was stopped")
         faults.expect(jobs.summary(run)["workers"] == max(ranks - shards, 1), "with a worker each rank that does not serve")
 
 
