@@ -75,7 +75,7 @@ class Fakes:
         return [words for name, words, _, _ in self.calls if name == program]
 
     def expect(self, what, done, code, text=""):
-        errors = [line for line in done.stderr.splitlines() if line.startswith("tusk: error")]
+        errors = [line for line in done.stderr.splitlines() if not line.startswith("tusk: warning")]
         well = done.returncode == code and text in done.stdout + done.stderr and len(errors) == (code != 0)
         self.faults.expect(well, what)
         if not well:
@@ -112,6 +112,7 @@ def here(fakes):
     rule, log = "-" * 74 + "\n", "tusk: epoch 1/2\ntusk: error: no\n"
     by_mpirun = f"{rule}mpirun detected that one or more processes exited with non-zero status, thus causing\n\n  Exit code:    66\n{rule}"
     for said, last in ((log + "srun: error: vm: task 0: Exited with exit code 66\n", "tusk: error: no"), (log + by_mpirun, "tusk: error: no"),
+                       (log + by_mpirun.replace("mpirun", "prterun"), "tusk: error: no"),  # Open MPI 5
                        (f"{log}{rule}Primary job  terminated normally, but a process returned\na non-zero exit code.\n{rule}{by_mpirun}", "tusk: error: no"),
                        (f"{log}{rule}There are not enough slots available\n\nEither …\n{rule}", "There are not enough slots available"),
                        (log + "slurmstepd: error: *** DUE TO TIME LIMIT ***\n", "slurmstepd: error: *** DUE TO TIME LIMIT ***"),
@@ -207,9 +208,9 @@ def awkward_names(fakes):
         shutil.rmtree(fakes.work / "folder")
         if number == 0:
             fakes.nothing_beside(["data.h5", "folder", "runs"])
-    for name in ("../outside", "a/b", ".."):
+    for name in ("../outside", "a/b", "..", "a\nb"):
         fakes.experiment("x.toml", name=name)
-        fakes.expect(f"an experiment named {name}", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5"), 78, "name")
+        fakes.expect(f"an experiment named {name!r}", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5"), 78, "name")
     fakes.experiment("x.toml")
     for name in ("..", ".", "runs/..", "runs/./"):
         for more in ((), ("--host", "login")):
@@ -220,9 +221,11 @@ def awkward_names(fakes):
     fakes.faults.expect(words[-2:] == [f"{fakes.work}/a:b.job/", "login:tusk-runs/a:b.job/"], f"names no host: {words}")
     shutil.rmtree(fakes.work / "a:b.job")
     fakes.expect("a line break", fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", "--run-dir", "a\nb"), 64, "line break")
-    for host in ("-oProxyCommand=touch executed", "$(touch executed)", "a b", "../x"):
+    for command in ("status", "cancel", "fetch"):
+        fakes.expect(f"{command} of a run with a line break", fakes.tusk(command, "runs/a\nb"), 66, "has submitted no job")
+    for host in ("-oProxyCommand=touch executed", "$(touch executed)", "a b", "../x", "a\nb"):
         done = fakes.tusk("submit", "x.toml", "--ranks", "2", "--time", "5", f"--host={host}")
-        fakes.expect(f"a host {host}", done, 64, "--host")
+        fakes.expect(f"a host {host!r}", done, 64, "--host")
         fakes.faults.expect(not fakes.calls, "is not called")
     fakes.nothing_beside(["data.h5", "x.toml"])
 
