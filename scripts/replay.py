@@ -18,6 +18,7 @@ import tomllib
 import h5py
 import numpy as np
 
+from history_tables import is_tree, read_tables
 from replay_parts import BOOTSTRAP, MEMBER, Data, Network, Random, Sgd, final_weights, part, refuse
 
 REGROUPED = "its workers, or their parts of the data, changed while it ran, as those of a run that went on with another number of ranks"
@@ -52,9 +53,9 @@ class Run:
             if every != 1:
                 refuse(f"{self.folder}: its history has {'none' if every == 0 else f'one of {every}'} of the steps, commits and "
                        "pulls; only a run with [history] steps = \"all\" can be replayed")
-            if "merges" in file:
-                refuse(f"{self.folder}: a tree of centers is not replayed")
-            tables = {name: {column: file[name][column][:].tolist() for column in file[name]} for name in file}
+        if is_tree(self.folder):
+            refuse(f"{self.folder}: its run, or a part of it, was a tree of centers, which is not replayed")
+        tables = read_tables(self.folder)
         if max(max(table["worker"], default=0) for table in tables.values()) >= self.workers:
             refuse(f"{self.folder}: {REGROUPED}")
         rows = lambda table, worker: [dict(zip(table, row)) for row in zip(*table.values())

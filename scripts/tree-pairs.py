@@ -161,13 +161,18 @@ def check(directory, partitions):
             if len(passes) != partitions * EPOCHS or max(map(len, passes.values())) > 1:
                 wrong.append(f"{len(passes)} passes over partitions instead of {partitions * EPOCHS}, by {max(map(len, passes.values()))} workers at most")
         relay, exchange, taken = (history[f"merges/{name}"][:] for name in ("relay", "exchange", "taken"))
+        numbers, sums = history["nodes/file"][:], history["sums/commits"][:].sum()
         last = 0
         for r in set(relay):
             if list(exchange[relay == r]) != list(range((relay == r).sum())):
                 wrong.append(f"relay {r}'s exchanges are not 0, 1, …, each once")
             last += taken[relay == r][-1]
-        if last != len(history["commits/ticket"]):
-            wrong.append(f"the last exchanges have carried {last} commits of {len(history['commits/ticket'])}")
+    commits = 0
+    for number in numbers:
+        with h5py.File(directory / f"history/node-{number:03}.h5") as history:
+            commits += len(history["commits/ticket"])
+    if not last == sums == commits:
+        wrong.append(f"the last exchanges have carried {last} commits of {commits}, the sums {sums}")
     return wrong, loss
 
 

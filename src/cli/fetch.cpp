@@ -16,7 +16,7 @@ namespace {
 std::string contents(const std::filesystem::path& run) {
   std::string names;
   for (const char* name :
-       {"model.h5", "summary.json", "metrics.jsonl", "history.h5", "checkpoints"}) {
+       {"model.h5", "summary.json", "metrics.jsonl", "history.h5", "history", "checkpoints"}) {
     if (!std::filesystem::exists(run / name)) continue;
     names += (names.empty() ? "" : ", ") + std::string(name);
   }

@@ -29,6 +29,7 @@ enum class Content { data, model, history };
 Content content_of(const hdf5::File& file) {
   if (file.has_group("model_weights") || formats::has_keras3_weights(file)) return Content::model;
   if (file.has_group("steps") && file.has_group("commits")) return Content::history;
+  if (file.has_group("nodes") && file.has_group("sums")) return Content::history;  // of a tree
   return Content::data;
 }
 

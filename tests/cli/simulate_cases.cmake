@@ -21,3 +21,11 @@ file(READ points.toml flat)
 file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/of_tree/experiment.toml "${flat}\n[server]\ntopology = \"tree\"\nranks_per_node = 3\n")
 add_simulate_test(like_tree EXIT 78 STDERR "--like .*of_tree: it is the run of a tree of centers, of whose relays"
                   COMMAND simulate ${problem} --workers 2 --like ${CMAKE_CURRENT_BINARY_DIR}/of_tree)
+set(tree ${CMAKE_CURRENT_BINARY_DIR}/simulated_tree)
+add_cli_test(simulate_tree RANKS 0 EXIT 0 STDOUT "^ +2  val_accuracy"
+             COMMAND simulate ${problem} --workers 2 --set server.topology=tree --set server.ranks_per_node=2 --run-dir ${tree} --overwrite
+             PROPERTIES FIXTURES_REQUIRED points FIXTURES_SETUP simulated_tree)
+add_cli_test(inspect_tree RANKS 0 EXIT 0 STDOUT "^[0-9,]+ steps of 2 workers in .* commits, staleness .*; 2 nodes, [0-9,]+ exchanges of their relays$"
+             COMMAND inspect ${tree}/history.h5 PROPERTIES FIXTURES_REQUIRED simulated_tree)
+add_cli_test(inspect_node RANKS 0 EXIT 0 STDOUT "^[0-9,]+ steps of 1 workers in "
+             COMMAND inspect ${tree}/history/node-001.h5 PROPERTIES FIXTURES_REQUIRED simulated_tree)

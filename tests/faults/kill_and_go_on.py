@@ -276,16 +276,23 @@ class Band:
             line["wrong"].append(f"the loss {loss:.5f} is outside of {mean - half:.5f} to {mean + half:.5f}")
 
 
+def tables_of(directory):
+    """A run's history, whichever files it is in. ImportError without h5py."""
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+    from history_tables import read_tables
+
+    return read_tables(directory)
+
+
 class Steps:
     """The steps of all workers that a run has written to its history: at least those were taken."""
 
     def __init__(self, directory):
         self.worker, self.time_s = [], []
         try:
-            import h5py
-
-            with h5py.File(directory / "history.h5", "r", locking=False) as history:
-                self.worker, self.time_s = history["steps/worker"][:].tolist(), history["steps/time_s"][:].tolist()
+            steps = tables_of(directory)["steps"]
+            in_order = sorted(zip(steps["time_s"], steps["worker"]))  # of several files
+            self.worker, self.time_s = [w for _, w in in_order], [time_s for time_s, _ in in_order]
         except (ImportError, OSError, KeyError):
             pass
 
@@ -330,24 +337,29 @@ def check(directory):
         wrong.append(f"epochs in metrics.jsonl: {[line['epoch'] for line in lines]}")
     if any(a["step"] >= b["step"] for a, b in zip(lines, lines[1:])):
         wrong.append("steps in metrics.jsonl do not ascend")
+    if [*directory.glob("history.h5.damaged-*"), *directory.glob("history/*.damaged-*")]:
+        return wrong  # its rows begin at a checkpoint
     try:
-        import h5py
+        tables = tables_of(directory)
     except ImportError:
         return wrong
-    if list(directory.glob("history.h5.damaged-*")):
-        return wrong  # its rows begin at a checkpoint
-    with h5py.File(directory / "history.h5") as history:
-        worker, step = history["steps/worker"][:], history["steps/step"][:]
-        for w in set(worker):
-            if sorted(step[worker == w]) != list(range(1, (worker == w).sum() + 1)):
-                wrong.append(f"worker {w}'s steps in the history are not 1, 2, …, each once")
-        node = history["commits/worker"][:] // (2 if "merges/relay" in history else len(set(worker)))  # a center's two, or all
-        for n in set(node):
-            ticket = sorted(history["commits/ticket"][:][node == n])
-            if ticket != list(range(len(ticket))):
-                wrong.append("tickets of a center in the history are not 0, 1, …, each once")
-        if history["steps/samples"][:].sum() != expected:
-            wrong.append("samples in the history are not each epoch's once")
+    steps, commits = tables["steps"], tables["commits"]
+    of_worker = {w: [] for w in steps["worker"]}
+    for w, step in zip(steps["worker"], steps["step"]):
+        of_worker[w].append(step)
+    for w, numbers in of_worker.items():
+        if sorted(numbers) != list(range(1, len(numbers) + 1)):
+            wrong.append(f"worker {w}'s steps in the history are not 1, 2, …, each once")
+    of_center = {}  # of two workers, or all
+    for w, ticket in zip(commits["worker"], commits["ticket"]):
+        of_center.setdefault(w // (2 if "nodes" in tables else len(of_worker)), []).append(ticket)
+    for tickets in of_center.values():
+        if sorted(tickets) != list(range(len(tickets))):
+            wrong.append("tickets of a center in the history are not 0, 1, …, each once")
+    if sum(steps["samples"]) != expected:
+        wrong.append("samples in the history are not each epoch's once")
+    if "sums" in tables and (sum(tables["sums"]["samples"]) != expected or sum(tables["sums"]["steps"]) != len(steps["step"])):
+        wrong.append("the sums of the nodes are not those of their steps")
     return wrong
 
 

@@ -25,6 +25,7 @@ PartRanks PartRanks::of_tree(std::span<const std::uint64_t> nodes) {
   PartRanks ranks{.count = nodes.size()};
   for (const std::size_t rank : by_node) {
     const bool is_first = nodes[rank] == ranks.of_relays.size();
+    if (is_first) ranks.first_workers.push_back(ranks.of_workers.size());
     (is_first ? ranks.of_relays : ranks.of_workers).push_back(rank);
   }
   return ranks;
@@ -58,6 +59,18 @@ void AskedCheckpoints::submit(records::Report report) {
   Notices::submit(std::move(report));
 }
 
+void AskedCheckpoints::submit(records::NodeSum sum) {
+  if (!sum.places.empty()) {
+    const std::size_t first = ranks_.first_workers.at(sum.node);
+    for (std::size_t i = 0; i < sum.places.size(); ++i) {
+      Place& place = workers_.at(first + i);
+      place.steps = sum.places[i].steps;
+      place.finished = sum.places[i].finished != 0;
+    }
+  }
+  coordinator_.submit(std::move(sum));
+}
+
 void AskedCheckpoints::on_arrival(const records::Report& notice) {
   if (notice.number != asked_) return;
   Place& place = workers_.at(notice.worker);
@@ -71,7 +84,7 @@ bool AskedCheckpoints::advance() {
   std::uint64_t steps = 0;
   for (const Place& place : workers_) steps += place.steps;
   for (const std::uint64_t gone : steps_of_gone_) steps += gone;
-  steps = std::max(steps, coordinator_.book().steps());
+  steps = std::max({steps, coordinator_.book().steps(), trained_});
   if (checkpointer_.wanted({checkpointer_.now_s(), steps, coordinator_.epochs()})) {
     wanted_ = true;
   }
@@ -105,6 +118,13 @@ void AskedCheckpoints::cancel() {
   checkpointer_.cancel();
 }
 
+// Of the nodes' relays: each tells of all parts of its node, if there are any but rank 0's.
+std::size_t AskedCheckpoints::notices_of_nodes(const std::vector<std::uint8_t>& parts) const {
+  const auto first = std::span(ranks_.of_workers).first(ranks_.first_workers.at(1));
+  const bool any = std::ranges::any_of(first, [&](std::size_t rank) { return parts[rank] != 0; });
+  return ranks_.of_relays.size() - (any ? 0 : 1);
+}
+
 void AskedCheckpoints::write(State::Keep keep, AlignedVector<float> model) {
   const std::uint64_t number = std::exchange(asked_, 0);
   Checkpointer::Cut cut{.keep = std::move(keep), .model = std::move(model)};
@@ -122,6 +142,7 @@ void AskedCheckpoints::write(State::Keep keep, AlignedVector<float> model) {
     cut.steps.push_back(gone);
   }
   cut.epochs = coordinator_.epochs();
+  if (!ranks_.of_relays.empty()) cut.notices = notices_of_nodes(cut.parts);
   checkpointer_.write(std::move(cut));
   if (checkpointer_.stops()) {
     board_.store(center::Cell::stop, static_cast<std::int64_t>(coordinator::StopReason::for_later));

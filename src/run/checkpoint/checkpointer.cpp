@@ -83,7 +83,8 @@ void Checkpointer::write(Cut cut) {
     cut.keep(state);
   }));
   const auto model = std::make_shared<AlignedVector<float>>(std::move(cut.model));
-  missing_ = static_cast<std::size_t>(std::ranges::count(facts.parts, 1)) - 1 - early_;
+  const auto parts = static_cast<std::size_t>(std::ranges::count(facts.parts, 1));
+  missing_ = cut.notices.value_or(parts - 1) - early_;
   stage_ = Stage::writing;
   costs_.bytes += bytes->size() + model->size() * sizeof(float);
   background_.start([this, bytes, model] {

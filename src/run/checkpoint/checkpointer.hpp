@@ -62,6 +62,10 @@ class Checkpointer {
     State::Keep keep;                      // what follows the facts in rank 0's file
     AlignedVector<float> model;
     std::vector<std::uint8_t> parts{};  // by rank: whether it writes one. Rank 0 does
+
+    // How many notices of parts that are written, or failed, will come; as many as there are parts
+    // but rank 0's, unless it is said here.
+    std::optional<std::size_t> notices{};
   };
 
   explicit Checkpointer(Setup setup);

@@ -61,6 +61,7 @@ void Facts::keep(State& state) {
     state.list("deals", deals, [](State& part, Deal& deal) { part("deal", deal); });
   }
   if (has(nodes, "nodes")) state("nodes", nodes);
+  state("node_files", node_files);
 }
 
 void CenterCopy::keep(State& state) {

@@ -67,6 +67,7 @@ struct Facts {
   std::vector<std::uint8_t> parts;     // by rank: whether it has written a file
   std::vector<Deal> deals;           // if the number of workers has changed; the first comes first
   std::vector<std::uint64_t> nodes;  // of a tree of ranks: by rank, the number of its node
+  std::uint64_t node_files = 0;      // histories of nodes (records::NodeFiles) that there are
 
   void keep(State& state);
 };

@@ -122,7 +122,8 @@ void share_facts(Facts& facts, const mpi::Communicator& world) {
                                      facts.finished.size(),
                                      facts.parts.size(),
                                      facts.steps.size(),
-                                     facts.nodes.size()};
+                                     facts.nodes.size(),
+                                     facts.node_files};
   world.broadcast(std::as_writable_bytes(std::span(numbers)), 0);
   facts.cut = numbers[0];
   facts.step = numbers[1];
@@ -136,6 +137,7 @@ void share_facts(Facts& facts, const mpi::Communicator& world) {
   world.broadcast(std::as_writable_bytes(std::span(facts.parts)), 0);
   facts.steps.resize(static_cast<std::size_t>(numbers[8]));
   world.broadcast(std::as_writable_bytes(std::span(facts.steps)), 0);
+  facts.node_files = numbers[10];
   facts.nodes.resize(static_cast<std::size_t>(numbers[9]));
   world.broadcast(std::as_writable_bytes(std::span(facts.nodes)), 0);
 }

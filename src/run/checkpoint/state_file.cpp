@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t block_bytes = std::size_t{1} << 20;
 constexpr std::array<char, 8> magic{'T', 'U', 'S', 'K', 'S', 'T', 'A', 'T'};
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t format_version = 2;
 
 struct FileHeading {
   std::array<char, 8> magic{};

@@ -26,10 +26,15 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
     : options_(std::move(options)),
       parameter_count_(model.parameter_count()),
       snapshot_(std::move(snapshot)),
-      weighing_(model.weighing()),
-      outputs_(model.outputs().size()),
+      scoring_{.metrics = options_.metric_names.size(),
+               .outputs = model.outputs().size(),
+               .weighing = model.weighing()},
       history_(directory.file("history.h5"), options_.metric_names,
-               {.goes_on = options_.goes_on, .every = options_.history_every}),
+               {.goes_on = options_.goes_on,
+                .every = options_.history_every,
+                .layout = options_.nodes.empty() ? records::HistoryFile::Layout::of_workers
+                                                 : records::HistoryFile::Layout::of_tree}),
+      node_files_(directory.path(), options_.metric_names),
       metrics_log_(directory.file("metrics.jsonl"), options_.metric_names, options_.weight_names,
                    options_.goes_on),
       progress_(options_.epochs, options_.samples_per_epoch),
@@ -38,29 +43,29 @@ Coordinator::Coordinator(Options options, const graph::Model& model,
                  options_.optimizer.learning_rate, board),
       schedule_(options_.optimizer) {
   if (validation != nullptr) evaluation_.emplace(model, *validation, options_.threads);
+  if (!options_.goes_on) begin_nodes();
+}
+
+void Coordinator::begin_nodes() {
+  for (const records::NodeRecord& node : node_files_.begin(options_.nodes, book_.steps())) {
+    history_.add(node);
+  }
+  history_.flush();
 }
 
 void Coordinator::submit(records::Report report) {
-  for (const records::CommitRecord& commit : report.commits) {
-    history_.add(commit);
-    book_.add(commit);
+  if (!options_.nodes.empty()) {  // of a worker that was in no tree, before this one
+    records::WorkerTrail trail{.pass = report.steps.empty() ? 1U : report.steps.front().epoch};
+    records::NodeSum sum;
+    add_report(sum, report, scoring_, history_, trail);
+    return take(sum);
   }
-  for (const records::ShardRecord& commit : report.shards) history_.add(commit);
-  for (const records::PullRecord& pull : report.pulls) history_.add(pull);
-  for (const records::MergeRecord& merge : report.merges) history_.add(merge);
-  const std::size_t width = options_.metric_names.size();
-  std::vector<float> means(width);  // of a step's metrics
-  for (std::size_t i = 0; i < report.steps.size(); ++i) {
-    const auto metrics = std::span(report.metrics).subspan(i * width, width);
-    const auto weights = std::span(report.weights).subspan(i * (outputs_ - 1), outputs_ - 1);
-    const BatchScore score = score_of(report.steps[i], metrics, weights, weighing_);
-    std::ranges::copy(metrics, means.begin());
-    for (std::size_t k = 0; k < width; ++k) {
-      if (weighing_[k] > 0) means[k] = static_cast<float>(score.metric(k));
-    }
-    history_.add(report.steps[i], means);
-    if (auto over = book_.add(report.steps[i], score)) end_epoch(std::move(*over));
-  }
+  record_exchanges(report, history_);
+  for (const records::CommitRecord& commit : report.commits) book_.add(commit);
+  record_steps(report, scoring_, history_,
+               [this](const records::StepRecord& step, const BatchScore& score) {
+                 if (auto over = book_.add(step, score)) end_epoch(std::move(*over));
+               });
   if (!report.steps.empty() && !options_.quiet) {
     const records::StepRecord& last = report.steps.back();
     progress_.update(book_.samples(), last.loss, last.time_s);
@@ -71,6 +76,25 @@ void Coordinator::submit(records::Report report) {
     time_ = time_ + report.time;
     ledger_ = ledger_ + report.ledger;
   }
+}
+
+void Coordinator::submit(records::NodeSum sum) {
+  for (const records::MergeRecord& merge : sum.merges) history_.add(merge);
+  history_.add(sum.record());
+  history_.flush_in_time();
+  if (!sum.places.empty()) node_files_.note(sum.file, sum.rows);
+  take(sum);
+}
+
+void Coordinator::take(const records::NodeSum& sum) {
+  book_.add(sum);
+  while (auto over = book_.end_epoch()) end_epoch(std::move(*over));
+  if (sum.samples > 0 && !options_.quiet) {
+    progress_.update(book_.samples(), sum.record().loss, sum.time_s);
+  }
+  finished_ += sum.finished;
+  time_ = time_ + sum.time;
+  ledger_ = ledger_ + sum.ledger;
 }
 
 void Coordinator::end_epoch(records::EpochRecord record) {
@@ -152,6 +176,7 @@ void Coordinator::Pending::keep(State& state) {
 
 void Coordinator::keep(State& state) {
   state("history", history_);
+  state("node_files", node_files_);
   state("metrics_log", metrics_log_);
   state("book", book_);
   state("callbacks", callbacks_);
@@ -181,8 +206,13 @@ void Coordinator::regroup(std::vector<records::Report> gone, std::uint64_t updat
     time_ = time_ + report.time;
     ledger_ = ledger_ + ledger;
     report.finished = false;
-    submit(std::move(report));
   }
+  for (const records::NodeSum& sum : node_files_.end(gone, scoring_)) {
+    history_.add(sum.record());
+    take(sum);
+  }
+  for (records::Report& report : gone) submit(std::move(report));
+  begin_nodes();
   now.steps = book_.steps();
   now.updates = updates;
   regrouped_ = now;
@@ -196,6 +226,12 @@ void Coordinator::close() {
 
 void LocalSink::submit(records::Report report) {
   coordinator_.submit(std::move(report));
+  while (coordinator_.advance()) {
+  }
+}
+
+void LocalSink::submit(records::NodeSum sum) {
+  coordinator_.submit(std::move(sum));
   while (coordinator_.advance()) {
   }
 }

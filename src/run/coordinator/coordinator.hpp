@@ -14,6 +14,8 @@
 #include "run/records/epoch_book.hpp"
 #include "run/records/history_file.hpp"
 #include "run/records/metrics_log.hpp"
+#include "run/records/node_files.hpp"
+#include "run/records/node_sum.hpp"
 #include "run/records/report.hpp"
 #include "tusk/aligned_vector.hpp"
 #include "use/evaluation/evaluation.hpp"
@@ -28,8 +30,9 @@ namespace tusk::coordinator {
 // callbacks, the log of metrics and the progress line. It knows nothing of how reports arrive or
 // where the model lives. Run::begin() makes it. Reports are brought to it by serve()
 // (server_loop.hpp) in a run with a server, by MeetingSink among peers, by LocalSink in one
-// process, and in a simulation by its VirtualSink.
-class Coordinator : public records::ReportSink {
+// process, and in a simulation by its VirtualSink. In a tree it gets the sums of the nodes, by
+// relay::Courier; their rows are in the nodes' own files.
+class Coordinator : public records::ReportSink, public records::SumSink {
  public:
   struct Options {
     std::size_t workers = 1;
@@ -39,10 +42,11 @@ class Coordinator : public records::ReportSink {
     std::vector<std::string> weight_names{};  // of the sums of weights; none without weights
     OptimizerOptions optimizer{};             // for the learning rate in the log of metrics
     CallbackOptions callbacks{};
-    bool quiet = false;               // no progress line
-    bool goes_on = false;             // the logs are there already; keep() will read
-    std::size_t threads = 1;          // to validate with
-    std::uint64_t history_every = 1;  // records::HistoryFile::Options::every
+    bool quiet = false;                       // no progress line
+    bool goes_on = false;                     // the logs are there already; keep() will read
+    std::size_t threads = 1;                  // to validate with
+    std::uint64_t history_every = 1;          // records::HistoryFile::Options::every
+    std::vector<records::NodePlace> nodes{};  // of a tree of several
   };
   // Copies the model as it is now.
   using Snapshot = std::function<void(std::span<float>)>;
@@ -54,6 +58,7 @@ class Coordinator : public records::ReportSink {
               center::ControlBoard& board);
 
   void submit(records::Report report) override;
+  void submit(records::NodeSum sum) override;
 
   // Does about a millisecond of validation. Returns whether there is more to do. Where an epoch is
   // shorter than its validation, the models that wait for theirs would fill the memory: at most 16
@@ -99,6 +104,8 @@ class Coordinator : public records::ReportSink {
     void keep(State& state);
   };
 
+  void take(const records::NodeSum& sum);
+  void begin_nodes();
   void end_epoch(records::EpochRecord record);
   AlignedVector<float> room_for_model();
   bool complete_skipped();
@@ -108,9 +115,9 @@ class Coordinator : public records::ReportSink {
   Options options_;
   std::size_t parameter_count_;
   Snapshot snapshot_;
-  BatchScore::Weighing weighing_;  // of the metrics
-  std::size_t outputs_;
+  records::Scoring scoring_;
   records::HistoryFile history_;
+  records::NodeFiles node_files_;
   records::MetricsLog metrics_log_;
   Progress progress_;
   records::EpochBook book_;
@@ -141,6 +148,7 @@ class LocalSink : public records::ReportSink {
  public:
   explicit LocalSink(Coordinator& coordinator) : coordinator_(coordinator) {}
   void submit(records::Report report) override;
+  void submit(records::NodeSum sum);
 
  private:
   Coordinator& coordinator_;

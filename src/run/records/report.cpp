@@ -2,10 +2,8 @@
 #include "run/records/report.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <type_traits>
 
-#include "tusk/error.hpp"
+#include "run/records/wire.hpp"
 
 namespace tusk::records {
 namespace {
@@ -27,26 +25,6 @@ struct ReportHeader {
   std::uint64_t pulls;
   std::uint64_t merges;
 };
-static_assert(std::is_trivially_copyable_v<ReportHeader> &&
-              std::is_trivially_copyable_v<StepRecord> &&
-              std::is_trivially_copyable_v<CommitRecord> &&
-              std::is_trivially_copyable_v<ShardRecord> &&
-              std::is_trivially_copyable_v<PullRecord> &&
-              std::is_trivially_copyable_v<MergeRecord>);
-
-template <typename T>
-void append(std::vector<std::byte>& bytes, const T* values, std::size_t count) {
-  const std::size_t end = bytes.size();
-  bytes.resize(end + count * sizeof(T));
-  if (count > 0) std::memcpy(bytes.data() + end, values, count * sizeof(T));
-}
-
-template <typename T>
-std::span<const std::byte> take(std::span<const std::byte> bytes, T* values, std::size_t count) {
-  if (count > bytes.size() / sizeof(T)) fail(ExitCode::internal, "a worker's report is truncated");
-  if (count > 0) std::memcpy(values, bytes.data(), count * sizeof(T));
-  return bytes.subspan(count * sizeof(T));
-}
 
 }  // namespace
 
@@ -116,10 +94,8 @@ std::vector<std::byte> serialize(const Report& report) {
 Report deserialize(std::span<const std::byte> bytes) {
   ReportHeader header{};
   bytes = take(bytes, &header, 1);
-  if (std::max({header.steps, header.metrics, header.weights, header.commits, header.shards,
-                header.pulls, header.merges}) > bytes.size()) {
-    fail(ExitCode::internal, "a worker's report is truncated");
-  }
+  require_room(bytes, {header.steps, header.metrics, header.weights, header.commits, header.shards,
+                       header.pulls, header.merges});
   Report report{.worker = header.worker,
                 .finished = header.finished != 0,
                 .notice = static_cast<Notice>(header.notice),

@@ -8,17 +8,27 @@ namespace tusk::records {
 namespace {
 
 constexpr int report_tag = 1;
+constexpr int sum_tag = 2;
 
 }  // namespace
 
-void ReportSender::send(const Report& report) {
+void ReportSender::send(std::vector<std::byte> bytes, int tag) {
   std::erase_if(under_way_, [](mpi::Request& request) { return request.test(); });
-  under_way_.push_back(communicator_.isend(serialize(report), 0, report_tag));
+  under_way_.push_back(communicator_.isend(std::move(bytes), 0, tag));
+}
+
+void ReportSender::send(const Report& report) {
+  send(serialize(report), report_tag);
   ++sent_;
 }
 
-bool ReportReceiver::advance() {
-  while (auto arrival = communicator_.begin_receive(report_tag)) {
+void ReportSender::send(const NodeSum& sum) {
+  send(serialize(sum), sum_tag);
+  ++sums_sent_;
+}
+
+bool MessageReceiver::advance() {
+  while (auto arrival = communicator_.begin_receive(tag_)) {
     arriving_.push_back(std::move(*arrival));
   }
   bool any = false;
@@ -29,12 +39,28 @@ bool ReportReceiver::advance() {
       ++arrival;
       continue;
     }
-    sink_.submit(deserialize(arrival->bytes));
+    take_(arrival->source, arrival->bytes);
     ++received_[static_cast<std::size_t>(arrival->source)];
     arrival = arriving_.erase(arrival);
     any = true;
   }
   return any;
+}
+
+MessageReceiver receiver_of_reports(const mpi::Communicator& communicator,
+                                    std::function<void(Report report)> take) {
+  return {communicator, report_tag,
+          [take = std::move(take)](int, std::span<const std::byte> bytes) {
+            take(deserialize(bytes));
+          }};
+}
+
+MessageReceiver receiver_of_sums(const mpi::Communicator& communicator,
+                                 std::function<void(int source, NodeSum sum)> take) {
+  return {communicator, sum_tag,
+          [take = std::move(take)](int source, std::span<const std::byte> bytes) {
+            take(source, deserialize_sum(bytes));
+          }};
 }
 
 std::uint64_t receive_reports(const mpi::Communicator& communicator, ReportSink& sink) {

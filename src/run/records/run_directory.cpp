@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/pending_file.hpp"
+#include "run/records/history_file.hpp"
 #include "tusk/error.hpp"
 
 namespace tusk::records {
@@ -23,6 +24,13 @@ namespace fs = std::filesystem;
 constexpr std::array run_files{
     "experiment.toml", "manifest.json", "metrics.jsonl",     "history.h5",   "model.h5",
     "summary.json",    "ensemble.json", "model.h5.reserved", "result.state", "tusk.lock"};
+
+// "node-003.h5"
+bool is_node_history(const fs::path& name) {
+  const std::string stem = name.stem().string();
+  return name.extension() == ".h5" && stem.starts_with("node-") && stem.size() > 5 &&
+         stem.find_first_not_of("0123456789", 5) == std::string::npos;
+}
 
 bool holds_anything(const fs::path& path, std::error_code& error) {
   return fs::exists(path, error) && !error && !fs::is_empty(path, error);
@@ -73,10 +81,28 @@ void remove_checkpoints(const fs::path& folder) {
   remove_if_empty(folder);
 }
 
+void remove_node_histories(const fs::path& folder) {
+  std::error_code error;
+  if (fs::symlink_status(folder, error).type() != fs::file_type::directory) return;
+  std::vector<fs::path> ours;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (is_node_history(entry.path().filename())) ours.push_back(entry.path());
+  }
+  for (const fs::path& path : ours) {
+    fs::remove(path, error);
+    if (error) {
+      fail(ExitCode::cannot_create, "{}: the earlier run's file cannot be removed: {}",
+           path.string(), error.message());
+    }
+  }
+  remove_if_empty(folder);
+}
+
 // Removes a run's files, and those of its members if it is an ensemble's.
 void remove_run(const fs::path& path) {
   const auto lock = mpi::FileLock::of_run_directory(path);  // not while another job trains in it
   remove_checkpoints(path / "checkpoints");
+  remove_node_histories(path / "history");
   remove_files(path);
   const fs::path folder = path / "members";
   std::error_code error;
@@ -157,6 +183,16 @@ fs::path RunDirectory::move_aside(const fs::path& path) {
          aside.string(), error.message());
   }
   return aside;
+}
+
+void RunDirectory::make_room_for_nodes(std::uint64_t kept, std::uint64_t there) const {
+  const fs::path folder = file("history");
+  std::error_code error;
+  for (std::uint64_t number = kept; fs::remove(file(node_history(number)), error); ++number) {
+  }
+  if (!error && there > 0) fs::create_directory(folder, error);
+  if (!error) return;
+  fail(ExitCode::cannot_create, "{}: cannot be made: {}", folder.string(), error.message());
 }
 
 void RunDirectory::write(std::string_view name, std::string_view content) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -36,6 +37,11 @@ class RunDirectory {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path file(std::string_view name) const { return path_ / name; }
+
+  // For the histories of a tree's nodes (node_history), of which so many are to be kept and so many
+  // there will be: makes their folder, and removes those of nodes behind them.
+  // Error(cannot_create).
+  void make_room_for_nodes(std::uint64_t kept, std::uint64_t there) const;
 
   // Writes a whole file, by way of a temporary one. Error(io_error) when that fails.
   void write(std::string_view name, std::string_view content) const;

@@ -71,6 +71,12 @@ WorkerTimes times_of(Events events, bool within_steps) {
 
 RunTimes read_run_times(const std::string& history, bool within_steps) {
   const hdf5::File file = hdf5::File::open(history);
+  if (file.has_group("nodes")) {
+    fail(ExitCode::bad_data,
+         "{}: its run, or a part of it, was a tree of centers, of whose relays there are no times; "
+         "take those of a run with one center",
+         history);
+  }
   if (const auto every = hdf5::read_integer(file, "/", "every").value_or(1); every != 1) {
     fail(ExitCode::bad_data,
          "{}: {} of its run's steps ([history] steps): the times of a run are taken from one whose "

@@ -3,74 +3,122 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <utility>
 
 namespace tusk::relay {
 
-void Courier::Waiting::submit(records::Report report) {
-  if (this == &courier.own_) courier.note(report);
-  if (report.notice == records::Notice::none) {
-    reports.push_back(std::move(report));
-  } else {
-    courier.tell(std::move(report));
-  }
-}
-
 Courier::Courier(const mpi::Communicator& node, const mpi::Communicator& relays,
-                 records::ReportSink* sink, std::size_t finished)
-    : sink_(sink), finished_(finished), from_node_(node, own_) {
-  if (sink == nullptr) {
+                 records::NodeBook& book, const Sinks& sinks)
+    : book_(book),
+      sinks_(sinks),
+      aboard_(book.nothing()),
+      arrived_(book.nothing()),
+      from_node_(records::receiver_of_reports(
+          node, [this](records::Report report) { take(std::move(report)); })) {
+  if (sinks.sums == nullptr) {
     sender_.emplace(relays);
-  } else {
-    from_relays_.emplace(relays, others_);
+    return;
   }
+  untold_.resize(static_cast<std::size_t>(relays.size()));
+  notices_of_relays_.emplace(records::receiver_of_reports(
+      relays, [this](records::Report notice) { sinks_.notices->submit(std::move(notice)); }));
+  sums_of_relays_.emplace(
+      records::receiver_of_sums(relays, [this](int relay, records::NodeSum sum) {
+        receive(static_cast<std::size_t>(relay), std::move(sum));
+      }));
 }
 
-void Courier::note(const records::Report& own) {
-  if (own.finished) ++finished_;
-  if (own.notice != records::Notice::arrived) return;
-  if (std::exchange(arrived_at_, own.number) != own.number) arrived_ = 0;
-  ++arrived_;
+// What a worker says.
+void Courier::take(records::Report report) {
+  if (report.notice == records::Notice::none) return book_.submit(std::move(report));
+  if (report.notice != records::Notice::arrived) return tell(report);
+  if (std::exchange(stand_at_, report.number) != report.number) standing_ = 0;
+  ++standing_;
+  book_.stand(report.worker, report.amount);
 }
 
-void Courier::tell(records::Report notice) {
+void Courier::tell(const records::Report& notice) {
+  auto of_node = notices_.add(notice);
+  if (!of_node) return;
   if (sender_) {
-    sender_->send(notice);
+    sender_->send(*of_node);
   } else {
-    sink_->submit(std::move(notice));
+    sinks_.notices->submit(std::move(*of_node));
   }
 }
 
 bool Courier::advance() {
-  const bool own = from_node_.advance();
-  return (from_relays_ && from_relays_->advance()) || own;
+  bool any = from_node_.advance();
+  if (notices_of_relays_) any = notices_of_relays_->advance() || any;
+  if (sums_of_relays_) any = sums_of_relays_->advance() || any;
+  return any;
 }
 
 bool Courier::has_come(std::span<const std::uint64_t> of_relays) const {
-  return !from_relays_ ||
-         std::ranges::equal(from_relays_->received(), of_relays, std::ranges::greater_equal{});
+  return !sums_of_relays_ ||
+         std::ranges::equal(sums_of_relays_->received(), of_relays, std::ranges::greater_equal{});
 }
 
-void Courier::load() {
-  std::ranges::move(own_.reports, std::back_inserter(loaded_));
-  own_.reports.clear();
+void Courier::load() { aboard_ += book_.take(); }
+
+void Courier::arrive(const records::MergeRecord& exchange) {
+  book_.add(exchange);
+  arrived_ += std::exchange(aboard_, book_.nothing());
+  arrived_.merges.push_back(exchange);
 }
 
 void Courier::send() {
+  sent_at_ = Steady::now();
+  send(std::exchange(arrived_, book_.nothing()));
+}
+
+void Courier::send_the_rest() {
+  load();
+  arrived_ += std::exchange(aboard_, book_.nothing());
+  send();
+}
+
+void Courier::say() {
+  if (arrived_.samples == 0) return;
+  records::NodeSum word = book_.nothing();
+  word.is_word = true;
+  word.untold = {arrived_.steps, arrived_.samples};
+  send(std::move(word));
+}
+
+void Courier::send_cut(std::uint64_t checkpoint, bool own_part) {
+  const auto finished = static_cast<std::size_t>(
+      std::ranges::count(book_.places(), 1U, &records::WorkerPlace::finished));
+  notices_.expect(checkpoint, book_.workers() - finished + (own_part ? 1 : 0));
+  arrived_.places.assign(book_.places().begin(), book_.places().end());
+  arrived_.rows = book_.history().rows();
+  send();
+}
+
+void Courier::send(records::NodeSum sum) {
   if (sender_) {
-    for (const records::Report& report : loaded_) sender_->send(report);
+    sender_->send(sum);
   } else {
-    std::ranges::move(loaded_, std::back_inserter(others_.reports));
+    receive(0, std::move(sum));
   }
-  loaded_.clear();
+}
+
+void Courier::receive(std::size_t relay, records::NodeSum sum) {
+  untold_[relay] = sum.untold;
+  if (!sum.is_word) come_.push_back(std::move(sum));
 }
 
 void Courier::deliver() {
-  if (sink_ == nullptr) return;
-  for (records::Report& report : std::exchange(others_.reports, {})) {
-    sink_->submit(std::move(report));
+  for (records::NodeSum& sum : std::exchange(come_, {})) sinks_.sums->submit(std::move(sum));
+}
+
+records::Untold Courier::untold_of_all() const {
+  records::Untold all;
+  for (const records::Untold& of_relay : untold_) {
+    all.steps += of_relay.steps;
+    all.samples += of_relay.samples;
   }
+  return all;
 }
 
 }  // namespace tusk::relay

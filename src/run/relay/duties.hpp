@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "run/checkpoint/notices.hpp"
@@ -20,6 +21,7 @@ namespace tusk::relay {
 
 class Claims;
 class Courier;
+class OrderBoard;
 class OrderReceiver;
 class SlowestClock;
 
@@ -36,6 +38,7 @@ class Duties {
     OrderReceiver* orders = nullptr;                  // elsewhere than on rank 0
     coordinator::Coordinator* coordinator = nullptr;  // on rank 0
     center::CenterServer* root = nullptr;             // the relays' center, on rank 0
+    OrderBoard* board = nullptr;                      // beside it
 
     // Where the run has checkpoints: on rank 0, and of this rank's part elsewhere.
     checkpoint::AskedCheckpoints* checkpoints = nullptr;
@@ -53,8 +56,11 @@ class Duties {
   void until(const std::function<bool()>& done);  // sleeps where there is nothing
 
  private:
+  void ask_for_sums();
+
   Parts parts_;
   bool delivers_ = false;
+  std::uint64_t asked_for_ = 0;  // the epoch
   checkpoint::SignalNotices signals_;
 };
 

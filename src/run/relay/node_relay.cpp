@@ -64,6 +64,12 @@ void NodeRelay::take(std::span<float> out, std::span<float> kept) {
   look_at_workers();
   tally_.commits = record_.taken = setup_.node.take(out, kept);
   setup_.courier.load();
+  const records::Untold untold = setup_.courier.untold();
+  tally_.steps = untold.steps;
+  tally_.samples = untold.samples;
+  if (setup_.coordinator == nullptr) return;
+  tally_.to_go = setup_.coordinator->book().samples_to_go();
+  tally_.is_time = setup_.courier.is_time() ? 1 : 0;
 }
 
 void NodeRelay::merge(std::span<const float> change) {
@@ -80,8 +86,7 @@ void NodeRelay::run() {
   setup_.duties.deliver_at_once();
   setup_.duties.until(
       [&] { return setup_.courier.finished() == setup_.workers && setup_.duties.clocks_over(); });
-  setup_.courier.load();
-  setup_.courier.send();
+  if (!is_done_) setup_.courier.send_the_rest();
   updates_ = setup_.node.updates();
   sum(std::span(&updates_, 1));
 }
@@ -89,7 +94,7 @@ void NodeRelay::run() {
 void NodeRelay::end() {
   if (setup_.coordinator == nullptr) {
     if (setup_.writer != nullptr) {
-      if (auto notice = setup_.writer->wait()) setup_.courier.tell(std::move(*notice));
+      if (auto notice = setup_.writer->wait()) setup_.courier.tell(*notice);
     }
     return setup_.duties.until([&] { return setup_.orders->over(); });
   }
@@ -126,13 +131,14 @@ void NodeRelay::exchange_with_center() {
   relay_.take();
   relay_.exchange();
   relay_.give();
-  setup_.courier.add(report_of(record_, center_));
-  setup_.courier.send();
+  setup_.courier.arrive(complete(record_, center_));
   due_s_ = now_s() + interval_.seconds;
-  if (tally_.unfinished > 0) return;
+  if (tally_.unfinished > 0) {
+    if (setup_.courier.is_time()) return setup_.courier.send();
+    return setup_.courier.say();
+  }
   setup_.duties.until([&] { return setup_.courier.finished() == setup_.workers; });
-  setup_.courier.load();
-  setup_.courier.send();
+  setup_.courier.send_the_rest();
   is_done_ = true;
 }
 
@@ -168,16 +174,14 @@ bool NodeRelay::meet_by_the_clock() {
     peers_.meet();
     const double begun_s = now_s();
     relay_.take();
-    setup_.courier.send();
     const Tally all = add_up(tally_);
     relay_.exchange();
     relay_.give();
-    setup_.courier.add(report_of(record_, center_));
-    if (peers_.index() == 0) {
-      // More where this was the last meeting, after which others send on what they have left.
-      setup_.duties.until([&] { return setup_.courier.has_come(sent_); });
-      setup_.courier.deliver();
+    setup_.courier.arrive(complete(record_, center_));
+    if (setup_.checkpoints != nullptr) {
+      setup_.checkpoints->trained(setup_.coordinator->book().steps() + all.steps);
     }
+    if (all.samples >= all.to_go || all.is_time > 0) send_sums();
     if (all.unfinished == 0) return true;
     const std::uint64_t commits = all.commits - std::exchange(before_, all.commits);
     if (all.checkpoint == 0 || all.moving > 0 || all.standing == 0) {
@@ -189,6 +193,16 @@ bool NodeRelay::meet_by_the_clock() {
   }
 }
 
+// All at this meeting: rank 0 has them before anyone comes to the next.
+void NodeRelay::send_sums() {
+  setup_.courier.send();
+  for (std::size_t relay = 1; relay < sent_.size(); ++relay) ++sent_[relay];
+  if (setup_.coordinator == nullptr) return;
+  // More where this was the last meeting, after which others send what they have left.
+  setup_.duties.until([&] { return setup_.courier.has_come(sent_); });
+  setup_.courier.deliver();
+}
+
 // At the cut: whether the run goes on.
 bool NodeRelay::stand(const Tally& all) {
   checkpoint_ = all.checkpoint;
@@ -196,13 +210,15 @@ bool NodeRelay::stand(const Tally& all) {
     if (setup_.checkpoints != nullptr) setup_.checkpoints->cancel();
     return true;
   }
-  setup_.courier.send();
   if (setup_.claims != nullptr) {
     setup_.claims->give_back();
     setup_.duties.until([&] { return setup_.claims->has_given_back(); });
   }
   if (setup_.writer != nullptr) {
-    if (auto notice = setup_.writer->wait()) setup_.courier.tell(std::move(*notice));
+    if (auto notice = setup_.writer->wait()) setup_.courier.tell(*notice);
+  }
+  setup_.courier.send_cut(checkpoint_, setup_.writer != nullptr);
+  if (setup_.writer != nullptr) {
     setup_.writer->write(checkpoint_, [&](State& state) {
       std::optional<checkpoint::CenterCopy> center = checkpoint::CenterCopy::of(setup_.node);
       state("center", center);
@@ -240,6 +256,7 @@ void NodeRelay::keep(State& state) {
   state("commits", tally_.commits);
   state("exchange", record_.exchange);
   state("is_done", is_done_);
+  state("courier", setup_.courier);
 }
 
 void NodeRelay::begin_after(std::uint64_t commits) {
@@ -250,15 +267,20 @@ void NodeRelay::begin_after(std::uint64_t commits) {
 }
 
 NodeRelay::Tally NodeRelay::add_up(const Tally& tally) {
-  std::array<std::uint64_t, 6> sums{tally.unfinished, tally.commits,    tally.standing,
-                                    tally.moving,     tally.checkpoint, tally.stops};
+  std::array<std::uint64_t, 10> sums{
+      tally.unfinished, tally.commits,    tally.standing, tally.moving, tally.steps,
+      tally.samples,    tally.checkpoint, tally.stops,    tally.to_go,  tally.is_time};
   sum(sums);
   return {.unfinished = sums[0],
           .commits = sums[1],
           .standing = sums[2],
           .moving = sums[3],
-          .checkpoint = sums[4],
-          .stops = sums[5]};
+          .steps = sums[4],
+          .samples = sums[5],
+          .checkpoint = sums[6],
+          .stops = sums[7],
+          .to_go = sums[8],
+          .is_time = sums[9]};
 }
 
 // Over all relays; with it goes what each has sent to rank 0.

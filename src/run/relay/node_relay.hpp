@@ -45,10 +45,11 @@ namespace tusk::relay {
 // they have done: right behind it, or, with a center, behind each relay's own, lies the cut, where
 // every relay copies what it keeps and no report is under way. Then the workers go on.
 //
-// Nothing of it blocks in MPI: what waits does its Duties meanwhile. Reports of a node's workers
-// reach rank 0 with the exchange that carries what they tell of; rank 0 has all of a meeting before
-// it hands them to its coordinator, so that an epoch ends with the first meeting after which the
-// common vector holds it.
+// Nothing of it blocks in MPI: what waits does its Duties meanwhile. What a node's workers report
+// is added up until an exchange has carried what it tells of, and goes to rank 0 once a second, and
+// when an epoch is over. For that every meeting adds up the samples that rank 0 has not been told
+// of: an epoch ends with the first after which the common vector holds it. With a center each
+// exchange comes with a word of these samples, and rank 0 asks for the sums when they are enough.
 class NodeRelay final : public NodeCenter {
  public:
   struct Setup {
@@ -107,12 +108,20 @@ class NodeRelay final : public NodeCenter {
     std::uint64_t unfinished = 0;  // workers
     std::uint64_t commits = 0;     // since the start
 
-    // Workers who stand for a checkpoint, and who neither do nor have finished; and of rank 0 alone
-    // the checkpoint that is asked for, and whether the run stops with it.
+    // Workers who stand for a checkpoint, and who neither do nor have finished.
     std::uint64_t standing = 0;
     std::uint64_t moving = 0;
+
+    // Courier::untold().
+    std::uint64_t steps = 0;
+    std::uint64_t samples = 0;
+
+    // Of rank 0 alone: the checkpoint that is asked for, and whether the run stops with it; how
+    // many samples an epoch is still to have, and whether it is time for all to send their sums.
     std::uint64_t checkpoint = 0;
     std::uint64_t stops = 0;
+    std::uint64_t to_go = 0;
+    std::uint64_t is_time = 0;
   };
 
   bool exchange_when_due();  // false: the run has stopped to go on later
@@ -121,6 +130,7 @@ class NodeRelay final : public NodeCenter {
   bool is_due() const;
   bool is_over() const;
   bool all_stand() const;
+  void send_sums();
   bool stand(const Tally& all);
   void look_at_workers();
   std::uint64_t asked() const;
@@ -143,7 +153,7 @@ class NodeRelay final : public NodeCenter {
   double due_s_ = 0.0;        // of the next exchange with a center
   bool is_done_ = false;      // the node's workers have finished, and the center has all of them
   std::uint64_t checkpoint_ = 0;     // for which this relay has stood last
-  std::vector<std::uint64_t> sent_;  // reports to rank 0, of each relay, at the last sum
+  std::vector<std::uint64_t> sent_;  // sums to rank 0, of each relay, at the last sum over all
   std::uint64_t updates_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

@@ -12,6 +12,7 @@ namespace {
 constexpr int order_tag = 1;
 constexpr std::int64_t no_cell = -1;  // of the last message
 constexpr std::int64_t no_worker = -2;
+constexpr std::int64_t sums = -3;
 
 using Order = std::array<std::int64_t, 2>;  // cell, value
 
@@ -32,6 +33,7 @@ void OrderBoard::store(center::Cell cell, std::int64_t value) {
   send(static_cast<std::int64_t>(cell), value);
 }
 
+void OrderBoard::ask_for_sums() { send(sums, 0); }
 void OrderBoard::finish() { send(no_worker, 0); }
 void OrderBoard::end() { send(no_cell, 0); }
 
@@ -46,6 +48,8 @@ bool OrderReceiver::advance() {
       over_ = true;
     } else if (order[0] == no_worker) {
       finished_ = true;
+    } else if (order[0] == sums) {
+      wants_sums_ = true;
     } else {
       own_.store(static_cast<center::Cell>(order[0]), order[1]);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "exchange/center/control_board.hpp"
@@ -25,6 +26,9 @@ class OrderBoard final : public center::ControlBoard {
     return own_.fetch_add(cell, value);
   }
 
+  // Asks the relays for the sums of their nodes.
+  void ask_for_sums();
+
   // Tells the relays that no worker trains any more; and that no order comes any more.
   void finish();
   void end();
@@ -44,12 +48,14 @@ class OrderReceiver {
       : own_(own), relays_(relays) {}
 
   bool advance();  // stores what has come; returns whether there was anything
+  bool take_wish_for_sums() { return std::exchange(wants_sums_, false); }
   bool finished() const { return finished_; }
   bool over() const { return over_; }
 
  private:
   center::ControlBoard& own_;
   const mpi::Communicator& relays_;
+  bool wants_sums_ = false;
   bool finished_ = false;
   bool over_ = false;
 };

@@ -28,7 +28,7 @@ class Peers;
 //   node_relay     from the beginning of its node's training to the end (training::run_in_tree)
 //   polling_peers  the other relays, by sums beside other work
 //   duties         that work: what a relay does while it waits
-//   courier        its workers' reports, on their way to rank 0
+//   courier        what its workers report, on its way to rank 0; node_notices, of checkpoints
 //   slowest_clock  how far the slowest worker of the tree has come, where staleness is bounded
 //   orders         rank 0's orders, on their way to all nodes
 //   claims         partitions that workers claim, from rank 0's claim_desk, where they do

@@ -44,17 +44,24 @@ inline std::optional<RelayCenter> watched(center::CenterVariable* center) {
   return std::optional<RelayCenter>(std::in_place, *center);
 }
 
-// The report of an exchange, with its commit to the relays' center; `record` is then the next
+// The record of an exchange, with its commit to the relays' center; `record` is then the next
 // one's.
-inline records::Report report_of(records::MergeRecord& record,
-                                 const std::optional<RelayCenter>& center) {
+inline records::MergeRecord complete(records::MergeRecord& record,
+                                     const std::optional<RelayCenter>& center) {
   if (center) {
     record.ticket = center->last().ticket;
     record.divisor = center->divisor();
   }
-  records::Report report;
-  report.merges.push_back(record);
+  const records::MergeRecord done = record;
   ++record.exchange;
+  return done;
+}
+
+// The same as a report.
+inline records::Report report_of(records::MergeRecord& record,
+                                 const std::optional<RelayCenter>& center) {
+  records::Report report;
+  report.merges.push_back(complete(record, center));
   return report;
 }
 

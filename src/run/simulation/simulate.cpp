@@ -10,6 +10,7 @@
 #include "net/optim/make_optimizer.hpp"
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
+#include "run/simulation/virtual_books.hpp"
 #include "run/simulation/virtual_machine.hpp"
 #include "tusk/error.hpp"
 
@@ -18,8 +19,8 @@ namespace {
 
 // What is done when all workers stand for a checkpoint.
 void take_checkpoint(VirtualMachine& machine, checkpoint::Checkpointer& checkpointer,
-                     coordinator::Coordinator& coordinator, std::size_t workers,
-                     std::size_t parameters) {
+                     coordinator::Coordinator& coordinator, VirtualBooks* books,
+                     std::size_t workers, std::size_t parameters) {
   const double start_s = checkpointer.now_s();
   try {
     checkpointer.begin();
@@ -28,11 +29,13 @@ void take_checkpoint(VirtualMachine& machine, checkpoint::Checkpointer& checkpoi
     warning("no checkpoint was written: {}", error.what());
     return;
   }
+  if (books != nullptr) books->tell_all();
   std::optional<checkpoint::CenterCopy> no_center;  // the machine has it
   checkpoint::Checkpointer::Cut cut{
       .epochs = coordinator.epochs(), .finished = machine.finished(), .keep = [&](State& state) {
         state("center", no_center);
         state("coordinator", coordinator);
+        if (books != nullptr) state("books", *books);
         state("machine", machine);
       }};
   for (std::size_t worker = 0; worker < workers; ++worker) {
@@ -50,11 +53,12 @@ void take_checkpoint(VirtualMachine& machine, checkpoint::Checkpointer& checkpoi
 
 // When checkpoints are taken, by the virtual clock, and what the run goes on from.
 void prepare_checkpoints(const training::Run& run, VirtualMachine& machine,
-                         coordinator::Coordinator& coordinator) {
+                         coordinator::Coordinator& coordinator, VirtualBooks* books) {
   const training::Assembly& assembly = run.assembly();
   checkpoint::Checkpointer* const checkpointer = run.checkpointer();
   if (checkpoint::Origin* const origin = run.origin()) {
     (*origin->state)("coordinator", coordinator);
+    if (books != nullptr) (*origin->state)("books", *books);
     (*origin->state)("machine", machine);
     origin->state->finish();
   }
@@ -69,8 +73,8 @@ void prepare_checkpoints(const training::Run& run, VirtualMachine& machine,
       [checkpointer, &coordinator](double time_s) {
         return checkpointer->wanted({time_s, coordinator.book().steps(), coordinator.epochs()});
       },
-      [&machine, checkpointer, &coordinator, &assembly] {
-        take_checkpoint(machine, *checkpointer, coordinator, assembly.roles.workers,
+      [&machine, checkpointer, &coordinator, books, &assembly] {
+        take_checkpoint(machine, *checkpointer, coordinator, books, assembly.roles.workers,
                         assembly.model.parameter_count());
       });
 }
@@ -91,8 +95,18 @@ training::Outcome run_virtual_workers(const training::Run& run, std::size_t thre
   outcome.coordinator = run.begin(
       std::nullopt, [&](std::span<float> out) { machine.snapshot(out); }, machine.board());
   coordinator::LocalSink coordinator(*outcome.coordinator);
-  prepare_checkpoints(run, machine, *outcome.coordinator);
-  machine.run([&](records::Report report) { coordinator.submit(std::move(report)); });
+  std::optional<VirtualBooks> books;  // in a tree of several nodes
+  if (groups_of(assembly.experiment, assembly.roles.workers).count() > 1) {
+    books.emplace(run, coordinator, outcome.coordinator->book());
+  }
+  prepare_checkpoints(run, machine, *outcome.coordinator, books ? &*books : nullptr);
+  machine.run([&](records::Report report) {
+    books ? books->take(std::move(report)) : coordinator.submit(std::move(report));
+  });
+  if (books) {
+    books->tell_all();
+    outcome.node_histories = books->take_histories();
+  }
   outcome.weights.resize(assembly.model.parameter_count());
   machine.snapshot(outcome.weights);
   outcome.updates = machine.updates();

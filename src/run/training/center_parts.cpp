@@ -20,4 +20,10 @@ coordinator::Coordinator::Snapshot with_what_is_frozen(const Assembly& assembly,
   };
 }
 
+records::Scoring scoring_of(const graph::Model& model) {
+  return {.metrics = model.metric_names().size(),
+          .outputs = model.outputs().size(),
+          .weighing = model.weighing()};
+}
+
 }  // namespace tusk::training

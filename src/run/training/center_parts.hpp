@@ -15,4 +15,7 @@ std::size_t statistics_of_center(const Assembly& assembly);
 coordinator::Coordinator::Snapshot with_what_is_frozen(const Assembly& assembly,
                                                        coordinator::Coordinator::Snapshot center);
 
+// How reports of workers with this model are to be read.
+records::Scoring scoring_of(const graph::Model& model);
+
 }  // namespace tusk::training

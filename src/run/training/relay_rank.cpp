@@ -16,14 +16,30 @@
 namespace tusk::training {
 namespace {
 
-// Of this node's workers.
-std::vector<std::uint8_t> finished_before(const Run& run) {
+// Where this node's workers stand when the run begins, or goes on; with other nodes none of them
+// has finished.
+std::vector<records::WorkerPlace> places_before(const Run& run) {
   const Node& node = *run.assembly().roles.node;
-  std::vector<std::uint8_t> finished(node.workers);
-  if (run.origin() == nullptr) return finished;
-  const std::vector<std::uint8_t>& all = run.origin()->facts.finished;  // none with other nodes
-  for (std::size_t w = 0; w < finished.size(); ++w) finished[w] = all.at(node.first + w);
-  return finished;
+  std::vector<records::WorkerPlace> places(node.workers);
+  if (run.origin() == nullptr) return places;
+  const checkpoint::Facts& facts = run.origin()->facts;
+  for (std::size_t w = 0; w < places.size(); ++w) {
+    places[w] = {.steps = facts.steps.at(node.first + w),
+                 .finished = facts.finished.at(node.first + w)};
+  }
+  return places;
+}
+
+records::NodeBook make_book(const Run& run, const TreeWires& wires) {
+  const Assembly& assembly = run.assembly();
+  const auto node = static_cast<std::uint64_t>(wires.ranks.relays().rank());
+  const std::uint64_t file = run.first_node_file() + node;
+  return {{.file = file,
+           .node = node,
+           .first = assembly.roles.node->first,
+           .places = places_before(run),
+           .scoring = scoring_of(assembly.model)},
+          run.open_node_history(file)};
 }
 
 }  // namespace
@@ -42,8 +58,8 @@ RelayRank::RelayRank(const Run& run, const TreeWires& wires, const RelayOptions&
                        ? run.begin(records::ServedCenter{node.transport, node.consistency},
                                    snapshot_, board_)
                        : nullptr),
-      courier_(wires.node_reports, wires.relay_reports, make_sink(run),
-               static_cast<std::size_t>(std::ranges::count(finished_before(run), 1))),
+      book_(make_book(run, wires)),
+      courier_(wires.node_reports, wires.relay_reports, book_, make_sinks(run)),
       clocks_(node.server->board(), assembly_.roles.node->workers, wires.clocks),
       duties_({.courier = courier_,
                .clocks = assembly_.experiment.trainer.max_staleness ? &clocks_ : nullptr,
@@ -51,6 +67,7 @@ RelayRank::RelayRank(const Run& run, const TreeWires& wires, const RelayOptions&
                .orders = coordinator_ ? nullptr : &orders_,
                .coordinator = coordinator_.get(),
                .root = root != nullptr ? root->server.get() : nullptr,
+               .board = coordinator_ && root != nullptr ? &board_ : nullptr,
                .checkpoints = checkpoints_ ? &*checkpoints_ : nullptr,
                .writer = make_writer(run)}),
       relay_({.options = options,
@@ -73,11 +90,13 @@ RelayRank::RelayRank(const Run& run, const TreeWires& wires, const RelayOptions&
   meanwhile = [this] { return duties_.advance(); };
   if (run.origin() != nullptr) go_on(run, updates_before);
 }
+
 Outcome RelayRank::run() {
   relay_.run();
   relay_.end();
-  if (!coordinator_) return {};
   Outcome outcome;
+  outcome.node_histories.push_back(std::move(book_.history()));
+  if (!coordinator_) return outcome;
   outcome.weights.resize(assembly_.model.parameter_count());
   snapshot_(outcome.weights);
   outcome.updates = relay_.updates();
@@ -85,11 +104,13 @@ Outcome RelayRank::run() {
   return outcome;
 }
 
-records::ReportSink* RelayRank::make_sink(const Run& run) {
-  if (!coordinator_ || run.checkpointer() == nullptr) return coordinator_.get();
+relay::Courier::Sinks RelayRank::make_sinks(const Run& run) {
+  if (!coordinator_ || run.checkpointer() == nullptr) {
+    return {.sums = coordinator_.get(), .notices = coordinator_.get()};
+  }
   checkpoints_.emplace(*run.checkpointer(), *coordinator_, board_,
                        checkpoint::PartRanks::of_tree(assembly_.roles.node->of_ranks));
-  return &*checkpoints_;
+  return {.sums = &*checkpoints_, .notices = &*checkpoints_};
 }
 
 checkpoint::PartWriter* RelayRank::make_writer(const Run& run) {
@@ -115,7 +136,10 @@ relay::Claims* RelayRank::make_claims(const Run& run, const TreeWires& wires) {
 void RelayRank::go_on(const Run& run, std::uint64_t updates_before) {
   checkpoint::Origin& origin = *run.origin();
   if (origin.regroup) return begin_with_other_nodes(run, updates_before);
-  std::vector<std::uint8_t> finished = finished_before(run);
+  std::vector<std::uint8_t> finished;
+  for (const records::WorkerPlace& place : places_before(run)) {
+    finished.push_back(place.finished != 0 ? 1 : 0);
+  }
   finished.push_back(0);  // for the clock of all nodes, where there is one
   origin.center->restore(*node_.server, finished);
   if (coordinator_) {

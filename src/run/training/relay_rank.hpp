@@ -12,6 +12,7 @@
 #include "run/checkpoint/facts.hpp"
 #include "run/checkpoint/part_writer.hpp"
 #include "run/coordinator/coordinator.hpp"
+#include "run/records/node_book.hpp"
 #include "run/relay/claims.hpp"
 #include "run/relay/courier.hpp"
 #include "run/relay/duties.hpp"
@@ -36,14 +37,14 @@ class RelayRank {
   RelayRank(const RelayRank&) = delete;
   RelayRank& operator=(const RelayRank&) = delete;
 
-  // Collective over the relays. The outcome is complete on rank 0.
+  // Collective over the relays. The outcome has the node's history, and all else on rank 0.
   Outcome run();
 
   // What a checkpoint keeps of the relay.
   void keep(State& state) { relay_.keep(state); }
 
  private:
-  records::ReportSink* make_sink(const Run& run);  // of reports, on rank 0
+  relay::Courier::Sinks make_sinks(const Run& run);  // on rank 0
   checkpoint::PartWriter* make_writer(const Run& run);
   relay::Claims* make_claims(const Run& run, const TreeWires& wires);
   void go_on(const Run& run, std::uint64_t updates_before);
@@ -61,6 +62,7 @@ class RelayRank {
   std::unique_ptr<coordinator::Coordinator> coordinator_;
   std::optional<checkpoint::AskedCheckpoints> checkpoints_;  // on rank 0
   std::optional<checkpoint::PartWriter> writer_;             // elsewhere
+  records::NodeBook book_;
   relay::Courier courier_;
   relay::SlowestClock clocks_;
   std::optional<relay::Claims> claims_;  // where workers claim partitions

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/training/roles.hpp"
 
+#include <algorithm>
+
 #include "mpi/collectively.hpp"
 #include "mpi/communicator.hpp"
 #include "run/relay/groups.hpp"
@@ -43,6 +45,26 @@ Roles find_roles(const Experiment& experiment, const mpi::Communicator& world) {
 
 std::vector<std::uint64_t> nodes_of_ranks(const Roles& roles) {
   return roles.node ? roles.node->of_ranks : std::vector<std::uint64_t>{};
+}
+
+std::vector<records::NodePlace> node_places(const Experiment& experiment, const Roles& roles) {
+  std::vector<records::NodePlace> places;
+  if (roles.node) {
+    std::size_t first = 0;
+    for (std::uint64_t node = 0; node < roles.node->count; ++node) {
+      const auto ranks = std::ranges::count(roles.node->of_ranks, node);
+      places.push_back({.first = first, .workers = static_cast<std::size_t>(ranks) - 1});
+      first += places.back().workers;
+    }
+    return places;
+  }
+  const std::optional<std::size_t> ranks = experiment.server.ranks_per_node;
+  if (!roles.simulated || experiment.server.topology == ServerTopology::flat || !ranks) return {};
+  const relay::Groups groups(roles.workers, *ranks - 1);
+  for (std::size_t group = 0; groups.count() > 1 && group < groups.count(); ++group) {
+    places.push_back({.first = groups.first(group), .workers = groups.size(group)});
+  }
+  return places;
 }
 
 CenterSizes center_sizes(const Experiment& experiment, const Roles& roles) {

@@ -8,6 +8,7 @@
 
 #include "exchange/strategies/registry.hpp"
 #include "experiment/experiment.hpp"
+#include "run/records/node_files.hpp"
 
 namespace tusk::mpi {
 class Communicator;
@@ -59,6 +60,9 @@ Roles find_roles(const Experiment& experiment, const mpi::Communicator& world);
 
 // By rank of the job the number of its node; nothing but in a tree of several.
 std::vector<std::uint64_t> nodes_of_ranks(const Roles& roles);
+
+// Which workers each node has, in a tree of several, of ranks or simulated; else nothing.
+std::vector<records::NodePlace> node_places(const Experiment& experiment, const Roles& roles);
 
 // How many exchange with one center, and how many centers there are, for what depends on their
 // number: of this rank's node, of a simulation's nodes, or, for a single rank that checks a tree,

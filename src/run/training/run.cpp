@@ -81,8 +81,9 @@ void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
   }
 }
 
-// Of how many steps one stands in the history. What "auto" thins is what nobody reads as a whole.
-std::uint64_t history_every(const Assembly& assembly) {
+// Of how many steps one stands in the history. What "auto" thins is what nobody reads as a whole;
+// `tells` says it.
+std::uint64_t history_every(const Assembly& assembly, bool tells) {
   const std::string& wanted = assembly.experiment.history.steps;
   if (const auto every = parse_thinning(wanted)) return *every;
   constexpr std::uint64_t most = 50'000'000;  // some 3 GB with their commits
@@ -91,7 +92,7 @@ std::uint64_t history_every(const Assembly& assembly) {
       trainer.epochs * (assembly.samples_per_epoch() / trainer.batch_size + 1);
   std::uint64_t every = 1;
   while (steps / every > most) every *= 10;
-  if (every > 1) {
+  if (every > 1 && tells) {
     info(
         "history.h5 has one of {} steps and commits, because there are {} steps; "
         "[history] steps = \"all\" keeps them all",
@@ -171,8 +172,29 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
                                         .quiet = quiet_,
                                         .goes_on = origin_ != nullptr,
                                         .threads = threads_,
-                                        .history_every = history_every(assembly_)},
+                                        .history_every = history_every(assembly_, true),
+                                        .nodes = node_places(experiment, assembly_.roles)},
       assembly_.model, assembly_.validation.get(), *directory_, std::move(snapshot), board);
+}
+
+std::uint64_t Run::first_node_file() const {
+  if (!origin_) return 0;
+  if (origin_->regroup) return origin_->facts.node_files;
+  return origin_->facts.node_files - node_places(assembly_.experiment, assembly_.roles).size();
+}
+
+records::HistoryFile Run::open_node_history(std::uint64_t file) const {
+  const std::string path = (run_directory_ / records::node_history(file)).string();
+  try {
+    return {path,
+            assembly_.model.metric_names(),
+            {.goes_on = origin_ && !origin_->regroup, .every = history_every(assembly_, false)}};
+  } catch (const Error& error) {
+    fail(error.code(),
+         "{}; each node's relay writes a history there: the run directory has to be on a file "
+         "system that all nodes share",
+         error.what());
+  }
 }
 
 records::Summary Run::end(Outcome outcome) const {
@@ -184,10 +206,15 @@ records::Summary Run::end(Outcome outcome) const {
                            .metric_names = assembly_.model.metric_names(),
                            .weight_names = weight_names(assembly_)};
   end_checkpoints(outcome, summary);
-  if (!summary.for_later.empty()) return summary;
+  if (!summary.for_later.empty()) {
+    mpi::collectively(world_, [&] {
+      for (records::HistoryFile& history : outcome.node_histories) history.close();
+    });
+    return summary;
+  }
   signals_.reset();
   mpi::collectively(world_, [&] {
-    if (world_.rank() != 0) return;
+    if (world_.rank() != 0) return close_logs(outcome);
     summarize(*outcome.coordinator, outcome, summary);
     records::check_ledger(summary.ledger,
                           summary.stop_reason.empty()
@@ -195,7 +222,7 @@ records::Summary Run::end(Outcome outcome) const {
                               : summary.ledger.samples_trained,
                           summary.dropped);
     save_model(outcome);
-    close_logs(*outcome.coordinator);
+    close_logs(outcome);
   });
   if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
   mpi::collectively(world_, [&] {
@@ -251,12 +278,13 @@ void Run::export_model(ModelFormat format, const formats::ModelContent& content)
   }
 }
 
-void Run::close_logs(coordinator::Coordinator& coordinator) const {
+void Run::close_logs(Outcome& outcome) const {
   try {
-    coordinator.close();
+    if (outcome.coordinator) outcome.coordinator->close();
+    for (records::HistoryFile& history : outcome.node_histories) history.close();
   } catch (const Error& error) {
     fail(error.code(), "{}; the model is complete: {}", error.what(),
-         directory_->file("model.h5").string());
+         (run_directory_ / "model.h5").string());
   }
 }
 

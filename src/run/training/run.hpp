@@ -15,6 +15,7 @@
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/signals.hpp"
 #include "run/coordinator/coordinator.hpp"
+#include "run/records/history_file.hpp"
 #include "run/records/manifest.hpp"
 #include "run/records/run_directory.hpp"
 #include "run/records/summary.hpp"
@@ -64,6 +65,9 @@ struct Outcome {
   // What Run::begin() has made, to be asked what it has seen. The board through which it gave
   // orders may be gone.
   std::unique_ptr<coordinator::Coordinator> coordinator{};
+
+  // On the relays of a tree: those of their nodes, to be closed.
+  std::vector<records::HistoryFile> node_histories{};
 };
 
 // The frame of every run, real or simulated, around what its workers do: the run directory and what
@@ -89,6 +93,11 @@ class Run {
   std::unique_ptr<coordinator::Coordinator> begin(std::optional<records::ServedCenter> center,
                                                   coordinator::Coordinator::Snapshot snapshot,
                                                   center::ControlBoard& board) const;
+
+  // In a tree of several nodes: the number of the first one's history among those of the run
+  // directory, and one of them, opened by its node's relay. Error(cannot_create).
+  std::uint64_t first_node_file() const;
+  records::HistoryFile open_node_history(std::uint64_t file) const;
 
   // What the run goes on from, on every rank; null if it begins.
   checkpoint::Origin* origin() const { return origin_.get(); }
@@ -126,7 +135,7 @@ class Run {
   // On rank 0, at the end. What was trained comes first. Error(io_error) that says what is lost.
   void save_model(const Outcome& outcome) const;
   void export_model(ModelFormat format, const formats::ModelContent& content) const;
-  void close_logs(coordinator::Coordinator& coordinator) const;
+  void close_logs(Outcome& outcome) const;
 
   // The rest is run_checkpoints.cpp's.
   void open_directory(const RunOptions& options);  // on rank 0

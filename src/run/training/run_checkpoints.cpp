@@ -17,6 +17,7 @@
 #include "run/checkpoint/checkpointer.hpp"
 #include "run/checkpoint/origin.hpp"
 #include "run/checkpoint/signals.hpp"
+#include "run/records/history_file.hpp"
 #include "run/training/model_content.hpp"
 #include "run/training/run.hpp"
 #include "tusk/error.hpp"
@@ -36,6 +37,7 @@ checkpoint::Facts make_facts(const Assembly& assembly, const mpi::Communicator& 
   facts.parameters = assembly.model.parameter_count();
   facts.files = identify(assembly.files);
   facts.nodes = nodes_of_ranks(assembly.roles);
+  facts.node_files = node_places(assembly.experiment, assembly.roles).size();
   return facts;
 }
 
@@ -52,8 +54,14 @@ void check_origin(const checkpoint::Origin& origin, const checkpoint::Facts& now
 }
 
 // The logs of another run directory, which this run continues.
-void copy_logs(const std::filesystem::path& from, const records::RunDirectory& to) {
-  for (const char* name : {"history.h5", "metrics.jsonl"}) {
+void copy_logs(const std::filesystem::path& from, std::uint64_t node_files,
+               const records::RunDirectory& to) {
+  std::vector<std::string> names{"history.h5", "metrics.jsonl"};
+  for (std::uint64_t file = 0; file < node_files; ++file) {
+    names.push_back(records::node_history(file));
+  }
+  to.make_room_for_nodes(0, node_files);
+  for (const std::string& name : names) {
     std::error_code error;
     std::filesystem::copy_file(from / name, to.file(name), error);
     if (error)
@@ -69,14 +77,17 @@ void Run::open_directory(const RunOptions& options) {
   if (origin_) {
     check_origin(*origin_, facts);
     facts.deals = origin_->facts.deals;
+    const std::uint64_t before = origin_->facts.node_files;
+    facts.node_files = origin_->regroup ? before + facts.node_files : before;
   }
   std::error_code error;
   if (origin_ && std::filesystem::equivalent(origin_->logs, options.run_directory, error)) {
     directory_.emplace(records::RunDirectory::reopen(options.run_directory));
   } else {
     directory_.emplace(options.run_directory, options.overwrite);
-    if (origin_) copy_logs(origin_->logs, *directory_);
+    if (origin_) copy_logs(origin_->logs, origin_->facts.node_files, *directory_);
   }
+  directory_->make_room_for_nodes(origin_ ? origin_->facts.node_files : 0, facts.node_files);
   if (!options.checkpoints) return;
   const Assembly& assembly = assembly_;
   checkpointer_ = std::make_unique<checkpoint::Checkpointer>(checkpoint::Checkpointer::Setup{

@@ -74,7 +74,7 @@ TEST_CASE("a state file of another version is refused with both versions") {
   std::memcpy(text.data() + 24, &checksum, sizeof checksum);
   replace(path, text);
   CHECK_FAILS(checkpoint::read_state_file(path), ExitCode::bad_data,
-              "is of version 7 of checkpoints, this program reads version 1");
+              "is of version 7 of checkpoints, this program reads version 2");
 }
 
 TEST_CASE("a state file replaces no other; what is not there is said") {

@@ -114,6 +114,36 @@ TEST_CASE("a thinned history has every so many records of each kind, and says so
   }
 }
 
+TEST_CASE("a tree's history has nodes, sums and merges, and no steps; a node's has its merges") {
+  const test::TemporaryFolder folder;
+  HistoryFile tree(folder.file("history.h5"), {}, {.layout = HistoryFile::Layout::of_tree});
+  tree.add(NodeRecord{.file = 2, .node = 1, .first_worker = 4, .workers = 3, .from_step = 7});
+  tree.add(SumRecord{.file = 2, .steps = 5, .loss = 0.1, .weight = 2.5});
+  tree.add(MergeRecord{.relay = 1, .exchange = 6, .merged = 9});
+  const HistoryRows rows = tree.rows();
+  CHECK(rows.nodes == 1);
+  CHECK(rows.sums == 1);
+  CHECK(rows.merges == 1);
+  tree.add(SumRecord{.file = 3});
+  tree.flush();
+  tree.cut(rows);
+  tree.close();
+  const hdf5::File file = hdf5::File::open(folder.file("history.h5"));
+  CHECK(!file.has_group("steps"));
+  CHECK(column<std::uint32_t>(file, "nodes/first_worker") == std::vector<std::uint32_t>{4});
+  CHECK(column<std::uint32_t>(file, "sums/file") == std::vector<std::uint32_t>{2});
+  CHECK(column<double>(file, "sums/loss") == std::vector<double>{0.1});
+  CHECK(column<std::uint64_t>(file, "merges/merged") == std::vector<std::uint64_t>{9});
+  CHECK(node_history(7) == "history/node-007.h5");
+  HistoryFile node(folder.file("node.h5"), {});
+  CHECK(node.rows().merges == 0);
+  node.add(MergeRecord{.exchange = 1});
+  CHECK(node.rows().merges == 1);
+  node.cut(HistoryRows{});  // all of them came later
+  node.close();
+  CHECK(column<std::uint64_t>(hdf5::File::open(folder.file("node.h5")), "merges/taken").empty());
+}
+
 TEST_CASE("a history that cannot be created is an error") {
   const test::TemporaryFolder folder;
   CHECK_FAILS(HistoryFile(folder.file("none/history.h5"), {}), ExitCode::cannot_create,

@@ -107,3 +107,25 @@ TEST_CASE("a run's checkpoints go with it, what else is in their folder does not
   CHECK_FALSE(fs::exists(path / "checkpoints" / "step-0000000007"));
   CHECK(fs::exists(path / "checkpoints" / "mine.txt"));
 }
+
+TEST_CASE(
+    "histories of a tree's nodes go with their run, and those that a checkpoint has not known") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a";
+  const auto write = [&](const char* name) { std::ofstream(path / "history" / name) << "h5"; };
+  const auto there = [&](const char* name) { return fs::exists(path / "history" / name); };
+  {
+    const RunDirectory directory(path, false);
+    directory.make_room_for_nodes(0, 0);
+    CHECK_FALSE(fs::exists(path / "history"));
+    directory.make_room_for_nodes(0, 2);
+    for (const char* name : {"node-000.h5", "node-001.h5", "node-002.h5", "mine.h5"}) write(name);
+    directory.make_room_for_nodes(2, 2);
+    CHECK(there("node-001.h5"));
+    CHECK_FALSE(there("node-002.h5"));
+  }
+  const RunDirectory again(path, true);
+  CHECK_FALSE(there("node-000.h5"));
+  CHECK_FALSE(there("node-001.h5"));
+  CHECK(there("mine.h5"));
+}

@@ -11,6 +11,7 @@
 #include "net/formats/model_file.hpp"
 #include "run/simulation/simulate.hpp"
 #include "run/training/history_column.hpp"
+#include "run/training/node_sums.hpp"
 #include "run/training/synthetic.hpp"
 #include "run/training/tree_rules.hpp"
 
@@ -127,6 +128,7 @@ TEST_CASE("tree: with every pair of rules all is trained once, repeats to the bi
       CHECK(first.summary.ledger.samples_committed == 2 * 903);
       CHECK(first.summary.epochs == 2);
       CHECK(first.summary.test->loss() < 0.69);
+      test::check_sums(first.directory, 903);
     }
   }
 }

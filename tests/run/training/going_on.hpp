@@ -10,12 +10,14 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "data/hdf5/file.hpp"
 #include "net/formats/model_file.hpp"
 #include "run/checkpoint/folder.hpp"
+#include "run/training/history_column.hpp"
 
 // What a run that was resumed must have in common with the one that it goes on with: everything.
 namespace tusk::test {
@@ -38,16 +40,15 @@ inline std::vector<nlohmann::json> metrics_of(const std::string& directory, bool
 // order that nobody repeats: `sorted` puts the rows in one that does not depend on it.
 inline std::map<std::string, std::vector<double>> rows_of(const std::string& directory,
                                                           const std::string& group, bool sorted) {
-  const hdf5::File history = hdf5::File::open(directory + "/history.h5");
   std::map<std::string, std::vector<double>> columns;
-  std::size_t rows = 0;
-  for (const std::string& name : history.dataset_names()) {
-    if (!name.starts_with(group + "/")) continue;
-    const hdf5::NumberDataset dataset = history.dataset(name);
-    rows = dataset.rows();
-    columns[name].resize(rows);
-    dataset.read(0, std::span(columns[name]));
+  for (const hdf5::File& history : history_files(directory, group)) {
+    for (const std::string& name : history.dataset_names()) {
+      if (!name.starts_with(group + "/")) continue;
+      const std::vector<double> part = column_of<double>(history, name);
+      columns[name].insert(columns[name].end(), part.begin(), part.end());
+    }
   }
+  const std::size_t rows = columns.empty() ? 0 : columns.begin()->second.size();
   if (!sorted) return columns;
   std::vector<std::size_t> order(rows);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -72,8 +73,9 @@ inline void check_same_runs(const std::string& one, const std::string& other, bo
   const auto other_weights = formats::load_model(other + "/model.h5", {}).weights;
   CHECK(weights == other_weights);
   CHECK(metrics_of(one, simulated) == metrics_of(other, simulated));
-  for (const char* group : {"steps", "commits", "shards", "pulls", "merges"}) {
-    if (!simulated && std::string(group) == "merges") continue;
+  for (const char* group : {"steps", "commits", "shards", "pulls", "merges", "nodes", "sums"}) {
+    const bool of_relays = std::string_view("merges nodes sums").find(group) != std::string::npos;
+    if (!simulated && of_relays) continue;
     auto rows = rows_of(one, group, !simulated);
     auto other_rows = rows_of(other, group, !simulated);
     if (!simulated) rows.erase(std::string(group) + "/time_s");

@@ -13,6 +13,7 @@
 #include "data/hdf5/file.hpp"
 #include "history_column.hpp"
 #include "net/formats/model_file.hpp"
+#include "node_sums.hpp"
 #include "run/checkpoint/folder.hpp"
 #include "run/training/train.hpp"
 #include "synthetic.hpp"
@@ -97,6 +98,7 @@ class Forest {
       CHECK(grown.summary.ledger.samples_committed == all);
       CHECK(grown.summary.epochs == experiment.trainer.epochs);
       CHECK(grown.summary.test->loss() < 0.69);
+      test::check_sums(grown.directory, training_samples);
     }
     return grown;
   }
@@ -247,6 +249,7 @@ void check_whole(const Grown& grown, std::size_t epochs, bool has_root) {
   CHECK(grown.summary.ledger.samples_committed == epochs * training_samples);
   CHECK(grown.summary.epochs == epochs);
   check_steps(grown);
+  test::check_sums(grown.directory, training_samples);
   CHECK(test::history_column<std::uint64_t>(grown.directory, "commits/ticket").size() ==
         grown.summary.updates);
   const auto relay = test::history_column<std::uint32_t>(grown.directory, "merges/relay");
