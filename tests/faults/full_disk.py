@@ -44,6 +44,9 @@ for ranks, trainer in ((1, "single"), (3, "downpour"), (2, "sync_sgd")):
     result = faults.run(in_small(command, "600k"))  # 74 where there is no place for the history or the model
     faults.check(f"600 KiB, {trainer}, full while a checkpoint is written", result, result.code if result.code in (0, 74) else 0,
                  says=["no checkpoint was written", "No space left", "trained many" if result.code == 0 else "tusk: error: "])
+tree = ["trainer.name=downpour", "server.topology=tree", "server.ranks_per_node=2"]
+result = faults.run(in_small(faults.train(experiment, 4, "runs/r", tree), "500k", model_is_there))
+faults.check("500 KiB, a tree", result, 74, says=["history/node-00", "No space left", "its history ends here", "the model is complete"], lines=1)
 command = faults.train(experiment, 3, "runs/r", ["history.steps=none"])
 faults.check("100 KiB without a history", faults.run(in_small(command, "100k")), 0)
 for place in ("runs/r", "runs/deep/er/r"):

@@ -129,7 +129,8 @@ relay::Claims* RelayRank::make_claims(const Run& run, const TreeWires& wires) {
       .all_workers = assembly_.roles.workers,
       .first = anew ? (run.dealt()->first() - 1) * partitions : 0,
       .end = assembly_.experiment.trainer.epochs * partitions,
-      .finished = static_cast<std::size_t>(std::ranges::count(finished_before(run), 1))});
+      .finished = static_cast<std::size_t>(std::ranges::count_if(
+          places_before(run), [](const records::WorkerPlace& place) { return place.finished; }))});
 }
 
 // The state's next parts, behind the centers'.
