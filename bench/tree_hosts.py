@@ -102,9 +102,12 @@ def train(arguments, folder, hosts, topology, window):
     far = 3 if topology == "tree" else 2
     settings = [TRAINER.format(window=window, epochs=arguments.epochs), f'data.train="{arguments.data}/mnist-train.h5"',
                 f'data.test="{arguments.data}/mnist-test.h5"', 'history.steps="none"', 'checkpoint.every="never"']
-    settings += ['server={topology="tree",ranks_per_node=3}'] if topology == "tree" else ['server={transport="message"}', "relay={}"]
+    experiment = (REPO / "configs/mnist-tree-of-ranks.toml").read_text()
+    if topology == "flat":
+        experiment = experiment[:experiment.index("[server]")] + '[server]\ntransport = "message"\n'
+    (folder / "experiment.toml").write_text(experiment)
     command = ["mpirun", "--oversubscribe", "--bind-to", "none", "--host", f"{ADDRESS[NEAR]}:{near},{ADDRESS[FAR]}:{far}", "-n", str(near + far),
-               arguments.tusk, "train", REPO / "configs/mnist-tree-of-ranks.toml", "--run-dir", folder / "run", "--overwrite"]
+               arguments.tusk, "train", folder / "experiment.toml", "--run-dir", folder / "run", "--overwrite"]
     for setting in settings:
         command += ["--set", setting]
     before = Wire.bytes()
@@ -112,7 +115,7 @@ def train(arguments, folder, hosts, topology, window):
     if done.returncode != 0:
         sys.exit(done.stderr)
     summary = json.loads((folder / "run/summary.json").read_text())
-    return summary["samples_per_s"], (Wire.bytes() - before) / arguments.epochs, summary["test"]["accuracy"]
+    return summary["samples_per_s"], (Wire.bytes() - before) / arguments.epochs, summary["test_accuracy"]
 
 
 def main():
