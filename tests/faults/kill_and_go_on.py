@@ -77,6 +77,8 @@ CASES = [  # ranks, options
          "relay.name": "diloco", "relay.every": 3}),
     (6, {"trainer.name": "async_local_sgd", "trainer.communication_window": 4, "server.topology": "tree", "server.ranks_per_node": 3,
          "relay.name": "async_local_sgd", "relay.every": 3, "trainer.max_staleness": 2}),
+    (6, {"trainer.name": "adag", "trainer.communication_window": 4, "server.topology": "tree", "server.ranks_per_node": 3,
+         "relay.name": "dynsgd", "relay.every": 3, "trainer.parallelism_factor": 4, "server.compression": "topk", "server.topk_fraction": 0.1}),
 ]
 PEERS = {"sync_sgd", "easgd", "averaging", "diloco"}  # rules whose runs are the same to the bit, as those of one worker are
 

@@ -4,11 +4,11 @@
 
 tree_holds.py TUSK [--short] [--hold SECONDS] [--relays RULE]
 
-Nodes of two workers each, who claim partitions. Each case is trained with relays that meet (diloco) and with relays that have a center
+Three nodes of two workers each, who claim partitions (but for `ends`). Each case is trained with relays that meet (diloco) and with relays that have a center
 (async_local_sgd); in the middle of each a checkpoint is asked for (SIGUSR2), from which another run goes on:
 
-  ends       the nodes end at different times: a worker of one is many times slower
-  eighth     all workers of a node have an eighth of the others' speed (they are stopped for seven eighths of the time)
+  ends       the nodes end at different times: each worker has a shard, and one is many times slower
+  eighth     all workers of a node have an eighth of the others' speed (they are stopped for most of the time)
   waiting    max_staleness = 0 and every = 100: the workers of a node wait at their gates for a slow one of another
   held       a relay is stopped (SIGSTOP) for 10 s; then rank 0's
 
@@ -36,17 +36,17 @@ except ImportError:
 SHORT = faults.arguments.short
 HOLD = 2.0 if SHORT else faults.arguments.hold
 WARNING = 60 if SHORT else 5
-ROWS, FACTOR = 4000, 2
+ROWS = 4000
 data = faults.data(rows=ROWS)
 
 
 class Train:
     """A run and what is done to its processes meanwhile."""
 
-    def __init__(self, name, relays, epochs, slow="", trainer="", every=2, nodes=3, ranks=None):
-        self.name, self.nodes, self.epochs = name, nodes, epochs
+    def __init__(self, name, relays, epochs, slow="", trainer="", every=2, nodes=3, factor=2):
+        self.name, self.nodes, self.epochs, self.parts = name, nodes, epochs, factor * 2 * nodes
         self.path = faults.experiment(data, name, epochs=epochs, more=f"""communication_window = 4
-parallelism_factor = {FACTOR}
+parallelism_factor = {factor}
 {trainer}
 [server]
 topology = "tree"
@@ -95,7 +95,7 @@ keep = 100
             before[1] += samples
             if before[0] != worker:
                 wrong.append(f"partition {partition} of epoch {epoch} by two workers")
-        parts = FACTOR * 2 * self.nodes
+        parts = self.parts
         if len(passes) != parts * self.epochs or {count for _, count in passes.values()} - {ROWS // parts, ROWS // parts + 1}:
             wrong.append(f"{len(passes)} passes over partitions instead of {parts * self.epochs}, of {sorted({c for _, c in passes.values()})} samples")
         return wrong, steps
@@ -132,7 +132,7 @@ def at_an_eighth(pids, process):
     """The workers of node 1, ranks 4 and 5."""
     begun, asked = time.monotonic(), False
     while process.poll() is None:
-        for number, seconds in ((signal.SIGSTOP, 0.07), (signal.SIGCONT, 0.01)):
+        for number, seconds in ((signal.SIGSTOP, 0.12), (signal.SIGCONT, 0.01)):
             for rank in (4, 5):
                 try:
                     os.kill(pids[rank], number)
@@ -181,8 +181,10 @@ def held(relays, rank):
     if rank != 0:
         last = min(steps["time_s"][node].max(initial=0.0) for number, node in enumerate(nodes) if number != rank // 3)
         faults.expect(last > begin + 0.7 * HOLD / 2, "those of other nodes to the end")
+        later = (steps["time_s"] > ask + 0.3 * HOLD / 2) & (steps["time_s"] < begin + HOLD - 0.1) & (steps["worker"] // 2 != rank // 3)
+        faults.expect(not later.any(), f"and then stood for the checkpoint, as they were told meanwhile ({int(later.sum())} steps)")
     if not SHORT:
-        silent = [line for line in result.warnings if "sign of life" in line and "not training yet" not in line]
+        silent = [line for line in result.warnings if "(process " in line and "not training yet" not in line]
         faults.expect(any(f"rank {rank} " in line for line in silent), "the held rank is named")
         faults.expect(all(f"rank {rank} " in line for line in silent), "and nobody else")
     if not SHORT or relays == "diloco":
@@ -205,8 +207,8 @@ for relays in ("diloco", "async_local_sgd"):
     if SHORT:
         held(relays, 3 if relays == "diloco" else 0)
         continue
-    simple("ends", relays, checkpoint_soon, epochs=12, slow="worker = 2, factor = 2000")
-    simple("eighth", relays, at_an_eighth, epochs=12)
+    simple("ends", relays, checkpoint_soon, epochs=12, factor=1, slow="worker = 2, factor = 300")
+    simple("eighth", relays, at_an_eighth, epochs=8, slow="factor = 800")
     simple("waiting", relays, checkpoint_soon, epochs=6, trainer="max_staleness = 0", every=100, slow="worker = 5, factor = 150")
     for rank in (3, 0):
         held(relays, rank)

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "core/activity.hpp"
 #include "mpi/polite_wait.hpp"
 #include "tusk/error.hpp"
 
@@ -154,11 +155,14 @@ void Claims::go_on() {
 
 std::function<std::uint64_t()> claims_of_relay(const mpi::Communicator& node) {
   return [&node] {
+    const std::uint64_t step = activity_notes().step;
+    note_activity(Activity::waiting, step);  // for a relay, as long as it takes
     std::uint64_t claim = 0;
     mpi::Request answer =
         node.ireceive(std::as_writable_bytes(std::span(&claim, 1)), 0, granted_tag);
     node.isend(std::vector<std::byte>{}, 0, asking_tag).wait();
     mpi::progress_until([&] { return answer.test(); }, [] { return false; });
+    note_activity(Activity::reading, step);
     return claim;
   };
 }
