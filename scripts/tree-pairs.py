@@ -154,12 +154,6 @@ def check(directory, partitions):
     except ImportError:
         return wrong, loss
     with h5py.File(directory / "history.h5") as history:
-        if partitions:
-            passes = {}
-            for worker, *key in zip(*(history[f"steps/{name}"][:].tolist() for name in ("worker", "epoch", "partition"))):
-                passes.setdefault(tuple(key), set()).add(worker)
-            if len(passes) != partitions * EPOCHS or max(map(len, passes.values())) > 1:
-                wrong.append(f"{len(passes)} passes over partitions instead of {partitions * EPOCHS}, by {max(map(len, passes.values()))} workers at most")
         relay, exchange, taken = (history[f"merges/{name}"][:] for name in ("relay", "exchange", "taken"))
         numbers, sums = history["nodes/file"][:], history["sums/commits"][:].sum()
         last = 0
@@ -167,10 +161,14 @@ def check(directory, partitions):
             if list(exchange[relay == r]) != list(range((relay == r).sum())):
                 wrong.append(f"relay {r}'s exchanges are not 0, 1, …, each once")
             last += taken[relay == r][-1]
-    commits = 0
+    commits, passes = 0, {}
     for number in numbers:
         with h5py.File(directory / f"history/node-{number:03}.h5") as history:
             commits += len(history["commits/ticket"])
+            for worker, *key in zip(*(history[f"steps/{name}"][:].tolist() for name in ("worker", "epoch", "partition"))):
+                passes.setdefault(tuple(key), set()).add(worker)
+    if partitions and (len(passes) != partitions * EPOCHS or max(map(len, passes.values())) > 1):
+        wrong.append(f"{len(passes)} passes over partitions instead of {partitions * EPOCHS}, by {max(map(len, passes.values()))} workers at most")
     if not last == sums == commits:
         wrong.append(f"the last exchanges have carried {last} commits of {commits}, the sums {sums}")
     return wrong, loss

@@ -19,16 +19,17 @@ import json
 import os
 import pathlib
 import signal
-import threading
+import sys
 import time
 
-from faults import Faults, ranks_below
+from faults import REPO, Faults, ranks_below
 
 faults = Faults(__doc__, [("--short", {"action": "store_true"}), ("--hold", {"type": float, "default": 10.0}),
                           ("--relays", {"default": "", "help": "diloco or async_local_sgd alone"})])
 try:
-    import h5py
     import numpy as np
+    sys.path.insert(0, str(REPO / "scripts"))
+    from history_tables import read_tables
 except ImportError:
     from skips import skip
     skip("h5py and numpy are needed to look at histories")
@@ -85,10 +86,10 @@ keep = 100
         epochs = [json.loads(line)["epoch"] for line in (directory / "metrics.jsonl").read_text().splitlines()]
         if epochs != list(range(1, self.epochs + 1)):
             wrong.append(f"epochs: {epochs}")
-        with h5py.File(directory / "history.h5") as history:
-            steps = {name: history[f"steps/{name}"][:] for name in ("worker", "epoch", "partition", "samples", "time_s")}
-            if summary["updates"] != len(history["commits/ticket"]):
-                wrong.append(f"{len(history['commits/ticket'])} commits of {summary['updates']}")
+        tables = read_tables(directory)
+        steps = {name: np.array(tables["steps"][name]) for name in ("worker", "epoch", "partition", "samples", "time_s")}
+        if summary["updates"] != len(tables["commits"]["ticket"]):
+            wrong.append(f"{len(tables['commits']['ticket'])} commits of {summary['updates']}")
         passes = {}
         for epoch, partition, worker, samples in zip(*(steps[name].tolist() for name in ("epoch", "partition", "worker", "samples"))):
             before = passes.setdefault((epoch, partition), [worker, 0])
