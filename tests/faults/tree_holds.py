@@ -129,16 +129,20 @@ def checkpoint_soon(pids, process):
     ask(pids)
 
 
+def send(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass  # it has ended
+
+
 def at_an_eighth(pids, process):
-    """The workers of node 1, ranks 4 and 5."""
+    """The workers of node 1, ranks 4 and 5: a step takes some 22 ms, and this lets them do one in eight times that."""
     begun, asked = time.monotonic(), False
     while process.poll() is None:
-        for number, seconds in ((signal.SIGSTOP, 0.12), (signal.SIGCONT, 0.01)):
+        for number, seconds in ((signal.SIGSTOP, 0.17), (signal.SIGCONT, 0.01)):
             for rank in (4, 5):
-                try:
-                    os.kill(pids[rank], number)
-                except ProcessLookupError:
-                    return
+                send(pids[rank], number)
             time.sleep(seconds)
         if not asked and time.monotonic() - begun > 0.5:
             ask(pids)
