@@ -349,8 +349,13 @@ TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as 
     tree.debug.slow = SlowOptions{.factor = 250.0};
     tree.checkpoint = {.every = "10 steps", .keep = 1000};
     std::string from = "auto";
+    std::vector<std::uint32_t> files;  // each node's, behind those that there were
     for (const std::size_t ranks_per_node : {3, 2, 6, 3}) {
       CAPTURE(ranks_per_node);
+      const std::size_t nodes = static_cast<std::size_t>(forest.world().size()) / ranks_per_node;
+      for (std::size_t i = 0; nodes > 1 && i < nodes; ++i) {
+        files.push_back(static_cast<std::uint32_t>(files.size()));
+      }
       tree.server.ranks_per_node = ranks_per_node;
       const Grown grown = forest.train(tree, {}, from);
       const std::vector<std::string> checkpoints = forest.checkpoints_of(grown);
@@ -365,6 +370,7 @@ TEST_CASE("tree of ranks: it goes on with other nodes, as a flat center, and as 
       check_steps(grown);
       const auto tickets = test::history_column<std::uint64_t>(grown.directory, "commits/ticket");
       CHECK(grown.summary.updates == tickets.size());
+      CHECK(test::history_column<std::uint32_t>(grown.directory, "nodes/file") == files);
     }
   }
 }
