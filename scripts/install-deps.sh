@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what Tusk is built and tested with, as far as it is missing: packages by their names in Debian 12, which Debian 13 and Ubuntu 24.04
-# have, too; where a release lacks one it is named.
+# Installs what Tusk is built and tested with, as far as it is missing: packages by their names in Debian 12, which Debian 13 has, too (for Ubuntu 24.04,
+# which was not tried, see README.md); where a release lacks one it is named.
 # Without apt-get or without root it installs nothing, says what is missing and exits with 1.
 # Usage: scripts/install-deps.sh [--dev]
 #   --dev   also what the style checks need (clang-format, clang-tidy-19), python-env.sh (python3-venv), tests of batch

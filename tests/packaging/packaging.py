@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The files of packaging/ and CITATION.cff as far as they can be read without their programs: valid Python, the version of the project, names of options and
-files that exist; and that the packages of the Dockerfile's image bring every library that tusk needs.
+"""The files of packaging/ and CITATION.cff as far as they can be read without their programs: valid Python, names of options and files that exist; that
+all of them, CHANGELOG.md and `tusk --version` have the version of the project; and that the packages of the Dockerfile's image bring every library that
+tusk needs.
 
 packaging.py [TUSK]      (a program that is built with no more than an image has)
 """
@@ -25,6 +26,16 @@ version = re.search(r"project\(tusk VERSION ([0-9.]+)", cmake).group(1)
 options = set(re.findall(r"^(?:option|set)\((TUSK_\w+)", cmake, re.M))
 citation = (REPO / "CITATION.cff").read_text()
 expect(re.search(rf"^version: {re.escape(version)}$", citation, re.M), f"CITATION.cff is not of version {version}")
+# "Unreleased" stands before the versions that were released, all older than the project's; a release has its own in its place.
+headings = re.findall(r"^## (.*)$", (REPO / "CHANGELOG.md").read_text(), re.M)
+parts = [tuple(map(int, heading.split()[0].split("."))) for heading in headings if heading != "Unreleased"]
+mine = tuple(map(int, version.split(".")))
+expect(headings.count("Unreleased") == (headings[0] == "Unreleased"), f"CHANGELOG.md begins with '{headings[0]}' and has 'Unreleased' elsewhere")
+expect(parts == sorted(set(parts), reverse=True), f"CHANGELOG.md's versions are not in order: {headings}")
+expect(parts[0] < mine if headings[0] == "Unreleased" else parts[0] == mine,
+       f"CHANGELOG.md begins with {headings[:2]}, and CMakeLists.txt has version {version}")
+pins = set(re.findall(r"\b(v|tusk-)(\d+\.\d+\.\d+)\b", (REPO / "packaging/README.md").read_text()))
+expect(pins == {("v", version), ("tusk-", version)}, f"packaging/README.md names {sorted(map(''.join, pins))}, not v{version} and tusk-{version}")
 easyconfigs = list((REPO / "packaging/easybuild").glob("*.eb"))
 expect([path.name.split("-")[1] for path in easyconfigs] == [version], f"the easyconfig is not named by version {version}: {easyconfigs}")
 for path in easyconfigs:
@@ -70,6 +81,8 @@ spack = REPO / "packaging/spack/spack_repo/tusk"
 tusk = recipe.read(spack / "packages/tusk/package.py")
 expect(tusk.git == f"file://{REPO}", f"Spack's recipe is built from {tusk.git} and not from the repository that it stands in")
 expect(set(re.findall(r"TUSK_\w+", " ".join(tusk().cmake_args()))) <= options, f"Spack's recipe sets unknown options: {tusk().cmake_args()}")
+versions = {words[0]: more for said, words, more in recipe.said if said == "version"}
+expect(versions == {"main": {"branch": "main"}, version: {"tag": f"v{version}"}}, f"Spack's recipe has other versions than main and {version}: {versions}")
 expect("api: v2.0" in (spack / "repo.yaml").read_text(), "Spack's repository does not say which API its recipe is written for")
 found = {re.split("[@ ]", word)[0] for word in recipe.words("depends_on")}
 needs = {"MPI": "mpi", "HDF5": "hdf5", "Eigen3": "eigen", "CLI11": "cli11", "nlohmann_json": "nlohmann-json", "fmt": "fmt", "ZLIB": "zlib-api",
@@ -103,6 +116,8 @@ def with_what_they_need(packages):
 
 
 if len(sys.argv) > 1:
+    said = output(sys.argv[1], "--version")
+    expect(said.startswith(f"tusk {version} ("), f"tusk --version says '{said.strip()}', and CMakeLists.txt has version {version}")
     dockerfile = (REPO / "packaging/docker/Dockerfile").read_text()
     release = re.search(r"^FROM debian:(\d+)$", dockerfile, re.M).group(1)
     if f'VERSION_ID="{release}"' not in pathlib.Path("/etc/os-release").read_text():

@@ -16,6 +16,7 @@ class Tusk(CMakePackage):
     license("Apache-2.0")
 
     version("main", branch="main")
+    version("0.2.0", tag="v0.2.0")
 
     variant("native", default=False, description="-march=native beyond Spack's target, for the building machine's CPU alone")
 
