@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -124,33 +125,46 @@ advice::Places find_places(const CheckArguments& arguments, const training::Asse
   return places;
 }
 
+// Collective. Nothing, and a warning, where it cannot be measured: the experiment may be well all
+// the same.
+std::optional<advice::Measured> measure(const training::Assembly& assembly, std::size_t workers,
+                                        const mpi::Communicator& world) {
+  try {
+    const std::optional<double> step_s = advice::measure_step(assembly, world);
+    if (!step_s) return std::nullopt;
+    advice::Measured measured{.step_s = *step_s, .memory = {}};
+    mpi::collectively(world, [&] {
+      if (world.rank() != 0) return;
+      try {
+        measured.memory = advice::measure_memory(assembly.model.exchanged_count(), workers);
+      } catch (const std::exception& error) {  // of the standard library
+        fail(ExitCode::internal, "{} workers' vectors: {}", workers, error.what());
+      }
+    });
+    return measured;
+  } catch (const mpi::CollectiveError& error) {
+    warning("what exchanges would cost could not be measured: {}", error.what());
+    return std::nullopt;
+  }
+}
+
 // Collective. What exchanges would cost.
 std::string exchange_text(const CheckArguments& arguments, const training::Assembly& assembly,
                           const mpi::Communicator& world) {
   const Experiment& experiment = assembly.experiment;
   const advice::Places places = find_places(arguments, assembly, world);
   if (!advice::is_exchange_advised(experiment.trainer, places)) return "";
-  const std::size_t exchanged = assembly.model.exchanged_count();
   std::optional<advice::Measured> measured;
   if (advice::measures(experiment.simulate)) {
-    const std::optional<double> step_s = advice::measure_step(assembly, world);
-    if (!step_s) return "";
-    measured = {.step_s = *step_s};
-    if (world.rank() == 0) measured->memory = advice::measure_memory(exchanged, places.on_a_node());
-    world.barrier();  // nobody disturbs it
+    measured = measure(assembly, places.on_a_node(), world);
+    if (!measured) return "";
   }
-  return advice::exchange_text(experiment, exchanged, places, measured);
+  return advice::exchange_text(experiment, assembly.model.exchanged_count(), places, measured);
 }
 
-ExitCode check(const Context& context, const CheckArguments& arguments) {
-  const mpi::Communicator& world = context.world;
-  const Experiment experiment = load_experiment(context, arguments.experiment);
-  const training::Roles roles = training::find_roles(experiment, world);
-  const training::Assembly assembly =
-      training::assemble(experiment, roles, world, context.extensions);
-  training::warn_of_rules(assembly);
-  const std::string exchanges = exchange_text(arguments, assembly, world);
-  if (world.rank() != 0) return ExitCode::done;
+// On rank 0.
+void print(const training::Assembly& assembly) {
+  const Experiment& experiment = assembly.experiment;
   fmt::print("{}\n", assembly.model.summary());
   fmt::print("data       {}: {} samples of {} to train, {}\n", experiment.data.train.to_string(),
              format_count(assembly.samples_per_epoch()), shapes_text(assembly.model),
@@ -160,11 +174,20 @@ ExitCode check(const Context& context, const CheckArguments& arguments) {
              experiment.optimizer.learning_rate);
   fmt::print("trainer    {}, epochs {}, batch size {}\n", name_of_rule(experiment.trainer.strategy),
              experiment.trainer.epochs, experiment.trainer.batch_size);
-  fmt::print(
-      "{}{}",
-      reach_text(experiment.trainer, training::center_sizes(experiment, assembly.roles).workers),
-      exchanges);
-  fmt::print("{} can be trained\n", experiment.name);
+  fmt::print("{}", reach_text(experiment.trainer,
+                              training::center_sizes(experiment, assembly.roles).workers));
+}
+
+ExitCode check(const Context& context, const CheckArguments& arguments) {
+  const mpi::Communicator& world = context.world;
+  const Experiment experiment = load_experiment(context, arguments.experiment);
+  const training::Roles roles = training::find_roles(experiment, world);
+  const training::Assembly assembly =
+      training::assemble(experiment, roles, world, context.extensions);
+  training::warn_of_rules(assembly);
+  if (world.rank() == 0) print(assembly);
+  const std::string exchanges = exchange_text(arguments, assembly, world);
+  if (world.rank() == 0) fmt::print("{}{} can be trained\n", exchanges, experiment.name);
   return ExitCode::done;
 }
 
@@ -175,14 +198,14 @@ Command check_command(const Context& context) {
   std::vector<Argument> all = experiment_arguments(arguments->experiment);
   all.push_back({.name = "--workers",
                  .place = &arguments->workers,
-                 .help = "What exchanges would cost with so many",
+                 .help = "What exchanges would cost with so many, measured by some steps",
                  .range = Range{1, 1'000'000}});
   all.push_back({.name = "--nodes",
                  .place = &arguments->nodes,
                  .help = "That these would be on; 1 if not given",
                  .range = Range{1, 1'000'000}});
   return {.name = "check",
-          .help = "Check an experiment and its data, and print its model; trains nothing",
+          .help = "Check an experiment and its data, and print its model; nothing is kept",
           .example =
               "Example:\n  tusk check configs/fashion-mnist-adag.toml\n"
               "What would exchanges cost with 128 workers on one node?\n"

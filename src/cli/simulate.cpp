@@ -28,9 +28,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A virtual worker is a thread, and Linux has 32,768 process numbers unless it is told otherwise.
 constexpr std::size_t most_workers = 1'000'000;
-constexpr std::size_t most_threads = 32'000;  // a worker that trains is one
+
+// A virtual worker that trains is a thread, and Linux has 32,768 process numbers unless it is told
+// otherwise.
+constexpr std::size_t most_threads = 32'000;
 
 struct SimulateArguments {
   ExperimentArguments experiment;

@@ -213,7 +213,10 @@ def run_once(command, directory, kill, rng, log):
                     ranks = ranks_of(process)
                     if ranks:
                         sent = rng.choice([signal.SIGKILL] * 6 + [signal.SIGUSR1, signal.SIGTERM])
-                        os.kill(rng.choice(ranks), sent)
+                        try:
+                            os.kill(rng.choice(ranks), sent)
+                        except ProcessLookupError:  # it has ended by itself meanwhile
+                            sent = None
             return wait_for_end(process), sent, starting
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)

@@ -2,6 +2,7 @@
 #include "exchange/strategies/window.hpp"
 
 #include <array>
+#include <exception>
 #include <span>
 #include <variant>
 
@@ -13,7 +14,7 @@ namespace tusk::strategies {
 namespace {
 
 // Of a rule that only itself knows.
-std::size_t window_of_made(const TrainerOptions& trainer) {
+std::optional<std::size_t> window_of_made(const TrainerOptions& trainer) try {
   std::array<float, 2> at_first{};  // of an outer momentum: v, and θ_kept = θ
   center::LocalCenter center(center::make_local_state(std::span(at_first).last(1), 1, 0, at_first));
   center::LonePeer peer;
@@ -24,13 +25,15 @@ std::size_t window_of_made(const TrainerOptions& trainer) {
                                           .separate_pull = trainer.max_staleness.has_value(),
                                           .overlap = trainer.overlap})
       ->communication_window();
+} catch (const std::exception&) {
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::size_t window_of(const TrainerOptions& trainer) {
+std::optional<std::size_t> window_of(const TrainerOptions& trainer) {
   return std::visit(
-      [&]<typename Rule>(const Rule& rule) -> std::size_t {
+      [&]<typename Rule>(const Rule& rule) -> std::optional<std::size_t> {
         if constexpr (requires { std::size_t{rule.communication_window}; }) {
           return rule.communication_window;
         } else {

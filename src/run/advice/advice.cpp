@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/units.hpp"
+#include "exchange/center/compression.hpp"
 #include "exchange/strategies/window.hpp"
 #include "run/advice/window_cost.hpp"
 
@@ -61,7 +62,7 @@ class Exchanges {
       : experiment_(experiment),
         vector_bytes_(static_cast<double>(exchanged * sizeof(float))),
         places_(places),
-        window_(strategies::window_of(experiment.trainer)),
+        window_(*strategies::window_of(experiment.trainer)),
         step_s_(measured ? measured->step_s : mean_of(experiment.simulate.step_time)),
         memory_(measured ? measured->memory
                          : MemoryRates{.one = experiment.simulate.bandwidth,
@@ -93,6 +94,13 @@ class Exchanges {
             .all_rate = memory_.all};
   }
 
+  double sent_bytes() const {
+    const CompressionOptions& compression = experiment_.server.compression;
+    if (compression.kind == CompressionKind::none) return vector_bytes_;
+    const auto numbers = static_cast<std::size_t>(vector_bytes_) / sizeof(float);
+    return static_cast<double>(center::compressed_bytes(compression, numbers));
+  }
+
   // A vector there and one back through the network of the servers; on one node, through the
   // memory of whom serves.
   WindowCost by_servers() const {
@@ -101,7 +109,7 @@ class Exchanges {
     const double rate = far ? machine.network_bandwidth.value_or(machine.bandwidth) : memory_.one;
     return {.workers = places_.workers,
             .step_s = step_s_,
-            .exchange_bytes = 2 * vector_bytes_,
+            .exchange_bytes = sent_bytes() + vector_bytes_,
             .latency_s = far ? machine.network_latency.value_or(machine.latency) : 0.0,
             .one_rate = rate,
             .all_rate = rate * static_cast<double>(experiment_.server.shards)};
@@ -161,7 +169,8 @@ class Exchanges {
 }  // namespace
 
 bool is_exchange_advised(const TrainerOptions& trainer, const Places& places) {
-  return topology(trainer.strategy) == Topology::parameter_server && places.workers > 1;
+  return topology(trainer.strategy) == Topology::parameter_server && places.workers > 1 &&
+         strategies::window_of(trainer).has_value();
 }
 
 bool measures(const SimulateOptions& machine) { return !machine.memory_bandwidth; }

@@ -31,7 +31,7 @@ struct Measured {
   MemoryRates memory;
 };
 
-// Several workers with a center.
+// Several workers with a center, by a rule whose window is known.
 bool is_exchange_advised(const TrainerOptions& trainer, const Places& places);
 
 // [simulate] says what the machine is like if it has memory_bandwidth.

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <barrier>
 #include <chrono>
 #include <cstdint>
+#include <latch>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -55,28 +56,49 @@ class Sweeps {
     center_.initialize(std::vector<float>(parameters));
   }
 
-  // Bytes a second of so many threads, each of which is so many workers in turn.
+  // Bytes a second of so many threads, each of which is so many workers in turn. std::bad_alloc,
+  // std::system_error if they cannot be had.
   double rate(std::size_t threads, std::size_t workers_each) {
+    std::latch prepared(static_cast<std::ptrdiff_t>(threads));
+    std::atomic<Phase> phase = Phase::preparing;
+    std::atomic<bool> no_memory = false;
     std::atomic<std::uint64_t> exchanges = 0;
     std::atomic<std::int64_t> elapsed_ns = 0;
-    std::barrier begin(static_cast<std::ptrdiff_t>(threads));
-    std::vector<std::thread> running;
-    for (std::size_t t = 0; t < threads; ++t) {
-      running.emplace_back([&] {
-        leave_the_binding();
-        std::vector<Worker> workers(workers_each, Worker(parameters_));
-        for (Worker& worker : workers) exchange(worker);  // its memory is there
-        begin.arrive_and_wait();
-        const Time::time_point start = Time::now();
-        std::uint64_t count = 0;
-        do {
-          exchange(workers[count++ % workers_each]);
-        } while (Time::now() - start < measured);
-        exchanges += count;
-        elapsed_ns += std::chrono::nanoseconds(Time::now() - start).count();
-      });
+    const auto go_on = [&phase](Phase next) {
+      phase = next;
+      phase.notify_all();
+    };
+    std::vector<std::jthread> running;
+    const auto work = [&] {
+      leave_the_binding();
+      std::vector<Worker> workers;
+      try {
+        for (std::size_t w = 0; w < workers_each; ++w) exchange(workers.emplace_back(parameters_));
+      } catch (const std::bad_alloc&) {
+        no_memory = true;
+      }
+      prepared.count_down();
+      phase.wait(Phase::preparing);
+      if (phase == Phase::given_up) return;
+      const Time::time_point start = Time::now();
+      std::uint64_t count = 0;
+      do {
+        exchange(workers[count++ % workers_each]);
+      } while (Time::now() - start < measured);
+      exchanges += count;
+      elapsed_ns += std::chrono::nanoseconds(Time::now() - start).count();
+    };
+    try {
+      running.reserve(threads);
+      while (running.size() < threads) running.emplace_back(work);
+    } catch (...) {
+      go_on(Phase::given_up);
+      throw;
     }
-    for (std::thread& thread : running) thread.join();
+    prepared.wait();
+    go_on(no_memory ? Phase::given_up : Phase::measuring);
+    running.clear();  // waits for them
+    if (no_memory) throw std::bad_alloc();
     const double mean_s =
         1e-9 * static_cast<double>(elapsed_ns.load()) / static_cast<double>(threads);
     return vectors_swept * sizeof(float) * static_cast<double>(parameters_) *
@@ -95,6 +117,8 @@ class Sweeps {
     AlignedVector<float> weights;
     AlignedVector<float> base;
   };
+
+  enum class Phase { preparing, measuring, given_up };
 
   void exchange(Worker& worker) const {
     center_.perform({.kind = center::Update::Kind::commit_and_pull,

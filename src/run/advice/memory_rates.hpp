@@ -18,6 +18,7 @@ struct MemoryRates {
 // come to a core, so that caches hold what they would. All vectors together have a gigabyte at
 // most: there are fewer workers otherwise, or parameters. On as many cores as the node lets this
 // process have, whatever it is bound to. Not collective.
+// std::bad_alloc, std::system_error if the memory or the threads cannot be had.
 MemoryRates measure_memory(std::size_t parameters, std::size_t workers);
 
 }  // namespace tusk::advice

@@ -80,7 +80,7 @@ void Coordinator::submit(records::Report report) {
 
 void Coordinator::submit(records::NodeSum sum) {
   for (const records::MergeRecord& merge : sum.merges) history_.add(merge);
-  history_.add(sum.record());
+  if (sum.tells()) history_.add(sum.record());
   history_.flush_in_time();
   if (!sum.places.empty()) node_files_.note(sum.file, sum.rows);
   take(sum);
@@ -208,7 +208,7 @@ void Coordinator::regroup(std::vector<records::Report> gone, std::uint64_t updat
     report.finished = false;
   }
   for (const records::NodeSum& sum : node_files_.end(gone, scoring_)) {
-    history_.add(sum.record());
+    if (sum.tells()) history_.add(sum.record());
     take(sum);
   }
   for (records::Report& report : gone) submit(std::move(report));

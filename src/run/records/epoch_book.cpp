@@ -46,6 +46,8 @@ EpochRecord EpochBook::close() {
     current_.staleness += passes_.front().staleness;
     passes_.erase(passes_.begin());
   }
+  if (current_.train.samples == 0) current_.train = before_;  // all of its passes came earlier
+  before_ = current_.train;
   EpochRecord over = current_;
   over.steps = steps_;
   over.samples = samples_;
@@ -83,6 +85,7 @@ void EpochBook::keep(State& state) {
   state("samples_per_s", samples_per_s_);
   state("staleness", staleness_);
   state("current", current_);
+  state("before", before_);
   state.list("passes", passes_, [](State& part, PassSum& pass) { part("pass", pass); });
 }
 

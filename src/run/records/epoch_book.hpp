@@ -69,6 +69,7 @@ class EpochBook {
   std::vector<PassSum> passes_;  // of a tree, that belong to no epoch yet
   Staleness staleness_;
   EpochRecord current_{.epoch = 1};
+  BatchScore before_{};  // of the last epoch
 };
 
 }  // namespace tusk::records

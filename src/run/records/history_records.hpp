@@ -82,7 +82,7 @@ struct SumRecord {
   std::uint64_t staleness_max = 0;
   double loss = 0.0;    // the samples' mean
   double weight = 0.0;  // the sum of theirs, as StepRecord's
-  double time_s = 0.0;  // of the latest step of all that the node has told
+  double time_s = 0.0;  // of the latest of these steps
 };
 
 }  // namespace tusk::records

@@ -40,7 +40,8 @@ class NodeFiles {
 
   // The nodes of the checkpoint that the run goes on from are no more: cuts their files to it and,
   // behind that, writes what their workers had still to report. Returns the sum of each file; those
-  // of workers that were in no tree are left in `reports`. What cannot be written is a warning.
+  // of workers that were in no tree are left in `reports`. What cannot be written is a warning; a
+  // file that cannot be opened, or cut, is HistoryFile's Error.
   std::vector<NodeSum> end(std::vector<Report>& reports, const Scoring& scoring);
 
   // What a checkpoint keeps.

@@ -72,6 +72,7 @@ struct NodeSum {
   // What follows it. Of what a cut has, there is nothing to add.
   NodeSum& operator+=(const NodeSum& later);
 
+  bool tells() const { return steps > 0 || finished > 0 || !passes.empty(); }  // anything to record
   SumRecord record() const;
 };
 

@@ -40,6 +40,8 @@ Fibers::Fibers(std::size_t count, std::size_t stack_bytes)
          std::strerror(errno));
   }
   stacks_ = static_cast<std::byte*>(memory);
+  ::madvise(memory, count * stack_bytes,
+            MADV_NOHUGEPAGE);  // of which each would take several stacks
 }
 
 Fibers::~Fibers() { ::munmap(stacks_, count_ * stack_bytes_); }

@@ -78,15 +78,35 @@ bool NodeMemory::look_after(Exchange exchange, std::size_t worker, Scheduler::Tu
   return false;
 }
 
-// Behind one that somebody looks after.
+NodeMemory::Queue::const_iterator NodeMemory::place_in_queue(Exchange exchange) const {
+  const auto place =
+      std::ranges::lower_bound(waiting_, exchange, {}, &std::pair<Exchange, double>::first);
+  return place != waiting_.end() && place->first == exchange ? place : waiting_.end();
+}
+
+// Behind one that ends before and that somebody looks after. One that waits for its turn may start,
+// and be complete, when any before it leaves: somebody must look after all of these.
 bool NodeMemory::is_behind_another(Exchange exchange) const {
+  const auto looked_after = [&](Exchange other) { return attended_.contains(other); };
+  const auto waited_for = [&](Exchange other) {
+    return attended_.contains(other) || asleep_.contains(other);
+  };
+  if (place_in_queue(exchange) == waiting_.end()) {
+    for (const auto& [end, other] : running_) {
+      if (other == exchange) return false;
+      if (looked_after(other)) return true;
+    }
+    return false;
+  }
+  bool found = false;
   for (const auto& [end, other] : running_) {
-    if (other == exchange) return false;
-    if (attended_.contains(other)) return true;
+    if (!waited_for(other)) return false;
+    found = found || looked_after(other);
   }
   for (const auto& [other, bytes] : waiting_) {
-    if (other == exchange) return false;
-    if (attended_.contains(other)) return true;
+    if (other == exchange) return found;
+    if (!waited_for(other)) return false;
+    found = found || looked_after(other);
   }
   return false;
 }
@@ -144,12 +164,7 @@ void NodeMemory::keep(State& state) {
 }
 
 double NodeMemory::earliest_s(Exchange exchange) const {
-  // Of one that waits: as many exchanges have to leave before it as are before it, and one more to
-  // make room.
-  const auto place =
-      std::ranges::lower_bound(waiting_, exchange, {}, &std::pair<Exchange, double>::first);
-  const bool waits = place != waiting_.end() && place->first == exchange;
-  std::size_t leaving = waits ? static_cast<std::size_t>(place - waiting_.begin()) + 1 : 0;
+  const bool waits = place_in_queue(exchange) != waiting_.end();  // until another exchange leaves
   double time_s = time_s_;
   double moved = moved_;
   std::size_t left = running_.size();
@@ -157,9 +172,7 @@ double NodeMemory::earliest_s(Exchange exchange) const {
     time_s += (end - moved) / rate(left);
     moved = end;
     --left;
-    if (other == exchange) break;
-    if (!waits) continue;
-    if (!steps_.contains(other) && --leaving == 0) break;
+    if (waits ? !steps_.contains(other) : other == exchange) break;
   }
   return time_s;
 }

@@ -55,6 +55,8 @@ class NodeMemory {
   double rate(std::size_t running) const;
   void go_to(double time_s);
   Exchange admit(double time_s);
+  using Queue = std::deque<std::pair<Exchange, double>>;
+  Queue::const_iterator place_in_queue(Exchange exchange) const;  // its end: it runs
   bool is_behind_another(Exchange exchange) const;
   void wake_first(Scheduler::Turn& turn);
   void start(Exchange exchange, double bytes);
@@ -65,7 +67,7 @@ class NodeMemory {
   double time_s_ = 0.0;  // of the last arrival or departure
   double moved_ = 0.0;   // bytes that one that had been running all the time would have moved
   std::set<std::pair<double, Exchange>> running_;  // by what `moved_` is at their end
-  std::deque<std::pair<Exchange, double>> waiting_;
+  Queue waiting_;
   std::unordered_set<Exchange> steps_;    // of the running ones
   std::unordered_set<Exchange> present_;  // running or waiting
   Exchange next_ = 0;

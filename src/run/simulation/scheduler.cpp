@@ -57,9 +57,10 @@ void Scheduler::run_fibers(const std::function<void(std::size_t)>& work) {
     dispatch();
   }
   while (next_ && !error_) fibers_->resume(*std::exchange(next_, std::nullopt));
-  if (!error_) return;
-  for (std::size_t w = 0; w < workers_.size(); ++w) {  // to unwind them
-    if (!fibers_->ended(w)) fibers_->resume(w);
+  for (std::size_t w = 0; w < workers_.size(); ++w) {
+    if (fibers_->ended(w)) continue;
+    if (!error_) fail(ExitCode::internal, "virtual worker {} was never let go on", w);
+    fibers_->resume(w);  // to unwind it
   }
 }
 
@@ -151,7 +152,13 @@ void Scheduler::wait_until_running(std::unique_lock<std::mutex>& lock, std::size
   if (fibers_) {
     while (!may_run()) {
       lock.unlock();
-      fibers_->pause(worker);
+      try {
+        fibers_->pause(worker);
+      } catch (...) {  // with its stack used up it can do nothing more
+        lock.lock();
+        fail_with(std::current_exception());
+        throw Cancelled{};
+      }
       lock.lock();
     }
     next_.reset();  // it is this one

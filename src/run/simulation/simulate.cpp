@@ -113,8 +113,9 @@ training::Outcome run_virtual_workers(const training::Run& run, std::size_t thre
   return outcome;
 }
 
-// The stack of a worker that computes nothing; it touches two pages of it.
-constexpr std::size_t paced_stack = std::size_t{64} << 10U;
+// The stack of a worker that computes nothing. Of it is used what is touched: two pages, more where
+// a user's rule has vectors there.
+constexpr std::size_t paced_stack = std::size_t{256} << 10U;
 
 // A network that is as good as none, with a parameter for every shard at least.
 graph::Model stand_in(std::size_t shards) {

@@ -34,13 +34,14 @@ std::optional<std::string> exchange_advice(const records::Summary& summary,
   if (summary.elapsed_s < shortest_s || busy_s <= 0.0) return std::nullopt;  // 0 in a simulation
   const double share = time.exchange / (time.exchange + busy_s);
   if (share <= much) return std::nullopt;
-  const std::size_t window = strategies::window_of(trainer);
+  const std::optional<std::size_t> window = strategies::window_of(trainer);
+  if (!window) return std::nullopt;
   const double longer =
-      static_cast<double>(window) * time.exchange / busy_s * (1 - little) / little;
+      static_cast<double>(*window) * time.exchange / busy_s * (1 - little) / little;
   return fmt::format(
       "exchanges took {:.0f}% of the workers' time; trainer.communication_window = {} in place of "
       "{} would make that some {:.0f}%",
-      100 * share, round_up(longer), window, 100 * little);
+      100 * share, round_up(longer), *window, 100 * little);
 }
 
 }  // namespace tusk::training
