@@ -54,5 +54,5 @@ for ranks, trainer in ((1, "single"), (2, "downpour"), (2, "sync_sgd")):
     half, end = kb[len(kb) // 2], kb[-2]
     print(f"      {faults.arguments.epochs:,} epochs of {trainer}: exit code {code}, {kb[len(kb) // 4]:,} kB after a quarter, {half:,} after half, "
           f"{end:,} at the end")
-    faults.expect(code == 0 and (end - half) * 1000 / (faults.arguments.epochs / 2) < 150, "rank 0 does not grow with the epochs")
+    faults.expect(code == 0 and (end - half) * 1000 / (faults.arguments.epochs / 2) < 400, "rank 0 does not grow with the epochs")
 faults.end()
