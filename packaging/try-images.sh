@@ -3,7 +3,7 @@
 # Builds the two container definitions as they are committed, over a Debian 12 that mmdebstrap makes, where no registry of images can be reached,
 # and trains a few steps in each. The Dockerfile by buildah, all its steps as they are; of the Apptainer definition the sections %files, %post and
 # %test in a chroot (scripts/in-debian.sh), as `apptainer build` runs them. By hand, as root: apt-get install mmdebstrap buildah. Some ten
-# minutes of a core, most of it compiling, once for both where ccache is installed. Leaves nothing behind but what ccache keeps.
+# minutes of a core each, most of it compiling. Leaves nothing behind but what ccache keeps.
 # Usage: packaging/try-images.sh [docker|apptainer]      (both by default)
 set -euo pipefail
 cd "$(dirname "$0")/.."
