@@ -214,7 +214,7 @@ records::Summary Run::end(Outcome outcome) const {
   }
   signals_.reset();
   mpi::collectively(world_, [&] {
-    if (world_.rank() != 0) return close_logs(outcome);
+    if (world_.rank() != 0) return;
     summarize(*outcome.coordinator, outcome, summary);
     records::check_ledger(summary.ledger,
                           summary.stop_reason.empty()
@@ -222,8 +222,8 @@ records::Summary Run::end(Outcome outcome) const {
                               : summary.ledger.samples_trained,
                           summary.dropped);
     save_model(outcome);
-    close_logs(outcome);
   });
+  mpi::collectively(world_, [&] { close_logs(outcome); });  // no node's before: it may fill the disk
   if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
   mpi::collectively(world_, [&] {
     if (world_.rank() == 0) directory_->write("summary.json", summary.json());
