@@ -63,8 +63,8 @@ for workers in 32 128 256; do
       row "$workers" 5 "flat $rule eta $eta" "name=\"$rule\"" "$flat" optimizer.learning_rate="$eta"
     done
   done
-  nesterov='name="delayed_nesterov", outer_learning_rate=0.7, outer_momentum=0.5'
-  row "$workers" 5 "tree halos" "$nesterov" "$tree" 'relay={name="delayed_nesterov", outer_learning_rate=0.5, outer_momentum=0.5, merge=0.25}'
+  every=$((workers == 256 ? 1 : 5))
+  row "$workers" 5 "tree halos" 'name="delayed_nesterov"' "$tree" "relay={name=\"delayed_nesterov\", outer_learning_rate=0.5, outer_momentum=0.5, merge=0.25, every=$every}"
 done
 gamma='name="async_local_sgd", outer_learning_rate=2.5'
 row 128 5 "tree diloco 2.5, slow quarter" "$gamma" server.ranks_per_node=33 'simulate.worker_factor=[1.0, 1.0, 1.0, 4.0]'
