@@ -11,7 +11,7 @@ from faults import Faults
 
 faults = Faults(__doc__, [("--every", {"type": int, "default": 97})])
 data = faults.data(rows=600)
-experiment = faults.experiment(data, trainer="adag", epochs=2, more='[checkpoint]\nevery = "20 steps"\n[debug]\nslow = { factor = 400 }\n')
+experiment = faults.experiment(data, trainer="adag", epochs=4, more='[checkpoint]\nevery = "20 steps"\n[debug]\nslow = { factor = 400 }\n')
 command = faults.train(experiment, 2, sets=["debug.slow.factor=1"])
 run, kept = faults.folder / "run", faults.folder / "kept"
 faults.check("undisturbed", faults.run(faults.train(experiment, 2)), 0, says="trained")
