@@ -36,6 +36,7 @@ struct Layout {
 std::size_t StripedCenter::stripe_of(std::size_t size) {
   constexpr std::size_t wanted = 48;
   constexpr std::size_t line = 16;  // floats
+  if (size < 8 * largest_stripe) return largest_stripe;
   return std::clamp(round_up(size / wanted, line), smallest_stripe, largest_stripe);
 }
 

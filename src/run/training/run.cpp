@@ -223,7 +223,8 @@ records::Summary Run::end(Outcome outcome) const {
                           summary.dropped);
     save_model(outcome);
   });
-  mpi::collectively(world_, [&] { close_logs(outcome); });  // no node's before: it may fill the disk
+  mpi::collectively(world_,
+                    [&] { close_logs(outcome); });  // no node's before: it may fill the disk
   if (assembly_.files.test) summary.test = test_model(assembly_, outcome.weights, world_);
   mpi::collectively(world_, [&] {
     if (world_.rank() == 0) directory_->write("summary.json", summary.json());

@@ -10,8 +10,8 @@
 namespace tusk::worker {
 
 // The clock of a worker that is `factor` times slower than it could be: after each step it sleeps
-// (factor − 1) times the step's time. A step in which the process was stopped, or had no core, is no
-// slow one: of it counts as much as ten of those before.
+// (factor − 1) times the step's time. A step in which the process was stopped, or had no core, is
+// no slow one: of it counts as much as ten of those before.
 class SlowClock final : public WallClock {
  public:
   explicit SlowClock(double factor) : factor_(factor) {}
