@@ -25,6 +25,7 @@
 #include "run/advice/advice.hpp"
 #include "run/advice/memory_rates.hpp"
 #include "run/advice/step_time.hpp"
+#include "run/simulation/virtual_machine.hpp"
 #include "run/training/assembly.hpp"
 
 namespace tusk::cli {
@@ -115,8 +116,7 @@ advice::Places find_places(const CheckArguments& arguments, const training::Asse
   if (arguments.nodes > 0) {
     places.nodes = arguments.nodes;
   } else if (server.topology == ServerTopology::tree && server.ranks_per_node) {
-    const std::size_t each = *server.ranks_per_node - 1;
-    places.nodes = (places.workers + each - 1) / each;
+    places.nodes = simulation::groups_of(assembly.experiment, places.workers).count();
   } else if (!arguments.workers) {
     const bool is_first = world.split_by_node().rank() == 0;
     places.nodes = static_cast<std::size_t>(world.sum(std::uint64_t{is_first ? 1U : 0U}));

@@ -88,13 +88,6 @@ class SharedServer final : public CenterServer {
   CellsBoard board_;
 };
 
-// How many bytes it is from `memory` to the next page boundary. The mappings begin at different
-// addresses in every process, but all at the same distance from a boundary.
-std::size_t offset_to_page(const std::byte* memory) {
-  const auto address = reinterpret_cast<std::uintptr_t>(memory);
-  return (StripedCenter::page - address % StripedCenter::page) % StripedCenter::page;
-}
-
 }  // namespace
 
 Center open_shared(const mpi::Communicator& communicator, std::span<const float> initial,
@@ -106,7 +99,9 @@ Center open_shared(const mpi::Communicator& communicator, std::span<const float>
   auto window = mpi::RmaWindow::allocate_shared(
       communicator,
       StripedCenter::page + StripedCenter::bytes(weights, clocks, options.statistics, momentum), 0);
-  std::size_t offset = offset_to_page(window.memory().data());
+  // The mappings begin at different addresses in every process, but all at the same distance from a
+  // page boundary.
+  std::size_t offset = StripedCenter::offset_to_page(window.memory().data());
   communicator.broadcast(std::as_writable_bytes(std::span(&offset, 1)), 0);
   StripedCenter center(window.memory().data() + offset, weights, clocks, options.statistics,
                        momentum);

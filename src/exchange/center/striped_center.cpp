@@ -46,6 +46,10 @@ std::size_t StripedCenter::bytes(std::size_t size, std::size_t workers, std::siz
   return layout.momentum_at + (momentum ? 2 * size * sizeof(float) : 0);
 }
 
+std::size_t StripedCenter::offset_to_page(const std::byte* memory) {
+  return (page - reinterpret_cast<std::uintptr_t>(memory) % page) % page;
+}
+
 StripedCenter::StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,
                              std::size_t statistics, bool momentum)
     : size_(size), stripe_(stripe_of(size)), statistics_(statistics) {

@@ -49,6 +49,9 @@ class StripedCenter {
   static std::size_t bytes(std::size_t size, std::size_t workers, std::size_t statistics = 0,
                            bool momentum = false);
 
+  // How many bytes it is from there to the next page boundary.
+  static std::size_t offset_to_page(const std::byte* memory);
+
   // A view; the memory must outlive it. One process calls initialize() before any other call, of
   // whatever process.
   StripedCenter(std::byte* memory, std::size_t size, std::size_t workers,

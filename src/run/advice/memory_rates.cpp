@@ -52,7 +52,8 @@ class Sweeps {
   explicit Sweeps(std::size_t parameters)
       : parameters_(parameters),
         memory_(center::StripedCenter::bytes(parameters, 1) + center::StripedCenter::page),
-        center_(page_in(memory_), parameters, 1) {
+        center_(memory_.data() + center::StripedCenter::offset_to_page(memory_.data()), parameters,
+                1) {
     center_.initialize(std::vector<float>(parameters));
   }
 
@@ -106,12 +107,6 @@ class Sweeps {
   }
 
  private:
-  static std::byte* page_in(AlignedVector<std::byte>& memory) {
-    const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
-    constexpr std::size_t page = center::StripedCenter::page;
-    return memory.data() + (page - address % page) % page;
-  }
-
   struct Worker {
     explicit Worker(std::size_t parameters) : weights(parameters), base(parameters) {}
     AlignedVector<float> weights;

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "exchange/strategies/window.hpp"
+
 namespace tusk::advice {
 namespace {
 
-constexpr std::size_t longest_window = 1'000'000;
 constexpr std::size_t most_threads = 16;  // that a worker's step makes use of
 
 // The seconds of a window that a worker of its own speed would take, and the least in which
@@ -35,15 +36,10 @@ double allowed_share(const WindowCost& cost, std::size_t window) {
 }
 
 std::size_t window_for(const WindowCost& cost, std::size_t window, double share) {
-  const double most = std::min(share, 0.99 * allowed_share(cost, longest_window));
+  const double most = std::min(share, 0.99 * allowed_share(cost, strategies::longest_window));
   if (allowed_share(cost, window) >= most) return window;
-  for (std::size_t decade = 1; decade < longest_window; decade *= 10) {
-    for (const std::size_t digit : {1, 2, 5}) {
-      const std::size_t longer = digit * decade;
-      if (longer > window && allowed_share(cost, longer) >= most) return longer;
-    }
-  }
-  return longest_window;
+  return strategies::first_round_window(
+      [&](std::size_t longer) { return longer > window && allowed_share(cost, longer) >= most; });
 }
 
 std::size_t threads_for(const WindowCost& cost, std::size_t window) {

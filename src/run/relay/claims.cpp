@@ -2,13 +2,12 @@
 #include "run/relay/claims.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 #include <utility>
 
 #include "core/activity.hpp"
 #include "mpi/polite_wait.hpp"
-#include "tusk/error.hpp"
+#include "run/relay/number_messages.hpp"
 
 namespace tusk::relay {
 namespace {
@@ -18,17 +17,9 @@ constexpr int granted_tag = 2;  // the answer: a claim; closed, over, and claims
 constexpr int back_tag = 3;     // claims, from a relay to rank 0
 constexpr std::chrono::milliseconds between_askings{1};
 
-std::vector<std::byte> bytes_of(std::span<const std::uint64_t> numbers) {
-  const auto bytes = std::as_bytes(numbers);
-  return {bytes.begin(), bytes.end()};
-}
-
 std::vector<std::uint64_t> numbers_of(const mpi::Message& message, std::size_t least) {
-  std::vector<std::uint64_t> numbers(message.bytes.size() / sizeof(std::uint64_t));
-  if (numbers.size() * sizeof(std::uint64_t) != message.bytes.size() || numbers.size() < least) {
-    fail(ExitCode::internal, "a message of claims is truncated");
-  }
-  if (!numbers.empty()) std::memcpy(numbers.data(), message.bytes.data(), message.bytes.size());
+  std::vector<std::uint64_t> numbers(std::max(least, message.bytes.size() / sizeof(std::uint64_t)));
+  read_numbers(message, numbers, "a message of claims");
   return numbers;
 }
 

@@ -87,9 +87,7 @@ void Courier::say() {
 }
 
 void Courier::send_cut(std::uint64_t checkpoint, bool own_part) {
-  const auto finished = static_cast<std::size_t>(
-      std::ranges::count(book_.places(), 1U, &records::WorkerPlace::finished));
-  notices_.expect(checkpoint, book_.workers() - finished + (own_part ? 1 : 0));
+  notices_.expect(checkpoint, book_.workers() - book_.finished() + (own_part ? 1 : 0));
   arrived_.places.assign(book_.places().begin(), book_.places().end());
   arrived_.rows = book_.history().rows();
   send();

@@ -2,9 +2,8 @@
 #include "run/relay/orders.hpp"
 
 #include <array>
-#include <cstring>
 
-#include "tusk/error.hpp"
+#include "run/relay/number_messages.hpp"
 
 namespace tusk::relay {
 namespace {
@@ -21,10 +20,8 @@ using Order = std::array<std::int64_t, 2>;  // cell, value
 void OrderBoard::send(std::int64_t cell, std::int64_t value) {
   std::erase_if(under_way_, [](mpi::Request& request) { return request.test(); });
   const Order order{cell, value};
-  const auto bytes = std::as_bytes(std::span(order));
   for (int relay = 1; relay < relays_.size(); ++relay) {
-    under_way_.push_back(
-        relays_.isend(std::vector<std::byte>(bytes.begin(), bytes.end()), relay, order_tag));
+    under_way_.push_back(relays_.isend(bytes_of(order), relay, order_tag));
   }
 }
 
@@ -42,8 +39,7 @@ bool OrderReceiver::advance() {
   while (const auto message = relays_.try_receive(order_tag)) {
     any = true;
     Order order{};
-    if (message->bytes.size() != sizeof order) fail(ExitCode::internal, "an order is truncated");
-    std::memcpy(order.data(), message->bytes.data(), sizeof order);
+    read_numbers(*message, order, "an order");
     if (order[0] == no_cell) {
       over_ = true;
     } else if (order[0] == no_worker) {

@@ -2,10 +2,10 @@
 #include "run/relay/slowest_clock.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 #include <span>
 
-#include "tusk/error.hpp"
+#include "run/relay/number_messages.hpp"
 
 namespace tusk::relay {
 namespace {
@@ -28,9 +28,7 @@ std::int64_t SlowestClock::of_node() {
 }
 
 void SlowestClock::send(std::int64_t windows, int relay) {
-  const auto bytes = std::as_bytes(std::span(&windows, 1));
-  under_way_.push_back(
-      relays_.isend(std::vector<std::byte>(bytes.begin(), bytes.end()), relay, clock_tag));
+  under_way_.push_back(relays_.isend(bytes_of(std::array{windows}), relay, clock_tag));
 }
 
 // Receives what others tell: on rank 0 of their nodes, elsewhere of all.
@@ -38,9 +36,9 @@ bool SlowestClock::collect() {
   bool any = false;
   while (const auto message = relays_.try_receive(clock_tag)) {
     any = true;
-    std::int64_t windows = 0;
-    if (message->bytes.size() != sizeof windows) fail(ExitCode::internal, "a clock is truncated");
-    std::memcpy(&windows, message->bytes.data(), sizeof windows);
+    std::array<std::int64_t, 1> clock{};
+    read_numbers(*message, clock, "a clock");
+    const std::int64_t windows = clock[0];
     if (relays_.rank() == 0) {
       nodes_[static_cast<std::size_t>(message->source)] = windows;
     } else {

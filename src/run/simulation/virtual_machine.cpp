@@ -31,76 +31,105 @@ relay::Groups groups_of(const Experiment& experiment, std::size_t workers) {
   return {workers, experiment.server.ranks_per_node.value_or(workers + 1) - 1};
 }
 
-// A worker with everything around it in its virtual form.
+// Everything around a worker in its virtual form.
+struct VirtualMachine::Around {
+  Around(VirtualMachine& its, std::size_t worker)
+      : machine(its),
+        index(worker),
+        node(its.node_of(worker)),
+        center(node.shards.connect(its.scheduler_, worker, its.network_, its.step_times_,
+                                   compression_of_workers(its.setup_.experiment), node.memory(),
+                                   &node.bell)),
+        claims(its.board(), its.scheduler_, worker),
+        peers(its.exchanges_, worker, its.network_),
+        sink(its.make_sink(worker)) {}
+
+  std::unique_ptr<worker::Clock> make_clock() const;
+  std::unique_ptr<worker::Gate> make_gate() const;
+
+  VirtualMachine& machine;
+  std::size_t index;
+  VirtualNode& node;
+  std::unique_ptr<center::CenterVariable> center;
+  VirtualBoard claims;  // of partitions, over all nodes
+  VirtualPeers peers;
+  std::unique_ptr<KeptSink> sink;
+};
+
+std::unique_ptr<worker::Clock> VirtualMachine::Around::make_clock() const {
+  const Experiment& experiment = machine.setup_.experiment;
+  // The times of a run are of workers that were as slow as they are.
+  const double factor =
+      machine.step_times_.measured()
+          ? 1.0
+          : experiment.debug.slowness(index) *
+                StepTimes::factor(experiment.simulate.worker_factor, experiment.seed, index);
+  return std::make_unique<VirtualClock>(
+      machine.scheduler_, index, machine.step_times_, factor,
+      VirtualClock::Memory{node.memory(), experiment.simulate.step_memory});
+}
+
+std::unique_ptr<worker::Gate> VirtualMachine::Around::make_gate() const {
+  return std::make_unique<VirtualGate>(machine.gatekeeper_, machine.cut_, node.shards.board(),
+                                       node.bell, machine.scheduler_, index);
+}
+
+// A worker that trains.
 class VirtualMachine::VirtualWorker {
  public:
   VirtualWorker(VirtualMachine& machine, std::size_t index)
-      : machine_(machine),
-        index_(index),
-        node_(machine.node_of(index)),
-        center_(node_.shards.connect(
-            machine.scheduler_, index, machine.network_, machine.step_times_,
-            compression_of_workers(machine.setup_.experiment), node_.memory(), &node_.bell)),
-        claims_(machine.board(), machine.scheduler_, index),
-        peers_(machine.exchanges_, index, machine.network_),
-        sink_(machine.make_sink(index)),
+      : around_(machine, index),
         worker_(machine.setup_.model, machine.setup_.initial, options(),
-                worker::Worker::Outside{.center = *center_,
-                                        .peers = peers_,
-                                        .sink = *sink_,
-                                        .clock = machine.make_clock(index),
-                                        .gate = machine.make_gate(index),
+                worker::Worker::Outside{.center = *around_.center,
+                                        .peers = around_.peers,
+                                        .sink = *around_.sink,
+                                        .clock = around_.make_clock(),
+                                        .gate = around_.make_gate(),
                                         .passes = make_passes()}) {}
 
   void train() {
     worker_.run();
-    sink_->end_pass();  // the last reports
+    around_.sink->end_pass();  // the last reports
   }
   const worker::Worker& worker() const { return worker_; }
 
   void keep(State& state) {
-    double time_s = machine_.scheduler_.now_s(index_);
+    double time_s = around_.machine.scheduler_.now_s(around_.index);
     state("time_s", time_s);
-    if (state.reading()) machine_.scheduler_.begin_at(index_, time_s);
-    state("sink", *sink_);
+    if (state.reading()) around_.machine.scheduler_.begin_at(around_.index, time_s);
+    state("sink", *around_.sink);
     state("worker", worker_);
     if (!state.reading()) return;
-    machine_.cut_.goes_on(index_);
-    if (worker_.finished()) machine_.cut_.finish(index_);
+    around_.machine.cut_.goes_on(around_.index);
+    if (worker_.finished()) around_.machine.cut_.finish(around_.index);
   }
 
  private:
   worker::Worker::Options options() const {
-    worker::Worker::Options options =
-        training::worker_options(machine_.setup_.experiment, index_, node_.workers, /*threads=*/1);
-    options.stagger = machine_.setup_.experiment.simulate.stagger;
+    worker::Worker::Options options = training::worker_options(
+        around_.machine.setup_.experiment, around_.index, around_.node.workers, /*threads=*/1);
+    options.stagger = around_.machine.setup_.experiment.simulate.stagger;
     return options;
   }
 
   std::unique_ptr<worker::Passes> make_passes() {
-    const Setup& setup = machine_.setup_;
+    const Setup& setup = around_.machine.setup_;
     const samples::BatchOptions batches =
-        training::batch_options(setup.experiment, index_, setup.augmentation);
+        training::batch_options(setup.experiment, around_.index, setup.augmentation);
     const std::size_t factor = setup.experiment.trainer.parallelism_factor;
     if (factor <= 1) {
-      shard_ = part_of(setup, index_, setup.workers);
+      shard_ = part_of(setup, around_.index, setup.workers);
       return std::make_unique<worker::ShardPasses>(*shard_, batches);
     }
     const std::size_t count = factor * setup.workers;
     return std::make_unique<worker::PartitionPasses>(
-        worker::claims_of(claims_),
+        worker::claims_of(around_.claims),
         [&setup, count](std::size_t partition) { return part_of(setup, partition, count); }, count,
         batches);
   }
 
-  VirtualMachine& machine_;
-  std::size_t index_;
   std::unique_ptr<samples::SampleSource> shard_;  // unless workers claim partitions
-  VirtualNode& node_;
-  std::unique_ptr<center::CenterVariable> center_;
-  VirtualBoard claims_;  // of partitions, over all nodes
-  VirtualPeers peers_;
-  std::unique_ptr<KeptSink> sink_;
+  Around around_;
   worker::Worker worker_;
 };
 
@@ -108,57 +137,43 @@ class VirtualMachine::VirtualWorker {
 class VirtualMachine::VirtualPacedWorker {
  public:
   VirtualPacedWorker(VirtualMachine& machine, std::size_t index)
-      : machine_(machine),
-        index_(index),
-        node_(machine.node_of(index)),
-        center_(node_.shards.connect(
-            machine.scheduler_, index, machine.network_, machine.step_times_,
-            compression_of_workers(machine.setup_.experiment), node_.memory(), &node_.bell)),
-        claims_(machine.board(), machine.scheduler_, index),
-        peers_(machine.exchanges_, index, machine.network_),
-        sink_(machine.make_sink(index)),
+      : around_(machine, index),
         worker_({.experiment = machine.setup_.experiment,
                  .index = index,
-                 .workers = node_.workers,
+                 .workers = around_.node.workers,
                  .weights = machine.setup_.model.trained_count()},
-                {.center = *center_,
-                 .peers = peers_,
-                 .clock = machine.make_clock(index),
-                 .gate = machine.make_gate(index),
+                {.center = *around_.center,
+                 .peers = around_.peers,
+                 .clock = around_.make_clock(),
+                 .gate = around_.make_gate(),
                  .next_pass = [this] { return next_pass(); },
-                 .end_pass = [this] { sink_->end_pass(); }},
+                 .end_pass = [this] { around_.sink->end_pass(); }},
                 *machine.setup_.pace) {}
 
   void train() { worker_.run(); }
 
  private:
   std::optional<std::uint64_t> next_pass() {
-    const Setup& setup = machine_.setup_;
+    const Setup& setup = around_.machine.setup_;
     const std::size_t factor = setup.experiment.trainer.parallelism_factor;
     const std::uint64_t epochs = setup.experiment.trainer.epochs;
     if (factor <= 1) {
       if (passes_++ == epochs) return std::nullopt;
-      return samples_of(index_, setup.workers);
+      return samples_of(around_.index, setup.workers);
     }
     const std::uint64_t parts = factor * setup.workers;
     const auto claim =
-        static_cast<std::uint64_t>(claims_.fetch_add(center::Cell::next_partition, 1));
+        static_cast<std::uint64_t>(around_.claims.fetch_add(center::Cell::next_partition, 1));
     if (claim / parts >= epochs) return std::nullopt;
     return samples_of(claim % parts, parts);
   }
 
   std::uint64_t samples_of(std::size_t part, std::size_t parts) const {
-    const Setup& setup = machine_.setup_;
+    const Setup& setup = around_.machine.setup_;
     return setup.experiment.data.repeat * datasets::block_of(setup.rows, part, parts).size();
   }
 
-  VirtualMachine& machine_;
-  std::size_t index_;
-  VirtualNode& node_;
-  std::unique_ptr<center::CenterVariable> center_;
-  VirtualBoard claims_;
-  VirtualPeers peers_;
-  std::unique_ptr<KeptSink> sink_;
+  Around around_;
   std::uint64_t passes_ = 0;
   PacedWorker worker_;
 };
@@ -213,25 +228,6 @@ void VirtualMachine::make_nodes() {
 }
 
 VirtualMachine::~VirtualMachine() = default;
-
-std::unique_ptr<worker::Clock> VirtualMachine::make_clock(std::size_t worker) {
-  const Experiment& experiment = setup_.experiment;
-  // The times of a run are of workers that were as slow as they are.
-  const double factor =
-      step_times_.measured()
-          ? 1.0
-          : experiment.debug.slowness(worker) *
-                StepTimes::factor(experiment.simulate.worker_factor, experiment.seed, worker);
-  return std::make_unique<VirtualClock>(
-      scheduler_, worker, step_times_, factor,
-      VirtualClock::Memory{node_of(worker).memory(), experiment.simulate.step_memory});
-}
-
-std::unique_ptr<worker::Gate> VirtualMachine::make_gate(std::size_t worker) {
-  VirtualNode& node = node_of(worker);
-  return std::make_unique<VirtualGate>(gatekeeper_, cut_, node.shards.board(), node.bell,
-                                       scheduler_, worker);
-}
 
 std::unique_ptr<KeptSink> VirtualMachine::make_sink(std::size_t worker) {
   if (topology(setup_.experiment.trainer.strategy) == Topology::peers) {

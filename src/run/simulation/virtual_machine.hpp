@@ -72,6 +72,7 @@ class VirtualMachine {
   std::uint64_t updates();
 
  private:
+  struct Around;
   class VirtualWorker;
   class VirtualPacedWorker;
 
@@ -79,8 +80,6 @@ class VirtualMachine {
   std::size_t relays() const { return groups_.count() > 1 ? groups_.count() : 0; }
   VirtualNode& node_of(std::size_t worker) { return nodes_[groups_.of(worker)]; }
   void make_nodes();
-  std::unique_ptr<worker::Clock> make_clock(std::size_t worker);
-  std::unique_ptr<worker::Gate> make_gate(std::size_t worker);
   std::unique_ptr<KeptSink> make_sink(std::size_t worker);
 
   Setup setup_;

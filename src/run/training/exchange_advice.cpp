@@ -14,16 +14,6 @@ constexpr double shortest_s = 10.0;
 constexpr double much = 1.0 / 3.0;  // of the workers' time
 constexpr double little = 0.1;
 
-// The next of 1, 2, 5, 10, 20, …; at most a million.
-std::size_t round_up(double steps) {
-  for (std::size_t decade = 1; decade < 1'000'000; decade *= 10) {
-    for (const std::size_t digit : {1, 2, 5}) {
-      if (static_cast<double>(digit * decade) >= steps) return digit * decade;
-    }
-  }
-  return 1'000'000;
-}
-
 }  // namespace
 
 std::optional<std::string> exchange_advice(const records::Summary& summary,
@@ -41,7 +31,10 @@ std::optional<std::string> exchange_advice(const records::Summary& summary,
   return fmt::format(
       "exchanges took {:.0f}% of the workers' time; trainer.communication_window = {} in place of "
       "{} would make that some {:.0f}%",
-      100 * share, round_up(longer), *window, 100 * little);
+      100 * share, strategies::first_round_window([longer](std::size_t steps) {
+        return static_cast<double>(steps) >= longer;
+      }),
+      *window, 100 * little);
 }
 
 }  // namespace tusk::training

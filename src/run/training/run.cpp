@@ -81,24 +81,27 @@ void summarize(const coordinator::Coordinator& coordinator, Outcome& outcome,
   }
 }
 
-// Of how many steps one stands in the history. What "auto" thins is what nobody reads as a whole;
-// `tells` says it.
-std::uint64_t history_every(const Assembly& assembly, bool tells) {
-  const std::string& wanted = assembly.experiment.history.steps;
-  if (const auto every = parse_thinning(wanted)) return *every;
-  constexpr std::uint64_t most = 50'000'000;  // some 3 GB with their commits
+std::uint64_t steps_of(const Assembly& assembly) {
   const TrainerOptions& trainer = assembly.experiment.trainer;
-  const std::uint64_t steps =
-      trainer.epochs * (assembly.samples_per_epoch() / trainer.batch_size + 1);
+  return trainer.epochs * (assembly.samples_per_epoch() / trainer.batch_size + 1);
+}
+
+// Of how many steps one stands in the history. What "auto" thins is what nobody reads as a whole.
+std::uint64_t history_every(const Assembly& assembly) {
+  if (const auto every = parse_thinning(assembly.experiment.history.steps)) return *every;
+  constexpr std::uint64_t most = 50'000'000;  // some 3 GB with their commits
   std::uint64_t every = 1;
-  while (steps / every > most) every *= 10;
-  if (every > 1 && tells) {
-    info(
-        "history.h5 has one of {} steps and commits, because there are {} steps; "
-        "[history] steps = \"all\" keeps them all",
-        format_count(every), format_count(steps));
-  }
+  while (steps_of(assembly) / every > most) every *= 10;
   return every;
+}
+
+// Of what nobody has asked for.
+void tell_of_thinning(const Assembly& assembly, std::uint64_t every) {
+  if (every == 1 || parse_thinning(assembly.experiment.history.steps)) return;
+  info(
+      "history.h5 has one of {} steps and commits, because there are {} steps; "
+      "[history] steps = \"all\" keeps them all",
+      format_count(every), format_count(steps_of(assembly)));
 }
 
 // Collective: the score of rank 0's weights.
@@ -161,6 +164,8 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
   directory_->write("experiment.toml", experiment::to_toml(experiment));
   directory_->write("manifest.json",
                     records::manifest_json(make_manifest(assembly_, hosts_, center)));
+  const std::uint64_t every = history_every(assembly_);
+  tell_of_thinning(assembly_, every);
   return std::make_unique<coordinator::Coordinator>(
       coordinator::Coordinator::Options{.workers = assembly_.roles.workers,
                                         .epochs = experiment.trainer.epochs,
@@ -172,7 +177,7 @@ std::unique_ptr<coordinator::Coordinator> Run::begin(std::optional<records::Serv
                                         .quiet = quiet_,
                                         .goes_on = origin_ != nullptr,
                                         .threads = threads_,
-                                        .history_every = history_every(assembly_, true),
+                                        .history_every = every,
                                         .nodes = node_places(experiment, assembly_.roles)},
       assembly_.model, assembly_.validation.get(), *directory_, std::move(snapshot), board);
 }
@@ -188,7 +193,7 @@ records::HistoryFile Run::open_node_history(std::uint64_t file) const {
   try {
     return {path,
             assembly_.model.metric_names(),
-            {.goes_on = origin_ && !origin_->regroup, .every = history_every(assembly_, false)}};
+            {.goes_on = origin_ && !origin_->regroup, .every = history_every(assembly_)}};
   } catch (const Error& error) {
     fail(error.code(),
          "{}; each node's relay writes a history there: the run directory has to be on a file "

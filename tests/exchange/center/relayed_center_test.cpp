@@ -46,10 +46,7 @@ class ThreadedNode {
   const StripedCenter& center() const { return center_; }
 
  private:
-  std::byte* at_page() {
-    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-    return memory_.data() + (StripedCenter::page - address % StripedCenter::page);
-  }
+  std::byte* at_page() { return memory_.data() + StripedCenter::offset_to_page(memory_.data()); }
 
   std::vector<std::byte> memory_;
   StripedCenter center_;
